@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+// `tacet-relay`: turns the compile cache on, then runs the relay program.
+import { enableCompileCache } from 'node:module';
+
+enableCompileCache();
+await import('../src/main.ts');

@@ -1,0 +1,125 @@
+/**
+ * What the client shows of itself: plain values for the daemon to hand to windows. No key, no
+ * ratchet state, no box id. Ids are opaque strings of this profile; times are epoch ms.
+ */
+import type { Millis } from '@tacet/base';
+
+export type Level = 'strong' | 'balanced';
+
+/** 3.5: every state is a stored fact and only ever moves forward (late is worked out). */
+export type MessageState =
+  | 'queued'
+  | 'sending'
+  | 'stored'
+  | 'delivered'
+  | 'unconfirmed'
+  | 'failed'
+  /** Of the other side: read by us. */
+  | 'received';
+
+/** One fact about a message, newest last: the answer to "why is it late?". */
+export interface Evidence {
+  readonly at: Millis;
+  /** A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved. */
+  readonly what: string;
+  /** Part k of n where it applies, else 0. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+export interface MessageView {
+  readonly id: string;
+  readonly contactId: string;
+  readonly direction: 'out' | 'in';
+  readonly text: string;
+  readonly sentAt: Millis;
+  /** When it was saved here, for a received one; else null. */
+  readonly arrivedAt: Millis | null;
+  readonly deliveredAt: Millis | null;
+  readonly state: MessageState;
+  /** Slower than this contact's own p95. */
+  readonly late: boolean;
+  readonly partsSent: number;
+  readonly parts: number;
+  /** Copies acknowledged of the least-copied part: 0, 1, 2. */
+  readonly copies: number;
+  /** Set with `failed`: an error code of docs/errors.md. */
+  readonly reason: string | null;
+}
+
+/** The four visible steps of 3.3 with their times; null while still ahead. */
+export interface MeetingSteps {
+  readonly opened: Millis | null;
+  readonly delivered: Millis | null;
+  readonly accepted: Millis | null;
+  readonly ready: Millis | null;
+}
+
+export interface ContactView {
+  readonly id: string;
+  /** The name this profile uses for them; unique, the handle of the command line. */
+  readonly name: string;
+  /** The name they gave themselves. */
+  readonly givenName: string;
+  readonly trust: 'verified' | 'introduced' | 'link' | 'unverified';
+  readonly state: 'meeting' | 'ready' | 'ended';
+  readonly steps: MeetingSteps;
+  readonly unread: number;
+  readonly lastMessage: MessageView | null;
+}
+
+export interface InvitationView {
+  readonly id: string;
+  readonly label: string;
+  readonly createdAt: Millis;
+  readonly expiresAt: Millis;
+  readonly state: 'preparing' | 'ready' | 'used' | 'expired' | 'revoked';
+  /** The link, once box 0 is stored; null before that and after use. */
+  readonly link: string | null;
+  readonly contactId: string | null;
+}
+
+export interface StatusView {
+  readonly profile: string;
+  /** Eight words of the address of 3.1. */
+  readonly address: string;
+  readonly level: Level;
+  readonly inUse: boolean;
+  readonly network: {
+    readonly name: string;
+    /** False: demonstration, no crowd. */
+    readonly crowd: boolean;
+    readonly relays: number;
+    readonly epoch: number;
+    readonly documentAge: Millis;
+    readonly delayMean: Millis;
+    readonly slot: Millis;
+  } | null;
+  /** Connecting: no link. Limited: link but no fresh document or digests. */
+  readonly link: 'offline' | 'connecting' | 'limited' | 'ready';
+  readonly edge: string | null;
+  readonly outbox: number;
+  /** Work waits and nothing has moved for longer than it should (3.5 watchdog). */
+  readonly stalled: boolean;
+  /** This profile's own measured delivery times in ms, null until five were seen. */
+  readonly deliveryP50: Millis | null;
+  readonly deliveryP95: Millis | null;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly deadLetters: number;
+}
+
+/** An entry of the durable event log. `cursor` counts up by one. */
+export interface ClientEvent {
+  readonly cursor: number;
+  readonly at: Millis;
+  readonly kind:
+    | 'message' // a new message, either direction
+    | 'message-state'
+    | 'contact' // added or changed
+    | 'invitation'
+    | 'network'
+    | 'alarm'; // watchdog, equivocation, taken box, dead letter
+  /** Message, contact or invitation id; an error code for `alarm`. */
+  readonly subject: string;
+}

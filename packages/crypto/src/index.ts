@@ -1,0 +1,1 @@
+export type { HybridPublicKey, HybridSignature, KemPublicKey } from './types.ts';

@@ -1,0 +1,15 @@
+export type {
+  DocumentHash,
+  DropReason,
+  Frame,
+  Hop,
+  Injection,
+  Opened,
+  PacketBuilder,
+  PacketOpener,
+  Path,
+  ReplayGuard,
+  ReplyBlock,
+  ReplyId,
+  ReplyKeys,
+} from './types.ts';

@@ -1,0 +1,110 @@
+/**
+ * What a packet is to everybody who handles one (docs/spec/02-onion.md). The machines of relays
+ * and clients speak to `PacketBuilder` and `PacketOpener` and treat frames as opaque bytes, so
+ * that the lab can run them over a cheap model of the onion.
+ */
+import type { Bytes, Millis } from '@tacet/base';
+import type { KemPublicKey } from '@tacet/crypto';
+
+/** 12,288 bytes on every link (production); opaque to machines. */
+export type Frame = Uint8Array;
+/** BLAKE2b-256 of a document's unsigned canonical body. Public: wire, store, window. */
+export type DocumentHash = Bytes<'DocumentHash'>;
+/** 4,742 bytes: first relay u16, header 4,704, payload key seed 32, epoch u32. Used once. */
+export type ReplyBlock = Bytes<'ReplyBlock'>;
+/** 16 bytes: connection handle 8, nonce 8. Seen by the client's own edge only. */
+export type ReplyId = Bytes<'ReplyId'>;
+
+/** One hop of a path as its builder sees it. `index` is the relay's index in the document. */
+export interface Hop {
+  readonly index: number;
+  readonly key: KemPublicKey;
+  /** Wait at this hop, u32 ms. In the last hop of a request: the wait before the reply is sent. */
+  readonly delayMs: number;
+}
+
+/** Mix 1, mix 2, mix 3, edge; all of the document whose hash is named, keys of `epoch`. */
+export interface Path {
+  readonly epoch: number;
+  readonly documentHash: DocumentHash;
+  readonly hops: readonly [Hop, Hop, Hop, Hop];
+}
+
+/** The secrets that undo a reply's layers; kept by its maker until the reply or its deadline. */
+export type ReplyKeys = Bytes<'ReplyKeys'>;
+
+export interface PacketBuilder {
+  /** A single-use reply block whose last hop hands the payload to `replyId`. */
+  replyBlock(path: Path, replyId: ReplyId): { block: ReplyBlock; keys: ReplyKeys };
+  /** A client frame (prefix layer 0) with up to 2,816 bytes of request data and a reply block. */
+  request(path: Path, data: Uint8Array, block: ReplyBlock | null): Frame;
+  /** The 7,560 bytes of reply data, or null when the end check fails. */
+  openReply(keys: ReplyKeys, payload: Uint8Array): Uint8Array | null;
+}
+
+/** One name for each way a packet can be bad; a counter each, nothing on the wire. */
+export type DropReason =
+  | 'length'
+  | 'version'
+  | 'layer'
+  | 'epoch'
+  | 'index'
+  | 'kem'
+  | 'header'
+  | 'replay'
+  | 'replay-full'
+  | 'mac'
+  | 'command'
+  | 'delay'
+  | 'end-check'
+  | 'request';
+
+export type Opened =
+  | {
+      readonly kind: 'forward';
+      readonly epoch: number;
+      readonly next: number;
+      readonly delayMs: number;
+      readonly packet: Frame;
+    }
+  | {
+      readonly kind: 'request';
+      readonly epoch: number;
+      /** Wait before the reply is injected. */
+      readonly delayMs: number;
+      readonly data: Uint8Array;
+      readonly block: ReplyBlock | null;
+    }
+  | {
+      readonly kind: 'reply';
+      readonly epoch: number;
+      readonly replyId: ReplyId;
+      readonly payload: Uint8Array;
+    }
+  /** A loop that came back to the mix that made it. */
+  | { readonly kind: 'end'; readonly epoch: number; readonly id: Uint8Array }
+  | { readonly kind: 'drop'; readonly reason: DropReason };
+
+/** A packet on its way into layer 1. */
+export interface Injection {
+  readonly epoch: number;
+  readonly next: number;
+  readonly packet: Frame;
+}
+
+/** A relay's side of the onion. Holds the epoch keys and replay sets of one relay. */
+export interface PacketOpener {
+  /** Removes this relay's layer of a frame that came in at `now`. Never throws on bad input. */
+  open(frame: Frame, now: Millis): Opened;
+  /** An edge takes a client's frame (prefix layer 0) and addresses it to its first mix. */
+  enter(frame: Frame, now: Millis): Injection | { readonly drop: DropReason };
+  /** Fills a reply block with exactly 7,560 bytes of reply data. Null when the block is stale. */
+  reply(block: ReplyBlock, data: Uint8Array, now: Millis): Injection | null;
+}
+
+/** Replay protection as `open` needs it: looked up before the payload MAC, inserted after it. */
+export interface ReplayGuard {
+  has(epoch: number, tag: Uint8Array): boolean;
+  /** False when the set is full: the packet is dropped (fail closed). */
+  insert(epoch: number, tag: Uint8Array): boolean;
+}
