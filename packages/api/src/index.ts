@@ -1,0 +1,61 @@
+/**
+ * The contract between a daemon and its windows (docs/spec/11-api.md): methods, views, errors,
+ * the JSON-RPC codec and a typed client. Pure: no socket, no clock, no Node module.
+ */
+export { checkParams, checkResult } from './check.ts';
+export { type Api, connect, RemoteError, type Transport } from './client.ts';
+export { hintFor } from './hints.ts';
+export { parseJson } from './json.ts';
+export {
+  MAX_CLIENT_ID,
+  MAX_DEPTH,
+  MAX_EVENTS,
+  MAX_ID,
+  MAX_LINK,
+  MAX_MESSAGE_BYTES,
+  MAX_NAME,
+  MAX_OPEN_CALLS,
+  MAX_PAGE,
+  MAX_PASSPHRASE,
+  MAX_VALUES,
+  MAX_WAIT_MS,
+  MAX_WORD,
+} from './limits.ts';
+export { LineSplitter } from './lines.ts';
+export {
+  API_VERSION,
+  isMethod,
+  type MethodName,
+  methods,
+  type ParamsOf,
+  type ResultOf,
+  type Scope,
+} from './methods.ts';
+export {
+  decodeRequest,
+  decodeResponse,
+  describeError,
+  encodeError,
+  encodeRequest,
+  encodeResult,
+  idOf,
+  type RpcError,
+  type RpcId,
+  type RpcRequest,
+  type RpcResponse,
+} from './rpc.ts';
+export type {
+  ContactView,
+  DaemonStatus,
+  EventView,
+  EvidenceView,
+  InvitationView,
+  LatenessView,
+  LevelName,
+  MeetingStepsView,
+  MessageDetail,
+  MessageStateName,
+  MessageView,
+  NetworkView,
+  ProfileStatus,
+} from './views.ts';

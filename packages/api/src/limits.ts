@@ -1,0 +1,28 @@
+/** Caps of the local API (docs/limits.md). Everything a caller can grow stands here. */
+
+/** One JSON-RPC message, in bytes of UTF-8, without its line end. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+/** Nesting of arrays and objects inside a message. */
+export const MAX_DEPTH = 16;
+/** Values (scalars, arrays, objects) inside a message. */
+export const MAX_VALUES = 50_000;
+/** Length of a method name or a string id. */
+export const MAX_WORD = 64;
+/** Calls one connection may have open at a time; one more is answered `too-many-calls`. */
+export const MAX_OPEN_CALLS = 32;
+/** How long `events.read` waits for something to happen. */
+export const MAX_WAIT_MS = 60_000;
+/** Events in one answer. */
+export const MAX_EVENTS = 500;
+/** Messages in one page of `message.list`. */
+export const MAX_PAGE = 200;
+/** Opaque ids of contacts, messages, invitations. */
+export const MAX_ID = 128;
+/** Characters of a name, label or consumer; the client has its own, smaller, caps in bytes. */
+export const MAX_NAME = 128;
+/** Characters of a client id: a retry with the same one sends nothing twice. */
+export const MAX_CLIENT_ID = 64;
+/** Characters of a network card or an invitation link, with room for later forms. */
+export const MAX_LINK = 4_096;
+/** Characters of a passphrase. */
+export const MAX_PASSPHRASE = 1_024;

@@ -1,0 +1,159 @@
+/**
+ * Every method of the daemon in one table (docs/spec/11-api.md 4): what it takes, what it
+ * answers, whether it needs an opened profile, what a caller must be allowed to do. Unknown
+ * parameters are refused, so a misspelt one is never silently ignored.
+ */
+import * as v from 'valibot';
+import {
+  MAX_CLIENT_ID,
+  MAX_EVENTS,
+  MAX_ID,
+  MAX_LINK,
+  MAX_NAME,
+  MAX_PAGE,
+  MAX_PASSPHRASE,
+  MAX_WAIT_MS,
+} from './limits.ts';
+import {
+  contact,
+  daemonStatus,
+  event,
+  invitation,
+  level,
+  message,
+  messageDetail,
+  network,
+  profileStatus,
+} from './views.ts';
+
+export const API_VERSION = 1;
+
+/** `read` sees, `send` writes messages, `contacts` meets people, `admin` does the rest. */
+export type Scope = 'read' | 'send' | 'contacts' | 'admin';
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID));
+const name = v.pipe(v.string(), v.maxLength(MAX_NAME));
+const word = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
+const link = v.pipe(v.string(), v.maxLength(MAX_LINK));
+const passphrase = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PASSPHRASE));
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
+const upTo = (low: number, high: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
+const nothing = v.strictObject({});
+const done = v.object({});
+
+type Shape = v.GenericSchema<unknown, unknown>;
+
+interface Method<P extends Shape, R extends Shape> {
+  readonly params: P;
+  readonly result: R;
+  /** Answered `locked` unless the profile is open and its windows are not locked. */
+  readonly unlocked: boolean;
+  readonly scope: Scope;
+}
+
+function method<P extends Shape, R extends Shape>(
+  params: P,
+  result: R,
+  scope: Scope,
+  unlocked = true,
+): Method<P, R> {
+  return { params, result, unlocked, scope };
+}
+
+const always = false;
+
+export const methods = {
+  status: method(nothing, daemonStatus, 'read', always),
+
+  'profile.create': method(
+    v.strictObject({
+      name,
+      passphrase: v.exactOptional(passphrase),
+      keychain: v.exactOptional(v.boolean()),
+    }),
+    profileStatus,
+    'admin',
+    always,
+  ),
+  'profile.unlock': method(
+    v.strictObject({
+      passphrase: v.exactOptional(passphrase),
+      keychain: v.exactOptional(v.boolean()),
+    }),
+    profileStatus,
+    'admin',
+    always,
+  ),
+  'profile.lock': method(nothing, done, 'admin', always),
+
+  'network.join': method(v.strictObject({ card: link }), profileStatus, 'admin'),
+  'network.status': method(
+    nothing,
+    v.object({ network: v.nullable(network), link: profileStatus.entries.link }),
+    'read',
+  ),
+
+  'invite.create': method(v.strictObject({ label: name }), invitation, 'contacts'),
+  'invite.accept': method(
+    v.strictObject({ link, name: v.exactOptional(name) }),
+    contact,
+    'contacts',
+  ),
+  'invite.list': method(nothing, v.object({ invitations: v.array(invitation) }), 'read'),
+  'invite.revoke': method(v.strictObject({ id }), done, 'contacts'),
+
+  'contact.list': method(nothing, v.object({ contacts: v.array(contact) }), 'read'),
+  /** `contact` is an id or the name this profile uses. */
+  'contact.get': method(v.strictObject({ contact: id }), contact, 'read'),
+  'contact.rename': method(v.strictObject({ contactId: id, name }), contact, 'contacts'),
+
+  /** Idempotent by `clientId`: a repeat answers the message of the first call. */
+  'message.send': method(
+    v.strictObject({
+      contactId: id,
+      text: v.string(),
+      clientId: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CLIENT_ID)),
+    }),
+    message,
+    'send',
+  ),
+  /** Newest last. `before` is the id of the oldest message of the page after this one. */
+  'message.list': method(
+    v.strictObject({ contactId: id, before: v.exactOptional(id), limit: upTo(1, MAX_PAGE) }),
+    v.object({ messages: v.array(message) }),
+    'read',
+  ),
+  'message.get': method(v.strictObject({ id }), messageDetail, 'read'),
+  'conversation.read': method(v.strictObject({ contactId: id }), done, 'send'),
+
+  'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
+
+  /** Newest cursor of the log, and how far `consumer` has acknowledged (0 when never). */
+  'events.position': method(
+    v.strictObject({ consumer: v.exactOptional(word) }),
+    v.object({ newest: natural, acknowledged: natural }),
+    'read',
+  ),
+  /** Events after `cursor`; waits up to `waitMs` while there are none. */
+  'events.read': method(
+    v.strictObject({ cursor: natural, max: upTo(1, MAX_EVENTS), waitMs: upTo(0, MAX_WAIT_MS) }),
+    v.object({ events: v.array(event), cursor: natural }),
+    'read',
+  ),
+  'events.ack': method(v.strictObject({ consumer: word, cursor: natural }), done, 'read'),
+
+  /** A one-time address of the window, and a 0600 page that leads there. */
+  'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'admin', always),
+  'window.heartbeat': method(v.strictObject({ visible: v.boolean() }), done, 'read'),
+
+  'daemon.stop': method(nothing, done, 'admin', always),
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type ParamsOf<M extends MethodName> = v.InferInput<(typeof methods)[M]['params']>;
+export type ResultOf<M extends MethodName> = v.InferOutput<(typeof methods)[M]['result']>;
+
+export function isMethod(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}

@@ -1,0 +1,160 @@
+/**
+ * The shapes the daemon shows (docs/spec/11-api.md 3), as schemas. They mirror the views of the
+ * client machine; a type test beside the daemon compares the two. Readers ignore fields they do
+ * not know, so a newer daemon may add some.
+ */
+import * as v from 'valibot';
+import { MAX_ID } from './limits.ts';
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID));
+const time = v.number();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const maybeTime = v.nullable(time);
+
+export const level = v.picklist(['strong', 'balanced']);
+
+export const messageState = v.picklist([
+  'queued',
+  'sending',
+  'stored',
+  'delivered',
+  'unconfirmed',
+  'failed',
+  'received',
+]);
+
+export const evidence = v.object({ at: time, what: v.string(), part: count, parts: count });
+
+export const message = v.object({
+  id,
+  contactId: id,
+  direction: v.picklist(['out', 'in']),
+  text: v.string(),
+  sentAt: time,
+  arrivedAt: maybeTime,
+  deliveredAt: maybeTime,
+  state: messageState,
+  late: v.boolean(),
+  partsSent: count,
+  parts: count,
+  copies: count,
+  reason: v.nullable(v.string()),
+});
+
+export const messageDetail = v.object({ ...message.entries, evidence: v.array(evidence) });
+
+export const meetingSteps = v.object({
+  opened: maybeTime,
+  delivered: maybeTime,
+  accepted: maybeTime,
+  ready: maybeTime,
+});
+
+export const contact = v.object({
+  id,
+  name: v.string(),
+  givenName: v.string(),
+  trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
+  state: v.picklist(['meeting', 'ready', 'ended']),
+  steps: meetingSteps,
+  unread: count,
+  lastMessage: v.nullable(message),
+});
+
+export const invitation = v.object({
+  id,
+  label: v.string(),
+  createdAt: time,
+  expiresAt: time,
+  state: v.picklist(['preparing', 'ready', 'used', 'expired', 'revoked']),
+  link: v.nullable(v.string()),
+  contactId: v.nullable(id),
+});
+
+export const network = v.object({
+  name: v.string(),
+  crowd: v.boolean(),
+  relays: count,
+  epoch: v.number(),
+  documentAge: v.number(),
+  delayMean: v.number(),
+  slot: v.number(),
+});
+
+/** What an opened profile says of itself. */
+export const profileStatus = v.object({
+  profile: v.string(),
+  address: v.string(),
+  level,
+  inUse: v.boolean(),
+  network: v.nullable(network),
+  link: v.picklist(['offline', 'connecting', 'limited', 'ready']),
+  edge: v.nullable(v.string()),
+  outbox: count,
+  stalled: v.boolean(),
+  deliveryP50: v.nullable(v.number()),
+  deliveryP95: v.nullable(v.number()),
+  bytesUp: count,
+  bytesDown: count,
+  deadLetters: count,
+});
+
+export const event = v.object({
+  cursor: count,
+  at: time,
+  kind: v.picklist(['message', 'message-state', 'contact', 'invitation', 'network', 'alarm']),
+  subject: v.string(),
+});
+
+/** How late slots were written, measured at the write call; milliseconds. */
+export const lateness = v.object({
+  slots: count,
+  missed: count,
+  p50: v.number(),
+  p99: v.number(),
+  p999: v.number(),
+  max: v.number(),
+});
+
+export const daemonStatus = v.object({
+  version: v.string(),
+  /** Version of this API: an integer that grows when something callers rely on changes. */
+  api: count,
+  pid: count,
+  /** Directory name of the profile: what `--profile` takes. */
+  handle: v.string(),
+  /**
+   * `none`: no profile here yet. `locked`: not opened since the daemon started.
+   * `window-locked`: windows are shut, the rhythm goes on. `failed`: see `reason`.
+   */
+  state: v.picklist(['none', 'locked', 'window-locked', 'open', 'failed']),
+  /** Error code while `state` is `failed`. */
+  reason: v.nullable(v.string()),
+  startedAt: time,
+  /** Null unless `state` is `open`. */
+  status: v.nullable(profileStatus),
+  /** Address of the window server, without any secret; null when it does not run. */
+  window: v.nullable(v.string()),
+  debug: v.object({
+    lateness,
+    /** Session jobs waiting, and the longest time one step held the main thread, in ms. */
+    sessionQueue: count,
+    longestStep: v.number(),
+    clockSteps: count,
+    counters: v.record(v.string(), v.number()),
+  }),
+});
+
+export type LevelName = v.InferOutput<typeof level>;
+export type MessageStateName = v.InferOutput<typeof messageState>;
+export type EvidenceView = v.InferOutput<typeof evidence>;
+export type MessageView = v.InferOutput<typeof message>;
+export type MessageDetail = v.InferOutput<typeof messageDetail>;
+export type MeetingStepsView = v.InferOutput<typeof meetingSteps>;
+export type ContactView = v.InferOutput<typeof contact>;
+export type InvitationView = v.InferOutput<typeof invitation>;
+export type NetworkView = v.InferOutput<typeof network>;
+export type ProfileStatus = v.InferOutput<typeof profileStatus>;
+export type EventView = v.InferOutput<typeof event>;
+export type LatenessView = v.InferOutput<typeof lateness>;
+export type DaemonStatus = v.InferOutput<typeof daemonStatus>;
