@@ -17,7 +17,8 @@ export class ByteReader {
 
   /** @param what names the structure in errors, for example `record`. */
   constructor(bytes: Uint8Array, what: string) {
-    this.bytes = bytes;
+    // Never a Buffer, whose `slice` is a view: `copy` below must copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.what = what;
   }

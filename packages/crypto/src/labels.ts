@@ -1,0 +1,29 @@
+/**
+ * Every domain-separation label of the project, in one place (docs/spec/01-crypto.md, 2).
+ * A label is the ASCII text `tacet/1/<name>`; its bytes enter a hash as u8(length) | text, so no
+ * label is a prefix of another's input. Helpers take the short name. A label is used for one
+ * purpose; a new purpose gets a new line here.
+ */
+export const LABELS = {
+  /** Onion: KEM secret and context to the pseudorandom key of one layer. */
+  'onion-layer': 'tacet/1/onion-layer',
+  /** Onion: the key seed inside a reply block to the LIONESS keys of the innermost layer. */
+  'onion-reply': 'tacet/1/onion-reply',
+  /** Argon2id: the 16-byte salt from a salt of any length. */
+  'argon2-salt': 'tacet/1/argon2-salt',
+} as const;
+
+export type Label = keyof typeof LABELS;
+
+const encoded = new Map<Label, Uint8Array>();
+
+/** u8(length) | ASCII text. The result is shared: do not write to it. */
+export function labelBytes(label: Label): Uint8Array {
+  let bytes = encoded.get(label);
+  if (bytes === undefined) {
+    const text = LABELS[label];
+    bytes = Uint8Array.from([text.length, ...Array.from(text, (c) => c.charCodeAt(0))]);
+    encoded.set(label, bytes);
+  }
+  return bytes;
+}
