@@ -46,6 +46,10 @@ export interface SessionPort {
   readBundle(bundle: Uint8Array): BundleInfo;
   /** X25519 of a bundle's signed prekey (private half here) with an ephemeral public key. */
   agree(records: SessionRecords, bundle: Uint8Array, ephemeral: Uint8Array): Uint8Array;
+  /** Removes what is left of a bundle's private halves: invitation withdrawn or run out. */
+  dropBundle(bundle: Uint8Array): SessionWrites;
+  /** Removes session and known identity key of a peer: contact deleted. */
+  dropPeer(peer: string): SessionWrites;
   /** Starts a session from a peer's bundle; the next `encrypt` makes the first message. */
   begin(records: SessionRecords, peer: string, bundle: Uint8Array): Promise<SessionWrites>;
   encrypt(

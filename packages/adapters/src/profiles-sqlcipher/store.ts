@@ -1,0 +1,144 @@
+/**
+ * ProfileStore over an open SQLCipher database (docs/spec/10-store.md). Synchronous; one
+ * transaction at a time, nested ones join it.
+ */
+import type { Database } from '@signalapp/sqlcipher';
+import { AppError } from '@tacet/base';
+import type { ProfileStore, SqlRow, SqlValue } from '@tacet/client';
+import { STATEMENT_CACHE } from './limits.ts';
+
+type Statement = ReturnType<Database['prepare']>;
+
+/** Pragmas of every connection, in memory or on disk, before anything else is read. */
+export function configure(database: Database): void {
+  database.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;' +
+      'PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;',
+  );
+}
+
+export class SqlcipherStore implements ProfileStore {
+  private readonly database: Database;
+  private readonly statements = new Map<string, Statement>();
+  private readonly onClose: () => void;
+  private depth = 0;
+  private closed = false;
+
+  constructor(database: Database, onClose: () => void = () => {}) {
+    this.database = database;
+    this.onClose = onClose;
+  }
+
+  transaction<T>(work: () => T): T {
+    this.assertOpen();
+    const nested = this.depth > 0;
+    // A failed inner part that the outer one survives must leave nothing behind: a savepoint.
+    this.database.exec(nested ? 'SAVEPOINT inner_part' : 'BEGIN IMMEDIATE');
+    this.depth += 1;
+    try {
+      const result = work();
+      if (result instanceof Promise) {
+        throw new AppError('transaction-async', 'bug', 'a transaction must not wait');
+      }
+      this.database.exec(nested ? 'RELEASE inner_part' : 'COMMIT');
+      return result;
+    } catch (error) {
+      this.rollback(nested);
+      throw error;
+    } finally {
+      this.depth -= 1;
+    }
+  }
+
+  exec(sql: string): void {
+    this.assertOpen();
+    this.database.exec(sql);
+  }
+
+  run(sql: string, ...params: SqlValue[]): { changes: number; rowId: number } {
+    this.assertOpen();
+    const { changes, lastInsertRowid } = this.prepare(sql).run(bindable(params));
+    return { changes, rowId: lastInsertRowid };
+  }
+
+  get(sql: string, ...params: SqlValue[]): SqlRow | undefined {
+    this.assertOpen();
+    const row = this.prepare(sql).get<SqlRowOf>(bindable(params));
+    return row === undefined ? undefined : plain(row);
+  }
+
+  all(sql: string, ...params: SqlValue[]): readonly SqlRow[] {
+    this.assertOpen();
+    return this.prepare(sql).all<SqlRowOf>(bindable(params)).map(plain);
+  }
+
+  checkpoint(): void {
+    this.assertOpen();
+    this.database.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.statements.clear();
+    try {
+      this.database.close();
+    } finally {
+      this.onClose();
+    }
+  }
+
+  private prepare(sql: string): Statement {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    if (this.statements.size >= STATEMENT_CACHE) {
+      const [oldest] = this.statements;
+      if (oldest !== undefined) {
+        this.statements.delete(oldest[0]);
+        oldest[1].close();
+      }
+    }
+    const statement = this.database.prepare(sql, { persistent: true });
+    this.statements.set(sql, statement);
+    return statement;
+  }
+
+  private rollback(nested: boolean): void {
+    try {
+      this.database.exec(nested ? 'ROLLBACK TO inner_part; RELEASE inner_part' : 'ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself (full disk, I/O error): the first error is the story.
+    }
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new AppError('profile-closed', 'state', 'the profile is locked');
+  }
+}
+
+type SqlRowOf = Record<string, string | number | null | Uint8Array<ArrayBuffer>>;
+
+/** Integers outside 2^53 would lose digits silently; refuse them instead. */
+function bindable(
+  params: readonly SqlValue[],
+): (string | number | null | Uint8Array<ArrayBuffer>)[] {
+  return params.map((value) => {
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new AppError('number-unsafe', 'bug', 'an integer is too large for the database');
+    }
+    return value instanceof Uint8Array && !(value.buffer instanceof ArrayBuffer)
+      ? new Uint8Array(value)
+      : (value as Uint8Array<ArrayBuffer> | string | number | null);
+  });
+}
+
+/** The driver answers with Buffers, whose `slice` is not that of Uint8Array. */
+function plain(row: SqlRowOf): SqlRow {
+  for (const name in row) {
+    const value = row[name];
+    if (value instanceof Uint8Array) {
+      row[name] = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    }
+  }
+  return row;
+}
