@@ -9,6 +9,9 @@ export interface Token {
   /** For strings the text between the quotes (escapes left as written); else the source text. */
   readonly text: string;
   readonly line: number;
+  /** Template parts only: it begins the template; a `${` follows it. */
+  readonly opens?: boolean;
+  readonly hole?: boolean;
 }
 
 export interface Comment {
@@ -52,7 +55,7 @@ export function scan(source: string): Scanned {
     return pattern.exec(source);
   };
   /** Reads template text from `at` (just behind a backtick or a closing brace of a hole). */
-  const template = (): void => {
+  const template = (opens: boolean): void => {
     let end = at;
     while (end < source.length) {
       const c = source[end];
@@ -61,9 +64,11 @@ export function scan(source: string): Scanned {
       else end++;
     }
     const text = source.slice(at, end);
-    const opens = source[end] === '$';
-    push('template', text, text.length + (opens ? 2 : 1));
-    if (opens) holes.push(0);
+    const hole = source[end] === '$';
+    tokens.push({ kind: 'template', text, line, opens, hole });
+    countLines(text);
+    at = end + (hole ? 2 : 1);
+    if (hole) holes.push(0);
   };
 
   while (at < source.length) {
@@ -87,11 +92,11 @@ export function scan(source: string): Scanned {
       at = end === -1 ? source.length : end;
     } else if (c === '`') {
       at++;
-      template();
+      template(true);
     } else if (c === '}' && holes.at(-1) === 0) {
       holes.pop();
       at++;
-      template();
+      template(false);
     } else {
       const depth = holes.length - 1;
       if (depth >= 0 && c === '{') holes[depth] = (holes[depth] ?? 0) + 1;

@@ -1,0 +1,23 @@
+/** `npm run docs`: writes docs/limits.md and folds docs/errors.d into docs/errors.md. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { limitFiles } from '../check-docs.ts';
+import { listFiles, REPOSITORY } from '../lib/tree.ts';
+import { ERROR_FRAGMENTS, ERRORS_PAGE, readErrorRows } from './errors.ts';
+import { LIMITS_PAGE, renderLimits } from './limits.ts';
+
+const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
+
+const limits = await renderLimits(REPOSITORY, limitFiles(listFiles(REPOSITORY)), read);
+writeFileSync(join(REPOSITORY, LIMITS_PAGE), limits);
+
+const page = read(ERRORS_PAGE);
+const head = page.slice(0, page.indexOf('| code |'));
+const rows = new Map(readErrorRows(REPOSITORY).map((row) => [row.code, row]));
+const table = [...rows.values()]
+  .sort((a, b) => (a.code < b.code ? -1 : 1))
+  .map(({ code, kind, meaning }) => `| \`${code}\` | ${kind} | ${meaning} |`);
+const lines = ['| code | kind | meaning, and what to do |', '| --- | --- | --- |', ...table];
+writeFileSync(join(REPOSITORY, ERRORS_PAGE), `${head}${lines.join('\n')}\n`);
+rmSync(join(REPOSITORY, ERROR_FRAGMENTS), { recursive: true, force: true });
+console.log(`${LIMITS_PAGE} and ${ERRORS_PAGE} (${rows.size} codes) written`);
