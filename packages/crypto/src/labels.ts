@@ -11,6 +11,8 @@ export const LABELS = {
   'onion-reply': 'tacet/1/onion-reply',
   /** Argon2id: the 16-byte salt from a salt of any length. */
   'argon2-salt': 'tacet/1/argon2-salt',
+  /** Local window: a ticket, session or reopen secret to the hash the server keeps of it. */
+  'window-secret': 'tacet/1/window-secret',
 } as const;
 
 export type Label = keyof typeof LABELS;

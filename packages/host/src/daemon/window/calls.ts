@@ -1,0 +1,51 @@
+/** One JSON-RPC call of a window session: the table of methods, less what no window needs. */
+import { decodeRequest, encodeError, encodeResult, idOf, isMethod } from '@tacet/api';
+import { AppError, type Clock } from '@tacet/base';
+import type { PassphraseGate } from './gate.ts';
+import type { WindowCore } from './port.ts';
+import type { Session } from './sessions.ts';
+
+/** A page that was taken over could otherwise stop the daemon or open more windows. */
+const withheld: ReadonlySet<string> = new Set(['daemon.stop', 'window.open']);
+
+export interface CallContext {
+  readonly core: WindowCore;
+  readonly gate: PassphraseGate;
+  readonly clock: Clock;
+}
+
+/** The answer's text, or null when the session ended meanwhile: then nothing may be shown. */
+export async function answerCall(
+  context: CallContext,
+  session: Session,
+  text: string,
+): Promise<string | null> {
+  let answer: string;
+  try {
+    const { id, method, params } = decodeRequest(text);
+    answer = encodeResult(id, await invoke(context, session, method, params));
+  } catch (error) {
+    answer = encodeError(idOf(text), error);
+  }
+  return session.ended === null ? answer : null;
+}
+
+async function invoke(
+  { core, gate, clock }: CallContext,
+  session: Session,
+  method: string,
+  params: unknown,
+): Promise<unknown> {
+  if (!isMethod(method) || withheld.has(method)) {
+    throw new AppError('method-unknown', 'usage', 'there is no such method for windows');
+  }
+  if (!session.beginCall()) {
+    throw new AppError('too-many-calls', 'state', 'too many calls are open in this window');
+  }
+  try {
+    const call = () => core.call(method, params, { kind: 'window', session: session.id });
+    return method === 'profile.unlock' ? await gate.pass(() => clock.now(), call) : await call();
+  } finally {
+    session.endCall();
+  }
+}
