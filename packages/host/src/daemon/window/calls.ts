@@ -40,7 +40,7 @@ async function invoke(
     throw new AppError('method-unknown', 'usage', 'there is no such method for windows');
   }
   if (!session.beginCall()) {
-    throw new AppError('too-many-calls', 'state', 'too many calls are open in this window');
+    throw new AppError('too-many-calls', 'usage', 'too many calls are open in this window');
   }
   try {
     const call = () => core.call(method, params, { kind: 'window', session: session.id });
