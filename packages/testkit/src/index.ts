@@ -1,0 +1,3 @@
+/** Repeatable randomness, a clock that tests move, and ready-made networks. Never shipped. */
+export { FakeClock } from './clock.ts';
+export { type SeededRng, seededRng } from './rng.ts';
