@@ -9,7 +9,7 @@ export {
   edSign,
   edVerify,
 } from './ed25519.ts';
-export { HASH_LENGTH, hash, hashKeyed } from './hash.ts';
+export { HASH_LENGTH, hash, hashKeyed, hashRawInto } from './hash.ts';
 export { openHeader, sealHeader } from './header.ts';
 export {
   classicalVerify,

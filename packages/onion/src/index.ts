@@ -1,6 +1,16 @@
+/** Layer 2: the onion. Pure: bytes, keys, time and randomness in; bytes out. */
+export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } from './build.ts';
+export { GEOMETRY, liveHeader } from './geometry.ts';
+export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
+export { createPacketOpener, type OpenerOptions } from './open.ts';
+export { EpochReplayGuard } from './replay-guard.ts';
+export { ReplaySet } from './replay-set.ts';
+export { epochOfBlock, firstRelayOf } from './reply-block.ts';
 export type {
   DocumentHash,
   DropReason,
+  EpochKeys,
+  EpochSecret,
   Frame,
   Hop,
   Injection,

@@ -4,7 +4,7 @@
  * that the lab can run them over a cheap model of the onion.
  */
 import type { Bytes, Millis } from '@tacet/base';
-import type { KemPublicKey } from '@tacet/crypto';
+import type { KemKeyPair, KemPublicKey } from '@tacet/crypto';
 
 /** 12,288 bytes on every link (production); opaque to machines. */
 export type Frame = Uint8Array;
@@ -107,4 +107,21 @@ export interface ReplayGuard {
   has(epoch: number, tag: Uint8Array): boolean;
   /** False when the set is full: the packet is dropped (fail closed). */
   insert(epoch: number, tag: Uint8Array): boolean;
+}
+
+/** What a relay knows of an epoch it accepts packets of at `now`. */
+export interface EpochSecret {
+  readonly secret: KemKeyPair;
+  /** This relay's index in the epoch's document. */
+  readonly index: number;
+  readonly documentHash: DocumentHash;
+  /** The document before it, tried second; null outside the first seconds of the epoch. */
+  readonly predecessor: DocumentHash | null;
+  /** Longest wait a packet may ask for: 27.63 / mu. */
+  readonly delayCapMs: number;
+}
+
+export interface EpochKeys {
+  /** Null when packets of that epoch are not accepted at `now`. */
+  lookup(epoch: number, now: Millis): EpochSecret | null;
 }

@@ -1,0 +1,6 @@
+/** Caps of this package (docs/limits.md). */
+
+/** Tags of one epoch; the table is at most 2^30 slots of 8 bytes. */
+export const REPLAY_CAPACITY_MAX = 805_306_368;
+/** Epochs a guard holds at once: the one in force and its neighbours during grace. */
+export const REPLAY_EPOCHS_MAX = 4;

@@ -1,0 +1,146 @@
+/**
+ * A relay's side of the onion (docs/spec/02-onion.md, 6). The order of the checks is part of the
+ * specification: length, version, layer, epoch, index, KEM, header, replay look-up, command,
+ * payload MAC, delay cap, replay insert. A garbled copy must not burn the tag of a good packet,
+ * so nothing is inserted before everything else held.
+ * One frame is worked on at a time in one buffer whose views are made once.
+ */
+import type { Millis, Rng } from '@tacet/base';
+import { lionessDecrypt, macEqual, openHeader } from '@tacet/crypto';
+import { enterFrame, fillReplyBlock } from './edge.ts';
+import { GEOMETRY as G, liveHeader } from './geometry.ts';
+import { LayerKeys } from './keys.ts';
+import { epochOf, indexOf, writePrefix } from './prefix.ts';
+import { endCheckHolds, readRequestPayload } from './request.ts';
+import { decodeRouting, ROUTING_ID_AT, ROUTING_MAC_AT, type Routing } from './routing.ts';
+import type {
+  DropReason,
+  EpochKeys,
+  Frame,
+  Opened,
+  PacketOpener,
+  ReplayGuard,
+  ReplyId,
+} from './types.ts';
+
+export interface OpenerOptions {
+  readonly keys: EpochKeys;
+  readonly replay: ReplayGuard;
+  readonly rng: Rng;
+  readonly role: 'mix' | 'edge';
+  /** 1..3 for a mix, 4 for an edge. */
+  readonly layer: number;
+}
+
+export function createPacketOpener(options: OpenerOptions): PacketOpener {
+  const opener = new LayerOpener(options);
+  return {
+    open: (frame, now) => opener.open(frame, now),
+    enter: (frame, now) => enterFrame(options.keys, frame, now),
+    reply: (block, data, now) => fillReplyBlock(options.keys, block, data, now),
+  };
+}
+
+const drops = new Map<DropReason, Opened>();
+
+function drop(reason: DropReason): Opened {
+  let outcome = drops.get(reason);
+  if (outcome === undefined) {
+    outcome = { kind: 'drop', reason };
+    drops.set(reason, outcome);
+  }
+  return outcome;
+}
+
+class LayerOpener {
+  private readonly options: OpenerOptions;
+  private readonly layer: number;
+  private readonly derived = new LayerKeys();
+  private readonly work = new Uint8Array(G.frame);
+  private readonly ciphertext = this.work.subarray(G.prefix, G.prefix + G.kemCiphertext);
+  private readonly ad = this.work.subarray(0, G.prefix + G.kemCiphertext);
+  private readonly tag: Uint8Array;
+  private readonly sealed: Uint8Array;
+  private readonly fill: Uint8Array;
+  private readonly payload = this.work.subarray(G.payloadAt);
+  private readonly plain: Uint8Array;
+  private readonly routing: Uint8Array;
+  private readonly mac: Uint8Array;
+  private readonly inner: Uint8Array;
+
+  constructor(options: OpenerOptions) {
+    this.options = options;
+    this.layer = options.layer;
+    const live = liveHeader(this.layer);
+    const tagAt = G.prefix + G.kemCiphertext;
+    this.tag = this.work.subarray(tagAt, tagAt + G.tag);
+    this.sealed = this.work.subarray(tagAt + G.tag, G.prefix + live);
+    this.fill = this.work.subarray(G.prefix + live - G.layer, G.payloadAt);
+    this.plain = new Uint8Array(this.sealed.length);
+    this.routing = this.plain.subarray(0, G.routing);
+    this.mac = this.plain.subarray(ROUTING_MAC_AT, G.routing);
+    this.inner = this.plain.subarray(G.routing);
+  }
+
+  open(frame: Frame, now: Millis): Opened {
+    if (frame.length !== G.frame) return drop('length');
+    if (frame[0] !== G.version) return drop('version');
+    if (frame[1] !== this.layer) return drop('layer');
+    const epoch = epochOf(frame);
+    const keys = this.options.keys.lookup(epoch, now);
+    if (keys === null) return drop('epoch');
+    if (indexOf(frame) !== keys.index) return drop('index');
+
+    this.work.set(frame);
+    const secret = keys.secret.decapsulate(this.ciphertext);
+    if (secret === null) return drop('kem');
+    const opened =
+      this.openHeader(secret, epoch, keys.documentHash) ||
+      (keys.predecessor !== null && this.openHeader(secret, epoch, keys.predecessor));
+    secret.fill(0);
+    if (!opened) return drop('header');
+
+    const { replay } = this.options;
+    if (replay.has(epoch, this.derived.replayTag)) return drop('replay');
+    const routing = decodeRouting(this.routing, this.layer);
+    if (routing === null) return drop('command');
+    if (routing.mac && !macEqual(this.mac, this.derived.macKey, this.payload)) return drop('mac');
+    if (routing.delayMs > keys.delayCapMs) return drop('delay');
+    if (!replay.insert(epoch, this.derived.replayTag)) return drop('replay-full');
+    return this.act(routing, epoch);
+  }
+
+  private openHeader(secret: Uint8Array, epoch: number, hash: EpochDocument): boolean {
+    this.derived.derive(secret, this.layer, epoch, hash);
+    const { headerKey, headerNonce } = this.derived;
+    return openHeader(this.plain, headerKey, headerNonce, this.sealed, this.tag, this.ad);
+  }
+
+  private act(routing: Routing, epoch: number): Opened {
+    if (routing.command === 'end') {
+      return { kind: 'end', epoch, id: this.routing.slice(ROUTING_ID_AT, ROUTING_MAC_AT) };
+    }
+    lionessDecrypt(this.derived.lioness, this.payload);
+    switch (routing.command) {
+      case 'forward': {
+        const { next, delayMs } = routing;
+        writePrefix(this.work, { layer: this.layer + 1, epoch, index: next });
+        this.work.set(this.inner, G.prefix);
+        this.options.rng.fill(this.fill);
+        return { kind: 'forward', epoch, next, delayMs, packet: this.work.slice() };
+      }
+      case 'request': {
+        if (!endCheckHolds(this.payload)) return drop('end-check');
+        const request = readRequestPayload(this.payload);
+        if (request === null) return drop('request');
+        return { kind: 'request', epoch, delayMs: routing.delayMs, ...request };
+      }
+      case 'reply': {
+        const replyId = this.routing.slice(ROUTING_ID_AT, ROUTING_MAC_AT) as ReplyId;
+        return { kind: 'reply', epoch, replyId, payload: this.payload.slice() };
+      }
+    }
+  }
+}
+
+type EpochDocument = NonNullable<ReturnType<EpochKeys['lookup']>>['documentHash'];
