@@ -1,0 +1,33 @@
+/** `contact list`, `contact rename`. */
+import type { Command } from '../command.ts';
+import { contactTable } from '../format.ts';
+import { safeLine } from '../safe.ts';
+
+export const contactList: Command = {
+  path: 'contact list',
+  summary: 'who you know',
+  arity: [0, 0],
+  examples: ['tacet contact list', 'tacet contact list --json'],
+  async run(context) {
+    const found = await (await context.api()).call('contact.list', {});
+    context.show(found, () => contactTable(found.contacts, Date.now()));
+    return undefined;
+  },
+};
+
+export const contactRename: Command = {
+  path: 'contact rename',
+  summary: 'call a contact something else, here only',
+  args: '<contact> <new name>',
+  arity: [2, 2],
+  examples: ['tacet contact rename bob "Bob Miller"'],
+  async run(context) {
+    const api = await context.api();
+    const contact = context.arg(0, 'the contact');
+    const { id } = await api.call('contact.get', { contact });
+    const name = context.arg(1, 'the new name');
+    const renamed = await api.call('contact.rename', { contactId: id, name });
+    context.show(renamed, () => safeLine(renamed.name));
+    return undefined;
+  },
+};

@@ -1,0 +1,73 @@
+/** `network join`, `network status`. */
+import { readFileSync, statSync } from 'node:fs';
+import { MAX_LINK } from '@tacet/api';
+import { AppError } from '@tacet/base';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { showSpan } from '../duration.ts';
+import { safeLine } from '../safe.ts';
+import { waitFor } from '../wait.ts';
+
+async function cardText(context: Context): Promise<string> {
+  const given = context.arg(0, 'the network card');
+  if (given === '-') return (await context.terminal.readAll(MAX_LINK)).trim();
+  if (given.startsWith('tacet:')) return given;
+  const stat = statSync(given, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile()) {
+    throw new AppError('card-file', 'usage', 'that is neither a network card nor a readable file');
+  }
+  if (stat.size > MAX_LINK) throw new AppError('card-file', 'input', 'that file is too long');
+  return readFileSync(given, 'utf8').trim();
+}
+
+export const networkJoin: Command = {
+  path: 'network join',
+  summary: 'join a network by its card',
+  args: '<card|file|->',
+  arity: [1, 1],
+  options: {
+    wait: { type: 'boolean', help: 'wait until the link is ready' },
+    timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 60s)' },
+  },
+  examples: ['tacet network join home.card', 'tacet network join tacet:network/1/... --wait'],
+  async run(context) {
+    const timeout = context.duration('timeout', '60s');
+    const api = await context.api();
+    let status = await api.call('network.join', { card: await cardText(context) });
+    if (context.flag('wait')) {
+      const end = performance.now() + timeout;
+      const ready = await waitFor(api, timeout, async () => {
+        const now = (await api.call('status', {})).status;
+        return now?.link === 'ready' ? now : null;
+      });
+      if (ready === null || performance.now() > end + 1_000) {
+        throw new AppError('network-timeout', 'network', 'joined, but no link is ready yet');
+      }
+      status = ready;
+    }
+    context.show(status, () => `joined ${safeLine(status.network?.name ?? '')} (${status.link})`);
+    return undefined;
+  },
+};
+
+export const networkStatus: Command = {
+  path: 'network status',
+  summary: 'the network as this daemon sees it',
+  arity: [0, 0],
+  examples: ['tacet network status'],
+  async run(context) {
+    const found = await (await context.api()).call('network.status', {});
+    context.show(found, () => {
+      const net = found.network;
+      if (net === null) return 'no network: tacet network join CARD';
+      return [
+        `name      ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}`,
+        `link      ${found.link}`,
+        `relays    ${net.relays}`,
+        `document  epoch ${net.epoch}, ${showSpan(net.documentAge)} old`,
+        `delays    ${showSpan(net.delayMean)} mean a hop, one packet each ${showSpan(net.slot)}`,
+      ].join('\n');
+    });
+    return undefined;
+  },
+};

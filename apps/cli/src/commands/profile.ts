@@ -1,0 +1,82 @@
+/** `profile create`, `lock`, `unlock`, `level`. */
+import { AppError } from '@tacet/base';
+import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
+import { profileLines } from '../format.ts';
+import { needSecret } from '../passphrase.ts';
+import { apiOrLaunch } from './daemon.ts';
+
+export const profileCreate: Command = {
+  path: 'profile create',
+  summary: 'make a new identity on this computer, offline',
+  args: '[name shown to contacts]',
+  arity: [0, 1],
+  options: PASSPHRASE_OPTIONS,
+  examples: [
+    'tacet profile create "Alice"',
+    'tacet --profile work profile create "A. Miller" --keychain',
+    'tacet profile create Bob --passphrase-file pass.txt',
+  ],
+  details: 'Starts the daemon when it does not run. A new name under --profile is a new profile.',
+  async run(context) {
+    const secret = await needSecret(context, true);
+    const api = await apiOrLaunch(context);
+    const made = await api.call('profile.create', { name: context.args[0] ?? '', ...secret });
+    context.show(made, () => profileLines(made).slice(0, 2).join('\n'));
+    context.note('next: tacet network join CARD');
+    return undefined;
+  },
+};
+
+export const lock: Command = {
+  path: 'lock',
+  summary: 'shut all windows; the daemon keeps receiving',
+  arity: [0, 0],
+  examples: ['tacet lock'],
+  async run(context) {
+    await (await context.api()).call('profile.lock', {});
+    context.show({ locked: true }, () => 'locked');
+    return undefined;
+  },
+};
+
+export const unlock: Command = {
+  path: 'unlock',
+  summary: 'open a locked profile',
+  arity: [0, 0],
+  options: PASSPHRASE_OPTIONS,
+  examples: ['tacet unlock', 'tacet unlock --passphrase-fd 3 3<pass.txt'],
+  async run(context) {
+    const api = await context.api();
+    const opened = await api.call('profile.unlock', await needSecret(context, false));
+    context.show(opened, () => profileLines(opened).join('\n'));
+    return undefined;
+  },
+};
+
+const COSTS = {
+  strong: 'one packet on a fixed grid, day and night; slower, hides when you are there',
+  balanced: 'as strong while away; faster while a window is in use, which your edge can see',
+};
+
+export const level: Command = {
+  path: 'level',
+  summary: 'show or set the privacy level',
+  args: '[strong|balanced]',
+  arity: [0, 1],
+  examples: ['tacet level', 'tacet level strong'],
+  async run(context) {
+    const api = await context.api();
+    const wanted = context.args[0];
+    if (wanted !== undefined && wanted !== 'strong' && wanted !== 'balanced') {
+      throw new AppError('usage', 'usage', 'a level is strong or balanced');
+    }
+    let current: 'strong' | 'balanced';
+    if (wanted === undefined) {
+      const { status } = await api.call('status', {});
+      if (status === null) throw new AppError('locked', 'state', 'the profile is locked');
+      current = status.level;
+    } else current = (await api.call('level.set', { level: wanted })).level;
+    context.show({ level: current }, () => `${current}: ${COSTS[current]}`);
+    return undefined;
+  },
+};

@@ -1,0 +1,141 @@
+/** How views look as text. Everything from others goes through `safe.ts`. */
+import type {
+  ContactView,
+  DaemonStatus,
+  InvitationView,
+  MessageDetail,
+  MessageView,
+  ProfileStatus,
+} from '@tacet/api';
+import { showBytes, showSpan, showTime } from './duration.ts';
+import { safeLine, safeText } from './safe.ts';
+
+/** Columns padded to the widest cell; the last one is left as it is. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, i) => Math.max(...all.map((row) => width(row[i] ?? ''))));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => (i === row.length - 1 ? cell : pad(cell, widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function width(text: string): number {
+  return [...text].length;
+}
+
+function pad(text: string, to: number): string {
+  return text + ' '.repeat(Math.max(0, to - width(text)));
+}
+
+/** The state word with what it rests on. */
+export function stateOf(message: MessageView): string {
+  const late = message.late ? ', slower than usual' : '';
+  switch (message.state) {
+    case 'sending':
+      return `sending ${message.partsSent}/${message.parts}${late}`;
+    case 'stored':
+      return `stored, ${message.copies === 1 ? '1 copy' : `${message.copies} copies`}${late}`;
+    case 'failed':
+      return message.reason === null ? 'failed' : `failed: ${safeLine(message.reason)}`;
+    case 'unconfirmed':
+      return 'unconfirmed: may or may not have arrived';
+    case 'received':
+      return '';
+    case 'queued':
+    case 'delivered':
+      return `${message.state}${late}`;
+  }
+}
+
+export function messageLine(message: MessageView, who: string, now: number): string {
+  const state = stateOf(message);
+  const text = safeText(message.text).replaceAll('\n', '\n    ');
+  const from = message.direction === 'in' ? safeLine(who) : 'you';
+  return `${showTime(message.sentAt, now)}  ${from}: ${text}${state === '' ? '' : `  [${state}]`}`;
+}
+
+export function messageDetail(message: MessageDetail, now: number): string {
+  const facts = message.evidence.map((fact) => {
+    const part = fact.parts > 0 ? ` ${fact.part}/${fact.parts}` : '';
+    return `  ${showTime(fact.at, now)}  ${safeLine(fact.what)}${part}`;
+  });
+  return [messageLine(message, 'them', now), ...facts].join('\n');
+}
+
+export function contactTable(contacts: readonly ContactView[], now: number): string {
+  if (contacts.length === 0) return 'no contacts yet: tacet invite create';
+  const rows = contacts.map((contact) => {
+    const last = contact.lastMessage;
+    const preview = last === null ? '' : safeLine(last.text).slice(0, 40);
+    return [
+      safeLine(contact.name),
+      contact.state === 'meeting' ? `meeting ${steps(contact)}/4` : contact.state,
+      contact.trust,
+      contact.unread === 0 ? '' : String(contact.unread),
+      last === null ? '' : `${showTime(last.sentAt, now)} ${preview}`,
+    ];
+  });
+  return table(['NAME', 'STATE', 'TRUST', 'UNREAD', 'LAST'], rows);
+}
+
+function steps(contact: ContactView): number {
+  const { opened, delivered, accepted, ready } = contact.steps;
+  return [opened, delivered, accepted, ready].filter((at) => at !== null).length;
+}
+
+export function invitationTable(invitations: readonly InvitationView[], now: number): string {
+  if (invitations.length === 0) return 'no invitations';
+  const rows = invitations.map((invitation) => [
+    invitation.id,
+    safeLine(invitation.label),
+    invitation.state,
+    invitation.expiresAt > now ? `${showSpan(invitation.expiresAt - now)} left` : '',
+    invitation.link ?? '',
+  ]);
+  return table(['ID', 'LABEL', 'STATE', 'EXPIRES', 'LINK'], rows);
+}
+
+export function profileLines(status: ProfileStatus): string[] {
+  const lines = [`profile   ${safeLine(status.profile)}`, `address   ${status.address}`];
+  const net = status.network;
+  if (net === null) lines.push('network   none: tacet network join CARD');
+  else {
+    lines.push(
+      `network   ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}, ${net.relays} relays`,
+      `link      ${status.link}`,
+    );
+  }
+  const usual =
+    status.deliveryP50 === null
+      ? 'not measured yet'
+      : `usually ${showSpan(status.deliveryP50)}, 95 % within ${showSpan(status.deliveryP95 ?? status.deliveryP50)}`;
+  lines.push(
+    `level     ${status.level}${status.inUse ? ', window in use' : ''}`,
+    `delivery  ${usual}`,
+    `outbox    ${status.outbox}${status.stalled ? ', nothing moves: see message list' : ''}`,
+    `data      ${showBytes(status.bytesUp)} up, ${showBytes(status.bytesDown)} down`,
+  );
+  if (status.deadLetters > 0) lines.push(`unreadable ${status.deadLetters}`);
+  return lines;
+}
+
+const STATES: Readonly<Record<DaemonStatus['state'], string>> = {
+  none: 'running, no profile yet: tacet profile create',
+  locked: 'running, locked: tacet unlock',
+  'window-locked': 'running, windows locked: tacet unlock',
+  open: 'running',
+  failed: 'stopped working',
+};
+
+export function daemonLines(status: DaemonStatus): string {
+  const reason = status.reason === null ? '' : ` (${status.reason})`;
+  const lines = [`daemon    ${STATES[status.state]}${reason}`];
+  if (status.status !== null) lines.push(...profileLines(status.status));
+  if (status.window !== null) lines.push('window    tacet open');
+  return lines.join('\n');
+}

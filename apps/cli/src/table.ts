@@ -1,0 +1,37 @@
+/** Every command, in the order of help. */
+import type { Command } from './command.ts';
+import { contactList, contactRename } from './commands/contact.ts';
+import { down, status, up } from './commands/daemon.ts';
+import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
+import { listen } from './commands/listen.ts';
+import { messageList } from './commands/message.ts';
+import { networkJoin, networkStatus } from './commands/network.ts';
+import { open } from './commands/open.ts';
+import { level, lock, profileCreate, unlock } from './commands/profile.ts';
+import { rpc } from './commands/rpc.ts';
+import { send } from './commands/send.ts';
+import { version } from './commands/version.ts';
+
+export const COMMANDS: readonly Command[] = [
+  up,
+  down,
+  status,
+  open,
+  send,
+  listen,
+  messageList,
+  contactList,
+  contactRename,
+  inviteCreate,
+  inviteAccept,
+  inviteList,
+  inviteRevoke,
+  networkJoin,
+  networkStatus,
+  level,
+  profileCreate,
+  lock,
+  unlock,
+  rpc,
+  version,
+];
