@@ -116,27 +116,37 @@ export class SqlcipherStore implements ProfileStore {
   }
 }
 
-type SqlRowOf = Record<string, string | number | null | Uint8Array<ArrayBuffer>>;
+type SqlRowOf = Record<string, Bindable>;
 
-/** Integers outside 2^53 would lose digits silently; refuse them instead. */
-function bindable(
-  params: readonly SqlValue[],
-): (string | number | null | Uint8Array<ArrayBuffer>)[] {
+type Bindable = string | number | null | Uint8Array<ArrayBuffer>;
+
+/** The driver binds an empty array of its own as NULL; a view into a buffer stays a blob. */
+const EMPTY_BLOB = new Uint8Array(1).subarray(0, 0);
+
+function bindable(params: readonly SqlValue[]): Bindable[] {
   return params.map((value) => {
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw new AppError('number-unsafe', 'bug', 'an integer is too large for the database');
-    }
-    return value instanceof Uint8Array && !(value.buffer instanceof ArrayBuffer)
-      ? new Uint8Array(value)
-      : (value as Uint8Array<ArrayBuffer> | string | number | null);
+    if (typeof value === 'number') return exact(value);
+    if (!(value instanceof Uint8Array)) return value;
+    if (value.length === 0) return EMPTY_BLOB;
+    return value.buffer instanceof ArrayBuffer
+      ? (value as Uint8Array<ArrayBuffer>)
+      : new Uint8Array(value);
   });
 }
 
-/** The driver answers with Buffers, whose `slice` is not that of Uint8Array. */
+/** Whole numbers beyond 2^53 would lose digits silently; NaN would become NULL. */
+function exact(value: number): number {
+  const lossy = Number.isInteger(value) ? !Number.isSafeInteger(value) : Number.isNaN(value);
+  if (lossy) throw new AppError('number-unsafe', 'bug', 'a number does not fit the database');
+  return value;
+}
+
+/** Checks numbers; turns the driver's Buffers, whose `slice` differs, into plain arrays. */
 function plain(row: SqlRowOf): SqlRow {
   for (const name in row) {
     const value = row[name];
-    if (value instanceof Uint8Array) {
+    if (typeof value === 'number') exact(value);
+    else if (value instanceof Uint8Array) {
       row[name] = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
     }
   }

@@ -96,11 +96,23 @@ export function bundleId(oneTimePrekey: Uint8Array): number {
   return (a << 13) | (b << 5) | (c >>> 3) || 1;
 }
 
-/** Refuses keys of small order: their agreement is all zero whatever the private key. */
+/**
+ * Refuses what libsignal reads but nobody honest writes: coordinates above the field prime (a
+ * second encoding of another key) and keys of small order (their agreement is always zero).
+ */
 function publicKey(bytes: Uint8Array): PublicKey {
+  if (!isCanonical(bytes.subarray(1))) throw invalid();
   const key = PublicKey.deserialize(owned(bytes));
   if (isZero(PrivateKey.generate().agree(key))) throw invalid();
   return key;
+}
+
+/** Little-endian and below 2^255 - 19. */
+function isCanonical(coordinate: Uint8Array): boolean {
+  const top = coordinate[31] ?? 0xff;
+  if (top !== 0x7f) return top < 0x7f;
+  const middleFull = coordinate.subarray(1, 31).every((byte) => byte === 0xff);
+  return !middleFull || (coordinate[0] ?? 0xff) < 0xed;
 }
 
 function invalid(cause?: unknown): AppError {

@@ -3,8 +3,9 @@
  * every message we accept. No other version is read, so nothing can talk a session down.
  */
 import { PreKeySignalMessage, SignalMessage } from '@signalapp/libsignal-client';
+import { isAppError } from '@tacet/base';
 import { undecryptable } from './errors.ts';
-import { CIPHERTEXT_MAX } from './limits.ts';
+import { CIPHERTEXT_MAX, REGISTRATION } from './limits.ts';
 import { owned } from './owned.ts';
 
 /** Carries the prekey part, until the peer has answered. */
@@ -37,10 +38,18 @@ export function unwrap(ciphertext: Uint8Array): Message {
   const bytes = new Uint8Array(ciphertext);
   bytes[0] = VERSION_BYTE;
   try {
-    if (kind === FIRST) return { kind: FIRST, message: PreKeySignalMessage.deserialize(bytes) };
+    if (kind === FIRST) {
+      const message = PreKeySignalMessage.deserialize(bytes);
+      // libsignal does not authenticate these two; there is one right value for each.
+      const usual =
+        message.registrationId() === REGISTRATION &&
+        message.preKeyId() === message.signedPreKeyId();
+      if (!usual) throw undecryptable();
+      return { kind: FIRST, message };
+    }
     if (kind === LATER) return { kind: LATER, message: SignalMessage.deserialize(bytes) };
   } catch (cause) {
-    throw undecryptable(cause);
+    throw isAppError(cause) ? cause : undecryptable(cause);
   }
   throw undecryptable();
 }
