@@ -13,6 +13,8 @@ export const LABELS = {
   'argon2-salt': 'tacet/1/argon2-salt',
   /** Local window: a ticket, session or reopen secret to the hash the server keeps of it. */
   'window-secret': 'tacet/1/window-secret',
+  /** Box store: what is kept of an erased record, to know a retry from an overwrite. */
+  'erased-box': 'tacet/1/erased-box',
 } as const;
 
 export type Label = keyof typeof LABELS;
