@@ -1,0 +1,338 @@
+/**
+ * A daemon without a network, for the window's tests: contacts, messages that walk through
+ * their states, an event log, lock and passphrase. Parameters and results are checked against
+ * the methods table, so the page meets exactly the real contract.
+ */
+import {
+  type ContactView,
+  checkParams,
+  checkResult,
+  type DaemonStatus,
+  type EventView,
+  type EvidenceView,
+  type InvitationView,
+  isMethod,
+  type MessageView,
+  type MethodName,
+  type ParamsOf,
+  type ProfileStatus,
+} from '@tacet/api';
+import { AppError } from '@tacet/base';
+import type { WindowCaller, WindowCore } from '@tacet/host/window';
+import { emptyStatus, firstSteps, newContact, newMessage } from './fake-views.ts';
+
+export const PASSPHRASE = 'correct horse battery staple';
+
+export interface CallRecord {
+  readonly method: string;
+  readonly params: unknown;
+}
+
+type Handler = (params: never) => unknown;
+
+export class FakeDaemon implements WindowCore {
+  state: DaemonStatus['state'] = 'open';
+  status: ProfileStatus = emptyStatus();
+  /** Milliseconds between the states of a sent message; null: they stay queued. */
+  pace: number | null = 30;
+  readonly contacts = new Map<string, ContactView>();
+  readonly messages = new Map<string, MessageView>();
+  readonly evidence = new Map<string, EvidenceView[]>();
+  readonly invitations = new Map<string, InvitationView>();
+  readonly calls: CallRecord[] = [];
+  /** By method: thrown instead of answering, until removed. */
+  readonly failures = new Map<string, AppError>();
+  private readonly log: EventView[] = [];
+  private readonly byClientId = new Map<string, string>();
+  private readonly lockListeners = new Set<() => void>();
+  private readonly waiting = new Set<() => void>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private counter = 0;
+  private clock: () => number;
+
+  constructor(clock: () => number = Date.now) {
+    this.clock = clock;
+  }
+
+  async call(method: string, params: unknown, _caller: WindowCaller): Promise<unknown> {
+    if (!isMethod(method)) throw new AppError('method-unknown', 'usage', 'no such method');
+    const checked = checkParams(method, params);
+    this.calls.push({ method, params });
+    const failure = this.failures.get(method);
+    if (failure !== undefined) throw failure;
+    const always = ['status', 'profile.unlock', 'profile.create', 'profile.lock'];
+    if (this.state !== 'open' && !always.includes(method)) {
+      throw new AppError('locked', 'state', 'the profile is locked');
+    }
+    const handler = this.handlers[method] as Handler | undefined;
+    if (handler === undefined) throw new AppError('method-unknown', 'usage', 'not in this fake');
+    return checkResult(method, await handler(checked as never));
+  }
+
+  onLock(listener: () => void): () => void {
+    this.lockListeners.add(listener);
+    return () => this.lockListeners.delete(listener);
+  }
+
+  lock(): void {
+    this.state = 'window-locked';
+    for (const listener of this.lockListeners) listener();
+    this.wake();
+  }
+
+  called(method: MethodName): number {
+    return this.calls.filter((call) => call.method === method).length;
+  }
+
+  addContact(name: string, patch: Partial<ContactView> = {}): ContactView {
+    const contact = newContact(this.nextId('c'), name, this.clock(), patch);
+    this.contacts.set(contact.id, contact);
+    this.emit('contact', contact.id);
+    return contact;
+  }
+
+  patchContact(id: string, patch: Partial<ContactView>): void {
+    const contact = this.contacts.get(id);
+    if (contact === undefined) throw new AppError('contact-unknown', 'missing', 'no such contact');
+    this.contacts.set(id, { ...contact, ...patch });
+    this.emit('contact', id);
+  }
+
+  /** A message into the log of a conversation, without an event unless `quiet` is false. */
+  put(contactId: string, patch: Partial<MessageView>, quiet = false): MessageView {
+    const message = newMessage(this.nextId('m'), contactId, this.clock(), patch);
+    this.messages.set(message.id, message);
+    const contact = this.contacts.get(contactId);
+    if (contact !== undefined) {
+      const unread = contact.unread + (message.direction === 'in' && !quiet ? 1 : 0);
+      this.contacts.set(contactId, { ...contact, unread, lastMessage: message });
+    }
+    if (!quiet) {
+      this.emit('message', message.id);
+      this.emit('contact', contactId);
+    }
+    return message;
+  }
+
+  receive(contactId: string, text: string, patch: Partial<MessageView> = {}): MessageView {
+    const at = this.clock();
+    return this.put(contactId, {
+      direction: 'in',
+      text,
+      state: 'received',
+      sentAt: at - 8_000,
+      arrivedAt: at,
+      ...patch,
+    });
+  }
+
+  patchMessage(id: string, patch: Partial<MessageView>, fact?: EvidenceView['what']): void {
+    const message = this.messages.get(id);
+    if (message === undefined) return;
+    const next = { ...message, ...patch };
+    this.messages.set(id, next);
+    if (fact !== undefined) this.note(id, fact, next.parts);
+    const contact = this.contacts.get(message.contactId);
+    if (contact?.lastMessage?.id === id) {
+      this.contacts.set(contact.id, { ...contact, lastMessage: next });
+    }
+    this.emit('message-state', id);
+  }
+
+  note(id: string, what: string, parts = 0, at = this.clock()): void {
+    const list = this.evidence.get(id) ?? [];
+    list.push({ at, what, part: parts, parts });
+    this.evidence.set(id, list);
+  }
+
+  patchStatus(patch: Partial<ProfileStatus>): void {
+    this.status = { ...this.status, ...patch };
+    this.emit('network', 'network');
+  }
+
+  emit(kind: EventView['kind'], subject: string): void {
+    this.log.push({ cursor: this.log.length + 1, at: this.clock(), kind, subject });
+    this.wake();
+  }
+
+  close(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    this.wake();
+  }
+
+  private readonly handlers: { [M in MethodName]?: (params: ParamsOf<M>) => unknown } = {
+    status: () => this.daemonStatus(),
+    'profile.unlock': ({ passphrase }) => this.unlock(passphrase),
+    'profile.lock': () => {
+      this.lock();
+      return {};
+    },
+    'network.status': () => ({ network: this.status.network, link: this.status.link }),
+    'network.join': () => {
+      this.patchStatus({ network: emptyStatus().network, link: 'connecting' });
+      return this.status;
+    },
+    'invite.create': ({ label }) => this.createInvitation(label),
+    'invite.accept': ({ link, name }) => this.acceptInvitation(link, name),
+    'invite.list': () => ({ invitations: [...this.invitations.values()] }),
+    'invite.revoke': ({ id }) => {
+      this.patchInvitation(id, { state: 'revoked', link: null });
+      return {};
+    },
+    'contact.list': () => ({ contacts: [...this.contacts.values()] }),
+    'contact.get': ({ contact }) => {
+      const found = this.contacts.get(contact);
+      if (found === undefined) throw new AppError('contact-unknown', 'missing', 'no such contact');
+      return found;
+    },
+    'message.send': ({ contactId, text, clientId }) => this.send(contactId, text, clientId),
+    'message.list': ({ contactId, before, limit }) => {
+      const all = [...this.messages.values()].filter((entry) => entry.contactId === contactId);
+      const end = before === undefined ? all.length : all.findIndex((entry) => entry.id === before);
+      return { messages: all.slice(Math.max(0, end - limit), Math.max(0, end)) };
+    },
+    'message.get': ({ id }) => {
+      const message = this.messages.get(id);
+      if (message === undefined)
+        throw new AppError('message-unknown', 'missing', 'no such message');
+      return { ...message, evidence: this.evidence.get(id) ?? [] };
+    },
+    'conversation.read': ({ contactId }) => {
+      const contact = this.contacts.get(contactId);
+      if (contact !== undefined && contact.unread > 0) this.patchContact(contactId, { unread: 0 });
+      return {};
+    },
+    'level.set': ({ level }) => {
+      this.patchStatus({ level });
+      return this.status;
+    },
+    'events.position': () => ({ newest: this.log.length, acknowledged: 0 }),
+    'events.read': ({ cursor, max, waitMs }) => this.readEvents(cursor, max, waitMs),
+    'window.heartbeat': () => ({}),
+  };
+
+  private daemonStatus(): DaemonStatus {
+    return {
+      version: '0.1.0',
+      api: 1,
+      pid: 1,
+      handle: 'alice',
+      state: this.state,
+      reason: this.state === 'failed' ? 'profile-newer' : null,
+      startedAt: this.clock() - 7_200_000,
+      status: this.state === 'open' ? this.status : null,
+      window: null,
+      debug: {
+        lateness: { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 },
+        sessionQueue: 0,
+        longestStep: 0,
+        clockSteps: 0,
+        counters: {},
+      },
+    };
+  }
+
+  private unlock(passphrase: string | undefined): ProfileStatus {
+    if (passphrase !== PASSPHRASE) {
+      throw new AppError('profile-passphrase', 'refused', 'the passphrase is not right');
+    }
+    this.state = 'open';
+    return this.status;
+  }
+
+  private createInvitation(label: string): InvitationView {
+    const at = this.clock();
+    const id = this.nextId('i');
+    const invitation: InvitationView = {
+      id,
+      label,
+      createdAt: at,
+      expiresAt: at + 7 * 86_400_000,
+      state: 'preparing',
+      link: null,
+      contactId: null,
+    };
+    this.invitations.set(id, invitation);
+    const link = `tacet:invite/1/${id}#${'k3Zq9_aB'.repeat(12)}`;
+    if (this.pace !== null)
+      this.later(this.pace, () => this.patchInvitation(id, { state: 'ready', link }));
+    return invitation;
+  }
+
+  patchInvitation(id: string, patch: Partial<InvitationView>): void {
+    const invitation = this.invitations.get(id);
+    if (invitation === undefined) return;
+    this.invitations.set(id, { ...invitation, ...patch });
+    this.emit('invitation', id);
+  }
+
+  private acceptInvitation(link: string, name: string | undefined): ContactView {
+    if (!link.startsWith('tacet:invite/')) {
+      throw new AppError('invitation-malformed', 'input', 'this is not a whole invitation link');
+    }
+    return this.addContact(name ?? 'New contact', {
+      state: 'meeting',
+      steps: firstSteps(this.clock()),
+    });
+  }
+
+  private send(contactId: string, text: string, clientId: string): MessageView {
+    const known = this.messages.get(this.byClientId.get(clientId) ?? '');
+    if (known !== undefined) return known;
+    const message = this.put(contactId, { direction: 'out', text, state: 'queued' });
+    this.byClientId.set(clientId, message.id);
+    this.note(message.id, 'saved');
+    if (this.pace !== null) this.walk(message.id, this.pace);
+    return message;
+  }
+
+  private walk(id: string, pace: number): void {
+    const steps: [Partial<MessageView>, string][] = [
+      [{ state: 'sending', partsSent: 1 }, 'part-sent'],
+      [{ state: 'stored', copies: 1 }, 'part-stored'],
+      [{ copies: 2 }, 'copy-stored'],
+      [{ state: 'delivered' }, 'receipt'],
+    ];
+    steps.forEach(([patch, fact], index) => {
+      this.later(pace * (index + 1), () => {
+        const delivered = patch.state === 'delivered' ? { deliveredAt: this.clock() } : {};
+        this.patchMessage(id, { ...patch, ...delivered }, fact);
+      });
+    });
+  }
+
+  private async readEvents(cursor: number, max: number, waitMs: number) {
+    if (this.log.length <= cursor && waitMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, waitMs);
+        const waiting = this.waiting;
+        function done(): void {
+          clearTimeout(timer);
+          waiting.delete(done);
+          resolve();
+        }
+        waiting.add(done);
+      });
+    }
+    const events = this.log.slice(cursor, cursor + max);
+    return { events, cursor: cursor + events.length };
+  }
+
+  private later(delay: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      work();
+    }, delay);
+    this.timers.add(timer);
+  }
+
+  private wake(): void {
+    for (const done of [...this.waiting]) done();
+  }
+
+  private nextId(prefix: string): string {
+    this.counter += 1;
+    return `${prefix}${this.counter}`;
+  }
+}
