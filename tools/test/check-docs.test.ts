@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkDocs } from '../check-docs.ts';
 import { checkCases } from '../docs/cases.ts';
@@ -9,6 +6,7 @@ import { limitsOf } from '../docs/limits.ts';
 import { checkPlaces } from '../docs/links.ts';
 import { hasTest, testNamesIn } from '../docs/test-names.ts';
 import { formatFinding } from '../lib/report.ts';
+import { withTreeAsync } from './planted.ts';
 
 const ERRORS = [
   '| code | kind | meaning |',
@@ -24,16 +22,9 @@ const BASE = {
 };
 
 async function findings(files: Record<string, string>): Promise<string[]> {
-  const root = mkdtempSync(join(tmpdir(), 'tacet-planted-'));
-  try {
-    for (const [path, text] of Object.entries({ ...BASE, ...files })) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    return (await checkDocs(root)).findings.map(formatFinding);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  return withTreeAsync({ ...BASE, ...files }, async (root) =>
+    (await checkDocs(root)).findings.map(formatFinding),
+  );
 }
 
 test('a page whose links, files and tests exist is clean', async () => {

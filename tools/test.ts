@@ -1,0 +1,96 @@
+/**
+ * `npm test`: every suite, with its time and budget. `npm test -- packages/onion` runs what lies
+ * below a path; `--test-...` options go to node; `--list` shows the suites.
+ * The last line is `N passed, N failed`; a suite that crashes or exceeds its budget is one failure.
+ */
+import { availableParallelism } from 'node:os';
+import { listFiles, REPOSITORY } from './lib/tree.ts';
+import { endAll, type RunOptions, runSuite, type SuiteResult } from './testing/run-suite.ts';
+import { findSuites, type Kind, type Suite, select, TOTAL_BUDGET } from './testing/suites.ts';
+
+/** Slower machines stretch every budget: `TACET_TEST_SLOW=2 npm test`. */
+const slow = Number(process.env['TACET_TEST_SLOW'] ?? '1');
+const options = process.argv.slice(2);
+const nodeArguments = options.filter((option) => option.startsWith('--test-'));
+const wanted = options.filter((option) => !option.startsWith('--'));
+const unknown = options.find(
+  (option) => option.startsWith('--') && option !== '--list' && !option.startsWith('--test-'),
+);
+
+const all = findSuites(listFiles(REPOSITORY));
+const suites = select(all, wanted);
+
+if (unknown !== undefined || !(slow > 0)) {
+  console.error(unknown ? `unknown option: ${unknown}` : 'TACET_TEST_SLOW is not a number');
+  process.exitCode = 2;
+} else if (options.includes('--list')) {
+  for (const suite of suites) {
+    console.log(`${suite.kind.padEnd(8)} ${suite.name.padEnd(20)} ${suite.files.length} files`);
+  }
+} else if (suites.length === 0) {
+  console.error(`no tests below ${wanted.join(', ')}; \`npm test -- --list\` shows the suites`);
+  process.exitCode = 2;
+} else {
+  process.on('SIGINT', () => {
+    endAll();
+    process.exit(130);
+  });
+  process.on('SIGTERM', () => {
+    endAll();
+    process.exit(143);
+  });
+  await runAll();
+}
+
+async function runAll(): Promise<void> {
+  const started = performance.now();
+  const cores = Math.max(2, availableParallelism());
+  const results: SuiteResult[] = [];
+  const workers: Readonly<Record<Kind, number>> = { pure: cores, process: 1, network: 1 };
+  for (const kind of ['pure', 'process', 'network'] as const) {
+    const queue = suites.filter((suite) => suite.kind === kind);
+    const work = async (): Promise<void> => {
+      for (let suite = queue.shift(); suite; suite = queue.shift()) {
+        const result = await runSuite(suite, limitsFor(suite));
+        results.push(result);
+        print(result);
+      }
+    };
+    await Promise.all(Array.from({ length: workers[kind] }, work));
+  }
+  close(results, (performance.now() - started) / 1000);
+}
+
+function limitsFor(suite: Suite): RunOptions {
+  const isWhole = all.some(
+    ({ name, files }) => name === suite.name && files.length === suite.files.length,
+  );
+  const budget = isWhole && nodeArguments.length === 0 ? suite.budget * slow : Infinity;
+  return { nodeArguments, budget, limit: 3 * suite.budget * slow };
+}
+
+function print({ suite, seconds, passed, failed, skipped, problem, output }: SuiteResult): void {
+  const ok = failed === 0 && problem === null;
+  const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  const time = `${seconds.toFixed(1)} s of ${suite.budget}`;
+  const tail = problem === null ? '' : `  ${problem}`;
+  console.log(
+    `${ok ? 'ok    ' : 'FAILED'} ${suite.name.padEnd(20)} ${time.padStart(14)}  ${counts}${tail}`,
+  );
+  if (failed > 0 || (problem !== null && !problem.startsWith('over'))) console.log(output);
+}
+
+function close(results: readonly SuiteResult[], seconds: number): void {
+  const sum = (count: (result: SuiteResult) => number): number =>
+    results.reduce((total, result) => total + count(result), 0);
+  const late = wanted.length === 0 && seconds > TOTAL_BUDGET * slow;
+  const problems = sum(({ problem }) => (problem === null ? 0 : 1)) + (late ? 1 : 0);
+  const failed = sum((result) => result.failed) + problems;
+  for (const { suite, skipReasons } of results) {
+    for (const reason of skipReasons) console.log(`skipped in ${suite.name}: ${reason}`);
+  }
+  if (late) console.log(`everything together took more than ${TOTAL_BUDGET} s`);
+  console.log(`${results.length} suites in ${seconds.toFixed(1)} s`);
+  console.log(`${sum((result) => result.passed)} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { judge, runSuite, type SuiteResult } from '../testing/run-suite.ts';
+import { findSuites, type Suite, select } from '../testing/suites.ts';
+import { withTreeAsync } from './planted.ts';
+
+test('suites are found by folder and come in order of kind', () => {
+  const suites = findSuites([
+    'e2e/window/lock.test.ts',
+    'e2e/restart.test.ts',
+    'packages/onion/test/build.test.ts',
+    'packages/onion/test/deep/replay.test.ts',
+    'packages/onion/src/index.ts',
+    'packages/adapters/test/link-ws/a.test.ts',
+    'apps/cli/test/a.test.ts',
+    'lab/test/a.test.ts',
+  ]);
+  assert.deepEqual(
+    suites.map(({ name, kind, files }) => [name, kind, files.length]),
+    [
+      ['lab', 'pure', 1],
+      ['packages/onion', 'pure', 2],
+      ['apps/cli', 'process', 1],
+      ['packages/adapters', 'process', 1],
+      ['e2e', 'network', 1],
+      ['e2e/window', 'network', 1],
+    ],
+  );
+});
+
+test('a subset is chosen by path, never by the beginning of a name', () => {
+  const suites = findSuites(['packages/a/test/x.test.ts', 'packages/ab/test/y.test.ts']);
+  const names = (wanted: string[]): string[] => select(suites, wanted).map(({ name }) => name);
+  assert.deepEqual(names([]), ['packages/a', 'packages/ab']);
+  assert.deepEqual(names(['packages/a']), ['packages/a']);
+  assert.deepEqual(names(['./packages/ab/test/y.test.ts']), ['packages/ab']);
+  assert.deepEqual(names(['nothing']), []);
+});
+
+const suite: Suite = { name: 'planted', kind: 'pure', files: [], budget: 1 };
+const counts = { kind: 'counts', passed: 3, failed: 0, cancelled: 0, skipped: 0 } as const;
+const ending = { code: 0, late: false, budget: 1, output: '' };
+
+test('a suite over its budget fails although its tests pass', () => {
+  assert.equal(judge(suite, 0.9, [counts], ending).problem, null);
+  assert.equal(judge(suite, 1.1, [counts], ending).problem, 'over its budget of 1 s');
+});
+
+test('cancelled tests count as failed', () => {
+  assert.equal(judge(suite, 0.1, [{ ...counts, cancelled: 2 }], { ...ending, code: 1 }).failed, 2);
+});
+
+async function run(source: string, kind: Suite['kind'], limit = 20): Promise<SuiteResult> {
+  return withTreeAsync({ 'a.test.mjs': `import test from 'node:test';\n${source}` }, (root) =>
+    runSuite(
+      { name: 'planted', kind, files: [join(root, 'a.test.mjs')], budget: 20 },
+      { nodeArguments: [], limit, budget: 20 },
+    ),
+  );
+}
+
+for (const kind of ['pure', 'process'] as const) {
+  test(`${kind}: passing, failing and skipped tests are counted`, async () => {
+    const result = await run(
+      "test('a', () => {}); test('b', () => { throw new Error('planted'); }); test('c', { skip: 'no browser' }, () => {});",
+      kind,
+    );
+    assert.deepEqual([result.passed, result.failed, result.skipped], [1, 1, 1]);
+    assert.deepEqual(result.skipReasons, ['no browser']);
+    assert.match(result.output, /planted/);
+  });
+
+  test(`${kind}: a crash in the middle is a failure`, async () => {
+    const result = await run("test('a', () => { process.kill(process.pid, 'SIGKILL'); });", kind);
+    assert.ok(result.problem !== null || result.failed > 0);
+  });
+}
+
+test('a suite that hangs is ended', async () => {
+  const result = await run(
+    "test('a', () => new Promise(() => setInterval(() => {}, 9)));",
+    'pure',
+    1,
+  );
+  assert.match(result.problem ?? '', /^ended after/);
+});
+
+test('what a suite leaves running is ended with it', async () => {
+  await withTreeAsync({ 'x.txt': '' }, async (root) => {
+    const pidFile = join(root, 'pid');
+    const source = `
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      test('a', () => {
+        const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+        left.unref();
+        writeFileSync(${JSON.stringify(pidFile)}, String(left.pid));
+      });`;
+    const result = await run(source, 'pure');
+    assert.equal(result.problem, null);
+    assert.ok(existsSync(pidFile));
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    const isGone = (): boolean => {
+      try {
+        // A zombie still has a number, but no command line.
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
+      } catch {
+        return true;
+      }
+    };
+    for (let i = 0; i < 50 && !isGone(); i++) await new Promise((done) => setTimeout(done, 20));
+    assert.ok(isGone());
+  });
+});

@@ -1,0 +1,193 @@
+/**
+ * Runs one suite under node:test in a process group of its own and reads what its reporter wrote.
+ * When the suite ends, everything it started ends with it.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { REPOSITORY } from '../lib/tree.ts';
+import type { ReportLine } from './reporter.ts';
+import type { Suite } from './suites.ts';
+
+export interface SuiteResult {
+  readonly suite: Suite;
+  readonly seconds: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly skipReasons: readonly string[];
+  /** Why the suite as a whole failed, beside its tests; null when it did not. */
+  readonly problem: string | null;
+  /** What to show when something failed. */
+  readonly output: string;
+}
+
+export interface RunOptions {
+  /** Handed on to node, e.g. `--test-name-pattern=replay`. */
+  readonly nodeArguments: readonly string[];
+  /** Seconds after which the suite is ended. */
+  readonly limit: number;
+  /** The budget counts only when the whole suite runs. */
+  readonly budget: number;
+}
+
+const ISOLATION: Readonly<Record<Suite['kind'], readonly string[]>> = {
+  pure: ['--test-isolation=none'],
+  process: ['--test-concurrency=2'],
+  network: ['--test-concurrency=1'],
+};
+
+const running = new Set<number>();
+
+/** Ends every suite that is running now, with all it started. */
+export function endAll(): void {
+  for (const pid of running) endGroup(pid);
+}
+
+export async function runSuite(suite: Suite, options: RunOptions): Promise<SuiteResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-test-'));
+  try {
+    const lines = join(folder, 'lines');
+    const spec = join(folder, 'spec');
+    const reporter = pathToFileURL(join(import.meta.dirname, 'reporter.ts')).href;
+    const started = performance.now();
+    const { code, output, late } = await start(
+      [
+        '--test',
+        ...ISOLATION[suite.kind],
+        `--test-reporter=${reporter}`,
+        `--test-reporter-destination=${lines}`,
+        '--test-reporter=spec',
+        `--test-reporter-destination=${spec}`,
+        ...options.nodeArguments,
+        ...suite.files,
+      ],
+      options.limit,
+    );
+    const seconds = (performance.now() - started) / 1000;
+    return judge(suite, seconds, readLines(lines), {
+      code,
+      late,
+      budget: options.budget,
+      output: `${failuresOf(readText(spec))}${tail(output)}`,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly late: boolean;
+  readonly budget: number;
+  readonly output: string;
+}
+
+/** @param lines what the reporter wrote; without counts the run did not come to its end. */
+export function judge(
+  suite: Suite,
+  seconds: number,
+  lines: readonly ReportLine[],
+  ending: Ending,
+): SuiteResult {
+  const counts = lines.findLast((line) => line.kind === 'counts');
+  const failed = (counts?.failed ?? 0) + (counts?.cancelled ?? 0);
+  let problem: string | null = null;
+  if (ending.late) problem = `ended after ${Math.round(seconds)} s`;
+  else if (counts === undefined) problem = 'did not come to its end';
+  else if (ending.code !== 0 && failed === 0) problem = `exit status ${ending.code}`;
+  else if (seconds > ending.budget) {
+    problem = `over its budget of ${ending.budget} s`;
+  }
+  const skips = lines.filter((line) => line.kind === 'skipped');
+  return {
+    suite,
+    seconds,
+    passed: counts?.passed ?? 0,
+    failed,
+    skipped: counts?.skipped ?? 0,
+    skipReasons: [...new Set(skips.map((line) => line.reason || line.name))],
+    problem,
+    output: ending.output,
+  };
+}
+
+function start(
+  args: readonly string[],
+  limit: number,
+): Promise<{ code: number | null; output: string; late: boolean }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      env: {
+        ...process.env,
+        // Set inside a test of ours, it would make the runner below believe that it is nested.
+        NODE_TEST_CONTEXT: undefined,
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(REPOSITORY, '.cache', 'node'),
+      },
+    });
+    const pid = child.pid;
+    if (pid !== undefined) running.add(pid);
+    let output = '';
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      if (pid !== undefined) endGroup(pid);
+    }, limit * 1000);
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output += chunk;
+    });
+    const end = (code: number | null): void => {
+      clearTimeout(timer);
+      if (pid !== undefined) {
+        running.delete(pid);
+        endGroup(pid);
+      }
+      resolve({ code, output, late });
+    };
+    child.on('error', () => end(null));
+    // `exit`, not `close`: a program left behind would keep the pipes open.
+    child.on('exit', (code) => end(code));
+  });
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Nobody of the group is left.
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function readLines(file: string): ReportLine[] {
+  return readText(file)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as ReportLine);
+}
+
+/** The spec reporter repeats failures, with their details, at its end. */
+function failuresOf(spec: string): string {
+  const at = spec.indexOf('failing tests:');
+  return at === -1 ? '' : `${spec.slice(at + 'failing tests:'.length).trimEnd()}\n`;
+}
+
+function tail(output: string): string {
+  const lines = output.trimEnd().split('\n');
+  return lines.length === 1 && lines[0] === '' ? '' : `${lines.slice(-60).join('\n')}\n`;
+}

@@ -1,0 +1,66 @@
+/**
+ * The suites of `npm test`, found by convention: a folder with `test/**` holding `*.test.ts`.
+ * pure: machines and codecs, one process for the whole suite. process: sockets, stores, workers.
+ * network: several programs at once, after everything else and alone, because they measure time.
+ */
+
+export type Kind = 'pure' | 'process' | 'network';
+
+export interface Suite {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly files: readonly string[];
+  /** Seconds on two cores; a suite above it fails. */
+  readonly budget: number;
+}
+
+const DEFAULT_BUDGET: Readonly<Record<Kind, number>> = { pure: 20, process: 40, network: 60 };
+
+/** Suites that need more than the default of their kind, with the reason. */
+const BUDGETS: Readonly<Record<string, number>> = {};
+
+/** Everything together, on two cores. */
+export const TOTAL_BUDGET = 300;
+
+export function findSuites(files: readonly string[]): Suite[] {
+  const byName = new Map<string, string[]>();
+  for (const file of files) {
+    const name = suiteOf(file);
+    if (name === null) continue;
+    byName.set(name, [...(byName.get(name) ?? []), file]);
+  }
+  const order: Kind[] = ['pure', 'process', 'network'];
+  return [...byName]
+    .map(([name, members]) => {
+      const kind = kindOf(name);
+      return { name, kind, files: members, budget: BUDGETS[name] ?? DEFAULT_BUDGET[kind] };
+    })
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.name < b.name ? -1 : 1));
+}
+
+/** `packages/onion/test/build.test.ts` -> `packages/onion`; `e2e/window/x.test.ts` -> `e2e/window`. */
+function suiteOf(file: string): string | null {
+  if (!file.endsWith('.test.ts') && !file.endsWith('.test.tsx')) return null;
+  const member = /^((?:packages|apps)\/[^/]+|lab|tools)\/test\//.exec(file)?.[1];
+  if (member !== undefined) return member;
+  const folder = /^e2e\/([^/]+)\//.exec(file)?.[1];
+  if (folder !== undefined) return `e2e/${folder}`;
+  return file.startsWith('e2e/') ? 'e2e' : null;
+}
+
+function kindOf(name: string): Kind {
+  if (name.startsWith('e2e')) return 'network';
+  const isProcess = name.startsWith('apps/') || /^packages\/(adapters|host)$/.test(name);
+  return isProcess ? 'process' : 'pure';
+}
+
+/** Keeps what lies below one of the wanted paths; no wanted paths keep everything. */
+export function select(suites: readonly Suite[], wanted: readonly string[]): Suite[] {
+  if (wanted.length === 0) return [...suites];
+  const paths = wanted.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
+  const isWanted = (file: string): boolean =>
+    paths.some((path) => file === path || file.startsWith(`${path}/`));
+  return suites
+    .map((suite) => ({ ...suite, files: suite.files.filter(isWanted) }))
+    .filter((suite) => suite.files.length > 0);
+}
