@@ -37,7 +37,9 @@ export function checkNamedFiles(root: string, file: string, markdown: string): F
   return findings;
 }
 
-const MACHINE_PATH = /(?<![\w.~/$}-])\/(?:work|root|mnt|home\/\w+|Users\/\w+)(?:\/|\b(?![-\w]))/;
+/** The people of our examples may have a home. */
+const MACHINE_PATH =
+  /(?<![\w.~/$}-])\/(?:work|root|mnt|home\/(?!alice|bob)\w+|Users\/\w+)(?:\/|\b(?![-\w]))/;
 const OTHER_REGISTRY =
   /https?:\/\/(?!registry\.npmjs\.org\b)[\w.-]*(?:registry|npm|artifactory|nexus|pypi|verdaccio)[\w.-]*[:/]/;
 
