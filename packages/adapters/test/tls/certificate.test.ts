@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { isAppError } from '@tacet/base';
-import { keyHashOf, makeCertificate, peerKeyHash } from '../../src/link-tls/certificate.ts';
+import { keyHashOf, makeCertificate, peerKeyHash } from '../../src/tls/certificate.ts';
 
 const keys: readonly [string, () => KeyObject][] = [
   ['Ed25519', () => generateKeyPairSync('ed25519').privateKey],
