@@ -15,6 +15,20 @@ export const LABELS = {
   'window-secret': 'tacet/1/window-secret',
   /** Box store: what is kept of an erased record, to know a retry from an overwrite. */
   'erased-box': 'tacet/1/erased-box',
+  /** Boxes: an id to the hash whose first 8 bytes are its mark. */
+  mark: 'tacet/1/mark',
+  /** Boxes: keyed by the record key, the plaintext to the nonce it is sealed under. */
+  'record-nonce': 'tacet/1/record-nonce',
+  /** Boxes: the sealed content to the hash its box key signs. */
+  'box-content': 'tacet/1/box-content',
+  /** Boxes: first word of what a box key signs to fill the box, and to have it erased. */
+  'box-put': 'tacet/1/box-put',
+  'box-tombstone': 'tacet/1/box-tombstone',
+  /** Digests: first word of what an edge signs, and the hash by which others name the result. */
+  digest: 'tacet/1/digest',
+  'digest-hash': 'tacet/1/digest-hash',
+  /** Broadcast: kind and bytes of an item to the id that its cells carry. */
+  'broadcast-item': 'tacet/1/broadcast-item',
 } as const;
 
 export type Label = keyof typeof LABELS;

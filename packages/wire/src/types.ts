@@ -47,6 +47,12 @@ export interface SignedDigest {
   readonly bytes: Uint8Array;
 }
 
+/** What the broadcast field carries. `bytes` is signed by an edge or by the authorities. */
+export interface BroadcastItem {
+  readonly kind: 'digest' | 'document';
+  readonly bytes: Uint8Array;
+}
+
 /** A frame from a client to its edge. `hello` opens a link; the rest stands in slots. */
 export type UpFrame =
   | { readonly kind: 'packet'; readonly frame: Frame }
@@ -55,16 +61,18 @@ export type UpFrame =
 
 /** First thing on a client link, in a frame of its own before the grid starts. */
 export interface Hello {
+  /** 16 bytes, or empty in an open network. */
   readonly joinSecret: Uint8Array;
   /** Handle of a lost connection to take up again, or 8 zero bytes. */
   readonly resume: Uint8Array;
+  /** Up period; the edge takes the document's T for a value the document does not name. */
   readonly slotMs: Millis;
 }
 
 /** The edge's answer to `hello`: its certified link key and this connection's handle. */
 export interface Welcome {
   readonly handle: Uint8Array;
-  /** Digest number and time at the edge, for the client's clock check. */
+  /** Time at the edge, whole ms, for the client's clock check. */
   readonly now: Millis;
   /** Canonical CBOR of the edge's identity and link certificate (directory). */
   readonly proof: Uint8Array;
@@ -81,5 +89,5 @@ export interface DownFrame {
 /** A frame between relays. */
 export type RelayFrame =
   | { readonly kind: 'packet'; readonly frame: Frame }
-  /** Edge to edge, on the digest clock: one part of a signed digest. */
+  /** Edge to edge, on the digest clock: 4,688 bytes with cells of a signed digest. */
   | { readonly kind: 'digest'; readonly part: Uint8Array };

@@ -1,0 +1,60 @@
+/**
+ * The answer to a request: always 7,560 bytes (docs/spec/05-boxes.md, 6). Bytes without a
+ * meaning are random, so that nobody but the asker learns from an answer which one it was.
+ */
+import { ByteReader, malformed, type Rng } from '@tacet/base';
+import { requireInteger, requireLength } from './range.ts';
+import { ANSWER_LENGTH, BOX_RECORD } from './sizes.ts';
+import type { BoxAnswer } from './types.ts';
+
+const STORED = 1;
+const TAKEN = 2;
+const REFUSED = 3;
+const READ = 4;
+const RECORDS_AT = 1 + 4;
+const RECORDS_END = RECORDS_AT + 3 * BOX_RECORD;
+const CODES = { stored: STORED, taken: TAKEN, refused: REFUSED, read: READ } as const;
+
+export function encodeAnswer(answer: BoxAnswer, rng: Rng): Uint8Array {
+  const out = new Uint8Array(ANSWER_LENGTH);
+  if (answer.status === 'read') {
+    rng.fill(out.subarray(1, RECORDS_AT));
+    rng.fill(out.subarray(RECORDS_END));
+    let at = RECORDS_AT;
+    for (const record of answer.records) {
+      requireLength(record, BOX_RECORD, 'record');
+      out.set(record, at);
+      at += BOX_RECORD;
+    }
+  } else {
+    rng.fill(out);
+    if (answer.status === 'stored') {
+      requireInteger(answer.expiryDay, 0xffff_ffff, 'expiry day');
+      new DataView(out.buffer).setUint32(1, answer.expiryDay);
+    }
+  }
+  out[0] = CODES[answer.status];
+  return out;
+}
+
+/** Records are views into `bytes`. Throws `malformed` on another length or status. */
+export function decodeAnswer(bytes: Uint8Array): BoxAnswer {
+  if (bytes.length !== ANSWER_LENGTH) throw malformed('answer');
+  const reader = new ByteReader(bytes, 'answer');
+  const status = reader.u8();
+  const expiryDay = reader.u32();
+  switch (status) {
+    case STORED:
+      return { status: 'stored', expiryDay };
+    case TAKEN:
+      return { status: 'taken' };
+    case REFUSED:
+      return { status: 'refused' };
+    case READ: {
+      const record = (): Uint8Array => reader.slice(BOX_RECORD);
+      return { status: 'read', records: [record(), record(), record()] };
+    }
+    default:
+      throw malformed('answer');
+  }
+}

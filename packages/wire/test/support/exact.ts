@@ -1,0 +1,81 @@
+/**
+ * The rules every decoder keeps (house style 20): what it takes it takes exactly, and whatever it
+ * is given it either returns a value or throws `malformed`, never anything else.
+ */
+import assert from 'node:assert/strict';
+import { isAppError } from '@tacet/base';
+import fc from 'fast-check';
+
+export type Decode = (bytes: Uint8Array) => unknown;
+
+export const RUNS = Number(process.env['FC_RUNS'] ?? 100);
+
+export function isMalformed(decode: Decode, bytes: Uint8Array): boolean {
+  try {
+    decode(bytes);
+    return false;
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return true;
+    throw error;
+  }
+}
+
+export function assertMalformed(decode: Decode, bytes: Uint8Array, what?: string): void {
+  assert.ok(isMalformed(decode, bytes), what ?? 'the decoder took it');
+}
+
+/** Every shorter length of a short input, a sample of a long one, and trailing bytes. */
+export function checkLengths(valid: Uint8Array, decode: Decode): void {
+  const step = Math.max(1, Math.floor(valid.length / 200));
+  for (let n = 0; n < valid.length; n += step) {
+    assertMalformed(decode, valid.subarray(0, n), `taken with ${n} of ${valid.length} bytes`);
+  }
+  assertMalformed(decode, valid.subarray(0, valid.length - 1));
+  for (const extra of [1, 2, 64]) {
+    const longer = new Uint8Array(valid.length + extra);
+    longer.set(valid);
+    assertMalformed(decode, longer, `taken with ${extra} bytes more`);
+  }
+}
+
+/** Flips bits one at a time; `judge` sees what decoded all the same. */
+export function checkBitFlips(
+  valid: Uint8Array,
+  decode: Decode,
+  judge: (value: unknown, bit: number) => void = () => {},
+  step = Math.max(1, Math.floor((valid.length * 8) / 2_000)),
+): void {
+  for (let bit = 0; bit < valid.length * 8; bit += step) {
+    const bytes = valid.slice();
+    bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+    let value: unknown;
+    try {
+      value = decode(bytes);
+    } catch (error) {
+      if (isAppError(error, 'malformed')) continue;
+      throw error;
+    }
+    judge(value, bit);
+  }
+}
+
+/** Random bytes, and random damage to a valid input. */
+export function checkFuzz(valid: Uint8Array, decode: Decode): void {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      isMalformed(decode, bytes);
+    }),
+    { numRuns: RUNS },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { minLength: 1, maxLength: 12 }),
+      (changes) => {
+        const bytes = valid.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        isMalformed(decode, bytes);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+}
