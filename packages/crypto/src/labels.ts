@@ -29,6 +29,22 @@ export const LABELS = {
   'digest-hash': 'tacet/1/digest-hash',
   /** Broadcast: kind and bytes of an item to the id that its cells carry. */
   'broadcast-item': 'tacet/1/broadcast-item',
+  /** Directory: a relay's two identity keys to its hash. */
+  'relay-identity': 'tacet/1/relay-identity',
+  /** Directory: an authority's two keys to its hash. */
+  'authority-identity': 'tacet/1/authority-identity',
+  /** Directory: name, authorities and threshold to a network's id. */
+  'network-id': 'tacet/1/network-id',
+  /** Directory: an unsigned document body to the hash packets are bound to. */
+  document: 'tacet/1/document',
+  /** Directory: an authority's signature over a document hash. */
+  'document-signature': 'tacet/1/document-signature',
+  /** Directory: a relay's signature over its descriptor. */
+  descriptor: 'tacet/1/descriptor',
+  /** Directory: a relay's signature over its link key and the key's last moment. */
+  'link-certificate': 'tacet/1/link-certificate',
+  /** Directory: edge and mark to the edge's rank for that box. */
+  placement: 'tacet/1/placement',
 } as const;
 
 export type Label = keyof typeof LABELS;

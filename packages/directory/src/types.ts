@@ -37,6 +37,8 @@ export interface Descriptor {
   /** `host:port` for clients; empty for a mix. */
   readonly clientAddress: string;
   readonly link: LinkCertificate;
+  /** When the relay made this descriptor; an authority takes only newer ones than it has. */
+  readonly issuedAt: Millis;
   /** Packet keys for `firstEpoch`, `firstEpoch` + 1, ... */
   readonly firstEpoch: number;
   readonly keys: readonly KemPublicKey[];
@@ -83,7 +85,10 @@ export interface Parameters {
 /** A list of edges over which boxes are placed from `firstDay` on. */
 export interface StoreGeneration {
   readonly firstDay: number;
+  /** Sorted by hash; an edge stays listed after it has left the network. */
   readonly edges: readonly RelayHash[];
+  /** Operator family of each edge when the list was made, so that placement never shifts. */
+  readonly families: readonly string[];
 }
 
 export interface Document {
@@ -94,6 +99,11 @@ export interface Document {
   readonly previous: DocumentHash;
   /** When its signatures were published; decides what is in force (2.6). */
   readonly publishedAt: Millis;
+  /**
+   * In force from its own epoch at once: a network's first document, and one after a gap in
+   * which no document was valid.
+   */
+  readonly immediate: boolean;
   readonly parameters: Parameters;
   /** A relay's index is its place here. Sorted by relay hash. */
   readonly relays: readonly Descriptor[];

@@ -1,4 +1,10 @@
 /** Repeatable randomness, a clock that tests move, and ready-made networks. Never shipped. */
 export { FakeClock } from './clock.ts';
-export { createFakeSession } from './fake-session.ts';
+export {
+  makeTestNetwork,
+  TEST_NOW,
+  type TestNetwork,
+  type TestNetworkOptions,
+  type TestRelay,
+} from './network.ts';
 export { type SeededRng, seededRng } from './rng.ts';

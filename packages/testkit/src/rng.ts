@@ -1,6 +1,6 @@
 /**
  * Repeatable randomness for tests and the lab: the same seed gives the same bytes on every
- * machine. sfc32, about a nanosecond a byte. Not for keys that protect anything.
+ * machine. sfc32, some 2 ns a byte. Not for keys that protect anything.
  */
 import { type Rng, utf8 } from '@tacet/base';
 

@@ -1,0 +1,84 @@
+/**
+ * The numbers a network chooses, their ranges, and two sets to start from
+ * (docs/spec/06-directory.md, 4). Rates change here, never by a switch in code.
+ */
+import { DAY, HOUR, MINUTE, SECOND } from '@tacet/base';
+import * as v from 'valibot';
+import { MAX_KEYS } from './limits.ts';
+import { uint } from './schema.ts';
+import type { Parameters } from './types.ts';
+
+/** Longest delay in units of the mean: an exponential exceeds it once in 10^12 draws. */
+const DELAY_CAP_PERCENT = 2_763;
+
+export const parametersSchema = v.pipe(
+  v.strictObject({
+    epochMs: uint(10 * SECOND, DAY),
+    keysAhead: uint(1, MAX_KEYS - 1),
+    validEpochs: uint(2, MAX_KEYS),
+    graceMs: uint(SECOND, 10 * MINUTE),
+    delayMeanMs: uint(1, 10 * SECOND),
+    slotMs: uint(50, MINUTE),
+    inUseSlotMs: uint(50, MINUTE),
+    digestMs: uint(100, MINUTE),
+    receiptInUseMs: uint(10, HOUR),
+    receiptMs: uint(10, HOUR),
+    receiptStrongMs: uint(10, HOUR),
+    secondCopyMinMs: uint(0, HOUR),
+    secondCopyMaxMs: uint(0, HOUR),
+    holdMeanMs: uint(SECOND, 10 * MINUTE),
+    coverPutPermille: uint(0, 1_000),
+    loopPermille: uint(0, 500),
+    boxLifeDays: uint(1, 90),
+    crowd: v.boolean(),
+    closed: v.boolean(),
+  }),
+  v.check((p) => 2 * p.graceMs <= p.epochMs),
+  v.check((p) => p.inUseSlotMs <= p.slotMs),
+  v.check((p) => p.secondCopyMinMs <= p.secondCopyMaxMs),
+);
+
+/** A network with one authority and a crowd to hide in. */
+export const defaultParameters: Parameters = {
+  epochMs: HOUR,
+  keysAhead: 24,
+  validEpochs: 24,
+  graceMs: 5 * MINUTE,
+  delayMeanMs: 400,
+  slotMs: 2_000,
+  inUseSlotMs: 1_000,
+  digestMs: 5_000,
+  receiptInUseMs: 10_000,
+  receiptMs: 60_000,
+  receiptStrongMs: 300_000,
+  secondCopyMinMs: 5_000,
+  secondCopyMaxMs: 60_000,
+  holdMeanMs: 90_000,
+  coverPutPermille: 20,
+  loopPermille: 100,
+  boxLifeDays: 21,
+  crowd: true,
+  closed: true,
+};
+
+/** Quick, for trying out and for tests; `crowd: false` has windows say *no crowd*. */
+export const demonstrationParameters: Parameters = {
+  ...defaultParameters,
+  keysAhead: 6,
+  validEpochs: 6,
+  delayMeanMs: 150,
+  slotMs: 500,
+  inUseSlotMs: 250,
+  digestMs: 1_000,
+  receiptInUseMs: 1_000,
+  receiptMs: 1_000,
+  receiptStrongMs: 1_000,
+  secondCopyMinMs: 1_000,
+  secondCopyMaxMs: 5_000,
+  crowd: false,
+};
+
+/** floor(27.63 / mu): relays drop packets that ask for a longer wait. */
+export function delayCapMs(parameters: Pick<Parameters, 'delayMeanMs'>): number {
+  return Math.floor((DELAY_CAP_PERCENT * parameters.delayMeanMs) / 100);
+}
