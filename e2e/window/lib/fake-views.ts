@@ -45,6 +45,7 @@ export function newContact(
     givenName: name,
     trust: 'link',
     state: 'ready',
+    reason: null,
     steps: { opened: at, delivered: at + 9_000, accepted: at + 31_000, ready: at + 44_000 },
     unread: 0,
     lastMessage: null,

@@ -57,6 +57,7 @@ export const contact = v.object({
   trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
   state: v.picklist(['meeting', 'ready', 'ended']),
   steps: meetingSteps,
+  reason: v.nullable(v.string()),
   unread: count,
   lastMessage: v.nullable(message),
 });

@@ -1,3 +1,8 @@
+/** Layer 3: a person's client, without I/O. The daemon and the lab drive it. */
+export { Client } from './client.ts';
+export type { ClientEffect, ClientOptions } from './engine.ts';
+export { prepareProfile } from './meeting/identity.ts';
+export type { DrawnDelays } from './network/link.ts';
 export type {
   BundleInfo,
   BundleResult,
@@ -9,6 +14,8 @@ export type {
   SqlRow,
   SqlValue,
 } from './ports.ts';
+export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
+export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
 export type {
   ClientEvent,
   ContactView,

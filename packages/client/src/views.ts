@@ -64,6 +64,8 @@ export interface ContactView {
   readonly trust: 'verified' | 'introduced' | 'link' | 'unverified';
   readonly state: 'meeting' | 'ready' | 'ended';
   readonly steps: MeetingSteps;
+  /** With `ended`, or while a meeting cannot go on: an error code of docs/errors.md. */
+  readonly reason: string | null;
   readonly unread: number;
   readonly lastMessage: MessageView | null;
 }

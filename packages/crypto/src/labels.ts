@@ -45,6 +45,27 @@ export const LABELS = {
   'link-certificate': 'tacet/1/link-certificate',
   /** Directory: edge and mark to the edge's rank for that box. */
   placement: 'tacet/1/placement',
+  /** Streams: the root to the first chain value, one step, and what hangs off a step. */
+  'stream-root': 'tacet/1/stream-root',
+  'stream-next': 'tacet/1/stream-next',
+  'stream-seed': 'tacet/1/stream-seed',
+  'stream-key': 'tacet/1/stream-key',
+  /** Beacons: the same, once a day. */
+  'beacon-root': 'tacet/1/beacon-root',
+  'beacon-next': 'tacet/1/beacon-next',
+  'beacon-seed': 'tacet/1/beacon-seed',
+  'beacon-key': 'tacet/1/beacon-key',
+  /** Meeting: the key set to the address of a person. */
+  'key-set': 'tacet/1/key-set',
+  /** Meeting: key-set hash and r to the link's secret (the commitment). */
+  invite: 'tacet/1/invite',
+  'invite-seed': 'tacet/1/invite-seed',
+  'invite-key': 'tacet/1/invite-key',
+  /** Meeting: the record of box 2, as box 3 names it. */
+  'invite-reply': 'tacet/1/invite-reply',
+  'invite-reply-key': 'tacet/1/invite-reply-key',
+  /** Meeting: that hash to the content id of a guest's first words. */
+  'invite-words': 'tacet/1/invite-words',
 } as const;
 
 export type Label = keyof typeof LABELS;

@@ -39,11 +39,6 @@ export class EpochReplayGuard implements ReplayGuard {
     return this.shelves.get(epoch)?.set.size ?? 0;
   }
 
-  /** Memory of that epoch's table. */
-  bytes(epoch: number): number {
-    return this.shelves.get(epoch)?.set.bytes ?? 0;
-  }
-
   /** Tags inserted since the last call, 8 bytes each, by epoch. */
   takeLog(): { readonly epoch: number; readonly tags: Uint8Array }[] {
     const out: { epoch: number; tags: Uint8Array }[] = [];

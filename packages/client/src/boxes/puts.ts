@@ -1,0 +1,245 @@
+/**
+ * Boxes to write. Every entry is a saved row before its first try; a try is saved before its
+ * frame leaves; an answer is saved before anybody is told. Entries with one copy wait for an
+ * idle slot to write the second.
+ */
+import { AppError, type Millis, type Rng, randomBetween } from '@tacet/base';
+import type { BoxAnswer, BoxRecord, Mark } from '@tacet/wire';
+import type { Network } from '../network/network.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import type { Plan, PlanSource } from '../rhythm/plan.ts';
+import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import { type PutEntry, targetOf } from './put-entry.ts';
+
+/** Who put a box here and wants to know what became of it. All calls are inside transactions. */
+export interface PutOwner {
+  onSent(put: PutEntry, retry: boolean, now: Millis): void;
+  onStored(put: PutEntry, now: Millis): void;
+  /** Other bytes already stand in this box: an alarm; the box is given up. */
+  onTaken(put: PutEntry, now: Millis): void;
+  /** Tries used up without a copy; the box is given up. `refused`: every answer said no. */
+  onExhausted(put: PutEntry, refused: boolean, now: Millis): void;
+}
+
+export interface NewPut {
+  readonly owner: string;
+  readonly ref: number;
+  readonly part: number;
+  readonly priority: number;
+  readonly contactId: number | null;
+  readonly record: BoxRecord;
+  readonly mark: Mark;
+  readonly notBefore: Millis;
+  readonly moves: number;
+}
+
+export class PutQueue {
+  private readonly store: ProfileStore;
+  private readonly rng: Rng;
+  private readonly network: () => Network | null;
+  private readonly owners = new Map<string, PutOwner>();
+  private readonly entries = new Map<number, PutEntry>();
+  private readonly refusals = new Map<number, number>();
+
+  constructor(store: ProfileStore, rng: Rng, network: () => Network | null) {
+    this.store = store;
+    this.rng = rng;
+    this.network = network;
+    for (const row of store.all('SELECT * FROM puts ORDER BY id')) this.adopt(row);
+  }
+
+  register(owner: string, handler: PutOwner): void {
+    this.owners.set(owner, handler);
+  }
+
+  /** Boxes without a first copy. */
+  get waiting(): number {
+    let n = 0;
+    for (const entry of this.entries.values()) if (entry.copies === 0) n++;
+    return n;
+  }
+
+  private adopt(row: SqlRow): void {
+    const entry: PutEntry = {
+      id: num(row, 'id'),
+      owner: text(row, 'owner'),
+      ref: num(row, 'ref'),
+      part: num(row, 'part'),
+      priority: num(row, 'priority'),
+      contactId: numOrNull(row, 'contact_id'),
+      record: blob(row, 'record') as BoxRecord,
+      mark: blob(row, 'mark') as Mark,
+      moves: num(row, 'moves'),
+      copies: num(row, 'copies'),
+      firstEdge: blobOrNull(row, 'first_edge'),
+      triesA: num(row, 'tries_a'),
+      triesB: num(row, 'tries_b'),
+      notBefore: num(row, 'not_before'),
+      expiryDay: numOrNull(row, 'expiry_day'),
+      inFlight: false,
+    };
+    this.entries.set(entry.id, entry);
+  }
+
+  /** Saves a box to write. Inside the caller's transaction. */
+  add(put: NewPut): void {
+    const { rowId } = this.store.run(
+      `INSERT INTO puts (owner, ref, part, priority, contact_id, record, mark, not_before, moves)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      put.owner,
+      put.ref,
+      put.part,
+      put.priority,
+      put.contactId,
+      put.record,
+      put.mark,
+      Math.floor(put.notBefore),
+      put.moves,
+    );
+    this.entries.set(rowId, {
+      ...put,
+      id: rowId,
+      copies: 0,
+      firstEdge: null,
+      triesA: 0,
+      triesB: 0,
+      expiryDay: null,
+      inFlight: false,
+    });
+  }
+
+  /** Forgets all boxes of one owner's thing: receipted, revoked or done. In a transaction. */
+  cancel(owner: string, ref: number): void {
+    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ?', owner, ref);
+    for (const [id, entry] of this.entries) {
+      if (entry.owner === owner && entry.ref === ref) this.entries.delete(id);
+    }
+  }
+
+  of(owner: string, ref: number): PutEntry[] {
+    return [...this.entries.values()].filter((e) => e.owner === owner && e.ref === ref);
+  }
+
+  /** First copies of one priority, in order of entry. */
+  first(priority: number): PlanSource {
+    return { next: (now, retries) => this.plan(now, retries, 0, priority) };
+  }
+
+  /** Second copies. */
+  second(): PlanSource {
+    return { next: (now, retries) => this.plan(now, retries, 1, null) };
+  }
+
+  private plan(now: Millis, retries: boolean, copies: 0 | 1, priority: number | null): Plan | null {
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
+    for (const entry of this.entries.values()) {
+      if (entry.inFlight || entry.copies !== copies || entry.notBefore > now) continue;
+      if (priority !== null && entry.priority !== priority) continue;
+      const target = targetOf(entry, network.places(current, entry.mark));
+      if (target.kind === 'exhausted') {
+        this.giveUp(entry, now);
+        continue;
+      }
+      if (target.kind === 'done') {
+        this.retire(entry);
+        continue;
+      }
+      const retry = entry.triesA + entry.triesB > copies;
+      if (retry && !retries) continue;
+      const { edge, slot } = target;
+      return {
+        what: copies === 1 ? 'copy' : entry.priority === 0 ? 'put' : 'control',
+        edge,
+        request: { kind: 'put', record: entry.record },
+        retry,
+        onSent: (at) => this.sent(entry, slot, retry, at),
+        settle: (answer, at) => this.settle(entry, edge, answer, at),
+      };
+    }
+    return null;
+  }
+
+  private sent(entry: PutEntry, slot: 'A' | 'B', retry: boolean, now: Millis): void {
+    this.store.transaction(() => {
+      const column = slot === 'A' ? 'tries_a' : 'tries_b';
+      this.store.run(`UPDATE puts SET ${column} = ${column} + 1 WHERE id = ?`, entry.id);
+      this.owner(entry).onSent(entry, retry, now);
+    });
+    entry.inFlight = true;
+    if (slot === 'A') entry.triesA++;
+    else entry.triesB++;
+  }
+
+  private settle(entry: PutEntry, edge: Uint8Array, answer: BoxAnswer | null, now: Millis): void {
+    entry.inFlight = false;
+    if (!this.entries.has(entry.id)) return;
+    if (answer === null || answer.status === 'read') {
+      // No answer: not a refusal, and never a reason to forget. The next try is jittered.
+      entry.notBefore = now + randomBetween(this.rng, 0, 2_000) * (entry.triesA + entry.triesB);
+      return;
+    }
+    if (answer.status === 'refused') {
+      this.refusals.set(entry.id, (this.refusals.get(entry.id) ?? 0) + 1);
+      return;
+    }
+    if (answer.status === 'taken') {
+      this.store.transaction(() => {
+        this.drop(entry);
+        this.owner(entry).onTaken(entry, now);
+      });
+      return;
+    }
+    this.stored(entry, edge, answer.expiryDay, now);
+  }
+
+  private stored(entry: PutEntry, edge: Uint8Array, expiryDay: number, now: Millis): void {
+    const network = this.network();
+    const parameters = network?.current(now)?.parameters;
+    this.store.transaction(() => {
+      entry.copies += 1;
+      entry.firstEdge ??= edge;
+      entry.expiryDay = Math.min(entry.expiryDay ?? expiryDay, expiryDay);
+      entry.notBefore =
+        now +
+        (parameters === undefined
+          ? 0
+          : randomBetween(this.rng, parameters.secondCopyMinMs, parameters.secondCopyMaxMs));
+      this.store.run(
+        'UPDATE puts SET copies = ?, first_edge = ?, expiry_day = ?, not_before = ? WHERE id = ?',
+        entry.copies,
+        entry.firstEdge,
+        entry.expiryDay,
+        Math.floor(entry.notBefore),
+        entry.id,
+      );
+      this.owner(entry).onStored(entry, now);
+      if (entry.copies >= 2) this.drop(entry);
+    });
+  }
+
+  private giveUp(entry: PutEntry, now: Millis): void {
+    const refused = (this.refusals.get(entry.id) ?? 0) >= entry.triesA + entry.triesB;
+    this.store.transaction(() => {
+      this.drop(entry);
+      this.owner(entry).onExhausted(entry, refused, now);
+    });
+  }
+
+  private retire(entry: PutEntry): void {
+    this.store.transaction(() => this.drop(entry));
+  }
+
+  private drop(entry: PutEntry): void {
+    this.store.run('DELETE FROM puts WHERE id = ?', entry.id);
+    this.entries.delete(entry.id);
+    this.refusals.delete(entry.id);
+  }
+
+  private owner(entry: PutEntry): PutOwner {
+    const owner = this.owners.get(entry.owner);
+    if (owner === undefined) throw new AppError('put-owner', 'bug', 'a box without an owner');
+    return owner;
+  }
+}

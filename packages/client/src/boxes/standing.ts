@@ -1,0 +1,127 @@
+/**
+ * Standing reads (2.3): while a window is in use, exactly four reads wait at edges, for the next
+ * boxes of conversations touched in the last five minutes, the rest on random marks. Three empty
+ * holds in a row send a conversation back to the digest. Strong never waits at an edge.
+ */
+import { MINUTE, type Millis, pick, type Rng, randomExponential, SECOND } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import type { BoxAnswer, Mark } from '@tacet/wire';
+import { EMPTY_HOLDS, STANDING_READS } from '../limits.ts';
+import type { Current, Network } from '../network/network.ts';
+import type { Plan, PlanSource } from '../rhythm/plan.ts';
+import { threeMarks } from './reads.ts';
+import type { Watch, WatchList } from './watches.ts';
+
+const TOUCHED: Millis = 5 * MINUTE;
+const LEAST: Millis = 20 * SECOND;
+
+/** Conversations and the box each waits for next; given by the streams. */
+export interface NextBoxes {
+  /** Contacts touched since `since`, with their lowest unread box. */
+  touchedSince(since: Millis): readonly { readonly contactId: number; readonly watch: Watch }[];
+}
+
+export class StandingReads implements PlanSource {
+  private readonly rng: Rng;
+  private readonly network: () => Network | null;
+  private readonly watches: WatchList;
+  private readonly nextBoxes: NextBoxes;
+  private readonly empty = new Map<number, number>();
+  private readonly waitingFor = new Set<number>();
+  private outstanding = 0;
+  private active = false;
+
+  constructor(rng: Rng, network: () => Network | null, watches: WatchList, nextBoxes: NextBoxes) {
+    this.rng = rng;
+    this.network = network;
+    this.watches = watches;
+    this.nextBoxes = nextBoxes;
+  }
+
+  get count(): number {
+    return this.outstanding;
+  }
+
+  setActive(active: boolean): void {
+    this.active = active;
+    if (!active) this.empty.clear();
+  }
+
+  /** The user or the peer did something: the conversation may wait at an edge again. */
+  touched(contactId: number): void {
+    this.empty.delete(contactId);
+  }
+
+  next(now: Millis): Plan | null {
+    if (!this.active || this.outstanding >= STANDING_READS) return null;
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
+    const waitMs = this.hold(current, now);
+    if (waitMs < LEAST && waitMs < current.parameters.holdMeanMs) return null;
+    const target = this.nextBoxes
+      .touchedSince(now - TOUCHED)
+      .find(
+        ({ contactId, watch }) =>
+          (this.empty.get(contactId) ?? 0) < EMPTY_HOLDS && !this.waitingFor.has(watch.id),
+      );
+    return target === undefined
+      ? this.random(network, current, waitMs)
+      : this.real(network, current, waitMs, target.contactId, target.watch);
+  }
+
+  /** Exp(hold) truncated so that the reply's keys outlive it (2.6). */
+  private hold(current: Current, now: Millis): Millis {
+    const { epochMs, graceMs, holdMeanMs, delayMeanMs } = current.parameters;
+    const end = (current.epoch + 1) * epochMs + graceMs;
+    const longest = Math.min(300 * SECOND, end - now - 40 * delayMeanMs - 30 * SECOND);
+    if (longest <= 0) return 0;
+    let wait = randomExponential(this.rng, holdMeanMs);
+    while (wait > longest) wait = randomExponential(this.rng, Math.min(holdMeanMs, longest));
+    return Math.floor(Math.max(wait, Math.min(LEAST, longest)));
+  }
+
+  private random(network: Network, current: Current, waitMs: Millis): Plan {
+    const edge = pick(this.rng, network.edges(current));
+    const mark = this.rng.fill(new Uint8Array(8)) as Mark;
+    return this.plan(network, edge, mark, waitMs, () => undefined);
+  }
+
+  private real(
+    network: Network,
+    current: Current,
+    waitMs: Millis,
+    contactId: number,
+    watch: Watch,
+  ): Plan {
+    const [edge] = network.places(current, watch.box.mark);
+    this.waitingFor.add(watch.id);
+    return this.plan(network, edge, watch.box.mark, waitMs, (record, now) => {
+      this.waitingFor.delete(watch.id);
+      if (record === null) return;
+      if (this.watches.offer(watch, record, now)) this.empty.delete(contactId);
+      else this.empty.set(contactId, (this.empty.get(contactId) ?? 0) + 1);
+    });
+  }
+
+  private plan(
+    network: Network,
+    edge: RelayHash,
+    mark: Mark,
+    waitMs: Millis,
+    done: (record: Uint8Array | null, now: Millis) => void,
+  ): Plan {
+    const { marks, at } = threeMarks(this.rng, network, edge, mark);
+    this.outstanding++;
+    return {
+      what: 'standing',
+      edge,
+      request: { kind: 'get', marks, waitMs },
+      retry: false,
+      settle: (answer: BoxAnswer | null, now) => {
+        this.outstanding--;
+        done(answer?.status === 'read' ? answer.records[at] : null, now);
+      },
+    };
+  }
+}

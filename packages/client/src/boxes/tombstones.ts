@@ -1,0 +1,109 @@
+/**
+ * Erasure of boxes that were read (2.4): signed at once, so that the box's seed can be forgotten;
+ * sent in idle slots some minutes after the read, to each edge the box is placed on.
+ */
+import { equalBytes, MINUTE, type Millis, type Rng, randomBetween } from '@tacet/base';
+import { type BoxId, type Mark, signTombstone } from '@tacet/wire';
+import type { Network } from '../network/network.ts';
+import type { ProfileStore } from '../ports.ts';
+import type { Plan, PlanSource } from '../rhythm/plan.ts';
+import { blob, num } from '../store/rows.ts';
+import type { BoxSecret } from '../streams/chain.ts';
+
+/** Tries in all: two for each of two edges. */
+const MAX_TRIES = 4;
+
+interface Tombstone {
+  readonly id: number;
+  readonly boxId: BoxId;
+  readonly mark: Mark;
+  readonly signature: Uint8Array;
+  notBefore: Millis;
+  tries: number;
+  done: number;
+  inFlight: boolean;
+}
+
+export class Tombstones implements PlanSource {
+  private readonly store: ProfileStore;
+  private readonly rng: Rng;
+  private readonly network: () => Network | null;
+  private readonly entries = new Map<number, Tombstone>();
+
+  constructor(store: ProfileStore, rng: Rng, network: () => Network | null) {
+    this.store = store;
+    this.rng = rng;
+    this.network = network;
+    for (const row of store.all('SELECT * FROM tombstones ORDER BY id')) {
+      const id = num(row, 'id');
+      this.entries.set(id, {
+        id,
+        boxId: blob(row, 'box_id') as BoxId,
+        mark: blob(row, 'mark') as Mark,
+        signature: blob(row, 'signature'),
+        notBefore: num(row, 'not_before'),
+        tries: num(row, 'tries'),
+        done: 0,
+        inFlight: false,
+      });
+    }
+  }
+
+  /** Inside the transaction that saves what the box held. */
+  add(box: BoxSecret, now: Millis): void {
+    const network = this.network();
+    if (network === null) return;
+    // Well after the receipt that frees the writer, so that it dates nothing.
+    const notBefore = Math.floor(now + randomBetween(this.rng, 5 * MINUTE, 60 * MINUTE));
+    const signature = signTombstone(box.seed, network.id);
+    const { rowId } = this.store.run(
+      'INSERT INTO tombstones (box_id, mark, signature, not_before) VALUES (?, ?, ?, ?)',
+      box.id,
+      box.mark,
+      signature,
+      notBefore,
+    );
+    this.entries.set(rowId, {
+      id: rowId,
+      boxId: box.id,
+      mark: box.mark,
+      signature,
+      notBefore,
+      tries: 0,
+      done: 0,
+      inFlight: false,
+    });
+  }
+
+  next(now: Millis): Plan | null {
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
+    for (const entry of this.entries.values()) {
+      if (entry.inFlight || entry.notBefore > now) continue;
+      const [a, b] = network.places(current, entry.mark);
+      const edge = entry.tries % 2 === 0 ? a : b;
+      const copies = equalBytes(a, b) ? 1 : 2;
+      return {
+        what: 'tombstone',
+        edge,
+        request: { kind: 'tombstone', id: entry.boxId, signature: entry.signature },
+        retry: false,
+        onSent: () => {
+          entry.inFlight = true;
+          entry.tries++;
+          this.store.run('UPDATE tombstones SET tries = ? WHERE id = ?', entry.tries, entry.id);
+        },
+        settle: (answer) => {
+          entry.inFlight = false;
+          if (answer !== null) entry.done++;
+          if (entry.done >= copies || entry.tries >= MAX_TRIES) {
+            this.store.run('DELETE FROM tombstones WHERE id = ?', entry.id);
+            this.entries.delete(entry.id);
+          }
+        },
+      };
+    }
+    return null;
+  }
+}

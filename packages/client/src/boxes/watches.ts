@@ -1,0 +1,168 @@
+/**
+ * Boxes to read, known before they exist. A digest that names one of their marks makes a read
+ * due at that edge; a read that finds a valid record hands its plaintext to the owner, forgets
+ * the box and leaves a tombstone to be sent, all in one transaction.
+ */
+import { AppError, dayOf, type Millis } from '@tacet/base';
+import { type BoxId, type BoxRecord, type Digest, type Mark, openRecord } from '@tacet/wire';
+import { keyOf } from '../network/keys.ts';
+import type { Network } from '../network/network.ts';
+import type { ProfileStore } from '../ports.ts';
+import { blob, num, text } from '../store/rows.ts';
+import type { BoxSecret } from '../streams/chain.ts';
+
+export interface Watch {
+  readonly id: number;
+  readonly owner: string;
+  readonly ref: number;
+  readonly index: number;
+  readonly box: BoxSecret;
+  readonly createdDay: number;
+}
+
+/** Who waits for a box. `onRecord` runs inside the transaction that forgets the watch. */
+export interface WatchOwner {
+  onRecord(watch: Watch, plaintext: Uint8Array, record: BoxRecord, now: Millis): void;
+}
+
+export interface WatchListener {
+  /** A digest of `edge` named this box. */
+  onAnnounced(watch: Watch, digest: Digest, now: Millis): void;
+  /** The box was read: erase it at its edges later. */
+  onRead(watch: Watch, now: Millis): void;
+}
+
+export class WatchList {
+  private readonly store: ProfileStore;
+  private readonly network: () => Network | null;
+  private readonly listener: WatchListener;
+  private readonly owners = new Map<string, WatchOwner>();
+  private readonly byMark = new Map<string, Watch>();
+
+  constructor(store: ProfileStore, network: () => Network | null, listener: WatchListener) {
+    this.store = store;
+    this.network = network;
+    this.listener = listener;
+    for (const row of store.all('SELECT * FROM watches')) {
+      const watch: Watch = {
+        id: num(row, 'id'),
+        owner: text(row, 'owner'),
+        ref: num(row, 'ref'),
+        index: num(row, 'idx'),
+        box: {
+          seed: blob(row, 'seed'),
+          key: blob(row, 'key'),
+          id: blob(row, 'box_id') as BoxId,
+          mark: blob(row, 'mark') as Mark,
+        },
+        createdDay: num(row, 'created_day'),
+      };
+      this.byMark.set(keyOf(watch.box.mark), watch);
+    }
+  }
+
+  register(owner: string, handler: WatchOwner): void {
+    this.owners.set(owner, handler);
+  }
+
+  get size(): number {
+    return this.byMark.size;
+  }
+
+  /** Saves a box to wait for. Inside the caller's transaction. */
+  add(owner: string, ref: number, index: number, box: BoxSecret, now: Millis): Watch {
+    const createdDay = dayOf(now);
+    const { rowId } = this.store.run(
+      `INSERT INTO watches (owner, ref, idx, mark, box_id, seed, key, created_day)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      owner,
+      ref,
+      index,
+      box.mark,
+      box.id,
+      box.seed,
+      box.key,
+      createdDay,
+    );
+    const watch = { id: rowId, owner, ref, index, box, createdDay };
+    this.byMark.set(keyOf(box.mark), watch);
+    return watch;
+  }
+
+  /** Still waited for? */
+  holds(watch: Watch): boolean {
+    return this.byMark.get(keyOf(watch.box.mark))?.id === watch.id;
+  }
+
+  find(owner: string, ref: number, index: number): Watch | null {
+    const row = this.store.get(
+      'SELECT mark FROM watches WHERE owner = ? AND ref = ? AND idx = ?',
+      owner,
+      ref,
+      index,
+    );
+    return row === undefined ? null : (this.byMark.get(keyOf(blob(row, 'mark'))) ?? null);
+  }
+
+  /** The lowest index waited for. */
+  lowest(owner: string, ref: number): Watch | null {
+    const row = this.store.get(
+      'SELECT mark FROM watches WHERE owner = ? AND ref = ? ORDER BY idx LIMIT 1',
+      owner,
+      ref,
+    );
+    return row === undefined ? null : (this.byMark.get(keyOf(blob(row, 'mark'))) ?? null);
+  }
+
+  /** Stops waiting for all boxes of one owner's thing. In a transaction. */
+  cancel(owner: string, ref: number): void {
+    this.store.run('DELETE FROM watches WHERE owner = ? AND ref = ?', owner, ref);
+    for (const [key, watch] of this.byMark) {
+      if (watch.owner === owner && watch.ref === ref) this.byMark.delete(key);
+    }
+  }
+
+  /** Stops waiting for one box. In a transaction. */
+  remove(watch: Watch): void {
+    this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
+    this.byMark.delete(keyOf(watch.box.mark));
+  }
+
+  /** Forgets boxes nobody can have filled any more: `life` days and two of grace. */
+  expire(today: number, lifeDays: number): void {
+    const before = today - lifeDays - 2;
+    const { changes } = this.store.run(
+      "DELETE FROM watches WHERE created_day < ? AND owner <> 'stream'",
+      before,
+    );
+    if (changes === 0) return;
+    for (const [key, watch] of this.byMark) {
+      if (watch.createdDay < before && watch.owner !== 'stream') this.byMark.delete(key);
+    }
+  }
+
+  onDigest(digest: Digest, now: Millis): void {
+    for (const mark of digest.marks) {
+      const watch = this.byMark.get(keyOf(mark));
+      if (watch !== undefined) this.listener.onAnnounced(watch, digest, now);
+    }
+  }
+
+  /** Tries bytes an edge returned for this box. True when they were the box. */
+  offer(watch: Watch, bytes: Uint8Array, now: Millis): boolean {
+    const network = this.network();
+    if (network === null || !this.holds(watch)) return false;
+    const record = bytes as BoxRecord;
+    const plaintext = openRecord(watch.box, network.id, record);
+    if (plaintext === null) return false;
+    const owner = this.owners.get(watch.owner);
+    if (owner === undefined) throw new AppError('watch-owner', 'bug', 'a watch without an owner');
+    this.store.transaction(() => {
+      this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
+      this.byMark.delete(keyOf(watch.box.mark));
+      this.listener.onRead(watch, now);
+      owner.onRecord(watch, plaintext, record, now);
+    });
+    return true;
+  }
+}

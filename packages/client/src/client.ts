@@ -1,0 +1,308 @@
+/**
+ * A person's client as one machine without I/O: inputs are methods with `now`, outputs are
+ * effects, everything that must survive is saved before an effect that depends on it is emitted.
+ * Commands throw AppError and change nothing when they refuse.
+ */
+import { AppError, type Millis, randomBytes } from '@tacet/base';
+import { GEOMETRY } from '@tacet/onion';
+import type { DownFrame, Welcome } from '@tacet/wire';
+import { textBytes } from './content/envelope.ts';
+import { quantile } from './conversations/messages.ts';
+import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
+import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
+import { decodeLink } from './meeting/link.ts';
+import { checkFirstWords } from './meeting/visits.ts';
+import { Network } from './network/network.ts';
+import type { SqlRow } from './ports.ts';
+import type { JobOutcome, SessionJob } from './sessions/jobs.ts';
+import { addressWords } from './status/words.ts';
+import { migrate } from './store/migrate.ts';
+import { num, text } from './store/rows.ts';
+import { MIGRATIONS } from './store/schema.ts';
+import { writeSetting } from './store/settings.ts';
+import type {
+  ClientEvent,
+  ContactView,
+  Evidence,
+  InvitationView,
+  Level,
+  MessageView,
+  StatusView,
+} from './views.ts';
+
+export class Client {
+  private readonly e: Engine;
+
+  private constructor(engine: Engine) {
+    this.e = engine;
+  }
+
+  /** Opens a prepared profile. Throws `profile-newer`, `profile-empty`. */
+  static open(options: ClientOptions, now: Millis): Client {
+    migrate(options.store, MIGRATIONS);
+    return new Client(new Engine(options, now));
+  }
+
+  // Machine: see Engine ---------------------------------------------------------------------
+
+  deadline(): Millis | null {
+    return this.e.deadline();
+  }
+
+  advance(now: Millis): void {
+    this.e.advance(now);
+  }
+
+  drain(): ClientEffect[] {
+    return this.e.drain();
+  }
+
+  onLinkUp(welcome: Welcome, now: Millis): void {
+    this.e.onLinkUp(welcome, now);
+  }
+
+  onLinkDown(now: Millis): void {
+    this.e.onLinkDown(now);
+  }
+
+  onDown(frame: DownFrame, now: Millis): void {
+    this.e.onDown(frame, now);
+  }
+
+  onSession(job: SessionJob, outcome: JobOutcome, now: Millis): void {
+    this.e.onSession(job, outcome, now);
+  }
+
+  // Commands -------------------------------------------------------------------------------
+
+  joinNetwork(cardText: string, now: Millis): void {
+    this.e.now = now;
+    this.e.network = this.e.store.transaction(() =>
+      Network.join(this.e.store, cardText, this.e.rng, this.e.networkListener()),
+    );
+    this.e.events.append(now, 'network', 'joined');
+    this.e.link.start(now);
+    this.e.jobs.kick();
+  }
+
+  setLevel(level: Level, now: Millis): void {
+    this.e.now = now;
+    this.e.level = level;
+    writeSetting(this.e.store, 'level', new TextEncoder().encode(level));
+    this.e.events.append(now, 'network', 'level');
+  }
+
+  /** A window is visible; repeated every minute while it is. */
+  setWindowInUse(inUse: boolean, now: Millis): void {
+    this.e.now = now;
+    if (inUse) this.e.inUse.beat(now);
+  }
+
+  createInvitation(options: { readonly label: string }, now: Millis): InvitationView {
+    this.e.now = now;
+    return this.e.invitationList.create(options.label, now);
+  }
+
+  invitations(): InvitationView[] {
+    return this.e.invitationList.list();
+  }
+
+  revokeInvitation(id: string, now: Millis): InvitationView {
+    this.e.now = now;
+    return this.e.invitationList.revoke(id, now);
+  }
+
+  /** Joins the network of a full link first, when this profile has none yet. */
+  acceptInvitation(
+    options: { readonly link: string; readonly name?: string; readonly text?: string },
+    now: Millis,
+  ): ContactView {
+    this.e.now = now;
+    const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
+    const { card } = decodeLink(options.link);
+    if (this.e.network === null && card !== null) this.joinNetwork(card, now);
+    const id = this.e.visits.accept(options.link, options.name ?? null, words, now);
+    this.e.visits.advance(now);
+    return this.contact(String(id));
+  }
+
+  contacts(): ContactView[] {
+    return this.e.contactList.all().map((row) => this.contactView(row));
+  }
+
+  /** By id or by the exact name; throws `contact-unknown`. */
+  contact(idOrName: string): ContactView {
+    return this.contactView(this.e.contactList.find(idOrName));
+  }
+
+  renameContact(idOrName: string, name: string, now: Millis): ContactView {
+    this.e.now = now;
+    return this.contact(String(this.e.contactList.rename(idOrName, name, now)));
+  }
+
+  /** Saves a text and answers `queued`; the same client id again answers with the same message. */
+  sendText(
+    options: {
+      readonly contactId: string;
+      readonly text: string;
+      readonly clientId: string | null;
+    },
+    now: Millis,
+  ): MessageView {
+    this.e.now = now;
+    const { clientId } = options;
+    const known = clientId === null ? undefined : this.e.messageList.byClientId(clientId);
+    if (known !== undefined) return this.messageView(known);
+    const contact = this.e.contactList.find(options.contactId);
+    if (options.text === '') throw new AppError('text-empty', 'usage', 'There is no text to send.');
+    if (!options.text.isWellFormed()) {
+      throw new AppError('text-invalid', 'usage', 'The text is not valid Unicode.');
+    }
+    if (textBytes(options.text) > MAX_TEXT_BYTES) {
+      throw new AppError(
+        'text-too-long',
+        'usage',
+        'The text is longer than 16 KiB; send it in parts.',
+      );
+    }
+    if (text(contact, 'state') === 'ended') {
+      throw new AppError(
+        'contact-ended',
+        'refused',
+        'Meeting this contact failed; invite them again.',
+      );
+    }
+    if (this.e.outbox.open >= MAX_QUEUED) {
+      throw new AppError(
+        'outbox-full',
+        'refused',
+        'Too many texts are on their way; wait for some to arrive.',
+      );
+    }
+    const contactId = num(contact, 'id');
+    const id = this.e.store.transaction(() => {
+      this.e.contactList.touch(contactId, now);
+      return this.e.messageList.addOwn(
+        contactId,
+        randomBytes(this.e.rng, 16),
+        clientId,
+        options.text,
+        now,
+      );
+    });
+    this.e.standing.touched(contactId);
+    this.e.jobs.kick();
+    return this.messageView(this.e.messageList.row(id));
+  }
+
+  messages(options: {
+    readonly contactId: string;
+    readonly before?: string | null;
+    readonly limit: number;
+  }): MessageView[] {
+    const contactId = num(this.e.contactList.find(options.contactId), 'id');
+    const before = options.before == null ? null : Number(options.before);
+    return this.e.messageList
+      .list(contactId, before, options.limit)
+      .map((row) => this.messageView(row));
+  }
+
+  message(id: string): MessageView & { readonly evidence: readonly Evidence[] } {
+    const row = this.e.messageList.row(Number(id));
+    return { ...this.messageView(row), evidence: this.e.messageList.evidence(num(row, 'id')) };
+  }
+
+  /** The conversation was opened and seen to its end. */
+  markRead(contactId: string, now: Millis): void {
+    this.e.now = now;
+    const id = num(this.e.contactList.find(contactId), 'id');
+    const last = this.e.messageList.last(id);
+    this.e.store.transaction(() => {
+      this.e.contactList.touch(id, now);
+      if (last === undefined) return;
+      const { changes } = this.e.store.run(
+        'UPDATE contacts SET read_at = ? WHERE id = ? AND read_at < ?',
+        num(last, 'id'),
+        id,
+        num(last, 'id'),
+      );
+      if (changes > 0) this.e.events.append(now, 'contact', String(id));
+    });
+    this.e.standing.touched(id);
+  }
+
+  readEvents(options: { readonly cursor: number; readonly max: number }): ClientEvent[] {
+    return this.e.events.read(options.cursor, options.max);
+  }
+
+  newestCursor(): number {
+    return this.e.events.newest();
+  }
+
+  acknowledgeEvents(consumer: string, cursor: number): void {
+    this.e.events.acknowledge(consumer, cursor);
+  }
+
+  acknowledgedCursor(consumer: string): number {
+    return this.e.events.acknowledged(consumer);
+  }
+
+  status(now: Millis): StatusView {
+    this.e.now = now;
+    const current = this.e.network?.current(now) ?? null;
+    const newest = this.e.network?.book.newest() ?? null;
+    const times = this.e.messageList.deliveryTimes(null);
+    const dead = this.e.store.get('SELECT count(*) AS n FROM dead_letters');
+    return {
+      profile: this.e.identity.name,
+      address: addressWords(this.e.identity.keySetHash),
+      level: this.e.level,
+      inUse: this.e.inUse.active(this.e.level, now),
+      network:
+        newest === null
+          ? null
+          : {
+              name: newest.document.networkName,
+              crowd: newest.document.parameters.crowd,
+              relays: newest.document.relays.length,
+              epoch: current?.epoch ?? newest.document.epoch,
+              documentAge: Math.max(0, Math.floor(now - newest.document.publishedAt)),
+              delayMean: newest.document.parameters.delayMeanMs,
+              slot: newest.document.parameters.slotMs,
+            },
+      link: this.linkWord(now),
+      edge: this.e.link.door?.address ?? null,
+      outbox: this.e.outbox.open,
+      stalled: this.e.watchdog.stalled,
+      deliveryP50: quantile(times, 0.5),
+      deliveryP95: quantile(times, 0.95),
+      bytesUp: this.e.up * GEOMETRY.frame,
+      bytesDown: this.e.down * GEOMETRY.frame,
+      deadLetters: dead === undefined ? 0 : num(dead, 'n'),
+    };
+  }
+
+  private linkWord(now: Millis): StatusView['link'] {
+    if (this.e.network === null || this.e.link.kind === 'off') return 'offline';
+    if (this.e.link.kind !== 'up') return 'connecting';
+    const current = this.e.network.current(now);
+    const newest = this.e.network.newestDigest;
+    if (current === null || newest === null) return 'limited';
+    return now - newest < 20 * current.parameters.digestMs ? 'ready' : 'limited';
+  }
+
+  private contactView(row: SqlRow): ContactView {
+    const id = num(row, 'id');
+    const last = this.e.messageList.last(id);
+    return this.e.contactList.view(
+      row,
+      this.e.messageList.unread(id, num(row, 'read_at')),
+      last === undefined ? null : this.messageView(last),
+    );
+  }
+
+  private messageView(row: SqlRow): MessageView {
+    const usual = quantile(this.e.messageList.deliveryTimes(num(row, 'contact_id')), 0.95);
+    return this.e.messageList.view(row, usual, this.e.now);
+  }
+}

@@ -1,0 +1,178 @@
+/** People this profile knows, with the steps of meeting them (3.3) and the facts of their streams. */
+import { AppError, type Millis } from '@tacet/base';
+import { textBytes } from '../content/envelope.ts';
+import type { EventLog } from '../events/log.ts';
+import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import { num, numOrNull, text, textOrNull } from '../store/rows.ts';
+import type { ContactView, MeetingSteps } from '../views.ts';
+
+export type Step = keyof MeetingSteps;
+
+const STEP_COLUMN: Readonly<Record<Step, string>> = {
+  opened: 'opened_at',
+  delivered: 'delivered_at',
+  accepted: 'accepted_at',
+  ready: 'ready_at',
+};
+
+/** A name for a list: one line, trimmed, no control or direction-changing characters, 1..64 bytes. */
+export function cleanName(name: string): string {
+  const clean = name
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
+    .trim();
+  if (clean === '' || textBytes(clean) > MAX_NAME_BYTES) {
+    throw new AppError('name-invalid', 'usage', 'A name has between 1 and 64 bytes of text.');
+  }
+  return clean;
+}
+
+export class Contacts {
+  private readonly store: ProfileStore;
+  private readonly events: EventLog;
+
+  constructor(store: ProfileStore, events: EventLog) {
+    this.store = store;
+    this.events = events;
+  }
+
+  /** A new row in state `meeting`; the name is made unique by a number. In a transaction. */
+  create(wanted: string, givenName: string, now: Millis): number {
+    const count = this.store.get('SELECT count(*) AS n FROM contacts');
+    if (count !== undefined && num(count, 'n') >= MAX_CONTACTS) {
+      throw new AppError(
+        'contacts-full',
+        'refused',
+        'This profile holds as many contacts as it can.',
+      );
+    }
+    const at = Math.floor(now);
+    const { rowId } = this.store.run(
+      `INSERT INTO contacts (name, given_name, trust, state, created_at, touched_at)
+       VALUES (?, ?, 'link', 'meeting', ?, ?)`,
+      this.freeName(wanted),
+      givenName,
+      at,
+      at,
+    );
+    this.events.append(now, 'contact', String(rowId));
+    return rowId;
+  }
+
+  private freeName(wanted: string): string {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? wanted : `${wanted}-${n}`;
+      if (this.store.get('SELECT 1 AS one FROM contacts WHERE name = ?', name) === undefined) {
+        return name;
+      }
+    }
+  }
+
+  /** By id, or by the exact name. */
+  find(idOrName: string): SqlRow {
+    const row =
+      (/^[0-9]{1,15}$/.test(idOrName)
+        ? this.store.get('SELECT * FROM contacts WHERE id = ?', Number(idOrName))
+        : undefined) ?? this.store.get('SELECT * FROM contacts WHERE name = ?', idOrName);
+    if (row === undefined) {
+      throw new AppError(
+        'contact-unknown',
+        'missing',
+        'There is no contact of that name; `tacet contact list` shows them.',
+      );
+    }
+    return row;
+  }
+
+  row(id: number): SqlRow {
+    const row = this.store.get('SELECT * FROM contacts WHERE id = ?', id);
+    if (row === undefined) throw new AppError('contact-unknown', 'missing', 'No such contact.');
+    return row;
+  }
+
+  all(): readonly SqlRow[] {
+    return this.store.all('SELECT * FROM contacts ORDER BY touched_at DESC, id');
+  }
+
+  rename(idOrName: string, name: string, now: Millis): number {
+    const id = num(this.find(idOrName), 'id');
+    const clean = cleanName(name);
+    const other = this.store.get('SELECT id FROM contacts WHERE name = ?', clean);
+    if (other !== undefined && num(other, 'id') !== id) {
+      throw new AppError('contact-exists', 'usage', 'Another contact has that name already.');
+    }
+    this.store.transaction(() => {
+      this.store.run('UPDATE contacts SET name = ? WHERE id = ?', clean, id);
+      this.events.append(now, 'contact', String(id));
+    });
+    return id;
+  }
+
+  touch(id: number, now: Millis): void {
+    this.store.run('UPDATE contacts SET touched_at = ? WHERE id = ?', Math.floor(now), id);
+  }
+
+  /** Records a step once; later calls leave its first time. `ready` also ends the meeting. */
+  step(id: number, step: Step, now: Millis): void {
+    const column = STEP_COLUMN[step];
+    const { changes } = this.store.run(
+      `UPDATE contacts SET ${column} = ? WHERE id = ? AND ${column} IS NULL`,
+      Math.floor(now),
+      id,
+    );
+    if (step === 'ready') {
+      this.store.run("UPDATE contacts SET state = 'ready' WHERE id = ? AND state = 'meeting'", id);
+    }
+    if (changes > 0) this.events.append(now, 'contact', String(id));
+  }
+
+  /** A meeting that failed for good. */
+  end(id: number, reason: string, now: Millis): void {
+    this.store.run("UPDATE contacts SET state = 'ended', reason = ? WHERE id = ?", reason, id);
+    this.events.append(now, 'contact', String(id));
+  }
+
+  /** Why a meeting does not go on just now; null when it does. */
+  hold(id: number, reason: string | null, now: Millis): void {
+    const { changes } = this.store.run(
+      'UPDATE contacts SET reason = ? WHERE id = ? AND reason IS NOT ?',
+      reason,
+      id,
+      reason,
+    );
+    if (changes > 0) this.events.append(now, 'contact', String(id));
+  }
+
+  /** What a peer calls themself, once it is known; the list name follows if it was a stand-in. */
+  introduce(id: number, givenName: string, standIn: string, now: Millis): void {
+    const row = this.row(id);
+    const keep = text(row, 'name') !== standIn;
+    this.store.run(
+      'UPDATE contacts SET given_name = ?, name = ? WHERE id = ?',
+      givenName,
+      keep ? text(row, 'name') : this.freeName(givenName),
+      id,
+    );
+    this.events.append(now, 'contact', String(id));
+  }
+
+  view(row: SqlRow, unread: number, lastMessage: ContactView['lastMessage']): ContactView {
+    return {
+      id: String(num(row, 'id')),
+      name: text(row, 'name'),
+      givenName: text(row, 'given_name'),
+      trust: text(row, 'trust') as ContactView['trust'],
+      state: text(row, 'state') as ContactView['state'],
+      reason: textOrNull(row, 'reason'),
+      steps: {
+        opened: numOrNull(row, 'opened_at'),
+        delivered: numOrNull(row, 'delivered_at'),
+        accepted: numOrNull(row, 'accepted_at'),
+        ready: numOrNull(row, 'ready_at'),
+      },
+      unread,
+      lastMessage,
+    };
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The ratchet's plaintext (docs/spec/07-streams.md 4): canonical CBOR with small integer keys.
+ * Unknown keys are ignored here and kept by the caller with the raw bytes.
+ */
+import { AppError, type Millis, malformed } from '@tacet/base';
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { MAX_RECEIPT_RANGES, MAX_TEXT_BYTES } from '../limits.ts';
+
+export interface TextContent {
+  readonly type: 'text';
+  readonly contentId: Uint8Array;
+  readonly sentAt: Millis;
+  readonly text: string;
+}
+
+/** Content of a type this version cannot show; kept whole, shown as one line. */
+export interface UnknownContent {
+  readonly type: 'unknown';
+  readonly contentId: Uint8Array;
+  readonly sentAt: Millis;
+}
+
+/** Every sequence <= upTo, and the ranges (inclusive), have been saved. */
+export interface Receipt {
+  readonly upTo: number;
+  readonly ranges: readonly (readonly [number, number])[];
+}
+
+export interface Envelope {
+  readonly content?: TextContent | UnknownContent;
+  readonly receipt?: Receipt;
+  readonly keySet?: { readonly ed25519: Uint8Array; readonly mldsa65: Uint8Array };
+  readonly hello?: boolean;
+}
+
+const TYPE_TEXT = 1;
+export function encodeEnvelope(envelope: Envelope): Uint8Array {
+  const map = new Map<number, unknown>();
+  const { content, receipt, keySet } = envelope;
+  if (content !== undefined) {
+    if (content.type !== 'text') {
+      throw new AppError('content-unknown', 'bug', 'only known content is sent');
+    }
+    map.set(
+      1,
+      new Map<number, unknown>([
+        [1, TYPE_TEXT],
+        [2, content.contentId],
+        [3, Math.floor(content.sentAt)],
+        [4, content.text],
+      ]),
+    );
+  }
+  if (receipt !== undefined) map.set(2, [receipt.upTo, ...receipt.ranges.map((r) => [...r])]);
+  if (keySet !== undefined) {
+    map.set(
+      3,
+      new Map([
+        [1, keySet.ed25519],
+        [2, keySet.mldsa65],
+      ]),
+    );
+  }
+  if (envelope.hello === true) map.set(4, true);
+  return encode(map, rfc8949EncodeOptions);
+}
+
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  const map = decodeMap(bytes);
+  const content = map.get(1);
+  const receipt = map.get(2);
+  const keySet = map.get(3);
+  const hello = map.get(4);
+  return {
+    ...(content === undefined ? {} : { content: contentFrom(content) }),
+    ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
+    ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
+    ...(hello === true ? { hello: true } : {}),
+  };
+}
+
+function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
+  let value: unknown;
+  try {
+    value = decode(bytes, {
+      useMaps: true,
+      strict: true,
+      allowIndefinite: false,
+      allowUndefined: false,
+      allowNaN: false,
+      allowInfinity: false,
+      rejectDuplicateMapKeys: true,
+    });
+  } catch {
+    throw malformed('envelope');
+  }
+  return mapOf(value);
+}
+
+function mapOf(value: unknown): Map<unknown, unknown> {
+  if (!(value instanceof Map)) throw malformed('envelope');
+  return value;
+}
+
+function whole(value: unknown, least = 0): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
+    throw malformed('envelope');
+  }
+  return value;
+}
+
+function bytesOf(value: unknown, length: number): Uint8Array {
+  if (!(value instanceof Uint8Array) || value.length !== length) throw malformed('envelope');
+  return value;
+}
+
+function contentFrom(value: unknown): TextContent | UnknownContent {
+  const map = mapOf(value);
+  const type = whole(map.get(1));
+  const contentId = bytesOf(map.get(2), 16);
+  const sentAt = whole(map.get(3));
+  if (type !== TYPE_TEXT) return { type: 'unknown', contentId, sentAt };
+  const text = map.get(4);
+  if (typeof text !== 'string' || textBytes(text) > MAX_TEXT_BYTES) throw malformed('envelope');
+  return { type: 'text', contentId, sentAt, text };
+}
+
+function receiptFrom(value: unknown): Receipt {
+  if (!Array.isArray(value) || value.length < 1 || value.length > 1 + MAX_RECEIPT_RANGES) {
+    throw malformed('envelope');
+  }
+  const upTo = whole(value[0]);
+  let last = upTo;
+  const ranges = value.slice(1).map((range: unknown): readonly [number, number] => {
+    if (!Array.isArray(range) || range.length !== 2) throw malformed('envelope');
+    // Ascending and apart: the one canonical form.
+    const from = whole(range[0], last + 2);
+    const to = whole(range[1], from);
+    last = to;
+    return [from, to];
+  });
+  return { upTo, ranges };
+}
+
+function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array } {
+  const map = mapOf(value);
+  return { ed25519: bytesOf(map.get(1), 32), mldsa65: bytesOf(map.get(2), 1_952) };
+}
+
+/** Bytes of UTF-8, counted without making them. */
+export function textBytes(text: string): number {
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+/** True when the receipt covers `seq`. */
+export function covers(receipt: Receipt, seq: number): boolean {
+  return seq <= receipt.upTo || receipt.ranges.some(([from, to]) => seq >= from && seq <= to);
+}

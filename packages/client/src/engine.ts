@@ -1,0 +1,364 @@
+/**
+ * The features of a client wired together, and driven: inputs with `now` in, effects out. This
+ * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
+ */
+import { HOUR, type Millis, type Rng } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import type { PacketBuilder } from '@tacet/onion';
+import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
+import { Cover } from './boxes/cover.ts';
+import { PutQueue } from './boxes/puts.ts';
+import { ReadQueue } from './boxes/reads.ts';
+import { StandingReads } from './boxes/standing.ts';
+import { Tombstones } from './boxes/tombstones.ts';
+import { WatchList } from './boxes/watches.ts';
+import { Contacts } from './contacts/contacts.ts';
+import type { Envelope } from './content/envelope.ts';
+import { Messages } from './conversations/messages.ts';
+import { EventLog } from './events/log.ts';
+import { Inbox } from './inbox/inbox.ts';
+import { ReceivedSet } from './inbox/received.ts';
+import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
+import { Invitations, type MeetingDeps } from './meeting/invitations.ts';
+import { onKeySet } from './meeting/key-set.ts';
+import { Visits } from './meeting/visits.ts';
+import { Guard } from './network/guard.ts';
+import { type DrawnDelays, Link } from './network/link.ts';
+import { Network, type NetworkListener } from './network/network.ts';
+import { RequestTracker } from './network/requests.ts';
+import { Ciphertexts } from './outbox/ciphertexts.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { ReceiptClock } from './outbox/receipts.ts';
+import type { ProfileStore } from './ports.ts';
+import type { Plan } from './rhythm/plan.ts';
+import { Planner } from './rhythm/planner.ts';
+import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
+import { InUse } from './status/in-use.ts';
+import { Watchdog } from './status/watchdog.ts';
+import { readSetting, writeSetting } from './store/settings.ts';
+import { Beacons } from './streams/beacons.ts';
+import { StreamReader } from './streams/reader.ts';
+import { StreamWriter } from './streams/writer.ts';
+import type { ClientEvent, Level } from './views.ts';
+
+/** Digests missed for longer than this: boxes are fetched without waiting for a mark. */
+const ABSENCE: Millis = HOUR;
+
+export interface ClientOptions {
+  readonly store: ProfileStore;
+  readonly builder: PacketBuilder;
+  readonly rng: Rng;
+  /** Hears of every request before it leaves; for delivery measurements only. */
+  readonly onRequest?: (what: Plan['what'], drawn: DrawnDelays, now: Millis) => void;
+}
+
+export type ClientEffect =
+  | {
+      readonly kind: 'dial';
+      readonly address: string;
+      readonly relay: RelayHash;
+      readonly hello: Hello;
+    }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'up'; readonly frame: UpFrame }
+  | { readonly kind: 'event'; readonly event: ClientEvent }
+  | { readonly kind: 'session'; readonly job: SessionJob };
+
+export class Engine {
+  readonly store: ProfileStore;
+  readonly rng: Rng;
+  readonly identity: OwnIdentity;
+  private readonly effects: ClientEffect[] = [];
+  readonly events: EventLog;
+  readonly contactList: Contacts;
+  readonly messageList: Messages;
+  private readonly watches: WatchList;
+  readonly puts: PutQueue;
+  private readonly reads: ReadQueue;
+  readonly standing: StandingReads;
+  private readonly cover: Cover;
+  private readonly reader: StreamReader;
+  private readonly ciphertexts: Ciphertexts;
+  private readonly receipts: ReceiptClock;
+  readonly outbox: Outbox;
+  private readonly beacons: Beacons;
+  readonly invitationList: Invitations;
+  readonly visits: Visits;
+  readonly jobs: JobQueue;
+  private readonly requests: RequestTracker;
+  readonly link: Link;
+  readonly inUse: InUse;
+  readonly watchdog: Watchdog;
+  network: Network | null;
+  level: Level;
+  now: Millis;
+  private nextHour: Millis;
+  private lastDigestSaved: Millis = 0;
+  private recovered = false;
+  up = 0;
+  down = 0;
+
+  constructor(options: ClientOptions, now: Millis) {
+    const { store, rng, builder } = options;
+    this.store = store;
+    this.rng = rng;
+    this.now = now;
+    this.nextHour = now;
+    this.identity = loadIdentity(store);
+    this.level = savedLevel(store);
+    const network = (): Network | null => this.network;
+    const kick = (): void => this.jobs.kick();
+    const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
+    this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
+    this.contactList = new Contacts(store, this.events);
+    this.messageList = new Messages(store, this.events);
+    const tombstones = new Tombstones(store, rng, network);
+    this.watches = new WatchList(store, network, {
+      onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
+      onRead: (watch, at) => tombstones.add(watch.box, at),
+    });
+    this.reads = new ReadQueue(rng, network, this.watches);
+    this.puts = new PutQueue(store, rng, network);
+    this.cover = new Cover(rng, network);
+    const writer = new StreamWriter(store);
+    const received = new ReceivedSet(store);
+    this.receipts = new ReceiptClock(store, rng);
+    const inbox = new Inbox(store, received, {
+      onEnvelope: (contactId, seq, envelope, raw, at) =>
+        this.onEnvelope(contactId, seq, envelope, raw, at),
+      onDuplicate: (contactId, at) => this.oweReceipt(contactId, at),
+      onDeadLetter: (_contactId, reason, at) => alarm(reason, at),
+      onWork: kick,
+    });
+    this.reader = new StreamReader(
+      store,
+      this.watches,
+      (watch, at, onAbsent) => this.reads.catchUp(watch, at, onAbsent),
+      inbox,
+    );
+    this.standing = new StandingReads(rng, network, this.watches, this.reader);
+    this.ciphertexts = new Ciphertexts(store, this.puts, writer);
+    this.outbox = new Outbox({
+      store,
+      puts: this.puts,
+      ciphertexts: this.ciphertexts,
+      messages: this.messageList,
+      received,
+      receipts: this.receipts,
+      network,
+      keySet: () => this.identity,
+      alarm,
+      now: () => this.now,
+    });
+    this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
+    const meeting: MeetingDeps = {
+      store,
+      rng,
+      puts: this.puts,
+      watches: this.watches,
+      tombstones,
+      contacts: this.contactList,
+      messages: this.messageList,
+      events: this.events,
+      writer,
+      reader: this.reader,
+      identity: this.identity,
+      network,
+      alarm,
+      kick,
+    };
+    this.invitationList = new Invitations(meeting);
+    this.visits = new Visits(meeting, this.reads);
+    this.jobs = new JobQueue(store, [inbox, this.invitationList, this.visits, this.outbox]);
+    this.requests = new RequestTracker(builder, rng);
+    this.inUse = new InUse(rng);
+    this.watchdog = new Watchdog(now);
+    this.link = new Link({
+      rng,
+      network,
+      guard: new Guard(store, rng),
+      requests: this.requests,
+      builder,
+      planner: new Planner({
+        puts: this.puts.first(0),
+        control: this.puts.first(1),
+        reads: this.reads,
+        standing: this.standing,
+        copies: this.puts.second(),
+        tombstones,
+        cover: this.cover,
+      }),
+      slotMs: (current) => {
+        const parameters = current?.parameters ?? this.network?.book.newest()?.document.parameters;
+        if (parameters === undefined) return 2_000;
+        return this.inUse.active(this.level, this.now) ? parameters.inUseSlotMs : parameters.slotMs;
+      },
+      emit: (effect) => {
+        if (effect.kind === 'dial') {
+          const { address, relay } = effect.door;
+          this.effects.push({ kind: 'dial', address, relay, hello: effect.hello });
+          return;
+        }
+        if (effect.kind === 'up') this.up += 1;
+        this.effects.push(effect);
+      },
+      onRequest: (plan, drawn, at) => options.onRequest?.(plan.what, drawn, at),
+    });
+    this.network = Network.load(store, rng, this.networkListener());
+    if (this.network !== null) this.link.start(now);
+  }
+
+  // Machine --------------------------------------------------------------------------------
+
+  deadline(): Millis | null {
+    const times = [
+      this.link.deadline,
+      this.requests.nextDeadline ?? null,
+      this.receipts.deadline,
+      this.network === null ? null : this.visits.deadline,
+      this.nextHour,
+    ].filter((at): at is Millis => at !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  advance(now: Millis): void {
+    this.now = now;
+    this.standing.setActive(this.inUse.active(this.level, now));
+    this.link.advance(now);
+    this.requests.expire(now);
+    this.visits.advance(now);
+    const due = this.receipts.deadline;
+    if (due !== null && due <= now) this.jobs.kick();
+    if (this.nextHour <= now) this.hourly(now);
+    this.watch(now);
+  }
+
+  drain(): ClientEffect[] {
+    const job = this.jobs.next();
+    if (job !== null) this.effects.push({ kind: 'session', job });
+    return this.effects.splice(0);
+  }
+
+  onLinkUp(welcome: Welcome, now: Millis): void {
+    this.now = now;
+    this.link.onUp(welcome, now);
+    this.events.append(now, 'network', 'link-up');
+  }
+
+  onLinkDown(now: Millis): void {
+    this.now = now;
+    const was = this.link.kind;
+    this.link.onDown(now);
+    if (was === 'up') this.events.append(now, 'network', 'link-down');
+  }
+
+  onDown(frame: DownFrame, now: Millis): void {
+    this.now = now;
+    this.down += 1;
+    if (frame.reply !== null) this.watchdog.progress(now);
+    this.link.onDownFrame(frame, now);
+  }
+
+  onSession(job: SessionJob, outcome: JobOutcome, now: Millis): void {
+    this.now = now;
+    this.jobs.finish(job, outcome, now);
+  }
+
+  networkListener(): NetworkListener {
+    return {
+      onDigest: (digest, now) => {
+        this.watches.onDigest(digest, now);
+        this.cover.onDigest(digest, now);
+        this.noteDigest(now);
+      },
+      onDocument: () => this.jobs.kick(),
+      onEquivocation: (now) => this.events.append(now, 'alarm', 'document-equivocation'),
+    };
+  }
+
+  /** The first digest after a long absence starts the recovery of everybody's streams. */
+  private noteDigest(now: Millis): void {
+    const newest = this.network?.newestDigest ?? null;
+    const current = this.network?.current(now) ?? null;
+    if (newest === null || current === null) return;
+    if (!this.recovered) {
+      this.recovered = true;
+      const saved = readSetting(this.store, 'last-digest');
+      const last = saved === null ? null : Number(new TextDecoder().decode(saved));
+      if (last !== null && newest - last > ABSENCE) {
+        this.reader.recover(now, current.parameters.boxLifeDays);
+      }
+    } else if (newest - this.lastDigestSaved > ABSENCE && this.lastDigestSaved !== 0) {
+      this.reader.recover(now, current.parameters.boxLifeDays);
+    }
+    if (newest - this.lastDigestSaved > 60_000) {
+      this.lastDigestSaved = newest;
+      writeSetting(this.store, 'last-digest', new TextEncoder().encode(String(Math.floor(newest))));
+    }
+  }
+
+  private hourly(now: Millis): void {
+    this.nextHour = now + HOUR;
+    const parameters = this.network?.current(now)?.parameters;
+    if (this.network === null || parameters === undefined) {
+      this.nextHour = now + 60_000;
+      return;
+    }
+    this.outbox.repostAged(parameters, now);
+    this.beacons.write(this.network, now);
+    this.invitationList.expire(now);
+    this.reader.everyDay(now);
+    this.reader.expireGaps(now, parameters.boxLifeDays);
+    this.watches.expire(Math.floor(now / (24 * HOUR)), parameters.boxLifeDays);
+    this.store.checkpoint();
+  }
+
+  private watch(now: Millis): void {
+    if (this.link.kind !== 'up') {
+      this.watchdog.progress(now);
+      return;
+    }
+    const usual = this.network?.current(now)?.parameters.slotMs ?? 2_000;
+    if (this.watchdog.check(this.puts.waiting, usual, now)) {
+      this.events.append(now, 'alarm', 'no-progress');
+    }
+  }
+
+  // Envelopes ------------------------------------------------------------------------------
+
+  /** Inside the transaction of the decryption. */
+  private onEnvelope(
+    contactId: number,
+    seq: number,
+    envelope: Envelope,
+    raw: Uint8Array,
+    now: Millis,
+  ): void {
+    if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
+    if (seq === 0) return;
+    this.contactList.step(contactId, 'ready', now);
+    if (envelope.hello === true) {
+      this.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'key-set')", contactId);
+    }
+    if (envelope.keySet !== undefined) {
+      const error = onKeySet(this.store, contactId, envelope.keySet);
+      if (error !== null) this.events.append(now, 'alarm', error);
+    }
+    if (envelope.content !== undefined) {
+      this.contactList.touch(contactId, now);
+      this.standing.touched(contactId);
+      this.messageList.addReceived(contactId, envelope.content, raw, now);
+    }
+    this.oweReceipt(contactId, now);
+  }
+
+  private oweReceipt(contactId: number, now: Millis): void {
+    const parameters = this.network?.current(now)?.parameters ?? null;
+    this.receipts.owe(contactId, parameters, this.level, now);
+  }
+}
+
+function savedLevel(store: ProfileStore): Level {
+  const saved = readSetting(store, 'level');
+  return saved !== null && new TextDecoder().decode(saved) === 'strong' ? 'strong' : 'balanced';
+}

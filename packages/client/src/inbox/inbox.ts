@@ -1,0 +1,202 @@
+/**
+ * From boxes to saved messages. A part is saved when it is read; a whole ciphertext becomes a
+ * ratchet job; its plaintext, the ratchet's new state and the forgotten parts are one
+ * transaction. What cannot be decrypted goes to the dead letters and blocks nothing.
+ */
+import { concat, isAppError, type Millis } from '@tacet/base';
+import { decodeEnvelope, type Envelope } from '../content/envelope.ts';
+import { MAX_DEAD_LETTERS, MAX_PARTIAL } from '../limits.ts';
+import type { ProfileStore } from '../ports.ts';
+import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import { blob, num } from '../store/rows.ts';
+import type { BoxContent } from '../streams/parts.ts';
+import type { StreamListener } from '../streams/reader.ts';
+import type { ReceivedSet } from './received.ts';
+
+export interface InboxListener {
+  /** In the transaction of the decryption. `seq` 0: a control. */
+  onEnvelope(
+    contactId: number,
+    seq: number,
+    envelope: Envelope,
+    raw: Uint8Array,
+    now: Millis,
+  ): void;
+  /** A numbered ciphertext came that is saved already: its receipt was lost. */
+  onDuplicate(contactId: number, now: Millis): void;
+  onDeadLetter(contactId: number, reason: string, now: Millis): void;
+  /** Ratchet work may be waiting. */
+  onWork(): void;
+}
+
+/** The ratchet's name of a contact. Stays on the device. */
+export function peerName(contactId: number): string {
+  return `contact-${contactId}`;
+}
+
+export class Inbox implements StreamListener, JobSource {
+  private readonly store: ProfileStore;
+  private readonly received: ReceivedSet;
+  private readonly listener: InboxListener;
+
+  constructor(store: ProfileStore, received: ReceivedSet, listener: InboxListener) {
+    this.store = store;
+    this.received = received;
+    this.listener = listener;
+  }
+
+  onContent(
+    contactId: number,
+    content: Extract<BoxContent, { kind: 'part' | 'control' }>,
+    now: Millis,
+  ): void {
+    const at = Math.floor(now);
+    if (content.kind === 'control') {
+      this.store.run(
+        'INSERT INTO controls (contact_id, data, at) VALUES (?, ?, ?)',
+        contactId,
+        content.data,
+        at,
+      );
+      this.listener.onWork();
+      return;
+    }
+    const { seq, part, parts, data } = content;
+    if (this.received.has(contactId, seq)) {
+      this.listener.onDuplicate(contactId, now);
+      return;
+    }
+    const other = this.store.get(
+      'SELECT parts FROM fragments WHERE contact_id = ? AND seq = ? LIMIT 1',
+      contactId,
+      seq,
+    );
+    if (other !== undefined && num(other, 'parts') !== parts) {
+      this.deadLetter(contactId, 'parts-differ', data, now);
+      return;
+    }
+    this.store.run(
+      'INSERT INTO fragments (contact_id, seq, part, parts, data, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      contactId,
+      seq,
+      part,
+      parts,
+      data,
+      at,
+    );
+    this.capPartial(contactId);
+    this.listener.onWork();
+  }
+
+  onSenseless(contactId: number, plaintext: Uint8Array, now: Millis): void {
+    this.deadLetter(contactId, 'senseless-box', plaintext, now);
+  }
+
+  /** The contact's oldest unfinished ciphertext gives way; its sender will post it again. */
+  private capPartial(contactId: number): void {
+    const rows = this.store.all(
+      `SELECT seq FROM fragments WHERE contact_id = ? GROUP BY seq HAVING count(*) < max(parts)
+       ORDER BY max(at) DESC`,
+      contactId,
+    );
+    for (const row of rows.slice(MAX_PARTIAL)) {
+      this.store.run(
+        'DELETE FROM fragments WHERE contact_id = ? AND seq = ?',
+        contactId,
+        num(row, 'seq'),
+      );
+    }
+  }
+
+  nextJob(): ErasedWork | null {
+    return this.numbered() ?? this.control();
+  }
+
+  private numbered(): ErasedWork | null {
+    const whole = this.store.get(
+      `SELECT contact_id, seq FROM fragments GROUP BY contact_id, seq
+       HAVING count(*) = max(parts) ORDER BY contact_id, seq LIMIT 1`,
+    );
+    if (whole === undefined) return null;
+    const contactId = num(whole, 'contact_id');
+    const seq = num(whole, 'seq');
+    const data = concat(
+      ...this.store
+        .all(
+          'SELECT data FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
+          contactId,
+          seq,
+        )
+        .map((row) => blob(row, 'data')),
+    );
+    const forget = (): void => {
+      this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq = ?', contactId, seq);
+    };
+    return this.work(contactId, seq, data, forget);
+  }
+
+  private control(): ErasedWork | null {
+    const row = this.store.get('SELECT id, contact_id, data FROM controls ORDER BY id LIMIT 1');
+    if (row === undefined) return null;
+    const id = num(row, 'id');
+    const forget = (): void => {
+      this.store.run('DELETE FROM controls WHERE id = ?', id);
+    };
+    return this.work(num(row, 'contact_id'), 0, blob(row, 'data'), forget);
+  }
+
+  private work(contactId: number, seq: number, data: Uint8Array, forget: () => void): ErasedWork {
+    return erased({
+      name: 'decrypt',
+      run: (port, records) => port.decrypt(records, peerName(contactId), data),
+      commit: ({ plaintext, writes }, now) => {
+        applyWrites(this.store, writes);
+        forget();
+        this.deliver(contactId, seq, plaintext, now);
+      },
+      fail: (error, now) => {
+        forget();
+        if (isAppError(error, 'session-duplicate')) {
+          if (seq > 0) this.listener.onDuplicate(contactId, now);
+          return;
+        }
+        const reason = isAppError(error) ? error.code : 'session-failed';
+        this.deadLetter(contactId, reason, data, now);
+      },
+    });
+  }
+
+  /** Decrypted and about to be saved: the sequence counts as received from here on. */
+  private deliver(contactId: number, seq: number, plaintext: Uint8Array, now: Millis): void {
+    let envelope: Envelope;
+    try {
+      envelope = decodeEnvelope(plaintext);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      // The ratchet vouches for it, so it is the sender's mistake: never to be asked for again.
+      if (seq > 0) this.received.add(contactId, seq);
+      this.deadLetter(contactId, 'envelope-malformed', plaintext, now);
+      return;
+    }
+    if (seq > 0) this.received.add(contactId, seq);
+    this.listener.onEnvelope(contactId, seq, envelope, plaintext, now);
+  }
+
+  private deadLetter(contactId: number, reason: string, data: Uint8Array, now: Millis): void {
+    this.store.run(
+      'INSERT INTO dead_letters (contact_id, reason, data, at) VALUES (?, ?, ?, ?)',
+      contactId,
+      reason,
+      data,
+      Math.floor(now),
+    );
+    this.store.run(
+      `DELETE FROM dead_letters WHERE contact_id = ? AND id NOT IN
+         (SELECT id FROM dead_letters WHERE contact_id = ? ORDER BY id DESC LIMIT ?)`,
+      contactId,
+      contactId,
+      MAX_DEAD_LETTERS,
+    );
+    this.listener.onDeadLetter(contactId, reason, now);
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Everything a peer, a relay or a window can make grow has its cap here (docs/limits.md).
+ * Protocol constants come first, choices of this implementation after.
+ */
+
+// Protocol (docs/spec/07-streams.md, 09-meeting.md)
+/** Indices beyond the highest seen for which a reader derives boxes. */
+export const LOOK_AHEAD = 64;
+/** Largest jump of a head that a beacon may name. */
+export const MAX_SKIP = 10_000;
+/** Parts of one ciphertext. */
+export const MAX_PARTS = 64;
+/** Bytes of UTF-8 in one text. */
+export const MAX_TEXT_BYTES = 16_384;
+/** Bytes of UTF-8 in a name, and in the first words of a reply box. */
+export const MAX_NAME_BYTES = 64;
+export const MAX_FIRST_WORDS_BYTES = 160;
+/** Tries of one box id: at one edge, and in its life (2.7). */
+export const TRIES_PER_EDGE = 2;
+export const TRIES_PER_ID = 4;
+/** Standing reads outstanding while a window is in use (2.3). */
+export const STANDING_READS = 4;
+/** Empty holds in a row after which a conversation falls back to the digest. */
+export const EMPTY_HOLDS = 3;
+
+// Implementation
+/** Contacts, open invitations, queued texts of one profile. */
+export const MAX_CONTACTS = 2_000;
+export const MAX_INVITATIONS = 100;
+export const MAX_QUEUED = 5_000;
+/** Unfinished incoming ciphertexts of one contact; the oldest gives way. */
+export const MAX_PARTIAL = 32;
+/** Requests waiting for their reply; at the cap the oldest counts as lost. */
+export const MAX_PENDING_REQUESTS = 512;
+/** Dead letters kept of one contact. */
+export const MAX_DEAD_LETTERS = 100;
+/** Marks kept of the last five minutes of digests, of one edge. */
+export const MAX_RECENT_MARKS = 65_536;
+/** Entries of the event log that are kept. */
+export const MAX_EVENTS = 100_000;
+/** Ranges in one receipt. */
+export const MAX_RECEIPT_RANGES = 32;
+/** Messages returned by one call. */
+export const MAX_PAGE = 500;

@@ -1,0 +1,371 @@
+/**
+ * The inviter's side of one-time invitations (docs/spec/09-meeting.md): makes the bundle, places
+ * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, answers in
+ * box 3. Every step is a saved state; ratchet work runs as jobs.
+ */
+import { AppError, concat, DAY, type Millis, type Rng, randomBytes } from '@tacet/base';
+import { hash } from '@tacet/crypto';
+import { type BoxRecord, sealRecord } from '@tacet/wire';
+import type { PutEntry } from '../boxes/put-entry.ts';
+import type { PutOwner, PutQueue } from '../boxes/puts.ts';
+import type { Tombstones } from '../boxes/tombstones.ts';
+import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
+import { type Contacts, cleanName } from '../contacts/contacts.ts';
+import type { Messages } from '../conversations/messages.ts';
+import type { EventLog } from '../events/log.ts';
+import { peerName } from '../inbox/inbox.ts';
+import { MAX_INVITATIONS } from '../limits.ts';
+import type { Network } from '../network/network.ts';
+import type { BundleResult, ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
+import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import type { StreamReader } from '../streams/reader.ts';
+import type { StreamWriter } from '../streams/writer.ts';
+import type { InvitationView } from '../views.ts';
+import {
+  decodeFirstWords,
+  decodeReply,
+  encodeAccepted,
+  encodeKeys,
+  encodeOffer,
+  type FirstWords,
+  invitationSecret,
+  meetingBox,
+} from './boxes.ts';
+import type { OwnIdentity } from './identity.ts';
+import { encodeLink } from './link.ts';
+import { openReply } from './seal.ts';
+
+/** Stands in the list until the guest's own name is known. */
+const STAND_IN = 'guest';
+/** A fixed box has no other id to move to: its tries go on after a pause, at most hourly. */
+const PAUSE: Millis = 60_000;
+
+interface Answered {
+  readonly words: FirstWords;
+  readonly identityKey: Uint8Array;
+  readonly writes: SessionWrites;
+}
+
+export interface MeetingDeps {
+  readonly store: ProfileStore;
+  readonly rng: Rng;
+  readonly puts: PutQueue;
+  readonly watches: WatchList;
+  readonly tombstones: Tombstones;
+  readonly contacts: Contacts;
+  readonly messages: Messages;
+  readonly events: EventLog;
+  readonly writer: StreamWriter;
+  readonly reader: StreamReader;
+  readonly identity: OwnIdentity;
+  readonly network: () => Network | null;
+  readonly alarm: (code: string, now: Millis) => void;
+  /** Ratchet work may be waiting. */
+  readonly kick: () => void;
+}
+
+export class Invitations implements PutOwner, WatchOwner, JobSource {
+  private readonly d: MeetingDeps;
+
+  constructor(deps: MeetingDeps) {
+    this.d = deps;
+    deps.puts.register('invite', this);
+    deps.watches.register('invite', this);
+  }
+
+  create(label: string, now: Millis): InvitationView {
+    const network = this.d.network();
+    if (network === null) throw notJoined();
+    const open = this.d.store.get(
+      "SELECT count(*) AS n FROM invitations WHERE state IN ('preparing','placing','ready')",
+    );
+    if (open !== undefined && num(open, 'n') >= MAX_INVITATIONS) {
+      throw new AppError(
+        'invitations-full',
+        'refused',
+        'Too many invitations are open; revoke one that is no longer needed.',
+      );
+    }
+    const lifeDays = network.current(now)?.parameters.boxLifeDays ?? 21;
+    const id = this.d.store.transaction(() => {
+      const { rowId } = this.d.store.run(
+        'INSERT INTO invitations (label, state, r, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+        label === '' ? 'invitation' : cleanName(label),
+        'preparing',
+        randomBytes(this.d.rng, 32),
+        Math.floor(now),
+        Math.floor(now + lifeDays * DAY),
+      );
+      this.d.events.append(now, 'invitation', String(rowId));
+      return rowId;
+    });
+    this.d.kick();
+    return this.view(this.row(id));
+  }
+
+  list(): InvitationView[] {
+    return this.d.store
+      .all('SELECT * FROM invitations ORDER BY id DESC')
+      .map((row) => this.view(row));
+  }
+
+  revoke(idText: string, now: Millis): InvitationView {
+    const row = this.row(Number(idText));
+    const id = num(row, 'id');
+    const state = text(row, 'state');
+    if (state === 'used') {
+      throw new AppError('invitation-used', 'state', 'This invitation was used already.');
+    }
+    this.d.store.transaction(() => this.close(id, 'revoked', now));
+    return this.view(this.row(id));
+  }
+
+  /** Hourly. */
+  expire(now: Millis): void {
+    for (const row of this.d.store.all(
+      "SELECT id FROM invitations WHERE expires_at <= ? AND state IN ('preparing','placing','ready')",
+      Math.floor(now),
+    )) {
+      this.d.store.transaction(() => this.close(num(row, 'id'), 'expired', now));
+    }
+  }
+
+  /** Ends an unused invitation and asks its edges to erase what was placed. In a transaction. */
+  private close(id: number, state: 'revoked' | 'expired', now: Millis): void {
+    const secret = blobOrNull(this.row(id), 'secret');
+    this.setState(id, state, now);
+    this.d.puts.cancel('invite', id);
+    this.d.watches.cancel('invite', id);
+    if (secret === null) return;
+    this.d.tombstones.add(meetingBox(secret, 0), now);
+    this.d.tombstones.add(meetingBox(secret, 1), now);
+  }
+
+  private row(id: number): SqlRow {
+    const row = this.d.store.get('SELECT * FROM invitations WHERE id = ?', id);
+    if (row === undefined) {
+      throw new AppError('invitation-unknown', 'missing', 'There is no such invitation.');
+    }
+    return row;
+  }
+
+  private setState(id: number, state: string, now: Millis): void {
+    this.d.store.run('UPDATE invitations SET state = ? WHERE id = ?', state, id);
+    this.d.events.append(now, 'invitation', String(id));
+  }
+
+  private view(row: SqlRow): InvitationView {
+    const state = text(row, 'state');
+    const secret = blobOrNull(row, 'secret');
+    const network = this.d.network();
+    const contactId = numOrNull(row, 'contact_id');
+    return {
+      id: String(num(row, 'id')),
+      label: text(row, 'label'),
+      createdAt: num(row, 'created_at'),
+      expiresAt: num(row, 'expires_at'),
+      state: state === 'placing' ? 'preparing' : (state as InvitationView['state']),
+      link:
+        state === 'ready' && secret !== null && network !== null
+          ? encodeLink(secret, network.id, null)
+          : null,
+      contactId: contactId === null ? null : String(contactId),
+    };
+  }
+
+  // Ratchet work ---------------------------------------------------------------------------
+
+  nextJob(): ErasedWork | null {
+    return this.makeBundle() ?? this.openAnswer();
+  }
+
+  private makeBundle(): ErasedWork | null {
+    const network = this.d.network();
+    const row = this.d.store.get("SELECT id, r FROM invitations WHERE state = 'preparing' LIMIT 1");
+    if (row === undefined || network === null) return null;
+    const id = num(row, 'id');
+    const r = blob(row, 'r');
+    const { identity } = this.d;
+    return erased<BundleResult>({
+      name: 'bundle',
+      run: (port, records) => port.createBundle(records),
+      commit: ({ bundle, writes }, now) => {
+        applyWrites(this.d.store, writes);
+        const secret = invitationSecret(identity.keySetHash, r);
+        const offer = encodeOffer({
+          r,
+          keySetHash: identity.keySetHash,
+          name: identity.name,
+          thumbnail: new Uint8Array(25),
+          bundle,
+        });
+        this.place(id, secret, 0, offer, now);
+        this.place(id, secret, 1, encodeKeys(identity.ed25519, identity.mldsa65), now);
+        this.d.watches.add('invite', id, 2, meetingBox(secret, 2), now);
+        this.d.store.run(
+          'UPDATE invitations SET secret = ?, bundle = ? WHERE id = ?',
+          secret,
+          bundle,
+          id,
+        );
+        this.setState(id, 'placing', now);
+      },
+      fail: (_error, now) => {
+        this.setState(id, 'revoked', now);
+        this.d.alarm('bundle-failed', now);
+      },
+    });
+  }
+
+  private place(
+    id: number,
+    secret: Uint8Array,
+    index: number,
+    plaintext: Uint8Array,
+    notBefore: Millis,
+    moves = 0,
+  ): void {
+    const network = this.d.network();
+    if (network === null) return;
+    const box = meetingBox(secret, index);
+    this.d.puts.add({
+      owner: 'invite',
+      ref: id,
+      part: index,
+      priority: 0,
+      contactId: null,
+      record: sealRecord(box, network.id, plaintext),
+      mark: box.mark,
+      notBefore,
+      moves,
+    });
+  }
+
+  onSent(): void {
+    // A step is shown when a box is stored, not when it leaves.
+  }
+
+  onStored(put: PutEntry, now: Millis): void {
+    if (put.copies > 1) return;
+    const row = this.row(put.ref);
+    if (put.part === 0 && text(row, 'state') === 'placing') this.setState(put.ref, 'ready', now);
+    const contactId = numOrNull(row, 'contact_id');
+    if (put.part === 3 && contactId !== null) this.d.contacts.step(contactId, 'accepted', now);
+  }
+
+  /** Somebody else wrote a box only this side should write: the link is known to a third party. */
+  onTaken(put: PutEntry, now: Millis): void {
+    this.d.alarm('invitation-taken', now);
+    if (text(this.row(put.ref), 'state') !== 'used') this.close(put.ref, 'revoked', now);
+  }
+
+  onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
+    const pause = Math.min(3_600_000, PAUSE * 2 ** put.moves);
+    this.d.puts.add({ ...put, notBefore: now + pause, moves: put.moves + 1 });
+  }
+
+  /** Box 2: somebody answered. */
+  onRecord(watch: Watch, plaintext: Uint8Array, record: BoxRecord, now: Millis): void {
+    const row = this.row(watch.ref);
+    const state = text(row, 'state');
+    if (state !== 'ready' && state !== 'placing') return;
+    const contactId = this.d.contacts.create(STAND_IN, '', now);
+    this.d.contacts.step(contactId, 'opened', now);
+    this.d.contacts.step(contactId, 'delivered', now);
+    this.d.store.run(
+      'UPDATE invitations SET reply = ?, contact_id = ? WHERE id = ?',
+      concat(hash('invite-reply', record), plaintext),
+      contactId,
+      watch.ref,
+    );
+    this.setState(watch.ref, 'answered', now);
+    this.d.kick();
+  }
+
+  private openAnswer(): ErasedWork | null {
+    const row = this.d.store.get("SELECT * FROM invitations WHERE state = 'answered' LIMIT 1");
+    const network = this.d.network();
+    if (row === undefined || network === null) return null;
+    const id = num(row, 'id');
+    const contactId = num(row, 'contact_id');
+    const secret = blob(row, 'secret');
+    const bundle = blob(row, 'bundle');
+    const saved = blob(row, 'reply');
+    return erased<Answered>({
+      name: 'answer',
+      run: async (port, records) => {
+        const reply = decodeReply(saved.slice(32));
+        const shared = port.agree(records, bundle, reply.ephemeral);
+        const message = openReply(secret, shared, reply.ephemeral, reply.sealed);
+        if (message === null) throw new AppError('malformed', 'input', 'malformed reply');
+        const opened = await port.decrypt(records, peerName(contactId), message);
+        return {
+          words: decodeFirstWords(opened.plaintext),
+          identityKey: opened.identityKey,
+          writes: opened.writes,
+        };
+      },
+      commit: (answered, now) => this.accept(id, contactId, secret, saved, answered, now),
+      fail: (_error, now) => {
+        // The link reached somebody who wrote nonsense into its only reply box.
+        this.setState(id, 'used', now);
+        this.d.contacts.end(contactId, 'invitation-spoiled', now);
+        this.d.alarm('invitation-spoiled', now);
+      },
+    });
+  }
+
+  private accept(
+    id: number,
+    contactId: number,
+    secret: Uint8Array,
+    saved: Uint8Array,
+    { words, identityKey, writes }: Answered,
+    now: Millis,
+  ): void {
+    applyWrites(this.d.store, writes);
+    this.d.puts.cancel('invite', id);
+    this.place(id, secret, 3, encodeAccepted(saved.subarray(0, 32)), now);
+    this.d.tombstones.add(meetingBox(secret, 0), now);
+    this.d.tombstones.add(meetingBox(secret, 1), now);
+    this.d.store.run(
+      'UPDATE contacts SET identity_key = ?, key_set_hash = ? WHERE id = ?',
+      identityKey,
+      words.keySetHash,
+      contactId,
+    );
+    this.d.contacts.introduce(contactId, peerGivenName(words.name), STAND_IN, now);
+    this.d.writer.begin(contactId, words.inviterRoot, now);
+    this.d.reader.begin(contactId, words.guestRoot, now);
+    this.d.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'hello')", contactId);
+    this.d.store.run('UPDATE invitations SET bundle = NULL, reply = NULL WHERE id = ?', id);
+    this.setState(id, 'used', now);
+    if (words.text !== '') {
+      const contentId = hash('invite-words', saved.subarray(0, 32)).slice(0, 16);
+      this.d.messages.addReceived(
+        contactId,
+        { type: 'text', contentId, sentAt: now, text: words.text },
+        new Uint8Array(0),
+        now,
+      );
+    }
+  }
+}
+
+export function notJoined(): AppError {
+  return new AppError(
+    'network-missing',
+    'state',
+    'This profile has not joined a network yet; use `tacet network join <card>`.',
+  );
+}
+
+/** A peer's own name, made safe for a list; a nameless peer gets a plain word. */
+export function peerGivenName(name: string): string {
+  try {
+    return cleanName(name);
+  } catch {
+    return 'someone';
+  }
+}

@@ -1,0 +1,49 @@
+/** The text of a one-time invitation (docs/spec/09-meeting.md 2). Everything behind # is secret. */
+import { AppError, base64url, equalBytes, fromBase64url } from '@tacet/base';
+import type { NetworkId } from '@tacet/directory';
+
+const PREFIX = 'tacet://invite/1#';
+const CARD_PREFIX = 'tacet:network/1/';
+
+export interface InvitationLink {
+  readonly secret: Uint8Array;
+  /** First 8 bytes of the network id. */
+  readonly network: Uint8Array;
+  /** The network card's text in a full link, else null. */
+  readonly card: string | null;
+}
+
+export function encodeLink(secret: Uint8Array, network: NetworkId, card: string | null): string {
+  const short = `${PREFIX}${base64url(secret)}.${base64url(network.subarray(0, 8))}`;
+  return card === null ? short : `${short}.${card.slice(CARD_PREFIX.length)}`;
+}
+
+/** Throws `invitation-malformed`. Takes any text before the fragment (a landing page). */
+export function decodeLink(text: string): InvitationLink {
+  const bad = (): AppError =>
+    new AppError(
+      'invitation-malformed',
+      'input',
+      'This is not a Tacet invitation; copy the whole link, from `tacet://` to its end.',
+    );
+  const at = text.trim().indexOf('#');
+  if (at < 0 || text.length > 2_000) throw bad();
+  const parts = text
+    .trim()
+    .slice(at + 1)
+    .split('.');
+  const [secretText, networkText, card] = parts;
+  if (secretText === undefined || networkText === undefined || parts.length > 3) throw bad();
+  try {
+    const secret = fromBase64url(secretText);
+    const network = fromBase64url(networkText);
+    if (secret.length !== 32 || network.length !== 8) throw bad();
+    return { secret, network, card: card === undefined ? null : CARD_PREFIX + card };
+  } catch {
+    throw bad();
+  }
+}
+
+export function sameNetwork(link: InvitationLink, network: NetworkId): boolean {
+  return equalBytes(link.network, network.subarray(0, 8));
+}

@@ -1,0 +1,204 @@
+/**
+ * The link to the own edge as a state machine: dials with jittered backoff, runs the grid while
+ * the link is up, asks the planner what each slot carries, hands replies to the tracker. It knows
+ * nothing of what requests mean.
+ */
+import { type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
+import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
+import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
+import { Grid } from '../rhythm/grid.ts';
+import type { Plan } from '../rhythm/plan.ts';
+import type { Planner } from '../rhythm/planner.ts';
+import type { Door, Guard } from './guard.ts';
+import type { Current, Network } from './network.ts';
+import type { RequestTracker } from './requests.ts';
+
+const FIRST_BACKOFF: Millis = 500;
+const LONGEST_BACKOFF: Millis = 60 * SECOND;
+
+export type LinkEffect =
+  | { readonly kind: 'dial'; readonly door: Door; readonly hello: Hello }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'up'; readonly frame: UpFrame };
+
+type State =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'waiting'; readonly until: Millis }
+  | { readonly kind: 'dialing'; readonly door: Door }
+  | { readonly kind: 'up'; readonly door: Door; readonly handle: Uint8Array; readonly grid: Grid };
+
+export interface LinkDeps {
+  readonly rng: Rng;
+  readonly network: () => Network | null;
+  readonly guard: Guard;
+  readonly planner: Planner;
+  readonly requests: RequestTracker;
+  readonly builder: PacketBuilder;
+  /** The up period wanted now: T, or the in-use period. */
+  readonly slotMs: (current: Current | null) => Millis;
+  readonly emit: (effect: LinkEffect) => void;
+  /** What a request's frame was drawn with, before it leaves: for delivery measurements. */
+  readonly onRequest: (plan: Plan, drawn: DrawnDelays, now: Millis) => void;
+}
+
+/** Delays known to the sender of a request. */
+export interface DrawnDelays {
+  readonly out: Millis;
+  readonly back: Millis;
+}
+
+export class Link {
+  private readonly d: LinkDeps;
+  private state: State = { kind: 'off' };
+  private backoff = FIRST_BACKOFF;
+  private lastHandle: Uint8Array | null = null;
+  private announced: Millis = 0;
+  private slots = 0;
+
+  constructor(deps: LinkDeps) {
+    this.d = deps;
+  }
+
+  get kind(): State['kind'] {
+    return this.state.kind;
+  }
+
+  /** Frames sent since start. */
+  get door(): Door | null {
+    return this.state.kind === 'up' || this.state.kind === 'dialing' ? this.state.door : null;
+  }
+
+  get slotCount(): number {
+    return this.slots;
+  }
+
+  get nextSlot(): Millis | null {
+    return this.state.kind === 'up' ? this.state.grid.nextAt : null;
+  }
+
+  get deadline(): Millis | null {
+    if (this.state.kind === 'up') return this.state.grid.nextAt;
+    if (this.state.kind === 'waiting') return this.state.until;
+    return null;
+  }
+
+  /** Begins dialling as soon as the network is known. */
+  start(now: Millis): void {
+    if (this.state.kind === 'off') this.state = { kind: 'waiting', until: now };
+  }
+
+  advance(now: Millis): void {
+    if (this.state.kind === 'waiting' && this.state.until <= now) this.dial(now);
+    if (this.state.kind === 'up' && this.state.grid.take(now)) this.slot(this.state, now);
+  }
+
+  private dial(now: Millis): void {
+    const network = this.d.network();
+    const door = network === null ? null : this.d.guard.door(network, now);
+    if (network === null || door === null) {
+      this.state = { kind: 'off' };
+      return;
+    }
+    const slotMs = this.d.slotMs(network.current(now));
+    this.announced = slotMs;
+    this.state = { kind: 'dialing', door };
+    const hello: Hello = {
+      joinSecret: network.card.joinSecret,
+      resume: this.lastHandle ?? new Uint8Array(8),
+      slotMs,
+    };
+    this.d.emit({ kind: 'dial', door, hello });
+  }
+
+  onUp(welcome: Welcome, now: Millis): void {
+    if (this.state.kind !== 'dialing') return;
+    this.backoff = FIRST_BACKOFF;
+    this.d.guard.up();
+    this.lastHandle = welcome.handle;
+    const grid = new Grid(this.d.rng, this.announced, now);
+    this.state = { kind: 'up', door: this.state.door, handle: welcome.handle, grid };
+  }
+
+  onDown(now: Millis): void {
+    if (this.state.kind === 'off') return;
+    this.d.guard.down(now);
+    const until = now + randomBetween(this.d.rng, 0.5, 1.5) * this.backoff;
+    this.backoff = Math.min(LONGEST_BACKOFF, this.backoff * 2);
+    this.state = { kind: 'waiting', until };
+  }
+
+  /** Another document or card: the door may have changed; the link goes on. */
+  hangup(): void {
+    if (this.state.kind === 'up' || this.state.kind === 'dialing') this.d.emit({ kind: 'hangup' });
+    this.state = { kind: 'off' };
+  }
+
+  onDownFrame(frame: DownFrame, now: Millis): void {
+    this.d.network()?.takeBroadcast(frame.broadcast, now);
+    if (frame.reply !== null) this.d.requests.take(frame.reply, now);
+  }
+
+  /** One slot: exactly one frame leaves, whatever it carries. */
+  private slot(state: Extract<State, { kind: 'up' }>, now: Millis): void {
+    this.slots++;
+    const network = this.d.network();
+    const current = network?.current(now) ?? null;
+    const wanted = this.d.slotMs(current);
+    if (wanted !== this.announced) {
+      this.announced = wanted;
+      state.grid.setPeriod(wanted);
+      this.d.emit({ kind: 'up', frame: { kind: 'rate', slotMs: wanted } });
+      return;
+    }
+    if (network === null || current === null) {
+      this.d.emit({ kind: 'up', frame: { kind: 'packet', frame: this.filler() } });
+      return;
+    }
+    const plan = this.d.planner.next(now);
+    if (plan === null) {
+      this.d.emit({ kind: 'up', frame: { kind: 'packet', frame: this.filler() } });
+      return;
+    }
+    this.request(network, current, plan, state, now);
+  }
+
+  private request(
+    network: Network,
+    current: Current,
+    plan: Plan,
+    state: Extract<State, { kind: 'up' }>,
+    now: Millis,
+  ): void {
+    const back = network.path(current, state.door.relay, 0);
+    const out = network.path(current, plan.edge, null);
+    const replyId = this.d.requests.replyId(state.handle);
+    const { block, keys } = this.d.builder.replyBlock(back, replyId);
+    const frame = this.d.builder.request(out, encodeRequest(plan.request), block);
+    const drawn = { out: total(out), back: total(back) };
+    const hold = plan.request.kind === 'get' ? plan.request.waitMs : 0;
+    const deadline = now + this.timeout(current, drawn) + hold;
+    plan.onSent?.(now);
+    this.d.onRequest(plan, drawn, now);
+    this.d.requests.expect(replyId, keys, deadline, plan.settle);
+    this.d.emit({ kind: 'up', frame: { kind: 'packet', frame } });
+  }
+
+  /** RTO of 2.7: own delays, the entry edge's p99.9, the down queue, 2 s. */
+  private timeout(current: Current, drawn: DrawnDelays): Millis {
+    const { delayMeanMs, slotMs } = current.parameters;
+    return drawn.out + drawn.back + 6.9 * delayMeanMs + 2 * slotMs + 2 * SECOND;
+  }
+
+  /** A frame its edge drops: right prefix, no such relay. Same size, same instant. */
+  private filler(): Uint8Array {
+    const frame = this.d.rng.fill(new Uint8Array(GEOMETRY.frame));
+    frame.set([1, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    return frame;
+  }
+}
+
+function total(path: Path): Millis {
+  let sum = 0;
+  for (const hop of path.hops) sum += hop.delayMs;
+  return sum;
+}

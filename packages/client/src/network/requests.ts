@@ -1,0 +1,90 @@
+/**
+ * Requests under way: each was built with one reply block; the reply, or its deadline, settles
+ * it once. Nothing here is saved: what must survive a restart is the operation, and operations
+ * are idempotent.
+ */
+import { DeadlineHeap, type Millis, type Rng } from '@tacet/base';
+import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
+import { type BoxAnswer, type DownFrame, decodeAnswer } from '@tacet/wire';
+import { MAX_PENDING_REQUESTS } from '../limits.ts';
+import { keyOf } from './keys.ts';
+
+/** Called once: with the answer, or null when the deadline passed without one. */
+export type Settle = (answer: BoxAnswer | null, now: Millis) => void;
+
+interface Pending {
+  readonly nonce: string;
+  readonly keys: ReplyKeys;
+  readonly settle: Settle;
+  done: boolean;
+}
+
+export class RequestTracker {
+  private readonly builder: PacketBuilder;
+  private readonly rng: Rng;
+  private readonly pending = new Map<string, Pending>();
+  private readonly deadlines = new DeadlineHeap<Pending>();
+
+  constructor(builder: PacketBuilder, rng: Rng) {
+    this.builder = builder;
+    this.rng = rng;
+  }
+
+  get size(): number {
+    return this.pending.size;
+  }
+
+  get nextDeadline(): Millis | undefined {
+    return this.deadlines.nextAt;
+  }
+
+  /** A fresh reply id under this connection's handle. */
+  replyId(handle: Uint8Array): ReplyId {
+    const id = new Uint8Array(16);
+    this.rng.fill(id);
+    id.set(handle, 0);
+    return id as ReplyId;
+  }
+
+  expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, settle: Settle): void {
+    if (this.pending.size >= MAX_PENDING_REQUESTS) {
+      const oldest = this.pending.values().next().value;
+      if (oldest !== undefined) this.finish(oldest, null, deadline);
+    }
+    const entry = { nonce: keyOf(replyId.subarray(8)), keys, settle, done: false };
+    this.pending.set(entry.nonce, entry);
+    this.deadlines.push(deadline, entry);
+  }
+
+  /** Takes a reply; false when nobody waits for it or it does not open. */
+  take(reply: NonNullable<DownFrame['reply']>, now: Millis): boolean {
+    const entry = this.pending.get(keyOf(reply.replyId.subarray(8)));
+    if (entry === undefined) return false;
+    const data = this.builder.openReply(entry.keys, reply.payload);
+    if (data === null) return false;
+    let answer: BoxAnswer;
+    try {
+      answer = decodeAnswer(data);
+    } catch {
+      return false;
+    }
+    this.finish(entry, answer, now);
+    return true;
+  }
+
+  /** Settles everything whose deadline has passed. */
+  expire(now: Millis): void {
+    for (;;) {
+      const entry = this.deadlines.popDue(now);
+      if (entry === undefined) return;
+      this.finish(entry, null, now);
+    }
+  }
+
+  private finish(entry: Pending, answer: BoxAnswer | null, now: Millis): void {
+    if (entry.done) return;
+    entry.done = true;
+    this.pending.delete(entry.nonce);
+    entry.settle(answer, now);
+  }
+}

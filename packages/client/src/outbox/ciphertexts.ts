@@ -1,0 +1,171 @@
+/**
+ * Ratchet ciphertexts under way. What is kept until the receipt is the ciphertext; posting it
+ * again re-seals it into new boxes of the stream (3.5). Encrypting happens once.
+ */
+import type { Millis } from '@tacet/base';
+import type { NetworkId } from '@tacet/directory';
+import { sealRecord } from '@tacet/wire';
+import type { NewPut, PutQueue } from '../boxes/puts.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import { blob, num, numOrNull } from '../store/rows.ts';
+import { encodeBoxContent, partSlice, partsOf } from '../streams/parts.ts';
+import type { StreamWriter } from '../streams/writer.ts';
+
+export interface Ciphertext {
+  readonly id: number;
+  readonly contactId: number;
+  /** 0 in a control. */
+  readonly seq: number;
+  readonly messageId: number | null;
+  readonly data: Uint8Array;
+}
+
+export function ciphertextOf(row: SqlRow): Ciphertext {
+  return {
+    id: num(row, 'id'),
+    contactId: num(row, 'contact_id'),
+    seq: num(row, 'seq'),
+    messageId: numOrNull(row, 'message_id'),
+    data: blob(row, 'data'),
+  };
+}
+
+export class Ciphertexts {
+  private readonly store: ProfileStore;
+  private readonly puts: PutQueue;
+  private readonly writer: StreamWriter;
+
+  constructor(store: ProfileStore, puts: PutQueue, writer: StreamWriter) {
+    this.store = store;
+    this.puts = puts;
+    this.writer = writer;
+  }
+
+  /** Saves a fresh ciphertext and the boxes of all its parts. In a transaction. */
+  add(
+    contactId: number,
+    messageId: number | null,
+    control: boolean,
+    data: Uint8Array,
+    networkId: NetworkId,
+    now: Millis,
+  ): Ciphertext {
+    const seq = control ? 0 : this.nextSeq(contactId);
+    const { rowId } = this.store.run(
+      'INSERT INTO ciphertexts (contact_id, seq, message_id, data, created_at) VALUES (?, ?, ?, ?, ?)',
+      contactId,
+      seq,
+      messageId,
+      data,
+      Math.floor(now),
+    );
+    const ciphertext = { id: rowId, contactId, seq, messageId, data };
+    for (let part = 0; part < partsOf(data.length); part++) {
+      this.post(ciphertext, part, networkId, now, 0);
+    }
+    return ciphertext;
+  }
+
+  private nextSeq(contactId: number): number {
+    this.store.run('UPDATE contacts SET out_seq = out_seq + 1 WHERE id = ?', contactId);
+    const row = this.store.get('SELECT out_seq FROM contacts WHERE id = ?', contactId);
+    return row === undefined ? 0 : num(row, 'out_seq');
+  }
+
+  /** Gives one part the next box of the stream. In a transaction. */
+  post(
+    ciphertext: Ciphertext,
+    part: number,
+    networkId: NetworkId,
+    notBefore: Millis,
+    moves: number,
+  ): void {
+    const { index, box } = this.writer.allocate(ciphertext.contactId);
+    const parts = partsOf(ciphertext.data.length);
+    const content =
+      ciphertext.seq === 0
+        ? ({ kind: 'control', data: ciphertext.data } as const)
+        : ({
+            kind: 'part',
+            seq: ciphertext.seq,
+            part,
+            parts,
+            data: partSlice(ciphertext.data, part),
+          } as const);
+    this.store.run(
+      `INSERT INTO progress (ciphertext_id, part, idx) VALUES (?, ?, ?)
+       ON CONFLICT (ciphertext_id, part) DO UPDATE SET idx = excluded.idx`,
+      ciphertext.id,
+      part,
+      index,
+    );
+    const put: NewPut = {
+      owner: 'part',
+      ref: ciphertext.id,
+      part,
+      priority: ciphertext.seq === 0 ? 1 : 0,
+      contactId: ciphertext.contactId,
+      record: sealRecord(box, networkId, encodeBoxContent(content)),
+      mark: box.mark,
+      notBefore,
+      moves,
+    };
+    this.puts.add(put);
+  }
+
+  /** Posts all parts again in new boxes. In a transaction. */
+  repost(ciphertext: Ciphertext, networkId: NetworkId, now: Millis): void {
+    this.puts.cancel('part', ciphertext.id);
+    this.store.run(
+      'UPDATE ciphertexts SET posts = posts + 1, stored_at = NULL, missed_at = NULL WHERE id = ?',
+      ciphertext.id,
+    );
+    for (let part = 0; part < partsOf(ciphertext.data.length); part++) {
+      this.post(ciphertext, part, networkId, now, 0);
+    }
+  }
+
+  get(id: number): Ciphertext | null {
+    const row = this.store.get('SELECT * FROM ciphertexts WHERE id = ?', id);
+    return row === undefined ? null : ciphertextOf(row);
+  }
+
+  /** Receipted, or a control that was stored: nothing of it is needed any more. */
+  remove(id: number): void {
+    this.puts.cancel('part', id);
+    this.store.run('DELETE FROM ciphertexts WHERE id = ?', id);
+  }
+
+  sent(id: number, part: number): void {
+    this.store.run('UPDATE progress SET sent = 1 WHERE ciphertext_id = ? AND part = ?', id, part);
+  }
+
+  stored(id: number, part: number, copies: number): void {
+    this.store.run(
+      'UPDATE progress SET copies = max(copies, ?) WHERE ciphertext_id = ? AND part = ?',
+      copies,
+      id,
+      part,
+    );
+  }
+
+  /** Parts, how many were sent, copies of the least-copied part. */
+  progress(id: number): { parts: number; sent: number; copies: number } {
+    const row = this.store.get(
+      'SELECT count(*) AS parts, sum(sent) AS sent, min(copies) AS copies FROM progress WHERE ciphertext_id = ?',
+      id,
+    );
+    if (row === undefined || row['copies'] === null) return { parts: 0, sent: 0, copies: 0 };
+    return { parts: num(row, 'parts'), sent: num(row, 'sent'), copies: num(row, 'copies') };
+  }
+
+  /** Lowest stream index that carries something unreceipted, or null. */
+  lowestIndex(contactId: number): number | null {
+    const row = this.store.get(
+      `SELECT min(p.idx) AS idx FROM progress p JOIN ciphertexts c ON c.id = p.ciphertext_id
+       WHERE c.contact_id = ? AND c.seq > 0`,
+      contactId,
+    );
+    return typeof row?.['idx'] === 'number' ? row['idx'] : null;
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * From a written text to its receipt (3.5): saved, encrypted once, cut into boxes, written twice,
+ * kept until the receipt, posted again when boxes age or a receipt shows a hole. Never given up
+ * in silence.
+ */
+import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import type { Parameters } from '@tacet/directory';
+import type { PutEntry } from '../boxes/put-entry.ts';
+import type { PutOwner, PutQueue } from '../boxes/puts.ts';
+import { covers, type Envelope, encodeEnvelope, type Receipt } from '../content/envelope.ts';
+import type { Messages } from '../conversations/messages.ts';
+import { peerName } from '../inbox/inbox.ts';
+import type { ReceivedSet } from '../inbox/received.ts';
+import type { Network } from '../network/network.ts';
+import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
+import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import { blob, num, numOrNull, text } from '../store/rows.ts';
+import { type Ciphertexts, ciphertextOf } from './ciphertexts.ts';
+import type { ReceiptClock } from './receipts.ts';
+
+/** A hole in receipts must last this long before its ciphertext is posted again. */
+const HOLE: Millis = MINUTE;
+/** Pause before a moved part is tried again: 30 s, doubled each time, at most an hour. */
+const MOVE_PAUSE: Millis = 30_000;
+
+interface Encrypted {
+  readonly ciphertext: Uint8Array;
+  readonly writes: SessionWrites;
+}
+
+export interface OutboxDeps {
+  readonly store: ProfileStore;
+  readonly puts: PutQueue;
+  readonly ciphertexts: Ciphertexts;
+  readonly messages: Messages;
+  readonly received: ReceivedSet;
+  readonly receipts: ReceiptClock;
+  readonly network: () => Network | null;
+  /** The key set of 07-streams.md 4, for guests. */
+  readonly keySet: () => NonNullable<Envelope['keySet']>;
+  readonly alarm: (code: string, now: Millis) => void;
+  readonly now: () => Millis;
+}
+
+export class Outbox implements JobSource, PutOwner {
+  private readonly d: OutboxDeps;
+
+  constructor(deps: OutboxDeps) {
+    this.d = deps;
+    deps.puts.register('part', this);
+  }
+
+  /** Texts not receipted yet. */
+  get open(): number {
+    const row = this.d.store.get(
+      "SELECT count(*) AS n FROM messages WHERE direction = 'out' AND state IN ('queued','sending','unconfirmed','stored')",
+    );
+    return row === undefined ? 0 : num(row, 'n');
+  }
+
+  // Encrypting -----------------------------------------------------------------------------
+
+  nextJob(): ErasedWork | null {
+    const network = this.d.network();
+    if (network === null) return null;
+    return this.notice(network) ?? this.text(network) ?? this.receiptAlone(network);
+  }
+
+  private notice(network: Network): ErasedWork | null {
+    const row = this.d.store.get(
+      `SELECT n.id, n.contact_id, n.kind FROM notices n JOIN contacts c ON c.id = n.contact_id
+       WHERE c.out_chain IS NOT NULL ORDER BY n.id LIMIT 1`,
+    );
+    if (row === undefined) return null;
+    const id = num(row, 'id');
+    const body: Envelope =
+      text(row, 'kind') === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
+    return this.work(network, num(row, 'contact_id'), null, body, () => {
+      this.d.store.run('DELETE FROM notices WHERE id = ?', id);
+    });
+  }
+
+  private text(network: Network): ErasedWork | null {
+    const row = this.d.store.get(
+      `SELECT m.id, m.contact_id, m.content_id, m.sent_at, m.text FROM messages m
+       JOIN contacts c ON c.id = m.contact_id
+       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended' ORDER BY m.id LIMIT 1`,
+    );
+    if (row === undefined) return null;
+    const body: Envelope = {
+      content: {
+        type: 'text',
+        contentId: blob(row, 'content_id'),
+        sentAt: num(row, 'sent_at'),
+        text: text(row, 'text'),
+      },
+    };
+    return this.work(network, num(row, 'contact_id'), num(row, 'id'), body, () => undefined);
+  }
+
+  private receiptAlone(network: Network): ErasedWork | null {
+    const contactId = this.d.receipts.dueContact(this.d.now());
+    return contactId === null
+      ? null
+      : this.work(network, contactId, null, {}, () => undefined, true);
+  }
+
+  private work(
+    network: Network,
+    contactId: number,
+    messageId: number | null,
+    body: Envelope,
+    done: () => void,
+    control = false,
+  ): ErasedWork {
+    // Jobs run one at a time, so nothing is received between this line and the commit.
+    const receipt = this.d.received.receipt(contactId);
+    const plaintext = encodeEnvelope({ ...body, receipt });
+    return erased<Encrypted>({
+      name: 'encrypt',
+      run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
+      commit: ({ ciphertext, writes }, now) => {
+        applyWrites(this.d.store, writes);
+        done();
+        this.d.receipts.paid(contactId);
+        const made = this.d.ciphertexts.add(
+          contactId,
+          messageId,
+          control,
+          ciphertext,
+          network.id,
+          now,
+        );
+        if (messageId === null) return;
+        this.d.messages.note(messageId, 'encrypted', 0, 0, now);
+        this.d.messages.advance(messageId, 'sending', now);
+        this.showProgress(made.id, messageId, now);
+      },
+      fail: (_error, now) => {
+        if (control) this.d.receipts.paid(contactId);
+        done();
+        if (messageId !== null)
+          this.d.messages.advance(messageId, 'failed', now, 'session-missing');
+        this.d.alarm('session-missing', now);
+      },
+    });
+  }
+
+  // Writing --------------------------------------------------------------------------------
+
+  onSent(put: PutEntry, retry: boolean, now: Millis): void {
+    this.d.ciphertexts.sent(put.ref, put.part);
+    this.note(put, put.copies > 0 ? 'copy-sent' : retry ? 'retry' : 'part-sent', now);
+  }
+
+  onStored(put: PutEntry, now: Millis): void {
+    this.d.ciphertexts.stored(put.ref, put.part, put.copies);
+    const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (ciphertext === null) return;
+    if (ciphertext.seq === 0) {
+      // A lone receipt: if it is lost the duplicate brings another.
+      this.d.ciphertexts.remove(ciphertext.id);
+      return;
+    }
+    this.note(put, put.copies > 1 ? 'copy-stored' : 'part-stored', now);
+    const { copies } = this.d.ciphertexts.progress(put.ref);
+    if (copies > 0) {
+      this.d.store.run(
+        'UPDATE ciphertexts SET stored_at = coalesce(stored_at, ?) WHERE id = ?',
+        Math.floor(now),
+        put.ref,
+      );
+      if (ciphertext.messageId !== null) {
+        this.d.messages.advance(ciphertext.messageId, 'stored', now);
+      }
+    }
+  }
+
+  onTaken(put: PutEntry, now: Millis): void {
+    this.d.alarm('box-taken', now);
+    this.move(put, now, now);
+  }
+
+  onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
+    const pause = Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
+    this.move(put, now, now + pause);
+    const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (ciphertext?.messageId != null && put.moves > 0) {
+      this.d.messages.advance(ciphertext.messageId, 'unconfirmed', now);
+    }
+  }
+
+  /** The same ciphertext goes into the next box of the stream (2.7). */
+  private move(put: PutEntry, now: Millis, notBefore: Millis): void {
+    const network = this.d.network();
+    const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (network === null || ciphertext === null) return;
+    if (ciphertext.seq === 0) {
+      this.d.ciphertexts.remove(ciphertext.id);
+      return;
+    }
+    this.d.ciphertexts.post(ciphertext, put.part, network.id, notBefore, put.moves + 1);
+    this.note(put, 'moved', now);
+  }
+
+  private note(put: PutEntry, what: string, now: Millis): void {
+    const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (ciphertext?.messageId == null) return;
+    const { parts } = this.d.ciphertexts.progress(put.ref);
+    this.d.messages.note(ciphertext.messageId, what, put.part + 1, parts, now);
+    this.showProgress(put.ref, ciphertext.messageId, now);
+  }
+
+  private showProgress(ciphertextId: number, messageId: number, now: Millis): void {
+    const { parts, sent, copies } = this.d.ciphertexts.progress(ciphertextId);
+    this.d.messages.progress(messageId, parts, sent, copies, now);
+  }
+
+  // Receipts -------------------------------------------------------------------------------
+
+  /** In the transaction that saved the envelope it came in. */
+  onReceipt(contactId: number, receipt: Receipt, now: Millis): void {
+    const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
+    const rows = this.d.store.all(
+      'SELECT id, contact_id, seq, message_id, data, stored_at, missed_at FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
+      contactId,
+      highest,
+    );
+    for (const row of rows) {
+      if (covers(receipt, num(row, 'seq'))) this.receipted(row, now);
+      else this.hole(row, now);
+    }
+  }
+
+  private receipted(row: SqlRow, now: Millis): void {
+    const messageId = numOrNull(row, 'message_id');
+    this.d.ciphertexts.remove(num(row, 'id'));
+    if (messageId === null) return;
+    this.d.messages.note(messageId, 'receipt', 0, 0, now);
+    this.d.messages.advance(messageId, 'delivered', now);
+  }
+
+  private hole(row: SqlRow, now: Millis): void {
+    const network = this.d.network();
+    const storedAt = numOrNull(row, 'stored_at');
+    if (network === null || storedAt === null) return;
+    const missedAt = numOrNull(row, 'missed_at');
+    if (missedAt === null) {
+      this.d.store.run(
+        'UPDATE ciphertexts SET missed_at = ? WHERE id = ?',
+        Math.floor(now),
+        num(row, 'id'),
+      );
+    } else if (now - missedAt >= HOLE && missedAt >= storedAt) {
+      this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+      this.d.alarm('gap-repair', now);
+    }
+  }
+
+  /** Hourly: what has waited half a box's life for its receipt is posted again. */
+  repostAged(parameters: Parameters, now: Millis): void {
+    const network = this.d.network();
+    if (network === null) return;
+    const before = Math.floor(now - (parameters.boxLifeDays / 2) * DAY);
+    this.d.store.transaction(() => {
+      for (const row of this.d.store.all(
+        'SELECT * FROM ciphertexts WHERE seq > 0 AND stored_at IS NOT NULL AND stored_at < ?',
+        before,
+      )) {
+        this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+      }
+    });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * When receipts leave (2.3): with the next envelope to that contact, else alone after an
+ * exponential pause. The due time is saved, so that a restart neither forgets nor hurries one.
+ */
+import { MINUTE, type Millis, type Rng, randomExponential } from '@tacet/base';
+import type { Parameters } from '@tacet/directory';
+import type { ProfileStore } from '../ports.ts';
+import { num } from '../store/rows.ts';
+import type { Level } from '../views.ts';
+
+/** A conversation counts as in use this long after its last message or opening. */
+const IN_USE: Millis = 5 * MINUTE;
+
+export class ReceiptClock {
+  private readonly store: ProfileStore;
+  private readonly rng: Rng;
+  private nextDue: Millis | null;
+
+  constructor(store: ProfileStore, rng: Rng) {
+    this.store = store;
+    this.rng = rng;
+    this.nextDue = this.earliest();
+  }
+
+  private earliest(): Millis | null {
+    const row = this.store.get('SELECT min(receipt_due) AS due FROM contacts');
+    return typeof row?.['due'] === 'number' ? row['due'] : null;
+  }
+
+  /** Earliest due receipt, or null. */
+  get deadline(): Millis | null {
+    return this.nextDue;
+  }
+
+  /** Something was saved: a receipt is owed. In that transaction. */
+  owe(contactId: number, parameters: Parameters | null, level: Level, now: Millis): void {
+    const row = this.store.get('SELECT touched_at FROM contacts WHERE id = ?', contactId);
+    const inUse = row !== undefined && num(row, 'touched_at') > now - IN_USE;
+    const mean =
+      parameters === null
+        ? MINUTE
+        : level === 'strong'
+          ? parameters.receiptStrongMs
+          : inUse
+            ? parameters.receiptInUseMs
+            : parameters.receiptMs;
+    const due = Math.floor(now + randomExponential(this.rng, mean));
+    this.store.run(
+      'UPDATE contacts SET receipt_due = ? WHERE id = ? AND receipt_due IS NULL',
+      due,
+      contactId,
+    );
+    this.nextDue = this.earliest();
+  }
+
+  /** The receipt rides on an envelope that is being saved. In that transaction. */
+  paid(contactId: number): void {
+    this.store.run('UPDATE contacts SET receipt_due = NULL WHERE id = ?', contactId);
+    this.nextDue = this.earliest();
+  }
+
+  /** A contact whose receipt is due alone, or null. */
+  dueContact(now: Millis): number | null {
+    if (this.nextDue === null || this.nextDue > now) return null;
+    const row = this.store.get(
+      `SELECT id FROM contacts WHERE receipt_due <= ? AND out_chain IS NOT NULL AND state <> 'ended'
+       ORDER BY receipt_due LIMIT 1`,
+      Math.floor(now),
+    );
+    return row === undefined ? null : num(row, 'id');
+  }
+}

@@ -1,0 +1,31 @@
+/** What may stand in a slot: one request to one edge, and what to do with its answer. */
+import type { Millis } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import type { BoxAnswer, BoxRequest } from '@tacet/wire';
+
+export interface Plan {
+  /** For counters and the lab; never leaves the process. */
+  readonly what:
+    | 'put'
+    | 'control'
+    | 'read'
+    | 'standing'
+    | 'copy'
+    | 'tombstone'
+    | 'cover-put'
+    | 'cover';
+  readonly edge: RelayHash;
+  readonly request: BoxRequest;
+  /** Not a first try: counts against the share of retries. */
+  readonly retry: boolean;
+  /** Called once the frame is built and before it is handed out: saves the try. */
+  readonly onSent?: (now: Millis) => void;
+  /** Once; null when no answer came in time. */
+  readonly settle: (answer: BoxAnswer | null, now: Millis) => void;
+}
+
+/** A feature that wants slots. Must be cheap when it has nothing. */
+export interface PlanSource {
+  /** The next plan that may go now; `retries` says whether a repeated try is allowed. */
+  next(now: Millis, retries: boolean): Plan | null;
+}

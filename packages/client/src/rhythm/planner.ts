@@ -1,0 +1,55 @@
+/**
+ * Chooses what the next slot carries (2.3): PUT > receipts and control > GET of announced boxes >
+ * standing reads > second copies > tombstones > cover. Every fourth real slot goes to GETs, and
+ * retries take at most one slot in ten. Only the content is chosen here; whether and when a frame
+ * leaves never depends on it.
+ */
+import type { Millis } from '@tacet/base';
+import type { Plan, PlanSource } from './plan.ts';
+
+/** Retries allowed per slot, and how many may be saved up. */
+const RETRY_SHARE = 0.1;
+const RETRY_BURST = 3;
+const READ_EVERY = 4;
+
+export interface PlanSources {
+  readonly puts: PlanSource;
+  readonly control: PlanSource;
+  readonly reads: PlanSource;
+  readonly standing: PlanSource;
+  readonly copies: PlanSource;
+  readonly tombstones: PlanSource;
+  readonly cover: PlanSource;
+}
+
+export class Planner {
+  private readonly sources: PlanSources;
+  private retryCredit = RETRY_BURST;
+  private realSlots = 0;
+
+  constructor(sources: PlanSources) {
+    this.sources = sources;
+  }
+
+  /** Null only while no document is known: the slot carries filler. */
+  next(now: Millis): Plan | null {
+    this.retryCredit = Math.min(RETRY_BURST, this.retryCredit + RETRY_SHARE);
+    const retries = this.retryCredit >= 1;
+    const { puts, control, reads, standing, copies, tombstones, cover } = this.sources;
+    const readsFirst = this.realSlots % READ_EVERY === READ_EVERY - 1;
+    const real =
+      (readsFirst ? reads.next(now, retries) : null) ??
+      puts.next(now, retries) ??
+      control.next(now, retries) ??
+      reads.next(now, retries);
+    if (real !== null) this.realSlots++;
+    const plan =
+      real ??
+      standing.next(now, retries) ??
+      copies.next(now, retries) ??
+      tombstones.next(now, retries) ??
+      cover.next(now, retries);
+    if (plan?.retry === true) this.retryCredit -= 1;
+    return plan;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Reports "no progress while there is work" (3.5): texts wait, and for longer than the network's
+ * own delays explain nothing has been answered.
+ */
+import { MINUTE, type Millis } from '@tacet/base';
+
+const LEAST: Millis = 2 * MINUTE;
+
+export class Watchdog {
+  private lastProgress: Millis;
+  private barking = false;
+
+  constructor(now: Millis) {
+    this.lastProgress = now;
+  }
+
+  get stalled(): boolean {
+    return this.barking;
+  }
+
+  progress(now: Millis): void {
+    this.lastProgress = now;
+    this.barking = false;
+  }
+
+  /** True once when work has stood still for too long. */
+  check(work: number, usual: Millis, now: Millis): boolean {
+    if (work === 0) {
+      this.progress(now);
+      return false;
+    }
+    if (this.barking || now - this.lastProgress < Math.max(LEAST, 20 * usual)) return false;
+    this.barking = true;
+    return true;
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * The tables of a profile, as numbered migrations (docs/spec/10-store.md). A released migration
+ * never changes; a new one is appended.
+ */
+import type { Migration } from './migrate.ts';
+
+const FIRST = `
+CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE session_records (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE contacts (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  given_name TEXT NOT NULL,
+  trust TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  identity_key BLOB,
+  key_set_hash BLOB,
+  ed25519 BLOB,
+  mldsa65 BLOB,
+  opened_at INTEGER, delivered_at INTEGER, accepted_at INTEGER, ready_at INTEGER,
+  created_at INTEGER NOT NULL,
+  touched_at INTEGER NOT NULL,
+  read_at INTEGER NOT NULL DEFAULT 0,
+  -- writer of the stream
+  out_index INTEGER NOT NULL DEFAULT 0,
+  out_chain BLOB,
+  out_seq INTEGER NOT NULL DEFAULT 0,
+  out_beacon BLOB, out_beacon_day INTEGER NOT NULL DEFAULT 0, out_beacon_written INTEGER NOT NULL DEFAULT 0,
+  -- reader of the other stream
+  in_next INTEGER NOT NULL DEFAULT 0,
+  in_head INTEGER NOT NULL DEFAULT 0,
+  in_chain BLOB,
+  in_up_to INTEGER NOT NULL DEFAULT 0,
+  in_beacon BLOB, in_beacon_day INTEGER NOT NULL DEFAULT 0,
+  receipt_due INTEGER
+);
+
+CREATE TABLE messages (
+  id INTEGER PRIMARY KEY,
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  content_id BLOB NOT NULL,
+  client_id TEXT,
+  direction TEXT NOT NULL,
+  type INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  raw BLOB,
+  sent_at INTEGER NOT NULL,
+  arrived_at INTEGER,
+  delivered_at INTEGER,
+  state TEXT NOT NULL,
+  reason TEXT,
+  parts INTEGER NOT NULL DEFAULT 0, parts_sent INTEGER NOT NULL DEFAULT 0, copies INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (contact_id, direction, content_id)
+);
+CREATE INDEX messages_by_contact ON messages (contact_id, id);
+CREATE UNIQUE INDEX messages_by_client ON messages (client_id) WHERE client_id IS NOT NULL;
+CREATE INDEX messages_queued ON messages (id) WHERE state = 'queued';
+
+CREATE TABLE evidence (
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL, what TEXT NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL
+);
+CREATE INDEX evidence_by_message ON evidence (message_id);
+
+-- Ratchet ciphertexts under way; a row goes when its receipt comes.
+CREATE TABLE ciphertexts (
+  id INTEGER PRIMARY KEY,
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL,
+  message_id INTEGER REFERENCES messages(id) ON DELETE CASCADE,
+  data BLOB NOT NULL,
+  created_at INTEGER NOT NULL,
+  stored_at INTEGER,
+  missed_at INTEGER,
+  posts INTEGER NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX ciphertexts_by_seq ON ciphertexts (contact_id, seq) WHERE seq > 0;
+
+-- Where each part of a ciphertext stands: its newest box, tries sent, copies stored.
+CREATE TABLE progress (
+  ciphertext_id INTEGER NOT NULL REFERENCES ciphertexts(id) ON DELETE CASCADE,
+  part INTEGER NOT NULL, idx INTEGER NOT NULL,
+  sent INTEGER NOT NULL DEFAULT 0, copies INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (ciphertext_id, part)
+) WITHOUT ROWID;
+
+-- Boxes to write. owner/ref say whose: part (ciphertext id, part number), meeting, beacon.
+CREATE TABLE puts (
+  id INTEGER PRIMARY KEY,
+  owner TEXT NOT NULL, ref INTEGER NOT NULL, part INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  contact_id INTEGER,
+  record BLOB NOT NULL, mark BLOB NOT NULL,
+  copies INTEGER NOT NULL DEFAULT 0,
+  first_edge BLOB,
+  tries_a INTEGER NOT NULL DEFAULT 0, tries_b INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,
+  moves INTEGER NOT NULL DEFAULT 0,
+  expiry_day INTEGER
+);
+CREATE INDEX puts_by_owner ON puts (owner, ref);
+
+-- Boxes to read: known before they exist.
+CREATE TABLE watches (
+  id INTEGER PRIMARY KEY,
+  owner TEXT NOT NULL, ref INTEGER NOT NULL, idx INTEGER NOT NULL,
+  mark BLOB NOT NULL, box_id BLOB NOT NULL, seed BLOB NOT NULL, key BLOB NOT NULL,
+  created_day INTEGER NOT NULL
+);
+CREATE INDEX watches_by_owner ON watches (owner, ref, idx);
+
+CREATE TABLE tombstones (
+  id INTEGER PRIMARY KEY,
+  box_id BLOB NOT NULL, mark BLOB NOT NULL, signature BLOB NOT NULL,
+  not_before INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0
+);
+
+-- Parts of incoming ciphertexts, whole ones until they are decrypted.
+CREATE TABLE fragments (
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL,
+  data BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (contact_id, seq, part)
+) WITHOUT ROWID;
+CREATE TABLE controls (
+  id INTEGER PRIMARY KEY,
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  data BLOB NOT NULL, at INTEGER NOT NULL
+);
+-- Sequences saved above contacts.in_up_to.
+CREATE TABLE received (
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  seq INTEGER NOT NULL, PRIMARY KEY (contact_id, seq)
+) WITHOUT ROWID;
+CREATE TABLE dead_letters (
+  id INTEGER PRIMARY KEY,
+  contact_id INTEGER REFERENCES contacts(id) ON DELETE CASCADE,
+  reason TEXT NOT NULL, data BLOB NOT NULL, at INTEGER NOT NULL
+);
+
+-- Envelopes that are not messages and wait for the ratchet: key set, hello.
+CREATE TABLE notices (
+  id INTEGER PRIMARY KEY,
+  contact_id INTEGER NOT NULL REFERENCES contacts(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL
+);
+
+CREATE TABLE invitations (
+  id INTEGER PRIMARY KEY,
+  label TEXT NOT NULL,
+  state TEXT NOT NULL,
+  r BLOB NOT NULL, secret BLOB, bundle BLOB,
+  reply BLOB,
+  contact_id INTEGER REFERENCES contacts(id) ON DELETE SET NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+);
+
+-- A guest's side of an invitation.
+CREATE TABLE visits (
+  contact_id INTEGER PRIMARY KEY REFERENCES contacts(id) ON DELETE CASCADE,
+  secret BLOB NOT NULL, state TEXT NOT NULL,
+  box0 BLOB, box1 BLOB, reply_hash BLOB,
+  first_words TEXT NOT NULL, reason TEXT,
+  created_at INTEGER NOT NULL
+);
+
+CREATE TABLE events (
+  cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL
+);
+CREATE TABLE consumers (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Documents as published, newest kept (spec 06).
+CREATE TABLE documents (epoch INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+`;
+
+export const MIGRATIONS: readonly Migration[] = [{ name: 'first tables', up: FIRST }];

@@ -1,0 +1,33 @@
+/** Small named values of a profile: keys, card, guard edge, level. */
+import type { ProfileStore } from '../ports.ts';
+import { blob } from './rows.ts';
+
+export type Setting =
+  | 'profile-name'
+  | 'identity-key'
+  | 'signing-seed'
+  | 'root-secret'
+  | 'key-set-hash'
+  | 'network-card'
+  | 'guard'
+  | 'guard-since'
+  | 'resume'
+  | 'level'
+  | 'last-digest';
+
+export function readSetting(store: ProfileStore, name: Setting): Uint8Array | null {
+  const row = store.get('SELECT value FROM settings WHERE name = ?', name);
+  return row === undefined ? null : blob(row, 'value');
+}
+
+export function writeSetting(store: ProfileStore, name: Setting, value: Uint8Array): void {
+  store.run(
+    'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    name,
+    value,
+  );
+}
+
+export function removeSetting(store: ProfileStore, name: Setting): void {
+  store.run('DELETE FROM settings WHERE name = ?', name);
+}

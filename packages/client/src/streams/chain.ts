@@ -1,0 +1,43 @@
+/**
+ * Derivation of a stream's boxes and beacons (docs/spec/07-streams.md 1, 2). Pure; each step is
+ * one way, so a chain value kept for box i says nothing about boxes before it.
+ */
+import { edKeyPair, hash } from '@tacet/crypto';
+import { type BoxId, type Mark, markOf } from '@tacet/wire';
+
+/** What a reader needs of one box; what a writer needs to seal it. Secret but for id and mark. */
+export interface BoxSecret {
+  readonly seed: Uint8Array;
+  readonly key: Uint8Array;
+  readonly id: BoxId;
+  readonly mark: Mark;
+}
+
+export function boxFrom(seed: Uint8Array, key: Uint8Array): BoxSecret {
+  const id = edKeyPair(seed).publicKey as BoxId;
+  return { seed, key, id, mark: markOf(id) };
+}
+
+export function firstChain(root: Uint8Array): Uint8Array {
+  return hash('stream-root', root);
+}
+
+export function nextChain(chain: Uint8Array): Uint8Array {
+  return hash('stream-next', chain);
+}
+
+export function streamBox(chain: Uint8Array): BoxSecret {
+  return boxFrom(hash('stream-seed', chain), hash('stream-key', chain));
+}
+
+export function firstBeacon(root: Uint8Array): Uint8Array {
+  return hash('beacon-root', root);
+}
+
+export function nextBeacon(chain: Uint8Array): Uint8Array {
+  return hash('beacon-next', chain);
+}
+
+export function beaconBox(chain: Uint8Array): BoxSecret {
+  return boxFrom(hash('beacon-seed', chain), hash('beacon-key', chain));
+}

@@ -1,0 +1,211 @@
+/**
+ * The reading end of streams: keeps the secrets of every box that may still come (look-ahead and
+ * gaps), slides on the highest index seen, follows beacons after an absence. Gaps never block.
+ */
+import { AppError, dayOf, isAppError, type Millis } from '@tacet/base';
+import type { BoxRecord } from '@tacet/wire';
+import type { NextBoxes } from '../boxes/standing.ts';
+import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
+import { LOOK_AHEAD, MAX_SKIP } from '../limits.ts';
+import type { ProfileStore } from '../ports.ts';
+import { blobOrNull, num } from '../store/rows.ts';
+import { beaconBox, firstBeacon, firstChain, nextBeacon, nextChain, streamBox } from './chain.ts';
+import { type BoxContent, decodeBoxContent } from './parts.ts';
+
+export interface StreamListener {
+  /** A part or control of a contact was read. In the transaction that forgets its box. */
+  onContent(
+    contactId: number,
+    content: Extract<BoxContent, { kind: 'part' | 'control' }>,
+    now: Millis,
+  ): void;
+  /** Valid box, senseless content: a dead letter. */
+  onSenseless(contactId: number, plaintext: Uint8Array, now: Millis): void;
+}
+
+/** Asks for a box nobody announced; see ReadQueue.catchUp. */
+export type CatchUp = (watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null) => void;
+
+export class StreamReader implements WatchOwner, NextBoxes {
+  private readonly store: ProfileStore;
+  private readonly watches: WatchList;
+  private readonly listener: StreamListener;
+  private readonly catchUp: CatchUp;
+  /** Contacts whose missed boxes are being fetched one after another. */
+  private readonly recovering = new Set<number>();
+
+  constructor(store: ProfileStore, watches: WatchList, catchUp: CatchUp, listener: StreamListener) {
+    this.store = store;
+    this.watches = watches;
+    this.catchUp = catchUp;
+    this.listener = listener;
+    watches.register('stream', this);
+    watches.register('beacon', { onRecord: (w, p, _r, now) => this.onBeacon(w, p, now) });
+  }
+
+  /** Begins the other side's stream of a new pair. In a transaction. */
+  begin(contactId: number, root: Uint8Array, now: Millis): void {
+    this.store.run(
+      'UPDATE contacts SET in_chain = ?, in_next = 0, in_head = 0, in_beacon = ?, in_beacon_day = ? WHERE id = ?',
+      firstChain(root),
+      firstBeacon(root),
+      dayOf(now),
+      contactId,
+    );
+    this.extend(contactId, 0, now);
+    this.addBeacons(contactId, now);
+  }
+
+  touchedSince(since: Millis): readonly { contactId: number; watch: Watch }[] {
+    const rows = this.store.all(
+      'SELECT id, in_head FROM contacts WHERE touched_at >= ? AND in_chain IS NOT NULL ORDER BY touched_at DESC LIMIT 8',
+      since,
+    );
+    return rows.flatMap((row) => {
+      const contactId = num(row, 'id');
+      const watch = this.watches.find('stream', contactId, num(row, 'in_head'));
+      return watch === null ? [] : [{ contactId, watch }];
+    });
+  }
+
+  onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
+    const contactId = watch.ref;
+    this.extend(contactId, watch.index + 1, now);
+    let content: BoxContent | null = null;
+    try {
+      content = decodeBoxContent(plaintext);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+    }
+    if (content === null || content.kind === 'beacon' || content.kind === 'cover') {
+      this.listener.onSenseless(contactId, plaintext, now);
+    } else {
+      this.listener.onContent(contactId, content, now);
+    }
+    if (this.recovering.has(contactId)) this.fetchNext(contactId, now);
+  }
+
+  /** Derives boxes up to `head` + look-ahead. In a transaction. */
+  private extend(contactId: number, head: number, now: Millis): void {
+    const row = this.store.get(
+      'SELECT in_chain, in_next, in_head FROM contacts WHERE id = ?',
+      contactId,
+    );
+    let chain = row === undefined ? null : blobOrNull(row, 'in_chain');
+    if (row === undefined || chain === null) {
+      throw new AppError('stream-missing', 'bug', 'a box came before its stream began');
+    }
+    const seen = Math.max(num(row, 'in_head'), head);
+    let next = num(row, 'in_next');
+    for (; next < seen + LOOK_AHEAD; next++) {
+      this.watches.add('stream', contactId, next, streamBox(chain), now);
+      chain = nextChain(chain);
+    }
+    this.store.run(
+      'UPDATE contacts SET in_chain = ?, in_next = ?, in_head = ? WHERE id = ?',
+      chain,
+      next,
+      seen,
+      contactId,
+    );
+  }
+
+  /** Once a day: the beacon boxes of all days up to tomorrow. */
+  everyDay(now: Millis): void {
+    this.store.transaction(() => {
+      for (const row of this.store.all('SELECT id FROM contacts WHERE in_beacon IS NOT NULL')) {
+        this.addBeacons(num(row, 'id'), now);
+      }
+    });
+  }
+
+  private addBeacons(contactId: number, now: Millis): void {
+    const row = this.store.get(
+      'SELECT in_beacon, in_beacon_day FROM contacts WHERE id = ?',
+      contactId,
+    );
+    let chain = row === undefined ? null : blobOrNull(row, 'in_beacon');
+    if (row === undefined || chain === null) return;
+    let day = num(row, 'in_beacon_day');
+    for (; day <= dayOf(now) + 1; day++) {
+      this.watches.add('beacon', contactId, day, beaconBox(chain), now);
+      chain = nextBeacon(chain);
+    }
+    this.store.run(
+      'UPDATE contacts SET in_beacon = ?, in_beacon_day = ? WHERE id = ?',
+      chain,
+      day,
+      contactId,
+    );
+  }
+
+  private onBeacon(watch: Watch, plaintext: Uint8Array, now: Millis): void {
+    const contactId = watch.ref;
+    let content: BoxContent;
+    try {
+      content = decodeBoxContent(plaintext);
+    } catch {
+      this.listener.onSenseless(contactId, plaintext, now);
+      return;
+    }
+    if (content.kind !== 'beacon') {
+      this.listener.onSenseless(contactId, plaintext, now);
+      return;
+    }
+    const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
+    if (row === undefined) return;
+    if (content.head - num(row, 'in_head') > MAX_SKIP) {
+      this.listener.onSenseless(contactId, plaintext, now);
+      return;
+    }
+    this.extend(contactId, content.head, now);
+    for (let index = content.lowest; index < content.head; index++) {
+      const missed = this.watches.find('stream', contactId, index);
+      if (missed !== null) this.catchUp(missed, now, null);
+    }
+  }
+
+  /** After an absence (more than an hour of digests missed): everybody, recent ones first. */
+  recover(now: Millis, lifeDays: number): void {
+    const rows = this.store.all(
+      'SELECT id FROM contacts WHERE in_chain IS NOT NULL ORDER BY touched_at DESC',
+    );
+    for (const row of rows) {
+      const contactId = num(row, 'id');
+      this.recovering.add(contactId);
+      this.fetchNext(contactId, now);
+      for (let day = dayOf(now); day > dayOf(now) - lifeDays; day--) {
+        const beacon = this.watches.find('beacon', contactId, day);
+        if (beacon !== null) this.catchUp(beacon, now, null);
+      }
+    }
+  }
+
+  private fetchNext(contactId: number, now: Millis): void {
+    const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
+    const next =
+      row === undefined ? null : this.watches.find('stream', contactId, num(row, 'in_head'));
+    if (next === null) this.recovering.delete(contactId);
+    else this.catchUp(next, now, () => this.recovering.delete(contactId));
+  }
+
+  /** Forgets gaps that nobody can fill any more. */
+  expireGaps(now: Millis, lifeDays: number): void {
+    this.store.transaction(() => {
+      for (const row of this.store.all(
+        'SELECT id, in_head FROM contacts WHERE in_chain IS NOT NULL',
+      )) {
+        const contactId = num(row, 'id');
+        for (const gap of this.store.all(
+          "SELECT idx FROM watches WHERE owner = 'stream' AND ref = ? AND idx < ? AND created_day < ?",
+          contactId,
+          num(row, 'in_head'),
+          dayOf(now) - lifeDays - 2,
+        )) {
+          const watch = this.watches.find('stream', contactId, num(gap, 'idx'));
+          if (watch !== null) this.watches.remove(watch);
+        }
+      }
+    });
+  }
+}
