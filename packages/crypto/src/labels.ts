@@ -66,6 +66,10 @@ export const LABELS = {
   'invite-reply-key': 'tacet/1/invite-reply-key',
   /** Meeting: that hash to the content id of a guest's first words. */
   'invite-words': 'tacet/1/invite-words',
+  /** Profile: what the passphrase gives to the key of one slot's header. */
+  'profile-slot': 'tacet/1/profile-slot',
+  /** Profile: a keychain secret to what a passphrase would give. */
+  'profile-keychain': 'tacet/1/profile-keychain',
 } as const;
 
 export type Label = keyof typeof LABELS;

@@ -1,2 +1,11 @@
-/** A person's encrypted database behind the client's ProfileStore. */
+/** A person's encrypted database behind the client's ProfileStore (docs/spec/10-store.md). */
+export { checkProfile, type ProfileCheck } from './check.ts';
+export type { ProfileSecret, SecretKind } from './header.ts';
 export { openMemoryProfile } from './memory.ts';
+export {
+  createProfile,
+  type OpenProfile,
+  openProfile,
+  type ProfileOptions,
+} from './profile.ts';
+export { profileExists } from './vault.ts';

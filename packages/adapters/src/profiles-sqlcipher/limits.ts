@@ -1,4 +1,18 @@
-/** Sizes and caps of the profile store (docs/spec/10-store.md, docs/limits.md). */
+/** Sizes, costs and caps of the profile store (docs/spec/10-store.md, docs/limits.md). */
+
+/** Version of the header's plaintext. 1: 2026. */
+export const HEADER_VERSION = 1;
+export const SALT_BYTES = 32;
+export const HEAD_BYTES = 4_096;
+export const NONCE_BYTES = 24;
+export const KEY_BYTES = 32;
+/** SQLCipher's page: a data file has one at least. */
+export const PAGE_BYTES = 4_096;
+
+/** One unlock: 256 MiB, three passes. A header opens under this cost and no other. */
+export const PASSPHRASE_COST = { memoryKiB: 262_144, passes: 3 } as const;
+/** Longest passphrase, in bytes of UTF-8. */
+export const PASSPHRASE_MAX = 1_024;
 
 /** Prepared statements kept; the client's statements are fixed texts, well below this. */
 export const STATEMENT_CACHE = 256;

@@ -5,17 +5,10 @@
 import type { Database } from '@signalapp/sqlcipher';
 import { AppError } from '@tacet/base';
 import type { ProfileStore, SqlRow, SqlValue } from '@tacet/client';
+import { isStorageFault, storageFailed } from './errors.ts';
 import { STATEMENT_CACHE } from './limits.ts';
 
 type Statement = ReturnType<Database['prepare']>;
-
-/** Pragmas of every connection, in memory or on disk, before anything else is read. */
-export function configure(database: Database): void {
-  database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;' +
-      'PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;',
-  );
-}
 
 export class SqlcipherStore implements ProfileStore {
   private readonly database: Database;
@@ -23,6 +16,8 @@ export class SqlcipherStore implements ProfileStore {
   private readonly onClose: () => void;
   private depth = 0;
   private closed = false;
+  /** The disk failed inside this transaction: SQLite may have rolled it back already. */
+  private lost = false;
 
   constructor(database: Database, onClose: () => void = () => {}) {
     this.database = database;
@@ -30,51 +25,46 @@ export class SqlcipherStore implements ProfileStore {
   }
 
   transaction<T>(work: () => T): T {
-    this.assertOpen();
     const nested = this.depth > 0;
     // A failed inner part that the outer one survives must leave nothing behind: a savepoint.
-    this.database.exec(nested ? 'SAVEPOINT inner_part' : 'BEGIN IMMEDIATE');
+    this.exec(nested ? 'SAVEPOINT inner_part' : 'BEGIN IMMEDIATE');
     this.depth += 1;
     try {
       const result = work();
       if (result instanceof Promise) {
         throw new AppError('transaction-async', 'bug', 'a transaction must not wait');
       }
-      this.database.exec(nested ? 'RELEASE inner_part' : 'COMMIT');
+      this.exec(nested ? 'RELEASE inner_part' : 'COMMIT');
       return result;
     } catch (error) {
       this.rollback(nested);
       throw error;
     } finally {
       this.depth -= 1;
+      if (!nested) this.lost = false;
     }
   }
 
   exec(sql: string): void {
-    this.assertOpen();
-    this.database.exec(sql);
+    this.ask(() => this.database.exec(sql));
   }
 
   run(sql: string, ...params: SqlValue[]): { changes: number; rowId: number } {
-    this.assertOpen();
-    const { changes, lastInsertRowid } = this.prepare(sql).run(bindable(params));
+    const { changes, lastInsertRowid } = this.ask(() => this.prepare(sql).run(bindable(params)));
     return { changes, rowId: lastInsertRowid };
   }
 
   get(sql: string, ...params: SqlValue[]): SqlRow | undefined {
-    this.assertOpen();
-    const row = this.prepare(sql).get<SqlRowOf>(bindable(params));
+    const row = this.ask(() => this.prepare(sql).get<SqlRowOf>(bindable(params)));
     return row === undefined ? undefined : plain(row);
   }
 
   all(sql: string, ...params: SqlValue[]): readonly SqlRow[] {
-    this.assertOpen();
-    return this.prepare(sql).all<SqlRowOf>(bindable(params)).map(plain);
+    return this.ask(() => this.prepare(sql).all<SqlRowOf>(bindable(params))).map(plain);
   }
 
   checkpoint(): void {
-    this.assertOpen();
-    this.database.pragma('wal_checkpoint(TRUNCATE)');
+    this.ask(() => this.database.pragma('wal_checkpoint(TRUNCATE)'));
   }
 
   close(): void {
@@ -85,6 +75,22 @@ export class SqlcipherStore implements ProfileStore {
       this.database.close();
     } finally {
       this.onClose();
+    }
+  }
+
+  /** A wrong statement is a bug and passes as it is; trouble with the disk gets our name. */
+  private ask<T>(work: () => T): T {
+    this.assertOpen();
+    if (this.lost) {
+      // Going on would write outside the transaction the caller believes in.
+      throw new AppError('transaction-lost', 'storage', 'the disk failed; nothing was saved');
+    }
+    try {
+      return work();
+    } catch (error) {
+      if (!isStorageFault(error)) throw error;
+      this.lost = this.depth > 0;
+      throw storageFailed(error);
     }
   }
 
@@ -108,10 +114,12 @@ export class SqlcipherStore implements ProfileStore {
       this.database.exec(nested ? 'ROLLBACK TO inner_part; RELEASE inner_part' : 'ROLLBACK');
     } catch {
       // SQLite has rolled back by itself (full disk, I/O error): the first error is the story.
+      this.lost = nested;
     }
   }
 
-  private assertOpen(): void {
+  /** Throws `profile-closed`. */
+  assertOpen(): void {
     if (this.closed) throw new AppError('profile-closed', 'state', 'the profile is locked');
   }
 }

@@ -1,0 +1,83 @@
+/** Files of a profile: private to the owner, written whole or not at all, on disk when done. */
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Rng } from '@tacet/base';
+import { randomBytes } from '@tacet/base';
+import { codeOf } from './errors.ts';
+
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
+/** A new file; fails if there is one. On disk when this returns, its name after `syncFolder`. */
+export function writeNew(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', FILE_MODE);
+  try {
+    writeAll(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Puts `bytes` in place of the file: a crash leaves the old or the new one. The old bytes are
+ * overwritten once the new name holds; on flash that is a courtesy, not a promise.
+ */
+export function replace(path: string, bytes: Uint8Array, rng: Rng): void {
+  const next = `${path}.new`;
+  rmSync(next, { force: true });
+  writeNew(next, bytes);
+  const old = process.platform === 'win32' ? null : openSync(path, 'r+');
+  try {
+    renameSync(next, path);
+    syncFolder(dirname(path));
+    if (old !== null) {
+      writeAll(old, randomBytes(rng, fstatSync(old).size));
+      fsyncSync(old);
+    }
+  } finally {
+    if (old !== null) closeSync(old);
+  }
+}
+
+/** The file's bytes if it has exactly `length` of them; null if it is missing or has not. */
+export function readExact(path: string, length: number): Uint8Array | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  try {
+    if (fstatSync(file).size !== length) return null;
+    const bytes = new Uint8Array(length);
+    return readSync(file, bytes, 0, length, 0) === length ? bytes : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Makes new names in a folder durable. Windows does it by itself and refuses the call. */
+export function syncFolder(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
+}

@@ -1,0 +1,163 @@
+/**
+ * A profile on disk (docs/spec/10-store.md): made, opened, sealed under another secret. Every
+ * failure leaves the vault as it was found.
+ */
+import { rmSync } from 'node:fs';
+import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
+import type { ProfileStore } from '@tacet/client';
+import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { openDatabase } from './database.ts';
+import * as errors from './errors.ts';
+import { replace } from './files.ts';
+import {
+  checkSecret,
+  type Header,
+  openHead,
+  type ProfileSecret,
+  sealHead,
+  slotKey,
+} from './header.ts';
+import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES } from './limits.ts';
+import { lockProfile } from './lock.ts';
+import { SqlcipherStore } from './store.ts';
+import {
+  buildVault,
+  type Files,
+  filesOf,
+  makeFolder,
+  profileExists,
+  readVault,
+  SLOT,
+} from './vault.ts';
+
+export interface ProfileOptions extends ProfileSecret {
+  /** The profile's folder. */
+  readonly dir: string;
+  /** Tests only: a header opens under the cost it was made with, and stores it nowhere. */
+  readonly cost?: Argon2Cost;
+  readonly rng?: Rng;
+}
+
+export interface OpenProfile {
+  readonly store: ProfileStore;
+  /** Days since the epoch. */
+  readonly createdDay: number;
+  /** Whether the secret opens this profile: asked again before something grave. */
+  verify(secret: ProfileSecret): Promise<boolean>;
+  /** Seals the header anew. Throws `passphrase-wrong` when `current` does not open it. */
+  changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void>;
+  /** Closes the store and lets the profile go; the same as `store.close()`. Twice is fine. */
+  close(): void;
+}
+
+/** Throws `profile-exists`, `profile-in-use`, `passphrase-empty`, `passphrase-too-long`. */
+export async function createProfile(options: ProfileOptions): Promise<OpenProfile> {
+  checkSecret(options);
+  const { dir, rng = systemRng, cost = PASSPHRASE_COST } = options;
+  if (profileExists(dir)) throw errors.profileExists();
+  const files = filesOf(dir);
+  const salt = randomBytes(rng, SALT_BYTES);
+  const header = { createdDay: dayOf(Date.now()), databaseKey: randomBytes(rng, KEY_BYTES) };
+  const key = await slotKey(options, salt, SLOT, cost);
+  let release = (): void => {};
+  try {
+    makeFolder(dir);
+    release = lockProfile(files.lock);
+    if (profileExists(dir)) throw errors.profileExists();
+    buildVault(dir, { salt, head: sealHead(key, header, rng) }, header.databaseKey);
+    return new Profile(options, files, header, release);
+  } catch (error) {
+    release();
+    throw errors.fromSystem(error);
+  } finally {
+    wipe(key, header.databaseKey);
+  }
+}
+
+/**
+ * Throws `profile-missing`, `profile-in-use`, `passphrase-wrong`, `profile-newer`,
+ * `profile-unreadable`.
+ */
+export async function openProfile(options: ProfileOptions): Promise<OpenProfile> {
+  checkSecret(options);
+  const files = filesOf(options.dir);
+  if (!profileExists(options.dir)) throw errors.profileMissing();
+  let release = (): void => {};
+  try {
+    release = lockProfile(files.lock);
+    const header = await readHeader(files, options, options);
+    try {
+      const profile = new Profile(options, files, header, release);
+      // A change of passphrase that did not get as far as its rename.
+      rmSync(`${files.head}.new`, { force: true });
+      return profile;
+    } finally {
+      wipe(header.databaseKey);
+    }
+  } catch (error) {
+    release();
+    throw errors.fromSystem(error);
+  }
+}
+
+async function readHeader(
+  files: Files,
+  secret: ProfileSecret,
+  options: ProfileOptions,
+): Promise<Header> {
+  const { salt, head } = readVault(files);
+  const key = await slotKey(secret, salt, SLOT, options.cost ?? PASSPHRASE_COST);
+  try {
+    return openHead(key, head);
+  } finally {
+    wipe(key);
+  }
+}
+
+class Profile implements OpenProfile {
+  readonly store: SqlcipherStore;
+  readonly createdDay: number;
+  private readonly options: ProfileOptions;
+  private readonly files: Files;
+
+  constructor(options: ProfileOptions, files: Files, header: Header, release: () => void) {
+    this.options = options;
+    this.files = files;
+    this.createdDay = header.createdDay;
+    this.store = new SqlcipherStore(openDatabase(files.data, header.databaseKey), release);
+  }
+
+  async verify(secret: ProfileSecret): Promise<boolean> {
+    try {
+      checkSecret(secret);
+      const header = await readHeader(this.files, secret, this.options);
+      wipe(header.databaseKey);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && ['input', 'usage'].includes(error.kind)) return false;
+      throw errors.fromSystem(error);
+    }
+  }
+
+  async changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void> {
+    checkSecret(current);
+    checkSecret(next);
+    const { rng = systemRng, cost = PASSPHRASE_COST } = this.options;
+    try {
+      const header = await readHeader(this.files, current, this.options);
+      const key = await slotKey(next, readVault(this.files).salt, SLOT, cost);
+      try {
+        this.store.assertOpen();
+        replace(this.files.head, sealHead(key, header, rng), rng);
+      } finally {
+        wipe(key, header.databaseKey);
+      }
+    } catch (error) {
+      throw errors.fromSystem(error);
+    }
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}
