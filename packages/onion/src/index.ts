@@ -3,7 +3,7 @@ export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } fr
 export { GEOMETRY, liveHeader } from './geometry.ts';
 export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
 export { createPacketOpener, type OpenerOptions } from './open.ts';
-export { EpochReplayGuard } from './replay-guard.ts';
+export { EpochReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
 export { ReplaySet } from './replay-set.ts';
 export { epochOfBlock, firstRelayOf } from './reply-block.ts';
 export type {

@@ -5,7 +5,7 @@
  * so nothing is inserted before everything else held.
  * One frame is worked on at a time in one buffer whose views are made once.
  */
-import type { Millis, Rng } from '@tacet/base';
+import { AppError, type Millis, type Rng } from '@tacet/base';
 import { lionessDecrypt, macEqual, openHeader } from '@tacet/crypto';
 import { enterFrame, fillReplyBlock } from './edge.ts';
 import { GEOMETRY as G, liveHeader } from './geometry.ts';
@@ -33,6 +33,9 @@ export interface OpenerOptions {
 }
 
 export function createPacketOpener(options: OpenerOptions): PacketOpener {
+  if ((options.role === 'edge') !== (options.layer === G.layers)) {
+    throw new AppError('onion-role', 'bug', 'edges work in layer 4 and mixes in layers 1 to 3');
+  }
   const opener = new LayerOpener(options);
   return {
     open: (frame, now) => opener.open(frame, now),

@@ -1,27 +1,34 @@
 /**
- * One replay set per epoch, and the list of tags that still have to reach the append-only log.
+ * One replay set per epoch, and the tags that still have to reach the append-only log.
  * The host writes `takeLog()` to disk and, after a restart, gives the log back through `load`
  * before it accepts a packet. A set goes with the keys of its epoch.
  */
-import { concat, type Rng } from '@tacet/base';
+import { AppError, type Rng } from '@tacet/base';
+import { GEOMETRY as G } from './geometry.ts';
 import { REPLAY_EPOCHS_MAX } from './limits.ts';
 import { ReplaySet } from './replay-set.ts';
+import { TagLog } from './tag-log.ts';
 import type { ReplayGuard } from './types.ts';
 
 interface Shelf {
   readonly set: ReplaySet;
-  unlogged: Uint8Array[];
+  readonly log: TagLog;
+}
+
+export interface ReplayGuardOptions {
+  /** Tags of one epoch: declared packets a second times 3,900 s. */
+  readonly capacity: number;
+  readonly rng: Rng;
+  /** `keep` where a host calls `takeLog`; `none` where a restart forgets everything anyway. */
+  readonly log: 'keep' | 'none';
 }
 
 export class EpochReplayGuard implements ReplayGuard {
   private readonly shelves = new Map<number, Shelf>();
-  private readonly capacity: number;
-  private readonly rng: Rng;
+  private readonly options: ReplayGuardOptions;
 
-  /** @param options.capacity tags per epoch */
-  constructor(options: { capacity: number; rng: Rng }) {
-    this.capacity = options.capacity;
-    this.rng = options.rng;
+  constructor(options: ReplayGuardOptions) {
+    this.options = options;
   }
 
   has(epoch: number, tag: Uint8Array): boolean {
@@ -31,7 +38,7 @@ export class EpochReplayGuard implements ReplayGuard {
   insert(epoch: number, tag: Uint8Array): boolean {
     const shelf = this.shelf(epoch);
     if (shelf === null || shelf.set.insert(tag) !== 'new') return false;
-    shelf.unlogged.push(Uint8Array.from(tag));
+    if (this.options.log === 'keep') shelf.log.push(tag);
     return true;
   }
 
@@ -39,20 +46,29 @@ export class EpochReplayGuard implements ReplayGuard {
     return this.shelves.get(epoch)?.set.size ?? 0;
   }
 
-  /** Tags inserted since the last call, 8 bytes each, by epoch. */
+  /** Memory of that epoch's table. */
+  bytes(epoch: number): number {
+    return this.shelves.get(epoch)?.set.bytes ?? 0;
+  }
+
+  /** Tags inserted since the last call, 8 bytes each, by epoch; epochs without any are left out. */
   takeLog(): { readonly epoch: number; readonly tags: Uint8Array }[] {
     const out: { epoch: number; tags: Uint8Array }[] = [];
     for (const [epoch, shelf] of this.shelves) {
-      if (shelf.unlogged.length === 0) continue;
-      out.push({ epoch, tags: concat(...shelf.unlogged) });
-      shelf.unlogged = [];
+      const tags = shelf.log.take();
+      if (tags.length > 0) out.push({ epoch, tags });
     }
     return out;
   }
 
-  /** Takes back what a log of that epoch holds. */
+  /**
+   * Takes back what a log of that epoch holds, in whole tags (a host cuts off the torn last one).
+   * Throws `malformed` or `replay-capacity`; then the relay must not open packets of that epoch.
+   */
   load(epoch: number, tags: Uint8Array): void {
-    this.shelf(epoch)?.set.importTags(tags);
+    const shelf = this.shelf(epoch);
+    if (shelf === null) throw new AppError('replay-capacity', 'bug', 'too many epochs at once');
+    shelf.set.importTags(tags);
   }
 
   /** Forgets an epoch whose keys are gone. */
@@ -64,7 +80,8 @@ export class EpochReplayGuard implements ReplayGuard {
     let shelf = this.shelves.get(epoch);
     if (shelf === undefined) {
       if (this.shelves.size >= REPLAY_EPOCHS_MAX) return null;
-      shelf = { set: new ReplaySet({ capacity: this.capacity, rng: this.rng }), unlogged: [] };
+      const { capacity, rng } = this.options;
+      shelf = { set: new ReplaySet({ capacity, rng }), log: new TagLog(G.replayTag) };
       this.shelves.set(epoch, shelf);
     }
     return shelf;

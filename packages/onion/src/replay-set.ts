@@ -52,7 +52,8 @@ export class ReplaySet {
     const low = word(tag, 0);
     const high = word(tag, 4);
     if ((low | high) === 0) return this.holdsZero;
-    return this.words[this.find(low, high) + 1] !== 0 || this.words[this.find(low, high)] !== 0;
+    const at = this.find(low, high);
+    return this.words[at] !== 0 || this.words[at + 1] !== 0;
   }
 
   insert(tag: Uint8Array): 'new' | 'known' | 'full' {

@@ -46,7 +46,7 @@ export function makeRelay(options: RelayOptions): TestRelay {
   const { layer, index, documentHash } = options;
   const seed = options.seed ?? bytes(32);
   const pair = kemKeyPair(seed);
-  const replay = new EpochReplayGuard({ capacity: 10_000, rng: systemRng });
+  const replay = new EpochReplayGuard({ capacity: 10_000, rng: systemRng, log: 'keep' });
   const accepted = options.epochs ?? [EPOCH];
   const keys: EpochKeys = {
     lookup: (epoch) =>
