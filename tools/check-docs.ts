@@ -9,6 +9,7 @@ import { CASES_PAGE, checkCases } from './docs/cases.ts';
 import { codesIn, compareErrors, ERRORS_PAGE, readErrorRows } from './docs/errors.ts';
 import { LIMITS_PAGE, renderLimits } from './docs/limits.ts';
 import { checkLinks, checkNamedFiles, checkPlaces } from './docs/links.ts';
+import { NOTICE_PAGE, renderNotice } from './docs/notice.ts';
 import { hasTest, type TestNames, testNamesIn, testReferences } from './docs/test-names.ts';
 import { type CheckResult, type Finding, report } from './lib/report.ts';
 import { scan } from './lib/scan.ts';
@@ -33,6 +34,7 @@ export async function checkDocs(root: string): Promise<CheckResult> {
   }
   findings.push(...checkErrors(root, files, read));
   findings.push(...(await checkLimits(root, files, read)));
+  findings.push(...checkNotice(root, read));
   const references = checkReferences(root, pages, read, findings);
 
   let cases = 'no cases';
@@ -49,11 +51,16 @@ export async function checkDocs(root: string): Promise<CheckResult> {
   };
 }
 
+function isTest(file: string): boolean {
+  return /(^|\/)test\//.test(file);
+}
+
 type Read = (file: string) => string;
 
 function checkErrors(root: string, files: readonly string[], read: Read): Finding[] {
   if (!existsSync(join(root, ERRORS_PAGE))) return [];
-  const sources = files.filter((file) => isCode(file) && /^(packages|apps)\/.*\/src\//.test(file));
+  const isSource = /^((packages|apps)\/.*\/src|tools|e2e|lab)\//;
+  const sources = files.filter((file) => isCode(file) && isSource.test(file) && !isTest(file));
   const literals = new Set<string>();
   const sites = sources.flatMap((file) => {
     const source = read(file);
@@ -68,6 +75,15 @@ async function checkLimits(root: string, files: readonly string[], read: Read) {
   const expected = await renderLimits(root, limitFiles(files), read);
   const message = 'is not what the sources say: run `npm run docs`';
   return expected === read(LIMITS_PAGE) ? [] : [{ file: LIMITS_PAGE, message }];
+}
+
+function checkNotice(root: string, read: Read): Finding[] {
+  if (!existsSync(join(root, 'package-lock.json'))) return [];
+  const expected = renderNotice(read('package-lock.json'));
+  const isTrue = existsSync(join(root, NOTICE_PAGE)) && read(NOTICE_PAGE) === expected;
+  return isTrue
+    ? []
+    : [{ file: NOTICE_PAGE, message: 'is not what the lock file says: run `npm run docs`' }];
 }
 
 export function limitFiles(files: readonly string[]): string[] {
