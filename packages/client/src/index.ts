@@ -6,6 +6,7 @@ export type { DrawnDelays } from './network/link.ts';
 export type {
   BundleInfo,
   BundleResult,
+  KeychainPort,
   ProfileStore,
   SafetyParty,
   SessionPort,

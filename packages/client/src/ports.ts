@@ -2,6 +2,7 @@
  * What a person's client needs from outside: an encrypted database and ratchet sessions.
  * Adapters implement the ports; `acceptance/` holds the suites they must pass.
  */
+import type { Sensitive } from '@tacet/base';
 
 /** A value of a database column. Times are integers in ms, ids and keys are bytes. */
 export type SqlValue = number | string | Uint8Array | null;
@@ -84,4 +85,16 @@ export interface BundleInfo {
 export interface BundleResult extends BundleInfo {
   readonly bundle: Uint8Array;
   readonly writes: SessionWrites;
+}
+
+/**
+ * Secrets kept by the operating system for a profile, in place of a passphrase. Everything
+ * throws `keychain-unavailable` where the machine has no keychain or it is locked.
+ */
+export interface KeychainPort {
+  /** The profile's 32 bytes, or null if none are kept. */
+  get(profile: string): Promise<Sensitive<Uint8Array> | null>;
+  set(profile: string, secret: Sensitive<Uint8Array>): Promise<void>;
+  /** True if there was one. */
+  remove(profile: string): Promise<boolean>;
 }
