@@ -43,7 +43,7 @@ export {
   lionessKeys,
 } from './lioness.ts';
 export { macEqual, macInto } from './mac.ts';
-export { systemRng } from './rng.ts';
+export { streamRng, systemRng } from './rng.ts';
 export { equalSecret, wipe } from './secret.ts';
 export { streamInto, streamXor } from './stream.ts';
 export type { HybridPublicKey, HybridSignature, KemPublicKey } from './types.ts';

@@ -3,7 +3,7 @@
  * (docs/spec/02-onion.md, 5 and 7). The loop functions at the end are the mixes' side.
  */
 import type { Rng } from '@tacet/base';
-import { lionessDecrypt, lionessEncrypt } from '@tacet/crypto';
+import { lionessDecrypt, lionessEncrypt, streamRng } from '@tacet/crypto';
 import { GEOMETRY as G, liveHeader } from './geometry.ts';
 import { LayerKeys, PRK_LENGTH } from './keys.ts';
 import { badPath, type Course, type Instruction, LayerWrapper, requireU32 } from './layers.ts';
@@ -16,6 +16,8 @@ import type { DocumentHash, Frame, Hop, PacketBuilder, ReplyBlock, ReplyKeys } f
 /** ReplyKeys: prk of layers 1..4, then the seed of the innermost layer. */
 const KEYS_SEED_AT = G.layers * PRK_LENGTH;
 const KEYS_LENGTH = KEYS_SEED_AT + G.keySeed;
+/** What a builder draws often: 32 bytes for a key, 16 for a field. */
+const MAC_AND_KEY_FILL = 32;
 
 /** Part of a path: the hops of layers `firstLayer` to 4, or 1 to the layer of the last hop. */
 export interface LoopPath {
@@ -24,7 +26,8 @@ export interface LoopPath {
   readonly hops: readonly Hop[];
 }
 
-export function createPacketBuilder(rng: Rng): PacketBuilder {
+export function createPacketBuilder(seed: Rng): PacketBuilder {
+  const rng = streamRng(seed, MAC_AND_KEY_FILL);
   const wrapper = new LayerWrapper(rng);
   const keys = new LayerKeys();
   return {

@@ -6,7 +6,7 @@
  * One frame is worked on at a time in one buffer whose views are made once.
  */
 import { AppError, type Millis, type Rng } from '@tacet/base';
-import { lionessDecrypt, macEqual, openHeader } from '@tacet/crypto';
+import { lionessDecrypt, macEqual, openHeader, streamRng } from '@tacet/crypto';
 import { enterFrame, fillReplyBlock } from './edge.ts';
 import { GEOMETRY as G, liveHeader } from './geometry.ts';
 import { LayerKeys } from './keys.ts';
@@ -58,6 +58,7 @@ function drop(reason: DropReason): Opened {
 class LayerOpener {
   private readonly options: OpenerOptions;
   private readonly layer: number;
+  private readonly rng: Rng;
   private readonly derived = new LayerKeys();
   private readonly work = new Uint8Array(G.frame);
   private readonly ciphertext = this.work.subarray(G.prefix, G.prefix + G.kemCiphertext);
@@ -74,6 +75,7 @@ class LayerOpener {
   constructor(options: OpenerOptions) {
     this.options = options;
     this.layer = options.layer;
+    this.rng = streamRng(options.rng, this.layer * G.layer);
     const live = liveHeader(this.layer);
     const tagAt = G.prefix + G.kemCiphertext;
     this.tag = this.work.subarray(tagAt, tagAt + G.tag);
@@ -129,7 +131,7 @@ class LayerOpener {
         const { next, delayMs } = routing;
         writePrefix(this.work, { layer: this.layer + 1, epoch, index: next });
         this.work.set(this.inner, G.prefix);
-        this.options.rng.fill(this.fill);
+        this.rng.fill(this.fill);
         return { kind: 'forward', epoch, next, delayMs, packet: this.work.slice() };
       }
       case 'request': {
