@@ -25,6 +25,11 @@ export function buildingEpoch(parameters: Epochs, now: Millis): number {
   return epochAt(parameters, now + Math.min(MINUTE, Math.floor(parameters.epochMs / 60)));
 }
 
+/** How long an authority waits for missing relays when no document has been valid for a while. */
+export function resumeWait(parameters: Epochs): Millis {
+  return Math.min(MINUTE, Math.floor(parameters.epochMs / 60));
+}
+
 /** When the parts of `epoch`'s document are due, all before the epoch itself. */
 export interface Schedule {
   /** Relays have sent their descriptors (+35 min of an hour). */

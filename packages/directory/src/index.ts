@@ -17,6 +17,7 @@ export {
   epochAt,
   epochStart,
   publicationLead,
+  resumeWait,
   type Schedule,
   scheduleOf,
 } from './epochs.ts';

@@ -1,3 +1,10 @@
+export {
+  type AuthorityCounter,
+  type AuthorityEffect,
+  AuthorityMachine,
+  type AuthorityOptions,
+} from './authority/machine.ts';
+export type { Refusal, SubmitOutcome } from './authority/register.ts';
 export type {
   BoxStore,
   CloseReason,

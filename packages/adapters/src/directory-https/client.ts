@@ -1,0 +1,160 @@
+/**
+ * A relay's way to an authority: one TLS connection per request, the key's hash compared before
+ * the first byte of the request is written.
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type TLSSocket } from 'node:tls';
+import { AppError, equalBytes, isAppError } from '@tacet/base';
+import { MAX_DOCUMENT_BYTES, parseAddress } from '@tacet/directory';
+import { peerKeyHash } from '../tls/certificate.ts';
+import { LINK_TLS } from '../tls/options.ts';
+import { MAX_FETCHED_DOCUMENTS, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { DESCRIPTOR_PATH, DOCUMENT_PATH, EPOCH_HEADER } from './server.ts';
+
+export interface AuthorityClientOptions {
+  /** `host:port`. */
+  readonly address: string;
+  /** SHA-256 of the authority's TLS key (SPKI DER), 32 bytes. */
+  readonly keyHash: Uint8Array;
+  readonly timeoutMs?: number;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: Uint8Array;
+  /** NaN where there is none. */
+  readonly epoch: number;
+}
+
+/** A refusal's code as the server writes it; anything else is not one of ours. */
+const REFUSAL = /^(malformed|descriptor-(signature|not-allowed|older|clock|keys|link))$/;
+
+export class AuthorityClient {
+  private readonly options: AuthorityClientOptions;
+  private readonly timeoutMs: number;
+  private readonly host: string;
+  private readonly port: number;
+
+  /** @throws `address` */
+  constructor(options: AuthorityClientOptions) {
+    const address = parseAddress(options.address);
+    if (address === null) {
+      throw new AppError('address', 'input', 'an address must be host:port or [IPv6]:port');
+    }
+    this.options = options;
+    this.host = address.host;
+    this.port = address.port;
+    this.timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
+  }
+
+  /**
+   * Hands in a signed descriptor; the same one twice is fine.
+   * @throws the authority's refusal, `authority-unreachable`, `authority-key`, `authority-answer`
+   */
+  async submit(signed: Uint8Array): Promise<void> {
+    const { status, body } = await this.ask('POST', DESCRIPTOR_PATH, signed);
+    if (status === 204) return;
+    const code = Buffer.from(body.subarray(0, 64)).toString('latin1');
+    if (status !== 409 || !REFUSAL.test(code)) throw badAnswer();
+    throw new AppError(code, 'refused', "the authority refused this relay's descriptor");
+  }
+
+  /** The documents the authority has after that epoch (all for null), oldest first. Unverified. */
+  async documents(after: number | null = null): Promise<Uint8Array[]> {
+    const found: Uint8Array[] = [];
+    while (found.length < MAX_FETCHED_DOCUMENTS) {
+      const query = after === null ? '' : `?after=${after}`;
+      const { status, body, epoch } = await this.ask('GET', DOCUMENT_PATH + query);
+      if (status === 204) break;
+      // The header only steers this loop; what counts is inside the signed bytes.
+      if (status !== 200 || body.length === 0 || !(epoch > (after ?? -1))) throw badAnswer();
+      found.push(body);
+      after = epoch;
+    }
+    return found;
+  }
+
+  /** The newest document, or null before the first. */
+  async newest(): Promise<Uint8Array | null> {
+    return (await this.documents()).at(-1) ?? null;
+  }
+
+  private async ask(method: string, path: string, body?: Uint8Array): Promise<Answer> {
+    const signal = AbortSignal.timeout(this.timeoutMs);
+    try {
+      const socket = await this.dial(signal);
+      try {
+        return await exchange(socket, signal, method, path, body);
+      } finally {
+        socket.destroy();
+      }
+    } catch (cause) {
+      if (isAppError(cause)) throw cause;
+      throw new AppError('authority-unreachable', 'network', 'the authority does not answer', {
+        cause,
+      });
+    }
+  }
+
+  private dial(signal: AbortSignal): Promise<TLSSocket> {
+    return new Promise((resolve, reject) => {
+      const { host, port } = this;
+      const socket = connect({ ...LINK_TLS, host, port, rejectUnauthorized: false });
+      const abort = () => socket.destroy(new Error('timeout'));
+      signal.addEventListener('abort', abort, { once: true });
+      socket.once('close', () => {
+        signal.removeEventListener('abort', abort);
+        reject(new Error('closed'));
+      });
+      socket.on('error', reject);
+      socket.once('secureConnect', () => {
+        const hash = peerKeyHash(socket);
+        if (hash !== null && equalBytes(hash, this.options.keyHash)) return resolve(socket);
+        socket.destroy();
+        reject(new AppError('authority-key', 'refused', 'the authority shows an unexpected key'));
+      });
+    });
+  }
+}
+
+function exchange(
+  socket: TLSSocket,
+  signal: AbortSignal,
+  method: string,
+  path: string,
+  body: Uint8Array | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      host: 'authority',
+      connection: 'close',
+      ...(body === undefined ? {} : { 'content-length': body.length }),
+    };
+    const request = httpRequest({ createConnection: () => socket, method, path, headers, signal });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const epoch = Number(response.headers[EPOCH_HEADER] ?? Number.NaN);
+      readAnswer(response).then((read) => {
+        resolve({ status: response.statusCode ?? 0, body: read, epoch });
+      }, reject);
+    });
+    request.end(body);
+  });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response) {
+    size += (part as Buffer).length;
+    if (size > MAX_DOCUMENT_BYTES) throw badAnswer();
+    parts.push(part as Buffer);
+  }
+  const announced = response.headers['content-length'];
+  if (announced !== undefined && Number(announced) !== size) throw badAnswer();
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function badAnswer(): AppError {
+  return new AppError('authority-answer', 'network', 'the authority answers out of form');
+}
