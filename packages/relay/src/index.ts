@@ -5,6 +5,27 @@ export {
   type AuthorityOptions,
 } from './authority/machine.ts';
 export type { Refusal, SubmitOutcome } from './authority/register.ts';
+/** Layer 3: the machines of relays, without I/O, and the ports they are driven through. */
+export type { Documents } from './documents.ts';
+export type { EdgeCounter } from './edge/counters.ts';
+export { EdgeMachine, type EdgeOptions } from './edge/edge-machine.ts';
+export {
+  EpochKeyring,
+  type EpochSeed,
+  type KeyringOptions,
+  type KeySchedule,
+} from './keys/epoch-keyring.ts';
+export {
+  EDGE_LIMITS,
+  type EdgeLimits,
+  LATE_SLOTS,
+  MAX_WAIT_MS,
+  MIX_LIMITS,
+  type MixLimits,
+  RESUME_MS,
+  TURNAROUND_MS,
+} from './limits.ts';
+export { type MixCounter, MixMachine, type MixOptions } from './mix/mix-machine.ts';
 export type {
   BoxStore,
   CloseReason,
@@ -15,3 +36,4 @@ export type {
   StoredBox,
   StoreResult,
 } from './ports.ts';
+export { runStoreCommand } from './store-command.ts';

@@ -2,9 +2,9 @@
  * Digests with their edge's signature (docs/spec/05-boxes.md, 7). Only the Ed25519 half of the
  * identity signs: a digest is worth nothing after an hour, and every client checks many.
  */
-import { concat, equalBytes, hex, isAppError } from '@tacet/base';
+import { concat, hex, isAppError } from '@tacet/base';
 import { classicalVerify, type HybridKeyPair, hash } from '@tacet/crypto';
-import type { NetworkId, VerifiedDocument } from '@tacet/directory';
+import { type NetworkId, relayIndex, type VerifiedDocument } from '@tacet/directory';
 import { decodeDigest, encodeDigestBody } from './digest.ts';
 import { MAX_DIGEST_CACHE } from './limits.ts';
 import type { Digest, SignedDigest } from './types.ts';
@@ -29,8 +29,8 @@ export function signDigest(
 export function verifyDigest(bytes: Uint8Array, verified: VerifiedDocument): SignedDigest | null {
   try {
     const { digest, body, signature } = decodeDigest(bytes);
-    const index = verified.relayHashes.findIndex((relay) => equalBytes(relay, digest.edge));
-    const relay = verified.document.relays[index];
+    const index = relayIndex(verified, digest.edge);
+    const relay = index === null ? undefined : verified.document.relays[index];
     if (relay?.role !== 'edge') return null;
     const { networkId } = verified.document;
     if (!classicalVerify(relay.identity, signature, 'digest', networkId, body)) return null;

@@ -1,0 +1,329 @@
+/**
+ * What an edge does with requests (docs/spec/05-boxes.md, 4 to 8): checks them, asks the store,
+ * answers. Every request that could be read gets exactly one answer, and all answers take one
+ * path. What is asked for leaves no trace here once it is answered.
+ */
+import {
+  type Counters,
+  DeadlineHeap,
+  dayOf,
+  equalBytes,
+  isAppError,
+  type Millis,
+} from '@tacet/base';
+import { epochStart, placement, type RelayHash, type VerifiedDocument } from '@tacet/directory';
+import { epochOfBlock, type Opened } from '@tacet/onion';
+import {
+  type BoxAnswer,
+  type BoxRecord,
+  type BoxRequest,
+  decodeRequest,
+  type Mark,
+  markOf,
+  verifyRecord,
+  verifyTombstone,
+} from '@tacet/wire';
+import type { Documents } from '../documents.ts';
+import { type EdgeLimits, MAX_WAIT_MS, TURNAROUND_MS, WAIT_MARGIN_MS } from '../limits.ts';
+import type { StoreCommand, StoreResult } from '../ports.ts';
+import type { EdgeCounter } from './counters.ts';
+import { type StandingRead, StandingReads } from './standing-reads.ts';
+import type { Outgoing, Ticket } from './ticket.ts';
+
+export type OpenedRequest = Extract<Opened, { kind: 'request' }>;
+
+export interface BoxDeskOptions {
+  readonly book: Documents;
+  readonly self: RelayHash;
+  readonly limits: EdgeLimits;
+  readonly outgoing: Outgoing;
+  readonly counters: Counters<EdgeCounter>;
+  /** Hands a command to the store; the result comes to `onStore` with the same token. */
+  readonly ask: (token: number, command: StoreCommand) => void;
+  /** A box was filled for the first time. */
+  readonly onFilled: (mark: Mark) => void;
+}
+
+type Pending =
+  | { readonly kind: 'put'; readonly ticket: Ticket; readonly mark: Mark; expiryDay: number }
+  | { readonly kind: 'get'; readonly ticket: Ticket }
+  | { readonly kind: 'tombstone'; readonly ticket: Ticket; readonly effectDay: number }
+  /** `final`: the wait is over, whatever the store says. */
+  | { readonly kind: 'stand'; readonly read: StandingRead; final: boolean; readonly since: Millis }
+  | { readonly kind: 'expire' };
+
+const REFUSED: BoxAnswer = { status: 'refused' };
+const TAKEN: BoxAnswer = { status: 'taken' };
+const EMPTY = [null, null, null] as const;
+
+export class BoxDesk {
+  private readonly options: BoxDeskOptions;
+  private readonly counters: Counters<EdgeCounter>;
+  private readonly pending = new Map<number, Pending>();
+  private readonly standing = new StandingReads();
+  private readonly holds = new DeadlineHeap<StandingRead>();
+  private nextToken = 1;
+  private today = -1;
+
+  constructor(options: BoxDeskOptions) {
+    this.options = options;
+    this.counters = options.counters;
+  }
+
+  get standingReads(): number {
+    return this.standing.size;
+  }
+
+  nextAt(): Millis | undefined {
+    return this.holds.nextAt;
+  }
+
+  onRequest(opened: OpenedRequest, current: VerifiedDocument, now: Millis): void {
+    const request = read(opened.data);
+    if (request === null) {
+      this.counters.add('request-malformed');
+      return;
+    }
+    const { block, epoch, delayMs } = opened;
+    if (block === null) {
+      this.counters.add('request-unanswerable');
+      return;
+    }
+    const ticket: Ticket = { block, epoch, delayMs, arrivedAt: now };
+    switch (request.kind) {
+      case 'put':
+        this.put(ticket, request.record, current, now);
+        return;
+      case 'get':
+        this.get(ticket, request.marks, request.waitMs, current, now);
+        return;
+      case 'tombstone': {
+        this.counters.add('tombstone');
+        const { id, signature } = request;
+        if (!verifyTombstone(id, signature, current.document.networkId)) {
+          this.counters.add('tombstone-invalid');
+          this.answer(ticket, REFUSED, now);
+          return;
+        }
+        const effectDay = dayOf(now) + 1;
+        this.ask({ kind: 'tombstone', ticket, effectDay }, now, {
+          kind: 'tombstone',
+          mark: markOf(id),
+          id,
+        });
+      }
+    }
+  }
+
+  onStore(token: number, result: StoreResult, now: Millis): void {
+    const pending = this.pending.get(token);
+    if (pending === undefined) {
+      this.counters.add('store-unknown');
+      return;
+    }
+    this.pending.delete(token);
+    if (result.kind === 'failed') {
+      this.counters.add('store-failed');
+      this.refuse(pending, now);
+      return;
+    }
+    switch (pending.kind) {
+      case 'put':
+        if (result.kind === 'put') this.onPut(pending, result.outcome, now);
+        return;
+      case 'get':
+        if (result.kind === 'get') this.answer(pending.ticket, result.records, now);
+        return;
+      case 'tombstone':
+        this.answer(pending.ticket, { status: 'stored', expiryDay: pending.effectDay }, now);
+        return;
+      case 'stand':
+        if (result.kind === 'get') this.onStand(pending, result.records, now);
+        return;
+      case 'expire':
+        return;
+    }
+  }
+
+  /** Ends waits whose time is over and, on a new day, has the store drop what is due. */
+  advance(now: Millis): void {
+    for (;;) {
+      const read = this.holds.popDue(now);
+      if (read === undefined) break;
+      if (!this.standing.remove(read)) continue;
+      this.counters.add('stand-expired');
+      this.finish(read, EMPTY, now, now);
+    }
+    const today = dayOf(now);
+    if (today <= this.today) return;
+    this.today = today;
+    const token = this.nextToken++;
+    this.pending.set(token, { kind: 'expire' });
+    this.options.ask(token, { kind: 'expire', today });
+  }
+
+  private put(ticket: Ticket, record: BoxRecord, current: VerifiedDocument, now: Millis): void {
+    this.counters.add('put');
+    const valid = verifyRecord(record, current.document.networkId);
+    if (valid === null) {
+      this.counters.add('put-invalid');
+      this.answer(ticket, REFUSED, now);
+      return;
+    }
+    const { id, mark } = valid;
+    if (!this.isPlacedHere(mark, ticket.epoch, current)) {
+      this.counters.add('put-misplaced');
+      this.answer(ticket, REFUSED, now);
+      return;
+    }
+    const expiryDay = dayOf(now) + current.document.parameters.boxLifeDays;
+    const box = { mark, id, record, expiryDay };
+    this.ask({ kind: 'put', ticket, mark, expiryDay }, now, { kind: 'put', box });
+  }
+
+  /** By the writer's document or by the one of now: a new store generation changes neither. */
+  private isPlacedHere(mark: Mark, epoch: number, current: VerifiedDocument): boolean {
+    const { book, self } = this.options;
+    const writers = book.inForce(epoch) ?? current;
+    const here = (verified: VerifiedDocument): boolean =>
+      placement(verified, mark).some((edge) => equalBytes(edge, self));
+    return here(writers) || (writers !== current && here(current));
+  }
+
+  private onPut(
+    { ticket, mark, expiryDay }: Extract<Pending, { kind: 'put' }>,
+    outcome: 'stored' | 'same' | 'taken',
+    now: Millis,
+  ): void {
+    if (outcome === 'taken') {
+      this.answer(ticket, TAKEN, now);
+      return;
+    }
+    this.answer(ticket, { status: 'stored', expiryDay }, now);
+    if (outcome === 'same') return;
+    this.options.onFilled(mark);
+    for (const read of this.standing.release(mark)) {
+      this.counters.add('stand-released');
+      this.ask({ kind: 'stand', read, final: true, since: now }, now, {
+        kind: 'get',
+        marks: read.marks,
+      });
+    }
+  }
+
+  private get(
+    ticket: Ticket,
+    marks: readonly [Mark, Mark, Mark],
+    waitMs: Millis,
+    current: VerifiedDocument,
+    now: Millis,
+  ): void {
+    this.counters.add('get');
+    const until = now + Math.min(waitMs, this.longestWait(ticket, current, now));
+    if (until <= now) {
+      this.ask({ kind: 'get', ticket }, now, { kind: 'get', marks });
+      return;
+    }
+    this.counters.add('stand');
+    const waiting: StandingRead = { marks, ticket, until, done: false };
+    this.standing.add(waiting);
+    this.holds.push(until, waiting);
+    if (this.standing.size > this.options.limits.standingReads) this.evictOldest(now);
+    const pending: Pending = { kind: 'stand', read: waiting, final: false, since: now };
+    this.ask(pending, now, { kind: 'get', marks });
+  }
+
+  /** A wait ends before the keys of its reply block do, with room for the way back. */
+  private longestWait(ticket: Ticket, current: VerifiedDocument, now: Millis): Millis {
+    const { parameters } = current.document;
+    const keysEnd = epochStart(parameters, epochOfBlock(ticket.block) + 1) + parameters.graceMs;
+    const margin = Math.min(WAIT_MARGIN_MS, parameters.graceMs / 10);
+    return Math.min(MAX_WAIT_MS, keysEnd - now - ticket.delayMs - TURNAROUND_MS - margin);
+  }
+
+  private evictOldest(now: Millis): void {
+    const { oldest } = this.standing;
+    if (oldest === undefined) return;
+    this.standing.remove(oldest);
+    this.counters.add('stand-evicted');
+    this.finish(oldest, EMPTY, now, now);
+  }
+
+  private onStand(
+    { read, final, since }: Extract<Pending, { kind: 'stand' }>,
+    records: readonly (BoxRecord | null)[],
+    now: Millis,
+  ): void {
+    if (!final && records.every((record) => record === null)) return;
+    this.standing.remove(read);
+    this.finish(read, records, since, now);
+  }
+
+  private finish(
+    read: StandingRead,
+    records: readonly (BoxRecord | null)[],
+    since: Millis,
+    now: Millis,
+  ): void {
+    if (read.done) return;
+    read.done = true;
+    this.reply(read.ticket, records, since, now);
+  }
+
+  private ask(pending: Pending, now: Millis, command: StoreCommand): void {
+    if (this.pending.size >= this.options.limits.storePending) {
+      this.counters.add('store-full');
+      this.refuse(pending, now);
+      return;
+    }
+    const token = this.nextToken++;
+    this.pending.set(token, pending);
+    this.options.ask(token, command);
+  }
+
+  private refuse(pending: Pending, now: Millis): void {
+    switch (pending.kind) {
+      case 'stand':
+        this.standing.remove(pending.read);
+        this.finish(pending.read, EMPTY, pending.since, now);
+        return;
+      case 'expire':
+        this.today = -1;
+        return;
+      default:
+        this.answer(pending.ticket, REFUSED, now);
+        return;
+    }
+  }
+
+  private answer(
+    ticket: Ticket,
+    answer: BoxAnswer | readonly (BoxRecord | null)[],
+    now: Millis,
+  ): void {
+    this.reply(ticket, answer, ticket.arrivedAt, now);
+  }
+
+  private reply(
+    ticket: Ticket,
+    answer: BoxAnswer | readonly (BoxRecord | null)[],
+    since: Millis,
+    now: Millis,
+  ): void {
+    const { outgoing, limits } = this.options;
+    if (outgoing.size >= limits.answers) {
+      this.counters.add('answers-full');
+      return;
+    }
+    outgoing.push(ticket, answer, since, now);
+  }
+}
+
+function read(data: Uint8Array): BoxRequest | null {
+  try {
+    return decodeRequest(data);
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * What an edge tells all its clients (docs/spec/03-links.md, 6): pages of digests, kept for an
+ * hour, and the documents of now, which go round for ever. Every client is given the same pages;
+ * a `BoardCursor` knows only which of them one link has had.
+ */
+import type { Millis } from '@tacet/base';
+import { BROADCAST_PAGE, type BroadcastItem, packBroadcast } from '@tacet/wire';
+import { BOARD_MS, BOARD_STRETCHES } from '../limits.ts';
+
+/** Eight empty cells: nothing to tell yet. */
+const EMPTY_PAGE = new Uint8Array(BROADCAST_PAGE);
+
+interface Page {
+  readonly bytes: Uint8Array;
+  readonly at: Millis;
+}
+
+export class BroadcastBoard {
+  private pages: Page[] = [];
+  /** Number of `pages[0]`; pages are numbered in the order they were put up. */
+  private firstNumber = 0;
+  private documents: readonly Uint8Array[] = [];
+  private open: BroadcastItem[] = [];
+
+  /** Number of the next page to be put up. */
+  get end(): number {
+    return this.firstNumber + this.pages.length;
+  }
+
+  /** Number of the oldest page still here. */
+  get start(): number {
+    return this.firstNumber;
+  }
+
+  get documentPages(): readonly Uint8Array[] {
+    return this.documents;
+  }
+
+  page(number: number): Uint8Array {
+    return this.pages[number - this.firstNumber]?.bytes ?? EMPTY_PAGE;
+  }
+
+  /** Keeps a digest for the next `seal`; digests of one moment share pages. */
+  add(digest: Uint8Array): void {
+    this.open.push({ kind: 'digest', bytes: digest });
+  }
+
+  /** Puts up what was added, and takes down what is too old. */
+  seal(now: Millis): void {
+    for (const bytes of packBroadcast(this.open)) this.pages.push({ bytes, at: now });
+    this.open = [];
+    const kept = this.pages.findIndex((page) => page.at > now - BOARD_MS);
+    const old = kept === -1 ? this.pages.length : kept;
+    this.pages.splice(0, old);
+    this.firstNumber += old;
+  }
+
+  setDocuments(documents: readonly Uint8Array[]): void {
+    this.documents = packBroadcast(documents.map((bytes) => ({ kind: 'document', bytes })));
+  }
+}
+
+/** Pages `from` to `to - 1` that a link has still to get. */
+interface Stretch {
+  from: number;
+  to: number;
+}
+
+export class BoardCursor {
+  private readonly board: BroadcastBoard;
+  /** Pages from here on are news; older ones were there before the link. */
+  private readonly news: number;
+  private known: number;
+  private readonly wanted: Stretch[];
+  private documentAt = 0;
+  private documentTurn = true;
+
+  constructor(board: BroadcastBoard) {
+    this.board = board;
+    this.news = board.end;
+    this.known = board.end;
+    this.wanted = board.start < board.end ? [{ from: board.start, to: board.end }] : [];
+  }
+
+  /** News first, newest first; then in turns a page of the documents and one of the past. */
+  next(): Uint8Array {
+    this.look();
+    const top = this.top();
+    if (top !== undefined && top.to > this.news) return this.takeFrom(top);
+    const documents = this.board.documentPages;
+    this.documentTurn = !this.documentTurn;
+    if (documents.length > 0 && (top === undefined || !this.documentTurn)) {
+      this.documentAt = (this.documentAt + 1) % documents.length;
+      return documents[this.documentAt] ?? EMPTY_PAGE;
+    }
+    return top === undefined ? EMPTY_PAGE : this.takeFrom(top);
+  }
+
+  private takeFrom(top: Stretch): Uint8Array {
+    top.to -= 1;
+    return this.board.page(top.to);
+  }
+
+  private look(): void {
+    const end = this.board.end;
+    if (end === this.known) return;
+    const last = this.wanted.at(-1);
+    if (last?.to === this.known) last.to = end;
+    else this.wanted.push({ from: this.known, to: end });
+    if (this.wanted.length > BOARD_STRETCHES) this.wanted.shift();
+    this.known = end;
+  }
+
+  /** The newest stretch with a page that is still up. */
+  private top(): Stretch | undefined {
+    for (;;) {
+      const last = this.wanted.at(-1);
+      if (last === undefined) return undefined;
+      last.from = Math.max(last.from, this.board.start);
+      if (last.from < last.to) return last;
+      this.wanted.pop();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * An edge (docs/spec/03-links.md, 04-mixing.md, 05-boxes.md): front door of clients, store of
+ * boxes, author of digests. This file only says which part hears what; each part stands in a
+ * file of its own. Knows no sockets, no addresses and no clock of its own.
+ */
+import { Counters, DeadlineHeap, type Millis, type Rng, randomExponential } from '@tacet/base';
+import { delayCapMs, epochAt, type RelayHash, type VerifiedDocument } from '@tacet/directory';
+import type { Frame, Injection, PacketOpener } from '@tacet/onion';
+import {
+  type DigestSigner,
+  type DigestVerifier,
+  type Hello,
+  type UpFrame,
+  verifyDigest,
+  type Welcome,
+} from '@tacet/wire';
+import { type Documents, nextRelay } from '../documents.ts';
+import { EDGE_LIMITS, type EdgeLimits } from '../limits.ts';
+import type { LinkHandle, Machine, RelayEffect, StoreResult } from '../ports.ts';
+import { BoxDesk } from './box-desk.ts';
+import type { EdgeCounter } from './counters.ts';
+import { FrontDoor } from './front-door.ts';
+import { Publisher } from './publisher.ts';
+import { Outgoing } from './ticket.ts';
+
+export interface EdgeOptions {
+  readonly opener: PacketOpener;
+  readonly book: Documents;
+  readonly self: RelayHash;
+  /** This relay's identity: digests carry its Ed25519 signature. */
+  readonly sign: DigestSigner;
+  readonly rng: Rng;
+  /** 16 bytes, or empty in an open network. */
+  readonly joinSecret: Uint8Array;
+  /** What `welcome` shows of the link key. */
+  readonly proof?: Uint8Array;
+  readonly limits?: EdgeLimits;
+  /** Fills the unused bytes of answers; `rng` unless a simulation has something cheaper. */
+  readonly noise?: Rng;
+  readonly verifyDigest?: DigestVerifier;
+}
+
+export class EdgeMachine implements Machine<RelayEffect> {
+  readonly counters = new Counters<EdgeCounter>();
+  private readonly options: EdgeOptions;
+  private readonly limits: EdgeLimits;
+  private readonly noise: Rng;
+  private readonly pool = new DeadlineHeap<RelayEffect>();
+  private readonly outgoing = new Outgoing();
+  private readonly door: FrontDoor;
+  private readonly boxes: BoxDesk;
+  private readonly publisher: Publisher;
+  private current: VerifiedDocument | null = null;
+  private newest: VerifiedDocument | null = null;
+  private effects: RelayEffect[] = [];
+
+  constructor(options: EdgeOptions) {
+    this.options = options;
+    this.limits = options.limits ?? EDGE_LIMITS;
+    this.noise = options.noise ?? options.rng;
+    const { book, self, sign, rng, joinSecret } = options;
+    const { limits, counters, outgoing } = this;
+    const emit = (effect: RelayEffect): void => {
+      this.effects.push(effect);
+    };
+    const verify = options.verifyDigest ?? verifyDigest;
+    this.publisher = new Publisher({ self, sign, verify, rng, limits, counters, emit });
+    this.boxes = new BoxDesk({
+      book,
+      self,
+      limits,
+      outgoing,
+      counters,
+      ask: (token, command) => emit({ kind: 'store', token, command }),
+      onFilled: (mark) => this.publisher.fill(mark),
+    });
+    const { board } = this.publisher;
+    this.door = new FrontDoor({ board, joinSecret, rng, limits, counters, emit });
+    if (options.proof !== undefined) this.door.proof = options.proof;
+  }
+
+  /** For a view of this relay's load; no number here is about one client. */
+  get load(): {
+    readonly links: number;
+    readonly queuedReplies: number;
+    readonly pool: number;
+    readonly answers: number;
+    readonly standingReads: number;
+  } {
+    return {
+      links: this.door.links,
+      queuedReplies: this.door.queuedReplies,
+      pool: this.pool.size,
+      answers: this.outgoing.size,
+      standingReads: this.boxes.standingReads,
+    };
+  }
+
+  /** The link key was certified anew. */
+  setProof(proof: Uint8Array): void {
+    this.door.proof = proof;
+  }
+
+  /** A document was added to the book. The host calls this first of all. */
+  onDocument(verified: VerifiedDocument, now: Millis): void {
+    if (this.newest === null || verified.document.epoch >= this.newest.document.epoch) {
+      this.newest = verified;
+    }
+    this.refresh(now);
+  }
+
+  /** Null: refused, and the link is to be closed. */
+  onHello(link: LinkHandle, hello: Hello, now: Millis): Welcome | null {
+    return this.door.onHello(link, hello, this.current, now);
+  }
+
+  onLinkClosed(link: LinkHandle, now: Millis): void {
+    this.door.onClosed(link, now);
+  }
+
+  /** Everything a client sends, already decoded. */
+  onUp(link: LinkHandle, up: UpFrame, now: Millis): void {
+    if (!this.door.admit(link, now)) return;
+    if (up.kind === 'rate') {
+      this.door.onRate(link, up.slotMs, this.current);
+      return;
+    }
+    this.counters.add('up');
+    if (this.pool.size >= this.limits.pool) {
+      this.counters.add('pool-full');
+      return;
+    }
+    const entered = this.options.opener.enter(up.frame, now);
+    if ('drop' in entered) {
+      this.counters.add(`up-${entered.drop}`);
+      return;
+    }
+    const effect = this.towardsFirstMix(entered);
+    if (effect !== null) this.pool.push(now + this.drawDelay(), effect);
+  }
+
+  /** A packet from a mix of the last layer. */
+  onPacket(frame: Frame, now: Millis): void {
+    this.counters.add('received');
+    const opened = this.options.opener.open(frame, now);
+    switch (opened.kind) {
+      case 'request':
+        if (this.current === null) {
+          this.counters.add('request-unanswerable');
+          return;
+        }
+        this.boxes.onRequest(opened, this.current, now);
+        return;
+      case 'reply':
+        this.door.onReply(opened.replyId, opened.payload);
+        return;
+      case 'drop':
+        this.counters.add(`packet-${opened.reason}`);
+        return;
+      default:
+        this.counters.add('misplaced');
+        return;
+    }
+  }
+
+  /** Signed bytes from another edge, put together from its frames. */
+  onDigest(bytes: Uint8Array, now: Millis): void {
+    if (this.current !== null) this.publisher.onDigest(bytes, this.current, now);
+  }
+
+  onStore(token: number, result: StoreResult, now: Millis): void {
+    this.boxes.onStore(token, result, now);
+  }
+
+  deadline(): Millis | null {
+    const at = Math.min(
+      this.pool.nextAt ?? Infinity,
+      this.outgoing.nextAt() ?? Infinity,
+      this.boxes.nextAt() ?? Infinity,
+      this.door.nextAt() ?? Infinity,
+      this.publisher.nextAt() ?? Infinity,
+    );
+    return at === Infinity ? null : at;
+  }
+
+  advance(now: Millis): void {
+    if (this.current !== null && this.publisher.isDue(now)) {
+      this.refresh(now);
+      this.publisher.advance(this.current, now);
+    }
+    this.boxes.advance(now);
+    this.inject(now);
+    this.door.advance(now);
+  }
+
+  drain(): RelayEffect[] {
+    const effects = this.effects;
+    this.effects = [];
+    return effects;
+  }
+
+  private inject(now: Millis): void {
+    for (;;) {
+      const injection = this.outgoing.take(this.options.opener, this.noise, now);
+      if (injection === undefined) break;
+      if (injection === null) {
+        this.counters.add('answer-stale');
+        continue;
+      }
+      const effect = this.towardsFirstMix(injection);
+      if (effect === null) continue;
+      this.counters.add('answered');
+      this.send(effect);
+    }
+    for (;;) {
+      const effect = this.pool.popDue(now);
+      if (effect === undefined) return;
+      this.send(effect);
+    }
+  }
+
+  private send(effect: RelayEffect): void {
+    this.counters.add('sent');
+    this.effects.push(effect);
+  }
+
+  private towardsFirstMix({ epoch, next, packet }: Injection): RelayEffect | null {
+    const to = nextRelay(this.options.book, epoch, next, 1);
+    if (typeof to !== 'string') return { kind: 'send', to, packet };
+    this.counters.add(to);
+    return null;
+  }
+
+  /** Exp(1/mu), so that a packet's arrival says nothing about the moment it entered. */
+  private drawDelay(): Millis {
+    const parameters = this.current?.document.parameters;
+    if (parameters === undefined) return 0;
+    const drawn = randomExponential(this.options.rng, parameters.delayMeanMs);
+    return Math.min(drawn, delayCapMs(parameters));
+  }
+
+  /** Which document holds now; a new one, or a new epoch, may change it. */
+  private refresh(now: Millis): void {
+    if (this.newest === null) return;
+    const epoch = epochAt(this.newest.document.parameters, now);
+    const current = this.options.book.inForce(epoch) ?? this.newest;
+    this.current = current;
+    this.publisher.setDocuments(current, this.newest, now);
+  }
+}

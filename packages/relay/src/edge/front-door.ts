@@ -1,0 +1,143 @@
+/**
+ * Client links of an edge (docs/spec/03-links.md, 3 to 5): who may connect, one frame a slot up,
+ * one frame every half slot down.
+ */
+import type { Counters, Millis, Rng } from '@tacet/base';
+import { equalSecret } from '@tacet/crypto';
+import type { Parameters, VerifiedDocument } from '@tacet/directory';
+import type { ReplyId } from '@tacet/onion';
+import type { Hello, Welcome } from '@tacet/wire';
+import type { EdgeLimits } from '../limits.ts';
+import type { CloseReason, LinkHandle, RelayEffect } from '../ports.ts';
+import { BoardCursor, type BroadcastBoard } from './broadcast-board.ts';
+import type { EdgeCounter } from './counters.ts';
+import { DownClock } from './down-clock.ts';
+import { Sessions } from './sessions.ts';
+
+export interface FrontDoorOptions {
+  readonly board: BroadcastBoard;
+  readonly joinSecret: Uint8Array;
+  readonly rng: Rng;
+  readonly limits: EdgeLimits;
+  readonly counters: Counters<EdgeCounter>;
+  readonly emit: (effect: RelayEffect) => void;
+}
+
+export class FrontDoor {
+  proof: Uint8Array = new Uint8Array(0);
+  private readonly options: FrontDoorOptions;
+  private readonly counters: Counters<EdgeCounter>;
+  private readonly sessions: Sessions;
+  private readonly downs: DownClock;
+
+  constructor(options: FrontDoorOptions) {
+    this.options = options;
+    this.counters = options.counters;
+    this.sessions = new Sessions(options.limits, options.rng);
+    this.downs = new DownClock(options.rng);
+  }
+
+  get links(): number {
+    return this.sessions.links;
+  }
+
+  get queuedReplies(): number {
+    return this.sessions.queuedReplies;
+  }
+
+  onHello(
+    id: LinkHandle,
+    hello: Hello,
+    current: VerifiedDocument | null,
+    now: Millis,
+  ): Welcome | null {
+    if (this.sessions.link(id) !== undefined) return this.refuse(id, 'link-twice', 'protocol');
+    if (current === null) return this.refuse(id, 'link-refused-no-document', 'shutdown');
+    const { parameters } = current.document;
+    if (!this.maySpeak(hello, parameters)) {
+      return this.refuse(id, 'link-refused-secret', 'join-secret');
+    }
+    if (this.sessions.links >= this.options.limits.links) {
+      return this.refuse(id, 'link-refused-full', 'shutdown');
+    }
+    const known = isSlot(hello.slotMs, parameters);
+    if (!known && hello.slotMs !== 0) this.counters.add('slot-unknown');
+    const slotMs = known ? hello.slotMs : parameters.slotMs;
+    const cursor = new BoardCursor(this.options.board);
+    const { link, resumed, replaced } = this.sessions.open(id, hello.resume, cursor, slotMs);
+    if (replaced !== null) this.close(replaced.id, 'resumed-elsewhere');
+    this.counters.add(resumed ? 'link-resumed' : 'link-opened');
+    this.downs.start(link, now);
+    return { handle: link.session.handle, now: Math.floor(now), proof: this.proof };
+  }
+
+  onClosed(id: LinkHandle, now: Millis): void {
+    const link = this.sessions.link(id);
+    if (link !== undefined) this.sessions.close(link, now);
+  }
+
+  /** True when this link is open and its slot is free. */
+  admit(id: LinkHandle, now: Millis): boolean {
+    const link = this.sessions.link(id);
+    if (link === undefined) {
+      this.counters.add('link-unknown');
+      return false;
+    }
+    if (link.gate.take(now, link.slotMs)) return true;
+    this.counters.add('early');
+    return false;
+  }
+
+  /** Only the two periods of the document exist; anything else would mark a client. */
+  onRate(id: LinkHandle, slotMs: Millis, current: VerifiedDocument | null): void {
+    const link = this.sessions.link(id);
+    const allowed = current !== null && isSlot(slotMs, current.document.parameters);
+    if (link === undefined || !allowed) {
+      this.counters.add('rate-refused');
+      return;
+    }
+    link.slotMs = slotMs;
+  }
+
+  onReply(replyId: ReplyId, payload: Uint8Array): void {
+    this.counters.add(`reply-${this.sessions.deliver(replyId, payload)}`);
+  }
+
+  nextAt(): Millis | undefined {
+    const down = this.downs.nextAt() ?? Infinity;
+    const at = Math.min(down, this.sessions.nextAt() ?? Infinity);
+    return at === Infinity ? undefined : at;
+  }
+
+  advance(now: Millis): void {
+    for (;;) {
+      const link = this.downs.take(now);
+      if (link === undefined) break;
+      const reply = this.sessions.takeReply(link.session);
+      const frame = { reply, broadcast: link.cursor.next() };
+      this.options.emit({ kind: 'down', link: link.id, frame });
+    }
+    this.sessions.expire(now);
+  }
+
+  /** A closed network without a configured secret lets nobody in. */
+  private maySpeak(hello: Hello, parameters: Parameters): boolean {
+    const { joinSecret } = this.options;
+    if (joinSecret.length === 0) return !parameters.closed;
+    return equalSecret(hello.joinSecret, joinSecret);
+  }
+
+  private refuse(id: LinkHandle, counter: EdgeCounter, reason: CloseReason): null {
+    this.counters.add(counter);
+    this.close(id, reason);
+    return null;
+  }
+
+  private close(link: LinkHandle, reason: CloseReason): void {
+    this.options.emit({ kind: 'close', link, reason });
+  }
+}
+
+function isSlot(slotMs: Millis, parameters: Parameters): boolean {
+  return slotMs === parameters.slotMs || slotMs === parameters.inUseSlotMs;
+}

@@ -1,0 +1,55 @@
+/** One request that is owed an answer, and the answers that wait for their moment. */
+import { DeadlineHeap, type Millis, type Rng, randomBytes } from '@tacet/base';
+import type { Injection, PacketOpener, ReplyBlock } from '@tacet/onion';
+import { BOX_RECORD, type BoxAnswer, encodeAnswer } from '@tacet/wire';
+import { TURNAROUND_MS } from '../limits.ts';
+
+export interface Ticket {
+  readonly block: ReplyBlock;
+  /** Epoch of the request packet: whose document its maker had. */
+  readonly epoch: number;
+  /** Wait before the reply is injected, as the request's last layer says. */
+  readonly delayMs: Millis;
+  readonly arrivedAt: Millis;
+}
+
+interface Due {
+  readonly block: ReplyBlock;
+  readonly answer: BoxAnswer | readonly (Uint8Array | null)[];
+}
+
+/**
+ * Answers leave a fixed turn-around after their request (or after what they waited for), plus
+ * the delay its maker drew, whatever they say and however fast the store was.
+ */
+export class Outgoing {
+  private readonly due = new DeadlineHeap<Due>();
+
+  get size(): number {
+    return this.due.size;
+  }
+
+  nextAt(): Millis | undefined {
+    return this.due.nextAt;
+  }
+
+  /** @param since when the request came in, or when the wait of a standing read ended */
+  push(ticket: Ticket, answer: Due['answer'], since: Millis, now: Millis): void {
+    const at = Math.max(now, since + TURNAROUND_MS) + ticket.delayMs;
+    this.due.push(at, { block: ticket.block, answer });
+  }
+
+  /** The next due answer as a packet; null when its reply block is stale; undefined for none. */
+  take(opener: PacketOpener, noise: Rng, now: Millis): Injection | null | undefined {
+    const due = this.due.popDue(now);
+    if (due === undefined) return undefined;
+    return opener.reply(due.block, encodeAnswer(complete(due.answer, noise), noise), now);
+  }
+}
+
+/** Absent records become random bytes of the same shape. */
+function complete(answer: Due['answer'], noise: Rng): BoxAnswer {
+  if ('status' in answer) return answer;
+  const record = (i: number): Uint8Array => answer[i] ?? randomBytes(noise, BOX_RECORD);
+  return { status: 'read', records: [record(0), record(1), record(2)] };
+}

@@ -1,0 +1,61 @@
+/**
+ * Caps of the relay machines (docs/limits.md): everything a peer can make a relay hold. A relay
+ * may be given lower ones; each full cap has a counter of its own.
+ */
+import { MINUTE, type Millis, SECOND } from '@tacet/base';
+
+export interface MixLimits {
+  /** Packets waiting in the pool; more are shed before any work is done on them. */
+  readonly pool: number;
+}
+
+export interface EdgeLimits {
+  /** Packets of clients waiting to enter layer 1. */
+  readonly pool: number;
+  /** Answers waiting for their moment. */
+  readonly answers: number;
+  readonly links: number;
+  /** Lost connections whose handle is kept. */
+  readonly lostSessions: number;
+  /** Replies queued for one client, and for all together. */
+  readonly repliesEach: number;
+  readonly repliesAll: number;
+  /** Reads that wait for a box; the oldest is answered empty. */
+  readonly standingReads: number;
+  /** Commands given to the store and not yet settled. */
+  readonly storePending: number;
+  /** Marks of filled boxes that wait for a digest. */
+  readonly marksPending: number;
+}
+
+export const MIX_LIMITS: MixLimits = { pool: 65_536 };
+
+export const EDGE_LIMITS: EdgeLimits = {
+  pool: 65_536,
+  answers: 65_536,
+  links: 20_000,
+  lostSessions: 20_000,
+  repliesEach: 64,
+  repliesAll: 32_768,
+  standingReads: 50_000,
+  storePending: 16_384,
+  marksPending: 65_536,
+};
+
+/** A lost connection's handle and queue are kept this long. */
+export const RESUME_MS: Millis = 10 * MINUTE;
+/** Slots by which a frame may be late without the next one counting as early. */
+export const LATE_SLOTS = 2;
+/** Longest standing read, and how long before the end of its keys it must be answered. */
+export const MAX_WAIT_MS: Millis = 5 * MINUTE;
+export const WAIT_MARGIN_MS: Millis = 30 * SECOND;
+/** From a request's arrival to its answer, whatever the answer. */
+export const TURNAROUND_MS: Millis = 10;
+/** Digests stay on the broadcast board this long. */
+export const BOARD_MS: Millis = 60 * MINUTE;
+/** Separate stretches of pages one link has still to get; the oldest stretch is given up. */
+export const BOARD_STRETCHES = 32;
+/** Digests that lie further than this ahead of the edge's own clock are refused. */
+export const DIGEST_AHEAD_MS: Millis = 10 * SECOND;
+/** Pairs of contradicting digests kept as evidence. */
+export const FORKS_KEPT = 16;
