@@ -77,9 +77,7 @@ export class Client {
 
   joinNetwork(cardText: string, now: Millis): void {
     this.e.now = now;
-    this.e.network = this.e.store.transaction(() =>
-      Network.join(this.e.store, cardText, this.e.rng, this.e.networkListener()),
-    );
+    this.e.network = this.e.store.transaction(() => Network.join(cardText, this.e.networkDeps));
     this.e.events.append(now, 'network', 'joined');
     this.e.link.start(now);
     this.e.jobs.kick();

@@ -5,7 +5,14 @@
 import { HOUR, type Millis, type Rng } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
-import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
+import {
+  type DigestVerifier,
+  type DownFrame,
+  type Hello,
+  type UpFrame,
+  verifyDigest,
+  type Welcome,
+} from '@tacet/wire';
 import { Cover } from './boxes/cover.ts';
 import { PutQueue } from './boxes/puts.ts';
 import { ReadQueue } from './boxes/reads.ts';
@@ -24,7 +31,7 @@ import { onKeySet } from './meeting/key-set.ts';
 import { Visits } from './meeting/visits.ts';
 import { Guard } from './network/guard.ts';
 import { type DrawnDelays, Link } from './network/link.ts';
-import { Network, type NetworkListener } from './network/network.ts';
+import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
 import { RequestTracker } from './network/requests.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -48,6 +55,8 @@ export interface ClientOptions {
   readonly store: ProfileStore;
   readonly builder: PacketBuilder;
   readonly rng: Rng;
+  /** Given where many clients share a process and check the same digests. */
+  readonly verifyDigest?: DigestVerifier;
   /** Hears of every request before it leaves; for delivery measurements only. */
   readonly onRequest?: (what: Plan['what'], drawn: DrawnDelays, now: Millis) => void;
 }
@@ -89,6 +98,7 @@ export class Engine {
   readonly link: Link;
   readonly inUse: InUse;
   readonly watchdog: Watchdog;
+  readonly networkDeps: NetworkDeps;
   network: Network | null;
   level: Level;
   now: Millis;
@@ -204,7 +214,13 @@ export class Engine {
       },
       onRequest: (plan, drawn, at) => options.onRequest?.(plan.what, drawn, at),
     });
-    this.network = Network.load(store, rng, this.networkListener());
+    this.networkDeps = {
+      store,
+      rng,
+      listener: this.networkListener(),
+      verifyDigest: options.verifyDigest ?? verifyDigest,
+    };
+    this.network = Network.load(this.networkDeps);
     if (this.network !== null) this.link.start(now);
   }
 

@@ -34,14 +34,7 @@ export class Overlay {
     try {
       const written = this.changed.get(name);
       const bytes = written === undefined ? this.records.get(name) : written;
-      if (bytes === null) return null;
-      const copy = new Uint8Array(bytes);
-      try {
-        return parse(copy);
-      } finally {
-        // libsignal has its own by now.
-        copy.fill(0);
-      }
+      return bytes === null ? null : parse(new Uint8Array(bytes));
     } catch (cause) {
       this.fault ??= new AppError(
         'session-record-unreadable',

@@ -18,7 +18,7 @@ const MAX_COVER_BOXES = 64;
 export class Cover implements PlanSource {
   private readonly rng: Rng;
   private readonly network: () => Network | null;
-  private readonly written = new Map<string, BoxSecret>();
+  private readonly written = new Map<number, BoxSecret>();
   private readonly follow: { readonly notBefore: Millis; readonly plan: () => Plan }[] = [];
 
   constructor(rng: Rng, network: () => Network | null) {

@@ -3,7 +3,7 @@
  * due at that edge; a read that finds a valid record hands its plaintext to the owner, forgets
  * the box and leaves a tombstone to be sent, all in one transaction.
  */
-import { AppError, dayOf, type Millis } from '@tacet/base';
+import { AppError, dayOf, equalBytes, type Millis } from '@tacet/base';
 import { type BoxId, type BoxRecord, type Digest, type Mark, openRecord } from '@tacet/wire';
 import { keyOf } from '../network/keys.ts';
 import type { Network } from '../network/network.ts';
@@ -37,7 +37,7 @@ export class WatchList {
   private readonly network: () => Network | null;
   private readonly listener: WatchListener;
   private readonly owners = new Map<string, WatchOwner>();
-  private readonly byMark = new Map<string, Watch>();
+  private readonly byMark = new Map<number, Watch>();
 
   constructor(store: ProfileStore, network: () => Network | null, listener: WatchListener) {
     this.store = store;
@@ -144,7 +144,8 @@ export class WatchList {
   onDigest(digest: Digest, now: Millis): void {
     for (const mark of digest.marks) {
       const watch = this.byMark.get(keyOf(mark));
-      if (watch !== undefined) this.listener.onAnnounced(watch, digest, now);
+      if (watch === undefined || !equalBytes(watch.box.mark, mark)) continue;
+      this.listener.onAnnounced(watch, digest, now);
     }
   }
 

@@ -19,7 +19,7 @@ interface EdgeMarks {
 }
 
 export class RecentMarks {
-  private readonly byEdge = new Map<string, EdgeMarks>();
+  private readonly byEdge = new Map<number, EdgeMarks>();
   private readonly rng: Rng;
 
   constructor(rng: Rng) {
@@ -27,7 +27,7 @@ export class RecentMarks {
   }
 
   /** @param at the digest's time (number x digestMs). */
-  add(edgeKey: string, at: Millis, marks: readonly Mark[], now: Millis): void {
+  add(edgeKey: number, at: Millis, marks: readonly Mark[], now: Millis): void {
     if (at < now - WINDOW) return;
     let held = this.byEdge.get(edgeKey);
     if (held === undefined) {
@@ -49,7 +49,7 @@ export class RecentMarks {
   }
 
   /** A mark of that edge, or random bytes of the same shape while none is known. */
-  draw(edgeKey: string): Mark {
+  draw(edgeKey: number): Mark {
     const held = this.byEdge.get(edgeKey);
     if (held === undefined || held.batches.length === 0) {
       return this.rng.fill(new Uint8Array(8)) as Mark;

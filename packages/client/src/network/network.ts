@@ -2,7 +2,7 @@
  * What this profile knows of its network: the card, the documents, the digests it has seen. Pure
  * state with the store behind it; the link itself is in `link.ts`.
  */
-import { AppError, type Millis, type Rng } from '@tacet/base';
+import { AppError, equalBytes, fromUtf8, type Millis, type Rng, utf8 } from '@tacet/base';
 import {
   type AuthoritySet,
   DocumentBook,
@@ -19,7 +19,7 @@ import {
   type VerifiedDocument,
 } from '@tacet/directory';
 import type { Path } from '@tacet/onion';
-import { BroadcastReader, type Digest, type Mark, verifyDigest } from '@tacet/wire';
+import { BroadcastReader, type Digest, type DigestVerifier, type Mark } from '@tacet/wire';
 import type { ProfileStore } from '../ports.ts';
 import { blob } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
@@ -39,53 +39,56 @@ export interface NetworkListener {
   onEquivocation(now: Millis): void;
 }
 
+export interface NetworkDeps {
+  readonly store: ProfileStore;
+  readonly rng: Rng;
+  readonly listener: NetworkListener;
+  /** `verifyDigest`, or one that remembers where many clients share a process. */
+  readonly verifyDigest: DigestVerifier;
+}
+
 export class Network {
   readonly card: NetworkCard;
   readonly id: NetworkId;
   readonly book: DocumentBook;
   readonly marks: RecentMarks;
-  private readonly store: ProfileStore;
-  private readonly rng: Rng;
-  private readonly listener: NetworkListener;
-  private reader = new BroadcastReader();
+  private readonly d: NetworkDeps;
+  private readonly reader = new BroadcastReader();
   private readonly seenDigests = new Map<string, number>();
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
 
-  private constructor(store: ProfileStore, card: NetworkCard, rng: Rng, listener: NetworkListener) {
+  private constructor(card: NetworkCard, deps: NetworkDeps) {
     const trust: AuthoritySet = card;
-    this.store = store;
+    this.d = deps;
     this.card = card;
     this.id = networkIdOf(trust);
     this.book = new DocumentBook(trust);
-    this.marks = new RecentMarks(rng);
-    this.rng = rng;
-    this.listener = listener;
-    for (const row of store.all('SELECT bytes FROM documents ORDER BY epoch')) {
+    this.marks = new RecentMarks(deps.rng);
+    for (const row of deps.store.all('SELECT bytes FROM documents ORDER BY epoch')) {
       this.book.add(blob(row, 'bytes'));
     }
   }
 
   /** The joined network of a profile, or null. */
-  static load(store: ProfileStore, rng: Rng, listener: NetworkListener): Network | null {
-    const text = readSetting(store, 'network-card');
-    if (text === null) return null;
-    return new Network(store, decodeCard(new TextDecoder().decode(text)), rng, listener);
+  static load(deps: NetworkDeps): Network | null {
+    const text = readSetting(deps.store, 'network-card');
+    return text === null ? null : new Network(decodeCard(fromUtf8(text)), deps);
   }
 
   /** Joins by card; a profile stays in one network. */
-  static join(store: ProfileStore, text: string, rng: Rng, listener: NetworkListener): Network {
+  static join(text: string, deps: NetworkDeps): Network {
     const card = decodeCard(text);
-    const had = Network.load(store, rng, listener);
-    if (had !== null && keyOf(had.id) !== keyOf(networkIdOf(card))) {
+    const had = Network.load(deps);
+    if (had !== null && !equalBytes(had.id, networkIdOf(card))) {
       throw new AppError(
         'network-joined',
         'refused',
         'This profile already belongs to another network; make a new profile for this card.',
       );
     }
-    writeSetting(store, 'network-card', new TextEncoder().encode(encodeCard(card)));
-    return new Network(store, card, rng, listener);
+    writeSetting(deps.store, 'network-card', utf8(encodeCard(card)));
+    return new Network(card, deps);
   }
 
   /** Null while no document is in force: then a client sends filler only. */
@@ -114,7 +117,7 @@ export class Network {
   }
 
   path(current: Current, last: RelayHash, lastDelayMs: number | null): Path {
-    return drawPath(this.rng, current.verified, current.epoch, {
+    return drawPath(this.d.rng, current.verified, current.epoch, {
       last,
       ...(lastDelayMs === null ? {} : { lastDelayMs }),
     });
@@ -141,38 +144,38 @@ export class Network {
       // Not signed by this network's authorities: an edge's lie or damage; nothing to keep.
       return;
     }
-    if (outcome === 'equivocation') this.listener.onEquivocation(now);
+    if (outcome === 'equivocation') this.d.listener.onEquivocation(now);
     if (outcome !== 'added') return;
     this.cached = null;
     const newest = this.book.newest();
     if (newest === null) return;
     const epoch = newest.document.epoch;
-    this.store.transaction(() => {
-      this.store.run(
+    this.d.store.transaction(() => {
+      this.d.store.run(
         'INSERT INTO documents (epoch, bytes) VALUES (?, ?) ON CONFLICT (epoch) DO NOTHING',
         epoch,
         newest.bytes,
       );
-      this.store.run('DELETE FROM documents WHERE epoch < ?', epoch - 2);
+      this.d.store.run('DELETE FROM documents WHERE epoch < ?', epoch - 2);
     });
-    this.listener.onDocument(newest, now);
+    this.d.listener.onDocument(newest, now);
   }
 
   private takeDigest(bytes: Uint8Array, now: Millis): void {
     const newest = this.book.newest();
     if (newest === null) return;
-    const signed = verifyDigest(bytes, newest);
+    const signed = this.d.verifyDigest(bytes, newest);
     if (signed === null) return;
     const { digest } = signed;
     const edge = keyOf(digest.edge);
-    const seen = `${edge}${digest.number}`;
+    const seen = `${edge}:${digest.number}`;
     if (this.seenDigests.has(seen)) return;
     const at = digest.number * newest.document.parameters.digestMs;
     this.seenDigests.set(seen, at);
     if (this.seenDigests.size > 4_096) this.forgetOldDigests(now);
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
     this.marks.add(edge, at, digest.marks, now);
-    this.listener.onDigest(digest, now);
+    this.d.listener.onDigest(digest, now);
   }
 
   private forgetOldDigests(now: Millis): void {

@@ -13,7 +13,7 @@ import { keyOf } from './keys.ts';
 export type Settle = (answer: BoxAnswer | null, now: Millis) => void;
 
 interface Pending {
-  readonly nonce: string;
+  readonly nonce: number;
   readonly keys: ReplyKeys;
   readonly settle: Settle;
   done: boolean;
@@ -22,7 +22,7 @@ interface Pending {
 export class RequestTracker {
   private readonly builder: PacketBuilder;
   private readonly rng: Rng;
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Map<number, Pending>();
   private readonly deadlines = new DeadlineHeap<Pending>();
 
   constructor(builder: PacketBuilder, rng: Rng) {

@@ -1,0 +1,29 @@
+/** Which onion a world runs on: the model (fast) or the real one (slow, for comparison). */
+import { type DocumentBook, epochStart, relayIndex } from '@tacet/directory';
+import type { PacketBuilder, PacketOpener } from '@tacet/onion';
+import type { TestNetwork, TestRelay } from '@tacet/testkit';
+import { modelBuilder, modelOpener } from './model-onion.ts';
+
+export interface Onion {
+  readonly builder: PacketBuilder;
+  /** One relay's side, over the documents it holds. */
+  opener(relay: TestRelay, book: DocumentBook): PacketOpener;
+}
+
+export function modelledOnion(network: TestNetwork): Onion {
+  const { parameters } = network;
+  return {
+    builder: modelBuilder(),
+    opener: (relay, book) =>
+      modelOpener({
+        indexOf: (epoch) => {
+          const verified = book.inForce(epoch);
+          return verified === null ? null : relayIndex(verified, relay.hash);
+        },
+        hashOf: (epoch) => book.inForce(epoch)?.hash ?? null,
+        accepts: (epoch, now) =>
+          now >= epochStart(parameters, epoch) - parameters.graceMs &&
+          now < epochStart(parameters, epoch + 1) + parameters.graceMs,
+      }),
+  };
+}

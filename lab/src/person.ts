@@ -1,0 +1,74 @@
+/** A person in the lab: a production client over an in-memory profile and the fake ratchet. */
+import { openMemoryProfile } from '@tacet/adapters/profiles-sqlcipher';
+import type { Millis, Rng } from '@tacet/base';
+import {
+  Client,
+  type ClientEvent,
+  type ProfileStore,
+  prepareProfile,
+  type SessionPort,
+} from '@tacet/client';
+import type { PacketBuilder } from '@tacet/onion';
+import { createFakeSession } from '@tacet/testkit';
+import type { DigestVerifier } from '@tacet/wire';
+
+export interface PersonOptions {
+  readonly id: number;
+  readonly name: string;
+  readonly builder: PacketBuilder;
+  readonly verifyDigest: DigestVerifier;
+  readonly rng: Rng;
+  readonly now: () => Millis;
+}
+
+export class Person {
+  readonly id: number;
+  readonly name: string;
+  readonly session: SessionPort;
+  client: Client;
+  /** False while the program is killed. */
+  up = true;
+  /** False while the machine has no network. */
+  online = true;
+  linkId: number | null = null;
+  wakeAt: Millis = Infinity;
+  readonly alarms: string[] = [];
+  private readonly store: ProfileStore;
+  private readonly options: PersonOptions;
+
+  private constructor(options: PersonOptions, store: ProfileStore, session: SessionPort) {
+    this.id = options.id;
+    this.name = options.name;
+    this.options = options;
+    this.store = store;
+    this.session = session;
+    this.client = this.open();
+  }
+
+  static async create(options: PersonOptions): Promise<Person> {
+    const store = openMemoryProfile();
+    const session = createFakeSession(options.rng);
+    await prepareProfile(store, session, options.rng, { name: options.name });
+    return new Person(options, store, session);
+  }
+
+  private open(): Client {
+    const { builder, verifyDigest, rng, now } = this.options;
+    return Client.open({ store: this.store, builder, rng, verifyDigest }, now());
+  }
+
+  /** Kill -9: what was not saved is gone. */
+  kill(): void {
+    this.up = false;
+    this.wakeAt = Infinity;
+  }
+
+  restart(): void {
+    this.client = this.open();
+    this.up = true;
+  }
+
+  onEvent(event: ClientEvent): void {
+    if (event.kind === 'alarm') this.alarms.push(event.subject);
+  }
+}

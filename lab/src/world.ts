@@ -1,0 +1,377 @@
+/**
+ * A simulated network of production machines: relays and clients as shipped, over virtual time,
+ * modelled sockets (fixed latency, order kept) and, by default, the model of the onion. Nothing
+ * here knows what messages mean.
+ */
+import { type Millis, type Rng, randomBetween } from '@tacet/base';
+import type { ClientEffect } from '@tacet/client';
+import {
+  type DocumentBook,
+  epochAt,
+  type RelayHash,
+  type VerifiedDocument,
+} from '@tacet/directory';
+import { EdgeMachine, MixMachine, type RelayEffect } from '@tacet/relay';
+import {
+  makeTestNetwork,
+  seededRng,
+  TEST_NOW,
+  type TestNetwork,
+  type TestNetworkOptions,
+  type TestRelay,
+} from '@tacet/testkit';
+import { DigestCache, type SignedDigest } from '@tacet/wire';
+import { keyOf } from './keys.ts';
+import { MemoryBoxes } from './memory-boxes.ts';
+import type { Onion } from './onion.ts';
+import { Person } from './person.ts';
+import { VirtualTime } from './time.ts';
+import type { Trace } from './trace.ts';
+
+const FRAME = 12_288;
+/** People's ids in traces start here; relays have their index. */
+const FIRST_PERSON = 1_000;
+
+export interface WorldOptions {
+  readonly seed: number | string;
+  readonly trace: Trace;
+  readonly onion: (network: TestNetwork) => Onion;
+  readonly network?: TestNetworkOptions;
+  /** One-way latency of a link, ms. */
+  readonly latency?: readonly [number, number];
+}
+
+export interface RelayNode {
+  readonly id: number;
+  readonly relay: TestRelay;
+  readonly book: DocumentBook;
+  readonly boxes: MemoryBoxes;
+  machine: MixMachine | EdgeMachine;
+  up: boolean;
+  wakeAt: Millis;
+}
+
+interface ClientLink {
+  readonly id: number;
+  readonly person: Person;
+  readonly edge: RelayNode;
+  readonly latency: Millis;
+  open: boolean;
+}
+
+export class World {
+  readonly time = new VirtualTime(TEST_NOW);
+  readonly rng: Rng;
+  readonly network: TestNetwork;
+  readonly relays: RelayNode[] = [];
+  readonly people: Person[] = [];
+  readonly onion: Onion;
+  private readonly trace: Trace;
+  private readonly byHash = new Map<number, RelayNode>();
+  private readonly links = new Map<number, ClientLink>();
+  private readonly latencies = new Map<number, Millis>();
+  private readonly latencyRange: readonly [number, number];
+  /** Everybody checks the same bytes; the lab checks each once. */
+  private readonly digests = new DigestCache();
+  private document: VerifiedDocument;
+  private nextLink = 1;
+  private jobs: Promise<void>[] = [];
+
+  constructor(options: WorldOptions) {
+    this.rng = seededRng(options.seed);
+    this.trace = options.trace;
+    this.latencyRange = options.latency ?? [5, 40];
+    this.network = makeTestNetwork({ seed: `${options.seed}/network`, ...options.network });
+    this.document = this.network.verified;
+    this.onion = options.onion(this.network);
+    for (const [id, relay] of this.network.relays.entries()) {
+      const node: RelayNode = {
+        id,
+        relay,
+        book: this.network.book(),
+        boxes: new MemoryBoxes(),
+        machine: undefined as never,
+        up: true,
+        wakeAt: Infinity,
+      };
+      this.relays.push(node);
+      this.byHash.set(keyOf(relay.hash), node);
+      this.start(node);
+    }
+    this.time.at(this.nextPublication(), () => this.publish());
+  }
+
+  get now(): Millis {
+    return this.time.now;
+  }
+
+  /** A relay's machine anew, as after kill -9: the boxes stay, everything else is gone. */
+  start(node: RelayNode): void {
+    const { relay, book } = node;
+    node.up = true;
+    const opener = this.onion.opener(relay, book);
+    if (relay.role === 'mix') {
+      node.machine = new MixMachine({ opener, book, layer: relay.layer as 1 | 2 | 3 });
+      return;
+    }
+    const machine = new EdgeMachine({
+      opener,
+      book,
+      self: relay.hash,
+      sign: relay.identity,
+      rng: this.rng,
+      joinSecret: this.network.card.joinSecret,
+      proof: new Uint8Array(0),
+      noise: { fill: (out) => out },
+      verifyDigest: this.digests.verify,
+    });
+    node.machine = machine;
+    machine.onDocument(this.document, this.now);
+    this.pump(node);
+  }
+
+  stop(node: RelayNode): void {
+    node.up = false;
+    node.wakeAt = Infinity;
+    for (const link of [...this.links.values()]) {
+      if (link.edge === node) this.breakLink(link);
+    }
+  }
+
+  // Documents ------------------------------------------------------------------------------
+
+  private nextPublication(): Millis {
+    const { epochMs } = this.network.parameters;
+    const epoch = epochAt(this.network.parameters, this.now);
+    return (epoch + 1) * epochMs - epochMs / 12;
+  }
+
+  private publish(): void {
+    const epoch = epochAt(this.network.parameters, this.now) + 1;
+    this.document = this.network.next(this.document, epoch, { publishedAt: this.now });
+    for (const node of this.relays) {
+      node.book.add(this.document.bytes);
+      if (node.up && node.machine instanceof EdgeMachine) {
+        node.machine.onDocument(this.document, this.now);
+        this.pump(node);
+      }
+    }
+    this.time.after(this.network.parameters.epochMs, () => this.publish());
+  }
+
+  // Relays ---------------------------------------------------------------------------------
+
+  private latency(a: number, b: number): Millis {
+    const key = Math.min(a, b) * 1e6 + Math.max(a, b);
+    let latency = this.latencies.get(key);
+    if (latency === undefined) {
+      latency = randomBetween(this.rng, ...this.latencyRange);
+      this.latencies.set(key, latency);
+    }
+    return latency;
+  }
+
+  pump(node: RelayNode): void {
+    for (const effect of node.machine.drain()) this.apply(node, effect);
+    const at = node.machine.deadline();
+    if (at === null || at >= node.wakeAt) return;
+    node.wakeAt = at;
+    this.time.at(at, () => {
+      if (node.wakeAt !== at || !node.up) return;
+      node.wakeAt = Infinity;
+      node.machine.advance(this.now);
+      this.pump(node);
+    });
+  }
+
+  private apply(node: RelayNode, effect: RelayEffect): void {
+    switch (effect.kind) {
+      case 'send': {
+        const to = this.nodeOf(effect.to);
+        this.carry(node, to, () => to.machine.onPacket(effect.packet, this.now));
+        return;
+      }
+      case 'digest': {
+        const to = this.nodeOf(effect.to);
+        const { bytes }: SignedDigest = effect.digest;
+        this.carry(node, to, () => {
+          if (to.machine instanceof EdgeMachine) to.machine.onDigest(bytes, this.now);
+        });
+        return;
+      }
+      case 'store': {
+        const result = node.boxes.run(effect.command);
+        const { machine } = node;
+        this.time.after(1, () => {
+          if (node.machine !== machine || !(machine instanceof EdgeMachine)) return;
+          machine.onStore(effect.token, result, this.now);
+          this.pump(node);
+        });
+        return;
+      }
+      case 'down': {
+        const link = this.links.get(effect.link);
+        if (link === undefined || !link.open) return;
+        this.trace.add(this.now, node.id, link.person.id, FRAME);
+        this.time.after(link.latency, () => {
+          if (!link.open) return;
+          link.person.client.onDown(effect.frame, this.now);
+          this.pumpPerson(link.person);
+        });
+        return;
+      }
+      case 'close': {
+        const link = this.links.get(effect.link);
+        if (link !== undefined) this.breakLink(link);
+      }
+    }
+  }
+
+  private nodeOf(hash: RelayHash): RelayNode {
+    const node = this.byHash.get(keyOf(hash));
+    if (node === undefined) throw new RangeError('no such relay in this world');
+    return node;
+  }
+
+  private carry(from: RelayNode, to: RelayNode, arrive: () => void): void {
+    this.trace.add(this.now, from.id, to.id, FRAME);
+    this.time.after(this.latency(from.id, to.id), () => {
+      if (!to.up) return;
+      arrive();
+      this.pump(to);
+    });
+  }
+
+  // People ---------------------------------------------------------------------------------
+
+  async addPerson(name: string): Promise<Person> {
+    const id = FIRST_PERSON + this.people.length;
+    const person = await Person.create({
+      id,
+      name,
+      builder: this.onion.builder,
+      verifyDigest: this.digests.verify,
+      rng: seededRng(`${id}/${this.rng.fill(new Uint8Array(8)).join('.')}`),
+      now: () => this.now,
+    });
+    this.people.push(person);
+    return person;
+  }
+
+  pumpPerson(person: Person): void {
+    if (!person.up) return;
+    for (const effect of person.client.drain()) this.applyPerson(person, effect);
+    const at = person.client.deadline();
+    if (at === null || at >= person.wakeAt) return;
+    person.wakeAt = at;
+    this.time.at(at, () => {
+      if (person.wakeAt !== at || !person.up) return;
+      person.wakeAt = Infinity;
+      person.client.advance(this.now);
+      this.pumpPerson(person);
+    });
+  }
+
+  private applyPerson(person: Person, effect: ClientEffect): void {
+    switch (effect.kind) {
+      case 'dial':
+        this.dial(person, effect);
+        return;
+      case 'hangup':
+        this.hangUp(person);
+        return;
+      case 'up': {
+        const link = person.linkId === null ? undefined : this.links.get(person.linkId);
+        if (link === undefined || !link.open) return;
+        this.trace.add(this.now, person.id, link.edge.id, FRAME);
+        this.time.after(link.latency, () => {
+          if (!link.open || !link.edge.up || !(link.edge.machine instanceof EdgeMachine)) return;
+          link.edge.machine.onUp(link.id, effect.frame, this.now);
+          this.pump(link.edge);
+        });
+        return;
+      }
+      case 'session':
+        this.jobs.push(this.runJob(person, effect));
+        return;
+      case 'event':
+        person.onEvent(effect.event);
+    }
+  }
+
+  private async runJob(
+    person: Person,
+    effect: Extract<ClientEffect, { kind: 'session' }>,
+  ): Promise<void> {
+    const { client } = person;
+    const outcome = await effect.job.run(person.session);
+    if (person.client !== client) return;
+    client.onSession(effect.job, outcome, this.now);
+    this.pumpPerson(person);
+  }
+
+  private dial(person: Person, effect: Extract<ClientEffect, { kind: 'dial' }>): void {
+    const edge = this.nodeOf(effect.relay);
+    const latency = this.latency(person.id, edge.id);
+    const { client } = person;
+    this.time.after(2 * latency, () => {
+      if (person.client !== client) return;
+      if (!edge.up || !person.online || !(edge.machine instanceof EdgeMachine)) {
+        client.onLinkDown(this.now);
+        this.pumpPerson(person);
+        return;
+      }
+      const id = this.nextLink++;
+      const link: ClientLink = { id, person, edge, latency, open: true };
+      this.links.set(id, link);
+      person.linkId = id;
+      const welcome = edge.machine.onHello(id, effect.hello, this.now);
+      this.pump(edge);
+      if (welcome === null) {
+        this.breakLink(link);
+        return;
+      }
+      this.time.after(latency, () => {
+        if (!link.open) return;
+        client.onLinkUp(welcome, this.now);
+        this.pumpPerson(person);
+      });
+    });
+  }
+
+  hangUp(person: Person): void {
+    const link = person.linkId === null ? undefined : this.links.get(person.linkId);
+    if (link !== undefined) this.breakLink(link);
+  }
+
+  private breakLink(link: ClientLink): void {
+    if (!link.open) return;
+    link.open = false;
+    this.links.delete(link.id);
+    const { person, edge } = link;
+    person.linkId = null;
+    if (edge.up && edge.machine instanceof EdgeMachine) {
+      edge.machine.onLinkClosed(link.id, this.now);
+      this.pump(edge);
+    }
+    if (person.up) {
+      person.client.onLinkDown(this.now);
+      this.pumpPerson(person);
+    }
+  }
+
+  // Running --------------------------------------------------------------------------------
+
+  /** Runs until `until`; ratchet work finishes at the moment it was asked for. */
+  async run(until: Millis, stop: () => boolean = () => false): Promise<void> {
+    while (!stop()) {
+      while (this.jobs.length > 0) {
+        const jobs = this.jobs;
+        this.jobs = [];
+        for (const job of jobs) await job;
+      }
+      if (stop()) return;
+      if (!this.time.step(until) && this.jobs.length === 0) return;
+    }
+  }
+}
