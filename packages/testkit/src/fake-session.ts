@@ -32,7 +32,7 @@ const CHECKSUM_BYTES = 64;
 const HEAD_BYTES = 1 + 16 + 1 + 4;
 const FIRST_HEAD_BYTES = HEAD_BYTES + 33 + 4;
 const TAG_BYTES = 16;
-/** Sizes of the real thing: 1,764 B first and 105 B later at 0 B, growing by blocks of 16 B. */
+/** Sizes of the real thing to within 4 B: 1,764 B first, 105 B later, growing by blocks of 16 B. */
 const FIRST_OVERHEAD = 1_748;
 const LATER_OVERHEAD = 89;
 const PLAINTEXT_MAX = 65_536;
