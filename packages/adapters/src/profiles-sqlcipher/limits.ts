@@ -2,9 +2,13 @@
 
 /** Version of the header's plaintext. 1: 2026. */
 export const HEADER_VERSION = 1;
+/** The salt all slots share. */
 export const SALT_BYTES = 32;
+/** A slot's header, whole. */
 export const HEAD_BYTES = 4_096;
+/** Its nonce. */
 export const NONCE_BYTES = 24;
+/** Slot keys, database keys, keychain secrets. */
 export const KEY_BYTES = 32;
 /** SQLCipher's page: a data file has one at least. */
 export const PAGE_BYTES = 4_096;

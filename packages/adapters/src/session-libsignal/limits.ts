@@ -8,6 +8,7 @@ export const KEY_BYTES = 33;
 export const SIGNATURE_BYTES = 64;
 /** Kyber-1024 public key with its type byte 0x08. */
 export const KEM_KEY_BYTES = 1_569;
+/** A whole bundle; box 0 leaves 1,850 bytes for it. */
 export const BUNDLE_BYTES =
   1 + KEY_BYTES + KEY_BYTES + SIGNATURE_BYTES + KEM_KEY_BYTES + SIGNATURE_BYTES + KEY_BYTES;
 
@@ -18,10 +19,12 @@ export const CIPHERTEXT_MAX = PLAINTEXT_MAX + 2_048;
 /** Longest local name of a peer, in UTF-16 units. */
 export const PEER_NAME_MAX = 128;
 
-/** A Tacet profile is one device; libsignal's device and registration numbers carry nothing. */
+/** libsignal's device number: a Tacet profile is one device. */
 export const DEVICE = 1;
+/** libsignal's registration number; carries nothing. */
 export const REGISTRATION = 1;
 
-/** Iterations and version of libsignal's displayable fingerprint. */
+/** Rounds of SHA-512 in a safety number. */
 export const FINGERPRINT_ITERATIONS = 5_200;
+/** Version of libsignal's fingerprint. */
 export const FINGERPRINT_VERSION = 2;

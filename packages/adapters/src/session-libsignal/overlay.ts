@@ -34,7 +34,14 @@ export class Overlay {
     try {
       const written = this.changed.get(name);
       const bytes = written === undefined ? this.records.get(name) : written;
-      return bytes === null ? null : parse(new Uint8Array(bytes));
+      if (bytes === null) return null;
+      const copy = new Uint8Array(bytes);
+      try {
+        return parse(copy);
+      } finally {
+        // libsignal has its own by now.
+        copy.fill(0);
+      }
     } catch (cause) {
       this.fault ??= new AppError(
         'session-record-unreadable',

@@ -1,0 +1,189 @@
+/**
+ * All links of one relay to other relays (docs/spec/03-links.md): frames of one size over mutually
+ * authenticated TLS, dialled by the receiver. Knows keys by hash; who may speak to whom is the
+ * caller's matter.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { AppError, Counters, hex, type Rng } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import { type LinkIdentity, peerKeyHash } from '../tls/certificate.ts';
+import { listenOn } from '../tls/listen.ts';
+import { LINK_TLS } from '../tls/options.ts';
+import { LIMITS } from './limits.ts';
+import { ReceivingLink } from './receiving.ts';
+import { SendingLink } from './sending.ts';
+
+export interface Peer {
+  readonly relay: RelayHash;
+  /** Hashes of the link keys documents name for it. */
+  readonly keyHashes: readonly Uint8Array[];
+}
+
+export interface Peers {
+  /** Relays we receive from: dialled. */
+  readonly sources: readonly (Peer & { readonly address: string })[];
+  /** Relays we send to: they dial us. */
+  readonly targets: readonly Peer[];
+}
+
+export interface RelayLinksOptions {
+  readonly identity: LinkIdentity;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Jitter only. */
+  readonly rng: Rng;
+  /** `frame` is a view, valid during the call only. */
+  readonly onFrame: (from: RelayHash, frame: Uint8Array) => void;
+}
+
+export type RelayLinkCount =
+  | 'links-up'
+  | 'links-down'
+  | 'links-stranger'
+  | 'frames-in'
+  | 'frames-out'
+  | 'frames-overflow'
+  | 'frames-expired'
+  | 'frames-no-peer';
+
+export class RelayLinks {
+  readonly counters = new Counters<RelayLinkCount>();
+  private readonly options: RelayLinksOptions;
+  private readonly server: Server;
+  private readonly sources = new Map<string, ReceivingLink>();
+  private readonly targets = new Map<string, SendingLink>();
+  /** Key hash to the relay that may show it. */
+  private names = new Map<string, string>();
+  private closed = false;
+
+  /** Listens; rejects with `port-in-use`, `port-refused` or `address-unknown`. */
+  static async open(options: RelayLinksOptions): Promise<RelayLinks> {
+    const links = new RelayLinks(options);
+    await listenOn(links.server, options.host, options.port);
+    return links;
+  }
+
+  private constructor(options: RelayLinksOptions) {
+    this.options = options;
+    const { identity } = options;
+    this.server = createServer(
+      {
+        ...LINK_TLS,
+        key: identity.keyPem,
+        cert: identity.certPem,
+        requestCert: true,
+        rejectUnauthorized: false,
+        handshakeTimeout: LIMITS.handshakeMs,
+      },
+      (socket) => this.accept(socket),
+    );
+    this.server.maxConnections = LIMITS.connections;
+    this.server.on('tlsClientError', () => undefined);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Peers with a link, of those that should have one. */
+  get state(): { readonly up: number; readonly wanted: number } {
+    const all = [...this.sources.values(), ...this.targets.values()];
+    return { up: all.filter((link) => link.up).length, wanted: all.length };
+  }
+
+  /** Replaces the set of peers; links of those who stay are not touched. */
+  setPeers(peers: Peers): void {
+    this.names = new Map();
+    const targets = new Set<string>();
+    for (const { relay, keyHashes } of peers.targets) {
+      const name = hex(relay);
+      targets.add(name);
+      for (const hash of keyHashes) this.names.set(hex(hash), name);
+      if (!this.targets.has(name)) {
+        const lost = (loss: 'overflow' | 'expired', frames: number) =>
+          this.counters.add(`frames-${loss}`, frames);
+        this.targets.set(name, new SendingLink(lost));
+      }
+    }
+    for (const [name, link] of this.targets) {
+      if (targets.has(name)) continue;
+      link.detach();
+      this.targets.delete(name);
+    }
+    const sources = new Set<string>();
+    for (const source of peers.sources) {
+      const name = hex(source.relay);
+      sources.add(name);
+      const link = this.sources.get(name);
+      if (link !== undefined) link.update(source.address, source.keyHashes);
+      else this.sources.set(name, this.receiveFrom(source));
+    }
+    for (const [name, link] of this.sources) {
+      if (sources.has(name)) continue;
+      link.stop();
+      this.sources.delete(name);
+    }
+  }
+
+  /** Never blocks; a frame for a relay that is no target is dropped and counted. */
+  send(to: RelayHash, frame: Uint8Array): void {
+    if (frame.length !== LIMITS.frame)
+      throw new AppError('frame-length', 'bug', 'a frame of another size');
+    const link = this.targets.get(hex(to));
+    if (link === undefined) {
+      this.counters.add('frames-no-peer');
+      return;
+    }
+    this.counters.add('frames-out');
+    link.send(frame);
+  }
+
+  /** Gives frames on their way a moment, then closes every socket. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    for (const link of this.sources.values()) link.stop();
+    const end = performance.now() + LIMITS.drainMs;
+    while ([...this.targets.values()].some((link) => link.up && link.waiting > 0)) {
+      if (performance.now() > end) break;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    for (const link of this.targets.values()) link.detach();
+    if (!this.server.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private accept(socket: TLSSocket): void {
+    socket.on('error', () => undefined);
+    const shown = peerKeyHash(socket);
+    const name = shown === null ? undefined : this.names.get(hex(shown));
+    const link = name === undefined ? undefined : this.targets.get(name);
+    if (link === undefined || this.closed) {
+      this.counters.add('links-stranger');
+      socket.destroy();
+      return;
+    }
+    this.counters.add('links-up');
+    socket.once('close', () => this.counters.add('links-down'));
+    link.attach(socket);
+  }
+
+  private receiveFrom(source: Peers['sources'][number]): ReceivingLink {
+    const { identity, rng, onFrame } = this.options;
+    return new ReceivingLink({
+      identity,
+      rng,
+      address: source.address,
+      keyHashes: source.keyHashes,
+      onFrame: (frame) => {
+        this.counters.add('frames-in');
+        onFrame(source.relay, frame);
+      },
+      onState: (state) => this.counters.add(`links-${state}`),
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/** The listening end of a relay link: it only sends. Frames wait here while no socket takes them. */
+import type { TLSSocket } from 'node:tls';
+import { LIMITS } from './limits.ts';
+import { SendQueue } from './queue.ts';
+
+export type Loss = 'overflow' | 'expired';
+
+export class SendingLink {
+  private readonly queue = new SendQueue(LIMITS.queueFrames, LIMITS.queueMs);
+  private readonly onLoss: (loss: Loss, frames: number) => void;
+  private socket: TLSSocket | null = null;
+
+  constructor(onLoss: (loss: Loss, frames: number) => void) {
+    this.onLoss = onLoss;
+  }
+
+  get up(): boolean {
+    return this.socket !== null;
+  }
+
+  /** Frames not yet with the system. */
+  get waiting(): number {
+    return this.queue.size + Math.ceil((this.socket?.writableLength ?? 0) / LIMITS.frame);
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.queue.size === 0 && this.takes()) this.socket?.write(frame);
+    else if (this.queue.push(frame, performance.now())) this.onLoss('overflow', 1);
+  }
+
+  /** A peer that dials again has lost the older socket, whatever our end believes. */
+  attach(socket: TLSSocket): void {
+    this.socket?.destroy();
+    this.socket = socket;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, LIMITS.keepAliveMs);
+    socket.setTimeout(LIMITS.stuckMs, () => {
+      if (socket.writableLength > 0) socket.destroy();
+    });
+    socket.on('drain', () => this.flush());
+    // A receiving relay has nothing to say.
+    socket.on('data', () => socket.destroy());
+    socket.on('end', () => socket.destroy());
+    socket.once('close', () => {
+      if (this.socket === socket) this.socket = null;
+    });
+    this.flush();
+  }
+
+  detach(): void {
+    this.socket?.destroy();
+    this.socket = null;
+  }
+
+  private flush(): void {
+    const now = performance.now();
+    while (this.takes()) {
+      const { frame, expired } = this.queue.take(now);
+      if (expired > 0) this.onLoss('expired', expired);
+      if (frame === null) return;
+      this.socket?.write(frame);
+    }
+  }
+
+  private takes(): boolean {
+    const socket = this.socket;
+    return socket?.writable === true && socket.writableLength < LIMITS.socketFrames * LIMITS.frame;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Prints a golden profile: `node make-golden.ts > vectors/profile/<form>.json`. Run once per
+ * version of the form; a file that was committed is never made again.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { base64url, Sensitive, utf8 } from '@tacet/base';
+import { createProfile } from '../../src/profiles-sqlcipher/index.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'tacet-golden-'));
+const passphrase = 'caf\u00e9 \u{1f642} correct horse';
+const profile = await createProfile({
+  dir: root,
+  secret: new Sensitive(utf8(passphrase)),
+});
+const { store, createdDay } = profile;
+store.exec(
+  'CREATE TABLE note (id INTEGER PRIMARY KEY, body BLOB) STRICT;' +
+    "CREATE VIRTUAL TABLE words USING fts5 (text, tokenize = 'unicode61');" +
+    "INSERT INTO words VALUES ('a quiet river'); PRAGMA user_version = 3",
+);
+store.run('INSERT INTO note VALUES (?, ?)', 7, utf8('golden'));
+profile.close();
+const file = (name: string): string => base64url(readFileSync(join(root, 'vault', name)));
+const golden = {
+  provenance:
+    'made by packages/adapters/test/profiles-sqlcipher/make-golden.ts with ' +
+    '@signalapp/sqlcipher 4.1.0 on linux-x64; never made again',
+  form: 1,
+  passphrase,
+  createdDay,
+  salt: file('salt'),
+  head: file('0.head'),
+  data: file('0.data'),
+};
+process.stdout.write(`${JSON.stringify(golden, null, 1)}\n`);
+rmSync(root, { recursive: true, force: true });
