@@ -3,14 +3,7 @@
  * answers. Every request that could be read gets exactly one answer, and all answers take one
  * path. What is asked for leaves no trace here once it is answered.
  */
-import {
-  type Counters,
-  DeadlineHeap,
-  dayOf,
-  equalBytes,
-  isAppError,
-  type Millis,
-} from '@tacet/base';
+import { type Counters, dayOf, equalBytes, isAppError, MINUTE, type Millis } from '@tacet/base';
 import { epochStart, placement, type RelayHash, type VerifiedDocument } from '@tacet/directory';
 import { epochOfBlock, type Opened } from '@tacet/onion';
 import {
@@ -61,9 +54,10 @@ export class BoxDesk {
   private readonly counters: Counters<EdgeCounter>;
   private readonly pending = new Map<number, Pending>();
   private readonly standing = new StandingReads();
-  private readonly holds = new DeadlineHeap<StandingRead>();
   private nextToken = 1;
+  /** The store was last told to drop what is due on this day. */
   private today = -1;
+  private dropAgainAt = 0;
 
   constructor(options: BoxDeskOptions) {
     this.options = options;
@@ -75,7 +69,7 @@ export class BoxDesk {
   }
 
   nextAt(): Millis | undefined {
-    return this.holds.nextAt;
+    return this.standing.nextAt();
   }
 
   onRequest(opened: OpenedRequest, current: VerifiedDocument, now: Millis): void {
@@ -148,14 +142,13 @@ export class BoxDesk {
   /** Ends waits whose time is over and, on a new day, has the store drop what is due. */
   advance(now: Millis): void {
     for (;;) {
-      const read = this.holds.popDue(now);
+      const read = this.standing.takeEnded(now);
       if (read === undefined) break;
-      if (!this.standing.remove(read)) continue;
       this.counters.add('stand-expired');
       this.finish(read, EMPTY, now, now);
     }
     const today = dayOf(now);
-    if (today <= this.today) return;
+    if (today <= this.today || now < this.dropAgainAt) return;
     this.today = today;
     const token = this.nextToken++;
     this.pending.set(token, { kind: 'expire' });
@@ -227,7 +220,6 @@ export class BoxDesk {
     this.counters.add('stand');
     const waiting: StandingRead = { marks, ticket, until, done: false };
     this.standing.add(waiting);
-    this.holds.push(until, waiting);
     if (this.standing.size > this.options.limits.standingReads) this.evictOldest(now);
     const pending: Pending = { kind: 'stand', read: waiting, final: false, since: now };
     this.ask(pending, now, { kind: 'get', marks });
@@ -289,6 +281,7 @@ export class BoxDesk {
         return;
       case 'expire':
         this.today = -1;
+        this.dropAgainAt = now + MINUTE;
         return;
       default:
         this.answer(pending.ticket, REFUSED, now);

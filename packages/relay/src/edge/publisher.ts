@@ -32,6 +32,7 @@ export class Publisher {
   private readonly desk: DigestDesk;
   private documents: readonly VerifiedDocument[] = [];
   private others: readonly RelayHash[] = [];
+  private digestMs: Millis | null = null;
   private nextDigestAt: Millis | null = null;
   private sealAt: Millis | null = null;
 
@@ -58,6 +59,8 @@ export class Publisher {
     this.board.setDocuments(this.documents.map((verified) => verified.bytes));
     this.others = edgesOf(current).filter((edge) => !equalBytes(edge, this.options.self));
     const { digestMs } = current.document.parameters;
+    if (digestMs === this.digestMs) return;
+    this.digestMs = digestMs;
     this.nextDigestAt = (Math.floor(now / digestMs) + 1) * digestMs;
   }
 

@@ -1,8 +1,8 @@
 /**
- * Reads that wait for a box (docs/spec/05-boxes.md, 8). Found by mark when a box is stored, and
- * in order of age when there are too many.
+ * Reads that wait for a box (docs/spec/05-boxes.md, 8). Found by mark when a box is stored, by
+ * time when their wait ends, and by age when there are too many.
  */
-import type { Millis } from '@tacet/base';
+import { DeadlineHeap, type Millis } from '@tacet/base';
 import { type Mark, markKey } from '@tacet/wire';
 import type { Ticket } from './ticket.ts';
 
@@ -10,12 +10,17 @@ export interface StandingRead {
   readonly marks: readonly [Mark, Mark, Mark];
   readonly ticket: Ticket;
   readonly until: Millis;
+  /** Its answer is on the way: nothing answers it a second time. */
   done: boolean;
 }
+
+/** Entries of reads that wait no more, kept in the heap before it is made anew. */
+const STALE_KEPT = 1_024;
 
 export class StandingReads {
   private readonly waiting = new Set<StandingRead>();
   private readonly byMark = new Map<bigint, StandingRead[]>();
+  private ends = new DeadlineHeap<StandingRead>();
 
   get size(): number {
     return this.waiting.size;
@@ -26,8 +31,14 @@ export class StandingReads {
     return undefined;
   }
 
+  /** When the next wait ends; never later than that. */
+  nextAt(): Millis | undefined {
+    return this.ends.nextAt;
+  }
+
   add(read: StandingRead): void {
     this.waiting.add(read);
+    this.ends.push(read.until, read);
     for (const mark of read.marks) {
       const key = markKey(mark);
       const list = this.byMark.get(key);
@@ -36,11 +47,17 @@ export class StandingReads {
     }
   }
 
+  /** The next read whose wait ends by `now`; it waits no longer. */
+  takeEnded(now: Millis): StandingRead | undefined {
+    for (;;) {
+      const read = this.ends.popDue(now);
+      if (read === undefined || this.remove(read)) return read;
+    }
+  }
+
   /** Reads that wait for this mark; they wait no longer. */
   release(mark: Mark): readonly StandingRead[] {
-    const reads = this.byMark.get(markKey(mark));
-    if (reads === undefined) return [];
-    const released = [...reads];
+    const released = [...(this.byMark.get(markKey(mark)) ?? [])];
     for (const read of released) this.remove(read);
     return released;
   }
@@ -53,6 +70,11 @@ export class StandingReads {
       const rest = this.byMark.get(key)?.filter((other) => other !== read) ?? [];
       if (rest.length === 0) this.byMark.delete(key);
       else this.byMark.set(key, rest);
+    }
+    // Otherwise reads answered early would be held, reply block and all, until their wait ends.
+    if (this.ends.size > 2 * this.waiting.size + STALE_KEPT) {
+      this.ends = new DeadlineHeap();
+      for (const left of this.waiting) this.ends.push(left.until, left);
     }
     return true;
   }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LATE_SLOTS } from '@tacet/relay';
+import fc from 'fast-check';
+import { SlotGate } from '../../src/edge/slot-gate.ts';
+
+const RUNS = Number(process.env['FC_RUNS'] ?? 100);
+const T = 2_000;
+
+test('rule 2.2: frames on the grid pass for ever, whatever their lateness', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(T), { minLength: 50, maxLength: 200 }), (late) => {
+      const gate = new SlotGate();
+      let last = 0;
+      return late.every((ms, slot) => {
+        // Frames keep their order: one that is late holds back those behind it.
+        last = Math.max(last, slot * T + ms);
+        return gate.take(last, T);
+      });
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('rule 2.2: over any time no more frames pass than slots, but for what may be late', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 * T), { minLength: 1, maxLength: 300 }), (gaps) => {
+      const gate = new SlotGate();
+      const passed: number[] = [];
+      let now = 0;
+      for (const gap of gaps) {
+        now += gap;
+        if (gate.take(now, T)) passed.push(now);
+      }
+      return passed.every((from, i) =>
+        passed.slice(i).every((to, j) => j + 1 <= Math.floor((to - from) / T) + 1 + LATE_SLOTS),
+      );
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('mixnet case (34): a flood gets through at the rate of the grid', () => {
+  const gate = new SlotGate();
+  let passed = 0;
+  for (let now = 0; now < 1_000 * T; now += T / 50) if (gate.take(now, T)) passed += 1;
+  assert.ok(passed <= 1_000 + LATE_SLOTS + 1, `${passed} of 50,000 frames passed`);
+});
+
+test('rule 2.2: no catch-up after sleep', () => {
+  const gate = new SlotGate();
+  assert.ok(gate.take(0, T));
+  const wake = 3_600_000;
+  const burst = Array.from({ length: 100 }, (_, i) => gate.take(wake + i, T));
+  assert.equal(burst.filter(Boolean).length, 1 + LATE_SLOTS);
+});
