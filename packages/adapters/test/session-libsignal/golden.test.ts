@@ -20,7 +20,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
   });
 
   for (const situation of golden.situations) {
-    test(`${file}: ${situation.name}`, () => replay(situation));
+    test(`${file}: ${situation.name}, and they talk on`, () => replay(situation));
   }
 }
 
