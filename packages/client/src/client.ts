@@ -200,9 +200,10 @@ export class Client {
   }): MessageView[] {
     const contactId = num(this.e.contactList.find(options.contactId), 'id');
     const before = options.before == null ? null : Number(options.before);
+    const usual = this.usual(contactId);
     return this.e.messageList
       .list(contactId, before, options.limit)
-      .map((row) => this.messageView(row));
+      .map((row) => this.e.messageList.view(row, usual, this.e.now));
   }
 
   message(id: string): MessageView & { readonly evidence: readonly Evidence[] } {
@@ -300,7 +301,11 @@ export class Client {
   }
 
   private messageView(row: SqlRow): MessageView {
-    const usual = quantile(this.e.messageList.deliveryTimes(num(row, 'contact_id')), 0.95);
-    return this.e.messageList.view(row, usual, this.e.now);
+    return this.e.messageList.view(row, this.usual(num(row, 'contact_id')), this.e.now);
+  }
+
+  /** A contact's own p95 from writing to receipt, ms. */
+  private usual(contactId: number): Millis | null {
+    return quantile(this.e.messageList.deliveryTimes(contactId), 0.95);
   }
 }

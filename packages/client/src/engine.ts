@@ -158,6 +158,7 @@ export class Engine {
       network,
       keySet: () => this.identity,
       alarm,
+      owe: (contactId, at) => this.oweReceipt(contactId, at),
       now: () => this.now,
     });
     this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
@@ -302,10 +303,10 @@ export class Engine {
       const saved = readSetting(this.store, 'last-digest');
       const last = saved === null ? null : Number(new TextDecoder().decode(saved));
       if (last !== null && newest - last > ABSENCE) {
-        this.reader.recover(now, current.parameters.boxLifeDays);
+        this.reader.recover(now, last, current.parameters.boxLifeDays);
       }
     } else if (newest - this.lastDigestSaved > ABSENCE && this.lastDigestSaved !== 0) {
-      this.reader.recover(now, current.parameters.boxLifeDays);
+      this.reader.recover(now, this.lastDigestSaved, current.parameters.boxLifeDays);
     }
     if (newest - this.lastDigestSaved > 60_000) {
       this.lastDigestSaved = newest;

@@ -118,9 +118,14 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
 
   /** Reads offers that have not come yet. */
   advance(now: Millis): void {
-    if (this.d.network()?.current(now) == null) return;
+    const able = this.d.network()?.current(now) != null;
     for (const [contactId, round] of this.rounds) {
       if (round.nextAt > now) continue;
+      if (!able) {
+        // No document yet: nothing can be read, so look again in a moment.
+        round.nextAt = now + 1_000;
+        continue;
+      }
       const row = this.d.store.get('SELECT * FROM visits WHERE contact_id = ?', contactId);
       if (row === undefined || text(row, 'state') !== 'opening') {
         this.rounds.delete(contactId);

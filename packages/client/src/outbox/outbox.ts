@@ -3,7 +3,7 @@
  * kept until the receipt, posted again when boxes age or a receipt shows a hole. Never given up
  * in silence.
  */
-import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import { DAY, HOUR, isAppError, MINUTE, type Millis } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
@@ -39,6 +39,8 @@ export interface OutboxDeps {
   /** The key set of 07-streams.md 4, for guests. */
   readonly keySet: () => NonNullable<Envelope['keySet']>;
   readonly alarm: (code: string, now: Millis) => void;
+  /** A receipt is due to this contact. */
+  readonly owe: (contactId: number, now: Millis) => void;
   readonly now: () => Millis;
 }
 
@@ -136,12 +138,12 @@ export class Outbox implements JobSource, PutOwner {
         this.d.messages.advance(messageId, 'sending', now);
         this.showProgress(made.id, messageId, now);
       },
-      fail: (_error, now) => {
+      fail: (error, now) => {
+        const code = isAppError(error) ? error.code : 'session-failed';
         if (control) this.d.receipts.paid(contactId);
         done();
-        if (messageId !== null)
-          this.d.messages.advance(messageId, 'failed', now, 'session-missing');
-        this.d.alarm('session-missing', now);
+        if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
+        this.d.alarm(code, now);
       },
     });
   }
@@ -196,7 +198,9 @@ export class Outbox implements JobSource, PutOwner {
     const ciphertext = this.d.ciphertexts.get(put.ref);
     if (network === null || ciphertext === null) return;
     if (ciphertext.seq === 0) {
+      // A receipt is not moved: a new one, of what holds by then, is owed instead.
       this.d.ciphertexts.remove(ciphertext.id);
+      this.d.owe(ciphertext.contactId, now);
       return;
     }
     this.d.ciphertexts.post(ciphertext, put.part, network.id, notBefore, put.moves + 1);

@@ -11,6 +11,9 @@ import type { Level } from '../views.ts';
 /** A conversation counts as in use this long after its last message or opening. */
 const IN_USE: Millis = 5 * MINUTE;
 
+/** Contacts to whom anything can be sent. */
+const ABLE = "out_chain IS NOT NULL AND state <> 'ended'";
+
 export class ReceiptClock {
   private readonly store: ProfileStore;
   private readonly rng: Rng;
@@ -23,7 +26,7 @@ export class ReceiptClock {
   }
 
   private earliest(): Millis | null {
-    const row = this.store.get('SELECT min(receipt_due) AS due FROM contacts');
+    const row = this.store.get(`SELECT min(receipt_due) AS due FROM contacts WHERE ${ABLE}`);
     return typeof row?.['due'] === 'number' ? row['due'] : null;
   }
 
@@ -63,8 +66,7 @@ export class ReceiptClock {
   dueContact(now: Millis): number | null {
     if (this.nextDue === null || this.nextDue > now) return null;
     const row = this.store.get(
-      `SELECT id FROM contacts WHERE receipt_due <= ? AND out_chain IS NOT NULL AND state <> 'ended'
-       ORDER BY receipt_due LIMIT 1`,
+      `SELECT id FROM contacts WHERE receipt_due <= ? AND ${ABLE} ORDER BY receipt_due LIMIT 1`,
       Math.floor(now),
     );
     return row === undefined ? null : num(row, 'id');

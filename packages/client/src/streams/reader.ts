@@ -166,15 +166,16 @@ export class StreamReader implements WatchOwner, NextBoxes {
   }
 
   /** After an absence (more than an hour of digests missed): everybody, recent ones first. */
-  recover(now: Millis, lifeDays: number): void {
+  recover(now: Millis, since: Millis, lifeDays: number): void {
     const rows = this.store.all(
       'SELECT id FROM contacts WHERE in_chain IS NOT NULL ORDER BY touched_at DESC',
     );
+    const first = Math.max(dayOf(since), dayOf(now) - lifeDays);
     for (const row of rows) {
       const contactId = num(row, 'id');
       this.recovering.add(contactId);
       this.fetchNext(contactId, now);
-      for (let day = dayOf(now); day > dayOf(now) - lifeDays; day--) {
+      for (let day = dayOf(now); day >= first; day--) {
         const beacon = this.watches.find('beacon', contactId, day);
         if (beacon !== null) this.catchUp(beacon, now, null);
       }
