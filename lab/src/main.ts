@@ -1,8 +1,10 @@
 /** `npm run lab -- <command>`: figures as JSON on standard output, progress on standard error. */
 import { parseArgs } from 'node:util';
 import { day } from './day.ts';
+import { manyScenarios } from './scenarios/many.ts';
 
 const HELP = `npm run -s lab -- day --seed 7            one virtual day, figures and trace hash as JSON
+npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many seeds
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -16,12 +18,20 @@ async function main(argv: readonly string[]): Promise<number> {
       people: { type: 'string', default: '20' },
       hours: { type: 'string', default: '24' },
       slot: { type: 'string', default: '4000' },
+      runs: { type: 'string', default: '10' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help || positionals.length === 0) {
     process.stdout.write(`${HELP}\n`);
     return 0;
+  }
+  if (positionals[0] === 'scenarios') {
+    const result = await manyScenarios(whole(values.runs), whole(values.seed), (line) =>
+      process.stderr.write(`${line}\n`),
+    );
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return result.failures.length === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
     process.stderr.write(`Unknown command; try --help.\n`);

@@ -174,7 +174,8 @@ export class PutQueue {
 
   private settle(entry: PutEntry, edge: Uint8Array, answer: BoxAnswer | null, now: Millis): void {
     entry.inFlight = false;
-    if (!this.entries.has(entry.id)) return;
+    // Cancelled or dropped meanwhile.
+    if (this.entries.get(entry.id) !== entry) return;
     if (answer === null || answer.status === 'read') {
       // No answer: not a refusal, and never a reason to forget. The next try is jittered.
       entry.notBefore = now + randomBetween(this.rng, 0, 2_000) * (entry.triesA + entry.triesB);

@@ -87,9 +87,10 @@ CREATE TABLE progress (
   PRIMARY KEY (ciphertext_id, part)
 ) WITHOUT ROWID;
 
+-- Ids of the next three are never used again: answers may come for rows that are gone.
 -- Boxes to write. owner/ref say whose: part (ciphertext id, part number), meeting, beacon.
 CREATE TABLE puts (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   owner TEXT NOT NULL, ref INTEGER NOT NULL, part INTEGER NOT NULL,
   priority INTEGER NOT NULL,
   contact_id INTEGER,
@@ -105,7 +106,7 @@ CREATE INDEX puts_by_owner ON puts (owner, ref);
 
 -- Boxes to read: known before they exist.
 CREATE TABLE watches (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   owner TEXT NOT NULL, ref INTEGER NOT NULL, idx INTEGER NOT NULL,
   mark BLOB NOT NULL, box_id BLOB NOT NULL, seed BLOB NOT NULL, key BLOB NOT NULL,
   created_day INTEGER NOT NULL
@@ -113,7 +114,7 @@ CREATE TABLE watches (
 CREATE INDEX watches_by_owner ON watches (owner, ref, idx);
 
 CREATE TABLE tombstones (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   box_id BLOB NOT NULL, mark BLOB NOT NULL, signature BLOB NOT NULL,
   not_before INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 0
 );

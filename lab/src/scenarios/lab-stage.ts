@@ -1,0 +1,91 @@
+/** The stage of scenarios in simulated time. */
+import { SECOND } from '@tacet/base';
+import type { TestNetwork } from '@tacet/testkit';
+import type { Onion } from '../onion.ts';
+import { modelledOnion } from '../onion.ts';
+import type { Person } from '../person.ts';
+import { Trace } from '../trace.ts';
+import { type RelayNode, World } from '../world.ts';
+import type { Actor, Stage } from './stage.ts';
+
+const TIMEOUT = 300 * SECOND;
+/** How often a condition is looked at, in simulated time. */
+const LOOK = 250;
+
+export class LabStage implements Stage {
+  readonly world: World;
+  readonly trace = new Trace();
+
+  constructor(seed: number | string, onion: (network: TestNetwork) => Onion = modelledOnion) {
+    this.world = new World({ seed, trace: this.trace, onion });
+  }
+
+  async person(name: string): Promise<Actor> {
+    const person = await this.world.addPerson(name);
+    person.client.joinNetwork(this.world.network.cardText, this.world.now);
+    this.world.pumpPerson(person);
+    await this.until(`${name} is on the network`, async () => {
+      return person.client.status(this.world.now).link === 'ready';
+    });
+    return this.actor(person);
+  }
+
+  async until(what: string, done: () => Promise<boolean>, timeoutMs = TIMEOUT): Promise<void> {
+    const end = this.world.now + timeoutMs;
+    while (!(await done())) {
+      if (this.world.now >= end) throw new Error(`not within ${timeoutMs / SECOND} s: ${what}`);
+      await this.world.run(this.world.now + LOOK);
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.world.run(this.world.now + ms);
+  }
+
+  async killRelay(role: 'mix' | 'edge', n: number): Promise<void> {
+    this.world.stop(this.relay(role, n));
+  }
+
+  async restartRelay(role: 'mix' | 'edge', n: number): Promise<void> {
+    this.world.start(this.relay(role, n));
+  }
+
+  private relay(role: 'mix' | 'edge', n: number): RelayNode {
+    const node = this.world.relays.filter((one) => one.relay.role === role)[n];
+    if (node === undefined) throw new RangeError(`no ${role} number ${n}`);
+    return node;
+  }
+
+  private actor(person: Person): Actor {
+    const { world } = this;
+    const now = (): number => world.now;
+    const act = <T>(work: () => T): Promise<T> => {
+      const result = work();
+      world.pumpPerson(person);
+      return Promise.resolve(result);
+    };
+    return {
+      name: person.name,
+      status: () => act(() => person.client.status(now())),
+      setLevel: (level) => act(() => person.client.setLevel(level, now())),
+      useWindow: () => act(() => person.client.setWindowInUse(true, now())),
+      invite: (label) => act(() => person.client.createInvitation({ label }, now())),
+      invitations: () => act(() => person.client.invitations()),
+      revoke: (id) => act(() => person.client.revokeInvitation(id, now())),
+      accept: (link, name) => act(() => person.client.acceptInvitation({ link, name }, now())),
+      contacts: () => act(() => person.client.contacts()),
+      send: (contact, text, clientId) =>
+        act(() =>
+          person.client.sendText({ contactId: contact, text, clientId: clientId ?? null }, now()),
+        ),
+      message: (id) => act(() => person.client.message(id)),
+      messages: (contact) => act(() => person.client.messages({ contactId: contact, limit: 500 })),
+      kill: () =>
+        act(() => {
+          person.kill();
+          world.hangUp(person);
+        }),
+      restart: () => act(() => person.restart()),
+    };
+  }
+}
