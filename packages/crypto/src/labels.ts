@@ -15,6 +15,8 @@ export const LABELS = {
   'window-secret': 'tacet/1/window-secret',
   /** Box store: what is kept of an erased record, to know a retry from an overwrite. */
   'erased-box': 'tacet/1/erased-box',
+  /** Edge: an address prefix, under a key of the process, while it is connected. */
+  'address-prefix': 'tacet/1/address-prefix',
   /** Boxes: an id to the hash whose first 8 bytes are its mark. */
   mark: 'tacet/1/mark',
   /** Boxes: keyed by the record key, the plaintext to the nonce it is sealed under. */

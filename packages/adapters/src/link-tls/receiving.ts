@@ -4,9 +4,10 @@
  */
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { equalBytes, type Rng } from '@tacet/base';
+import { parseAddress } from '@tacet/directory';
 import { Backoff } from '../tls/backoff.ts';
 import { type LinkIdentity, peerKeyHash } from '../tls/certificate.ts';
-import { LINK_TLS, parseAddress } from '../tls/options.ts';
+import { LINK_TLS } from '../tls/options.ts';
 import { FrameAssembler } from './assembler.ts';
 import { LIMITS } from './limits.ts';
 
@@ -63,7 +64,8 @@ export class ReceivingLink {
     const assembler = new FrameAssembler(LIMITS.frame, onFrame);
     const socket = connect({
       ...LINK_TLS,
-      ...parseAddress(this.address),
+      // Addresses come from verified documents; a wrong one only fails to connect.
+      ...(parseAddress(this.address) ?? { host: '', port: 0 }),
       key: identity.keyPem,
       cert: identity.certPem,
       rejectUnauthorized: false,

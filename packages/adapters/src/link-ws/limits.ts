@@ -1,0 +1,24 @@
+/** Caps of client links (docs/limits.md). */
+export const LIMITS = {
+  frame: 12_288,
+  /** Headers of the one HTTP request that opens a link. */
+  headerBytes: 4_096,
+  /** TCP, TLS, upgrade and the hello frame together. */
+  handshakeMs: 10_000,
+  /** Connections whose hello has not come yet. */
+  unknown: 256,
+  /** Connections of one IPv4 address or one IPv6 /56; this machine itself is not counted. */
+  perPrefix: 4,
+  clients: 10_000,
+  /** Frames waiting for a client that does not read; then it is cut off. */
+  waitingFrames: 32,
+  /** A link on which nothing came for so long is dead: longer than the longest slot. */
+  silenceMs: 120_000,
+  keepAliveMs: 5_000,
+} as const;
+
+/** Bytes one frame takes in TLS records: frame, WebSocket header (with its mask), record. */
+export const UP_BYTES = 12_318;
+export const DOWN_BYTES = 12_314;
+/** The only path there is. */
+export const PATH = '/tacet/1';
