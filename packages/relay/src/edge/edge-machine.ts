@@ -10,6 +10,7 @@ import {
   type DigestSigner,
   type DigestVerifier,
   type Hello,
+  type SignedDigest,
   type UpFrame,
   verifyDigest,
   type Welcome,
@@ -94,6 +95,11 @@ export class EdgeMachine implements Machine<RelayEffect> {
       answers: this.outgoing.size,
       standingReads: this.boxes.standingReads,
     };
+  }
+
+  /** Evidence against edges that told two things about one moment. */
+  get forks(): readonly (readonly [SignedDigest, SignedDigest])[] {
+    return this.publisher.forks;
   }
 
   /** The link key was certified anew. */
