@@ -43,19 +43,19 @@ export class DocumentBook {
       if (equalBytes(twin.hash, hash)) return 'known';
       return this.contradiction(twin, verified);
     }
-    const newest = this.newest();
-    if (newest === null || document.epoch > newest.document.epoch) {
-      if (newest !== null && this.forks(newest, verified)) {
-        return this.contradiction(newest, verified);
-      }
-      if (newest !== null) checkSuccessor(newest, verified);
-    } else if (!this.held.some((one) => equalBytes(one.document.previous, hash))) {
+    const below = this.held.find((one) => one.document.epoch < document.epoch);
+    const isNewest = below === this.held[0];
+    if (!isNewest && !this.held.some((one) => equalBytes(one.document.previous, hash))) {
       return 'older';
+    }
+    if (below !== undefined) {
+      if (forks(below, verified)) return this.contradiction(below, verified);
+      checkSuccessor(below, verified);
     }
     this.held.push(verified);
     this.held.sort((a, b) => b.document.epoch - a.document.epoch);
     this.held.length = Math.min(this.held.length, MAX_HELD_DOCUMENTS);
-    return 'added';
+    return this.held.includes(verified) ? 'added' : 'older';
   }
 
   newest(): VerifiedDocument | null {
@@ -111,18 +111,18 @@ export class DocumentBook {
     return this.held;
   }
 
-  /** Between neighbours the hash must fit; over a gap only a second beginning is impossible. */
-  private forks(newest: VerifiedDocument, next: VerifiedDocument): boolean {
-    const { previous, epoch } = next.document;
-    if (equalBytes(previous, newest.hash)) return false;
-    return isZero(previous) || epoch === newest.document.epoch + 1;
-  }
-
   private contradiction(held: VerifiedDocument, refused: VerifiedDocument): AddOutcome {
     const known = this.pairs.some((pair) => equalBytes(pair.refused.hash, refused.hash));
     if (!known && this.pairs.length < MAX_EVIDENCE) this.pairs.push({ held, refused });
     return 'equivocation';
   }
+}
+
+/** Between neighbours the hash must fit; over a gap only a second beginning is impossible. */
+function forks(before: VerifiedDocument, after: VerifiedDocument): boolean {
+  const { previous, epoch } = after.document;
+  if (equalBytes(previous, before.hash)) return false;
+  return isZero(previous) || epoch === before.document.epoch + 1;
 }
 
 /** Rules between a document and a later one that only the two together show. */

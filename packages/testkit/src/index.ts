@@ -1,5 +1,6 @@
 /** Repeatable randomness, a clock that tests move, and ready-made networks. Never shipped. */
 export { FakeClock } from './clock.ts';
+export { checkDecoder, type DecoderUnderTest } from './decoder.ts';
 export { createFakeSession } from './fake-session.ts';
 export {
   makeTestNetwork,
