@@ -6,9 +6,11 @@
 import type { EventView } from '@tacet/api';
 
 export interface Caller {
-  readonly door: 'socket' | 'window' | 'inside';
+  readonly kind: 'socket' | 'window' | 'inside';
+  /** Which window session, by the id shown in lists. */
+  readonly session?: string;
   /** Aborted when the caller goes away, so that a waiting `events.read` ends. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 export interface DaemonCore {
@@ -19,8 +21,8 @@ export interface DaemonCore {
   call(method: string, params: unknown, caller: Caller): Promise<unknown>;
   readonly events: {
     /**
-     * Hands over the events after `cursor`, at most 500 at a time, then each new one. Never
-     * while locked; the doors end their subscriptions on lock. Returns the way to stop.
+     * Hands over the events after `cursor`, at most 500 at a time, then each new one. Ends by
+     * itself when the profile locks. Returns the way to stop.
      */
     subscribe(cursor: number, listener: (events: readonly EventView[]) => void): () => void;
   };

@@ -1,2 +1,21 @@
 /** A person's daemon around the client machine: clock, sockets, disk, doors. */
+export { SystemClock } from './clock.ts';
 export type { Caller, DaemonCore } from './core.ts';
+export { LaunchPages } from './launch-pages.ts';
+export { localApi } from './local.ts';
+export { makeLog } from './log.ts';
+export type { ClientEffect, Machine, Person } from './machine.ts';
+export type {
+  Dial,
+  DialTarget,
+  EdgeLink,
+  Environment,
+  Log,
+  ProfileSecret,
+  ProfileVault,
+} from './ports.ts';
+export { Runtime, type RuntimeOptions } from './runtime.ts';
+export { Daemon, type Opened, type ServiceOptions, type WindowDoor } from './service.ts';
+export { ownDirectory } from './socket/directory.ts';
+export { type DirectoryLock, lockDirectory } from './socket/lock.ts';
+export { type SocketServer, startSocketServer } from './socket/server.ts';

@@ -1,0 +1,32 @@
+/** Caps and times of the daemon (docs/limits.md). */
+import { DAY, MINUTE, SECOND } from '@tacet/base';
+
+/** Work is not begun when a deadline is nearer than this; it waits until the slot is written. */
+export const SLOT_GUARD = 8;
+/** Longest sleep of the main timer: how soon a step of the clock is noticed. */
+export const MAX_SLEEP = 5 * SECOND;
+/** A wall clock this far from the steady one was set, or the computer slept. */
+export const CLOCK_STEP = 50;
+/** Frames of an edge waiting to be looked at; one more ends the link. */
+export const MAX_WAITING_FRAMES = 256;
+/** Connections to the unix socket. */
+export const MAX_CONNECTIONS = 64;
+/** Bytes a connection may leave unread before it is cut. */
+export const MAX_UNREAD_BYTES = 8 * 1_048_576;
+/** Longest path that binds as a unix socket everywhere. */
+export const MAX_SOCKET_PATH = 100;
+/** How long an ending connection may take to send what is left. */
+export const CLOSE_LINGER = 0.5 * SECOND;
+/** The page that leads a browser to the ticket is removed after this time. */
+export const LAUNCH_PAGE_LIFE = 1 * MINUTE;
+/** A window that has not said so for this long is no longer looked at. */
+export const HEARTBEAT_LIFE = 1 * MINUTE;
+/** Windows whose heartbeats are kept. */
+export const MAX_HEARTBEATS = 64;
+/** Deleted rows leave the write-ahead log this often (3.7). */
+export const CHECKPOINT_EVERY = 5 * MINUTE;
+/** How long stopping waits for ratchet work under way. */
+export const STOP_PATIENCE = 5 * SECOND;
+/** Log lines a day; what is more is counted and said at the next start of a day. */
+export const MAX_LOG_LINES = 1_000;
+export const LOG_PERIOD = DAY;

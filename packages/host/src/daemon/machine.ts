@@ -1,0 +1,69 @@
+/** The client machine as the runtime drives it; `Client` of packages/client has this shape. */
+import type {
+  ContactView,
+  EventView,
+  InvitationView,
+  LevelName,
+  MessageDetail,
+  MessageView,
+  ProfileStatus,
+} from '@tacet/api';
+import type { Millis } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
+
+export type ClientEffect<Job> =
+  | {
+      readonly kind: 'dial';
+      readonly address: string;
+      readonly relay: RelayHash;
+      readonly hello: Hello;
+    }
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'up'; readonly frame: UpFrame }
+  | { readonly kind: 'event' }
+  | { readonly kind: 'session'; readonly job: Job };
+
+export interface Machine<Job, Outcome> {
+  deadline(): Millis | null;
+  advance(now: Millis): void;
+  drain(): readonly ClientEffect<Job>[];
+  onLinkUp(welcome: Welcome, now: Millis): void;
+  onLinkDown(now: Millis): void;
+  onDown(frame: DownFrame, now: Millis): void;
+  onSession(job: Job, outcome: Outcome, now: Millis): void;
+}
+
+/** What the methods of the API ask of a person's machine. Everything may throw AppError. */
+export interface Person {
+  joinNetwork(card: string, now: Millis): void;
+  setLevel(level: LevelName, now: Millis): void;
+  setWindowInUse(inUse: boolean, now: Millis): void;
+  createInvitation(request: { readonly label: string }, now: Millis): InvitationView;
+  acceptInvitation(
+    request: { readonly link: string; readonly name?: string },
+    now: Millis,
+  ): ContactView;
+  revokeInvitation(id: string, now: Millis): void;
+  invitations(): readonly InvitationView[];
+  renameContact(id: string, name: string): void;
+  contacts(): readonly ContactView[];
+  contact(idOrName: string): ContactView;
+  sendText(
+    request: { readonly contactId: string; readonly text: string; readonly clientId: string },
+    now: Millis,
+  ): MessageView;
+  messages(request: {
+    readonly contactId: string;
+    readonly before?: string;
+    readonly limit: number;
+  }): readonly MessageView[];
+  message(id: string): MessageDetail;
+  markRead(contactId: string, now: Millis): void;
+  events(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
+  newestCursor(): number;
+  acknowledge(consumer: string, cursor: number): void;
+  acknowledged(consumer: string): number;
+  status(now: Millis): ProfileStatus;
+  readonly counters: { snapshot(): Readonly<Record<string, number>> };
+}

@@ -1,0 +1,101 @@
+/** The methods that need an opened profile, each a line or two over the person's machine. */
+import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
+import type { Caller } from './core.ts';
+import type { EventHub } from './event-hub.ts';
+import type { Person } from './machine.ts';
+import type { Presence } from './presence.ts';
+
+/** What a method may use. `turn` runs work on the machine between two slots. */
+export interface Scene {
+  readonly person: Person;
+  readonly hub: EventHub;
+  readonly presence: Presence;
+  turn<T>(work: (now: number) => T): Promise<T>;
+}
+
+/** Answered by the daemon itself, whatever the state of the profile. */
+export type OwnMethod =
+  | 'status'
+  | 'profile.create'
+  | 'profile.unlock'
+  | 'profile.lock'
+  | 'window.open'
+  | 'daemon.stop';
+
+type Handlers = {
+  readonly [M in Exclude<MethodName, OwnMethod>]: (
+    scene: Scene,
+    params: ParamsOf<M>,
+    caller: Caller,
+  ) => Promise<ResultOf<M>>;
+};
+
+export const handlers: Handlers = {
+  'network.join': ({ person, turn }, { card }) =>
+    turn((now) => {
+      person.joinNetwork(card, now);
+      return person.status(now);
+    }),
+  'network.status': ({ person, turn }) =>
+    turn((now) => {
+      const { network, link } = person.status(now);
+      return { network, link };
+    }),
+
+  'invite.create': ({ person, turn }, params) =>
+    turn((now) => person.createInvitation(params, now)),
+  'invite.accept': ({ person, turn }, params) =>
+    turn((now) => person.acceptInvitation(params, now)),
+  'invite.list': ({ person, turn }) => turn(() => ({ invitations: [...person.invitations()] })),
+  'invite.revoke': ({ person, turn }, { id }) =>
+    turn((now) => {
+      person.revokeInvitation(id, now);
+      return {};
+    }),
+
+  'contact.list': ({ person, turn }) => turn(() => ({ contacts: [...person.contacts()] })),
+  'contact.get': ({ person, turn }, { contact }) => turn(() => person.contact(contact)),
+  'contact.rename': ({ person, turn }, { contactId, name }) =>
+    turn(() => {
+      person.renameContact(contactId, name);
+      return person.contact(contactId);
+    }),
+
+  'message.send': ({ person, turn }, params) => turn((now) => person.sendText(params, now)),
+  'message.list': ({ person, turn }, params) =>
+    turn(() => ({ messages: [...person.messages(params)] })),
+  'message.get': ({ person, turn }, { id }) => turn(() => person.message(id)),
+  'conversation.read': ({ person, turn }, { contactId }) =>
+    turn((now) => {
+      person.markRead(contactId, now);
+      return {};
+    }),
+
+  'level.set': ({ person, turn }, { level }) =>
+    turn((now) => {
+      person.setLevel(level, now);
+      return person.status(now);
+    }),
+
+  'events.position': ({ person, turn }, { consumer }) =>
+    turn(() => ({
+      newest: person.newestCursor(),
+      acknowledged: consumer === undefined ? 0 : person.acknowledged(consumer),
+    })),
+  'events.read': async ({ person, hub }, params, { signal }) => {
+    const { events, cursor } = await hub.read(person, params, signal);
+    return { events: [...events], cursor };
+  },
+  'events.ack': ({ person, turn }, { consumer, cursor }) =>
+    turn(() => {
+      person.acknowledge(consumer, cursor);
+      return {};
+    }),
+
+  'window.heartbeat': ({ person, presence, turn }, { visible }, caller) =>
+    turn((now) => {
+      presence.heartbeat(caller.session ?? caller.kind, visible, now);
+      person.setWindowInUse(presence.inUse(now), now);
+      return {};
+    }),
+};

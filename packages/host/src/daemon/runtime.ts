@@ -1,0 +1,249 @@
+/**
+ * Drives a person's client machine with the real world (docs/spec/11-api.md 6): one timer at the
+ * machine's deadline, its effects carried out, what the network answers handed back. A slot's
+ * frame is written before anything else is done; all other work goes through `Turns`.
+ */
+import { AppError, type Millis } from '@tacet/base';
+import type { DownFrame } from '@tacet/wire';
+import { Lateness } from './lateness.ts';
+import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_GUARD, STOP_PATIENCE } from './limits.ts';
+import type { ClientEffect, Machine } from './machine.ts';
+import type { Dial, EdgeLink, Environment } from './ports.ts';
+import { Turns } from './turns.ts';
+
+export interface RuntimeOptions<Job, Outcome> {
+  readonly machine: Machine<Job, Outcome>;
+  readonly environment: Environment;
+  readonly dial: Dial;
+  readonly runJob: (job: Job) => Promise<Outcome>;
+  /** Something was added to the event log. */
+  readonly onEvent: () => void;
+  /** The machine cannot go on: its store is broken, or an invariant of ours is. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Runtime<Job, Outcome> {
+  readonly lateness = new Lateness();
+  readonly turns: Turns;
+  clockSteps = 0;
+  private readonly options: RuntimeOptions<Job, Outcome>;
+  private readonly machine: Machine<Job, Outcome>;
+  private timer: NodeJS.Timeout | null = null;
+  private link: EdgeLink | null = null;
+  /** Counts dials and hang-ups; what belongs to an older count is ignored. */
+  private generation = 0;
+  private waitingFrames = 0;
+  private readonly jobs: Job[] = [];
+  private working: Promise<void> | null = null;
+  private running = false;
+
+  constructor(options: RuntimeOptions<Job, Outcome>) {
+    this.options = options;
+    this.machine = options.machine;
+    const now = () => options.environment.clock.now();
+    this.turns = new Turns(() => this.room(), SLOT_GUARD, now);
+  }
+
+  /** Ratchet jobs waiting or running. */
+  get sessionQueue(): number {
+    return this.jobs.length + (this.working === null ? 0 : 1);
+  }
+
+  start(): void {
+    this.running = true;
+    this.step((now) => this.machine.advance(now));
+  }
+
+  /** Runs a command on the machine in its turn, then does what it asks for. */
+  command<T>(work: (now: Millis) => T): Promise<T> {
+    return this.turns.run(() => {
+      if (!this.running) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
+      try {
+        return work(this.now());
+      } finally {
+        this.settle();
+      }
+    });
+  }
+
+  /** Ends the rhythm. Ratchet work under way is finished and saved first. */
+  async stop(): Promise<void> {
+    if (!this.running) return;
+    this.jobs.length = 0;
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, STOP_PATIENCE);
+    await Promise.race([this.working, patience.promise]);
+    clearTimeout(timer);
+    this.halt();
+  }
+
+  private halt(): void {
+    this.running = false;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.hangUp();
+  }
+
+  private now(): Millis {
+    return this.options.environment.clock.now();
+  }
+
+  private room(): Millis {
+    const deadline = this.machine.deadline();
+    return deadline === null ? Number.POSITIVE_INFINITY : deadline - this.now();
+  }
+
+  // --- time ---
+
+  private arm(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room()));
+    this.timer = setTimeout(() => this.wake(), Math.ceil(wait));
+  }
+
+  private wake(): void {
+    if (!this.running) return;
+    const stepped = this.options.environment.clock.check();
+    if (stepped !== 0) this.afterClockStep(stepped);
+    const due = this.machine.deadline();
+    const now = this.now();
+    if (due !== null && now >= due) {
+      this.step((at) => this.machine.advance(at), stepped === 0 ? due : null);
+      this.turns.afterSlot();
+    } else {
+      this.arm();
+    }
+  }
+
+  /** A clock that went back would leave every deadline in the future: begin a new grid. */
+  private afterClockStep(step: Millis): void {
+    this.clockSteps += 1;
+    this.lateness.miss();
+    if (step > 0) return;
+    const had = this.link !== null;
+    this.hangUp();
+    if (had) this.step((now) => this.machine.onLinkDown(now));
+  }
+
+  // --- the machine ---
+
+  /** One input to the machine, then its effects. What it throws here nobody can mend. */
+  private step(input: (now: Millis) => void, due: Millis | null = null): void {
+    try {
+      input(this.now());
+      this.settle(due);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private settle(due: Millis | null = null): void {
+    const effects = this.machine.drain();
+    for (const effect of effects) {
+      if (effect.kind !== 'up') continue;
+      this.link?.send(effect.frame);
+      if (due !== null && this.link !== null) this.lateness.add(this.now() - due);
+    }
+    for (const effect of effects) this.carryOut(effect);
+    if (this.running) this.arm();
+  }
+
+  private carryOut(effect: ClientEffect<Job>): void {
+    switch (effect.kind) {
+      case 'up':
+        return;
+      case 'dial':
+        this.startDial(effect);
+        return;
+      case 'hangup':
+        this.hangUp();
+        return;
+      case 'event':
+        this.options.onEvent();
+        return;
+      case 'session':
+        this.jobs.push(effect.job);
+        this.working ??= this.work();
+    }
+  }
+
+  private fail(error: unknown): void {
+    this.halt();
+    this.options.onFailure(error);
+  }
+
+  // --- the link ---
+
+  private startDial(target: Extract<ClientEffect<Job>, { kind: 'dial' }>): void {
+    this.hangUp();
+    const generation = this.generation;
+    const { address, relay, hello } = target;
+    this.options.dial({ address, relay, hello }).then(
+      (link) => {
+        if (generation === this.generation) this.takeLink(link, generation);
+        else link.close();
+      },
+      (error: unknown) => {
+        if (generation !== this.generation) return;
+        this.options.environment.log.warn(codeOf(error));
+        this.step((now) => this.machine.onLinkDown(now));
+      },
+    );
+  }
+
+  private takeLink(link: EdgeLink, generation: number): void {
+    const current = () => this.running && generation === this.generation;
+    this.link = link;
+    link.onDown((frame) => {
+      if (current()) this.receive(frame, current);
+    });
+    link.onClose(() => {
+      if (!current()) return;
+      this.hangUp();
+      this.step((now) => this.machine.onLinkDown(now));
+    });
+    this.step((now) => this.machine.onLinkUp(link.welcome, now));
+  }
+
+  private receive(frame: DownFrame, current: () => boolean): void {
+    if (this.waitingFrames >= MAX_WAITING_FRAMES) {
+      this.options.environment.log.warn('link-flood');
+      this.link?.close();
+      return;
+    }
+    this.waitingFrames += 1;
+    void this.turns.run(() => {
+      this.waitingFrames -= 1;
+      if (current()) this.step((now) => this.machine.onDown(frame, now));
+    });
+  }
+
+  private hangUp(): void {
+    this.generation += 1;
+    const link = this.link;
+    this.link = null;
+    link?.close();
+  }
+
+  // --- ratchet work: one at a time, in order ---
+
+  private async work(): Promise<void> {
+    try {
+      for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift()) {
+        const current = job;
+        const outcome = await this.turns.run(() => this.options.runJob(current));
+        await this.turns.run(() => {
+          if (this.running) this.step((now) => this.machine.onSession(current, outcome, now));
+        });
+      }
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.working = null;
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : 'link-failed';
+}

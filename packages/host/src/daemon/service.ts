@@ -1,0 +1,319 @@
+/**
+ * One person's daemon: which state it is in, who may call what in it, and the way from one to
+ * the next. `none` -> `locked` -> `open` <-> `window-locked`; `failed` is left by a restart only.
+ */
+import {
+  API_VERSION,
+  checkParams,
+  type DaemonStatus,
+  isMethod,
+  type MethodName,
+  type ParamsOf,
+  type ProfileStatus,
+} from '@tacet/api';
+import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
+import type { Caller, DaemonCore } from './core.ts';
+import { EventHub } from './event-hub.ts';
+import { CHECKPOINT_EVERY } from './limits.ts';
+import type { Machine, Person } from './machine.ts';
+import { handlers, type OwnMethod, type Scene } from './methods.ts';
+import type { Dial, Environment, ProfileSecret, ProfileVault } from './ports.ts';
+import { Presence } from './presence.ts';
+import { Runtime } from './runtime.ts';
+
+export interface Opened {
+  checkpoint(): void;
+  close(): void;
+}
+
+export interface ServiceOptions<Store extends Opened, Job, Outcome> {
+  readonly handle: string;
+  readonly version: string;
+  readonly environment: Environment;
+  readonly vault: ProfileVault<Store>;
+  readonly dial: Dial;
+  /** Fills a new profile: identity, tables. */
+  readonly prepare: (store: Store, name: string) => Promise<void>;
+  readonly openPerson: (store: Store, now: Millis) => Person & Machine<Job, Outcome>;
+  readonly runJob: (job: Job) => Promise<Outcome>;
+  /** Null while no window server runs. */
+  readonly window: () => WindowDoor | null;
+  /** The daemon was asked to stop; called after the answer had time to leave. */
+  readonly onStop: () => void;
+}
+
+export interface WindowDoor {
+  /** Without any secret. */
+  readonly address: string;
+  /** A one-time address, and the page that leads there. */
+  open(): { readonly url: string; readonly file: string };
+}
+
+interface Inhabited<Store, Job, Outcome> extends Scene {
+  readonly store: Store;
+  readonly runtime: Runtime<Job, Outcome>;
+  readonly timer: NodeJS.Timeout;
+}
+
+export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
+  private readonly options: ServiceOptions<Store, Job, Outcome>;
+  private readonly hub = new EventHub();
+  private readonly lockListeners = new Set<() => void>();
+  private readonly startedAt: Millis;
+  private inside: Inhabited<Store, Job, Outcome> | null = null;
+  private windowLocked = false;
+  private failure: string | null = null;
+  /** Opening, creating and verifying happen one after another: each takes 256 MiB. */
+  private opening: Promise<unknown> = Promise.resolve();
+  private stopping = false;
+
+  readonly events = {
+    subscribe: (cursor: number, listener: (events: DaemonEvents) => void) =>
+      this.subscribe(cursor, listener),
+  };
+
+  constructor(options: ServiceOptions<Store, Job, Outcome>) {
+    this.options = options;
+    this.startedAt = options.environment.clock.now();
+  }
+
+  async call(method: string, params: unknown, caller: Caller): Promise<unknown> {
+    if (!isMethod(method)) {
+      throw new AppError('method-unknown', 'usage', 'there is no such method');
+    }
+    const checked = checkParams(method, params);
+    if (this.stopping) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
+    if (isOwn(method)) return await this.own(method, checked);
+    const scene = this.openScene();
+    const handler = handlers[method] as (
+      scene: Scene,
+      params: ParamsOf<MethodName>,
+      caller: Caller,
+    ) => Promise<unknown>;
+    return await handler(scene, checked, caller);
+  }
+
+  onLock(listener: () => void): () => void {
+    this.lockListeners.add(listener);
+    return () => void this.lockListeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.endWindows();
+    await this.opening.catch(() => {});
+    await this.leave();
+  }
+
+  // --- state ---
+
+  private state(): DaemonStatus['state'] {
+    if (this.failure !== null) return 'failed';
+    if (this.inside !== null) return this.windowLocked ? 'window-locked' : 'open';
+    return this.options.vault.exists() ? 'locked' : 'none';
+  }
+
+  private openScene(): Inhabited<Store, Job, Outcome> {
+    const state = this.state();
+    if (state === 'open' && this.inside !== null) return this.inside;
+    if (state === 'failed') {
+      throw new AppError(this.failure ?? 'internal', 'storage', 'the profile stopped working');
+    }
+    if (state === 'none') throw new AppError('profile-missing', 'state', 'there is no profile yet');
+    throw new AppError('locked', 'state', 'the profile is locked');
+  }
+
+  private own<M extends OwnMethod>(method: M, params: ParamsOf<M>): Promise<unknown>;
+  private async own(method: OwnMethod, params: Record<string, unknown>): Promise<unknown> {
+    switch (method) {
+      case 'status':
+        return this.status();
+      case 'profile.create':
+        return await this.alone(() => this.create(params));
+      case 'profile.unlock':
+        return await this.alone(() => this.unlock(params));
+      case 'profile.lock':
+        this.lockWindows();
+        return {};
+      case 'window.open': {
+        const door = this.options.window();
+        if (door === null) throw new AppError('window-missing', 'state', 'there is no window here');
+        return door.open();
+      }
+      case 'daemon.stop':
+        setImmediate(this.options.onStop);
+        return {};
+    }
+  }
+
+  private status(): DaemonStatus {
+    const { handle, version } = this.options;
+    const state = this.state();
+    const scene = this.inside;
+    const now = this.options.environment.clock.now();
+    return {
+      version,
+      api: API_VERSION,
+      pid: process.pid,
+      handle,
+      state,
+      reason: this.failure,
+      startedAt: this.startedAt,
+      status: state === 'open' && scene !== null ? scene.person.status(now) : null,
+      window: this.options.window()?.address ?? null,
+      debug: {
+        lateness: scene?.runtime.lateness.view() ?? NO_LATENESS,
+        sessionQueue: scene?.runtime.sessionQueue ?? 0,
+        longestStep: Math.round(scene?.runtime.turns.longestStep ?? 0),
+        clockSteps: scene?.runtime.clockSteps ?? 0,
+        counters: { ...scene?.person.counters.snapshot() },
+      },
+    };
+  }
+
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.opening.then(work, work);
+    this.opening = run.catch(() => {});
+    return run;
+  }
+
+  // --- from one state to the next ---
+
+  private async create(params: Record<string, unknown>): Promise<ProfileStatus> {
+    if (this.state() !== 'none') {
+      throw new AppError('profile-exists', 'state', 'there is a profile here already');
+    }
+    const store = await this.options.vault.create(secretOf(params));
+    try {
+      await this.options.prepare(store, String(params['name']));
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+    return this.enter(store);
+  }
+
+  private async unlock(params: Record<string, unknown>): Promise<ProfileStatus> {
+    const secret = secretOf(params);
+    const state = this.state();
+    if (state === 'none') throw new AppError('profile-missing', 'state', 'there is no profile yet');
+    if (state === 'failed') this.openScene();
+    if (this.inside === null) return this.enter(await this.options.vault.open(secret));
+    if (!(await this.options.vault.verify(secret))) {
+      throw new AppError(
+        'profile-passphrase',
+        'refused',
+        'that passphrase does not open the profile',
+      );
+    }
+    this.windowLocked = false;
+    return this.inside.person.status(this.options.environment.clock.now());
+  }
+
+  private enter(store: Store): ProfileStatus {
+    const { environment, openPerson, dial, runJob } = this.options;
+    try {
+      const person = openPerson(store, environment.clock.now());
+      const runtime = new Runtime<Job, Outcome>({
+        machine: person,
+        environment,
+        dial,
+        runJob,
+        onEvent: () => this.hub.notify(),
+        onFailure: (error) => this.fail(error),
+      });
+      const presence = new Presence();
+      const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
+      timer.unref();
+      const turn = <T>(work: (now: Millis) => T) => runtime.command(work);
+      this.inside = { store, person, runtime, presence, timer, hub: this.hub, turn };
+      this.windowLocked = false;
+      runtime.start();
+      return person.status(environment.clock.now());
+    } catch (error) {
+      this.inside = null;
+      store.close();
+      throw error;
+    }
+  }
+
+  private lockWindows(): void {
+    if (this.inside === null) return;
+    this.windowLocked = true;
+    this.endWindows();
+  }
+
+  private endWindows(): void {
+    this.hub.lock();
+    for (const listener of [...this.lockListeners]) listener();
+    const scene = this.inside;
+    if (scene === null) return;
+    scene.presence.clear();
+    scene.turn((now) => scene.person.setWindowInUse(false, now)).catch(() => {});
+  }
+
+  /** Now and then: deleted rows leave the disk, windows that went away no longer count. */
+  private tend(): void {
+    const scene = this.inside;
+    if (scene === null) return;
+    scene
+      .turn((now) => {
+        scene.person.setWindowInUse(scene.presence.inUse(now), now);
+        scene.store.checkpoint();
+      })
+      .catch((error: unknown) => this.fail(error));
+  }
+
+  private async leave(): Promise<void> {
+    const scene = this.inside;
+    if (scene === null) return;
+    this.inside = null;
+    clearInterval(scene.timer);
+    await scene.runtime.stop();
+    scene.store.checkpoint();
+    scene.store.close();
+  }
+
+  private fail(error: unknown): void {
+    if (this.failure !== null || this.stopping) return;
+    this.failure = isAppError(error) ? error.code : 'internal';
+    this.options.environment.log.error(this.failure, error);
+    this.endWindows();
+    void this.leave().catch(() => {});
+  }
+
+  private subscribe(cursor: number, listener: (events: DaemonEvents) => void): () => void {
+    const stop = new AbortController();
+    const caller: Caller = { kind: 'inside', signal: stop.signal };
+    const run = async () => {
+      while (!stop.signal.aborted) {
+        const params = { cursor, max: 500, waitMs: 60_000 };
+        const page = (await this.call('events.read', params, caller)) as Page;
+        if (page.events.length > 0 && !stop.signal.aborted) listener(page.events);
+        cursor = page.cursor;
+      }
+    };
+    run().catch(() => stop.abort());
+    return () => stop.abort();
+  }
+}
+
+type DaemonEvents = Parameters<Parameters<DaemonCore['events']['subscribe']>[1]>[0];
+type Page = { readonly events: DaemonEvents; readonly cursor: number };
+
+const NO_LATENESS = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
+
+function isOwn(method: MethodName): method is OwnMethod {
+  return !(method in handlers);
+}
+
+/** Exactly one way. */
+function secretOf(params: Record<string, unknown>): ProfileSecret {
+  const { passphrase, keychain } = params;
+  if ((typeof passphrase === 'string') === (keychain === true)) {
+    throw new AppError('params-invalid', 'usage', 'give either a passphrase or keychain');
+  }
+  if (typeof passphrase !== 'string') return { kind: 'keychain' };
+  return { kind: 'passphrase', passphrase: new Sensitive(passphrase) };
+}

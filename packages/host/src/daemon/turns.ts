@@ -1,0 +1,71 @@
+/**
+ * Everything the daemon does beside its slots, one short piece after another, each in a turn of
+ * the event loop of its own. A piece is not begun shortly before a slot: it waits until the slot
+ * is written. At least one piece runs between two slots, however close they are.
+ */
+import type { Millis } from '@tacet/base';
+
+export class Turns {
+  /** Milliseconds until the next slot; what is below `guard` holds work back. */
+  private readonly room: () => Millis;
+  private readonly guard: Millis;
+  private readonly clock: () => Millis;
+  private readonly waiting: (() => void)[] = [];
+  private scheduled = false;
+  /** One piece is owed since the last slot. */
+  private owed = true;
+  private longest = 0;
+
+  constructor(room: () => Millis, guard: Millis, clock: () => Millis) {
+    this.room = room;
+    this.guard = guard;
+    this.clock = clock;
+  }
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  /** The longest time one piece held the thread. */
+  get longestStep(): Millis {
+    return this.longest;
+  }
+
+  /** Runs `piece` in its turn; rejects with what it throws. A promise it gives is not waited for by others. */
+  run<T>(piece: () => T | Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.waiting.push(() => {
+      try {
+        resolve(piece());
+      } catch (error) {
+        reject(error);
+      }
+    });
+    this.schedule();
+    return promise;
+  }
+
+  /** The slot is written: go on. */
+  afterSlot(): void {
+    this.owed = true;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.waiting.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => this.turn());
+  }
+
+  private turn(): void {
+    this.scheduled = false;
+    if (!this.owed && this.room() < this.guard) return;
+    this.owed = false;
+    const piece = this.waiting.shift();
+    if (piece === undefined) return;
+    const start = this.clock();
+    piece();
+    this.longest = Math.max(this.longest, this.clock() - start);
+    this.schedule();
+  }
+}

@@ -1,0 +1,286 @@
+/** A person's machine and its surroundings for tests of the daemon: no network, no keys. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ContactView, EventView, MessageDetail, ProfileStatus } from '@tacet/api';
+import { AppError, type Millis, Sensitive } from '@tacet/base';
+import type { DownFrame, UpFrame, Welcome } from '@tacet/wire';
+import type {
+  ClientEffect,
+  EdgeLink,
+  Environment,
+  Machine,
+  Person,
+  ProfileSecret,
+  ProfileVault,
+} from '../../src/daemon/index.ts';
+import { SystemClock } from '../../src/daemon/index.ts';
+
+export interface Job {
+  readonly name: string;
+}
+
+const frame = { kind: 'rate', slotMs: 1_000 } as const satisfies UpFrame;
+
+/** Slots every `period`; commands write to lists. */
+export class FakePerson implements Person, Machine<Job, string> {
+  readonly log: EventView[] = [];
+  readonly sent: MessageDetail[] = [];
+  readonly done: string[] = [];
+  readonly inputs: string[] = [];
+  inUse = false;
+  /** Set to let `advance` fail. */
+  broken: Error | null = null;
+  effects: ClientEffect<Job>[] = [];
+  nextSlot: Millis | null = null;
+  private readonly period: Millis;
+  private readonly acks = new Map<string, number>();
+  readonly counters = { snapshot: () => ({ fake: 1 }) };
+
+  constructor(period: Millis = 50) {
+    this.period = period;
+  }
+
+  deadline(): Millis | null {
+    return this.nextSlot;
+  }
+
+  advance(now: Millis): void {
+    if (this.broken !== null) throw this.broken;
+    if (this.nextSlot === null || now < this.nextSlot) return;
+    const missed = Math.floor((now - this.nextSlot) / this.period);
+    this.nextSlot += (missed + 1) * this.period;
+    this.effects.push({ kind: 'up', frame });
+  }
+
+  drain(): ClientEffect<Job>[] {
+    const effects = this.effects;
+    this.effects = [];
+    return effects;
+  }
+
+  onLinkUp(_welcome: Welcome, now: Millis): void {
+    this.inputs.push('up');
+    this.nextSlot = now + this.period;
+  }
+
+  onLinkDown(_now: Millis): void {
+    this.inputs.push('down');
+    this.nextSlot = null;
+  }
+
+  onDown(_frame: DownFrame, _now: Millis): void {
+    this.inputs.push('frame');
+  }
+
+  onSession(job: Job, outcome: string, now: Millis): void {
+    this.done.push(`${job.name}=${outcome}`);
+    this.append('message-state', job.name, now);
+  }
+
+  append(kind: EventView['kind'], subject: string, at: Millis = 0): void {
+    this.log.push({ cursor: this.log.length + 1, at, kind, subject });
+    this.effects.push({ kind: 'event' });
+  }
+
+  joinNetwork(card: string): void {
+    if (card !== 'card') throw new AppError('card-malformed', 'input', 'That is no network card.');
+  }
+  setLevel(): void {}
+  setWindowInUse(inUse: boolean): void {
+    this.inUse = inUse;
+  }
+  createInvitation(): never {
+    throw new AppError('network-missing', 'state', 'Join a network first.');
+  }
+  acceptInvitation(): never {
+    throw new AppError('invitation-malformed', 'input', 'That is no invitation.');
+  }
+  revokeInvitation(): never {
+    throw new AppError('invitation-unknown', 'missing', 'No such invitation.');
+  }
+  invitations(): [] {
+    return [];
+  }
+  renameContact(): void {}
+  contacts(): ContactView[] {
+    return [contact];
+  }
+  contact(idOrName: string): ContactView {
+    if (idOrName === 'bob' || idOrName === '1') return contact;
+    throw new AppError('contact-unknown', 'missing', 'No such contact.');
+  }
+  sendText(request: { contactId: string; text: string; clientId: string }, now: Millis) {
+    if (request.text.length > 16_384) {
+      throw new AppError('text-too-long', 'input', 'A text is at most 16 KiB.');
+    }
+    const message: MessageDetail = {
+      id: String(this.sent.length + 1),
+      contactId: request.contactId,
+      direction: 'out',
+      text: request.text,
+      sentAt: now,
+      arrivedAt: null,
+      deliveredAt: null,
+      state: 'queued',
+      late: false,
+      partsSent: 0,
+      parts: 1,
+      copies: 0,
+      reason: null,
+      evidence: [],
+    };
+    this.sent.push(message);
+    this.append('message', message.id, now);
+    this.effects.push({ kind: 'session', job: { name: message.id } });
+    return message;
+  }
+  messages() {
+    return this.sent;
+  }
+  message(id: string): MessageDetail {
+    const found = this.sent.find((one) => one.id === id);
+    if (found === undefined) throw new AppError('message-unknown', 'missing', 'No such message.');
+    return found;
+  }
+  markRead(): void {}
+  events({ cursor, max }: { cursor: number; max: number }): EventView[] {
+    return this.log.slice(cursor, cursor + max);
+  }
+  newestCursor(): number {
+    return this.log.length;
+  }
+  acknowledge(consumer: string, cursor: number): void {
+    this.acks.set(consumer, cursor);
+  }
+  acknowledged(consumer: string): number {
+    return this.acks.get(consumer) ?? 0;
+  }
+  status(): ProfileStatus {
+    return {
+      profile: 'Alice',
+      address: 'eight words',
+      level: 'balanced',
+      inUse: this.inUse,
+      network: null,
+      link: 'offline',
+      edge: null,
+      outbox: 0,
+      stalled: false,
+      deliveryP50: null,
+      deliveryP95: null,
+      bytesUp: 0,
+      bytesDown: 0,
+      deadLetters: 0,
+    };
+  }
+}
+
+const contact: ContactView = {
+  id: '1',
+  name: 'bob',
+  givenName: 'Bob',
+  trust: 'link',
+  state: 'ready',
+  steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
+  unread: 0,
+  lastMessage: null,
+};
+
+export class FakeStore {
+  closed = false;
+  checkpoint(): void {}
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** Opens with one passphrase. */
+export class FakeVault implements ProfileVault<FakeStore> {
+  made = false;
+  stores: FakeStore[] = [];
+  private passphrase = '';
+  exists(): boolean {
+    return this.made;
+  }
+  async create(secret: ProfileSecret): Promise<FakeStore> {
+    this.made = true;
+    this.passphrase = textOf(secret);
+    return await this.open(secret);
+  }
+  async open(secret: ProfileSecret): Promise<FakeStore> {
+    if (!(await this.verify(secret))) {
+      throw new AppError('profile-passphrase', 'refused', 'That is not the passphrase.');
+    }
+    const store = new FakeStore();
+    this.stores.push(store);
+    return store;
+  }
+  async verify(secret: ProfileSecret): Promise<boolean> {
+    return textOf(secret) === this.passphrase;
+  }
+}
+
+function textOf(secret: ProfileSecret): string {
+  return secret.kind === 'passphrase' ? secret.passphrase.expose() : 'keychain';
+}
+
+export function passphrase(text: string): ProfileSecret {
+  return { kind: 'passphrase', passphrase: new Sensitive(text) };
+}
+
+export class FakeLink implements EdgeLink {
+  readonly welcome = {
+    handle: new Uint8Array(8),
+    now: 0,
+    proof: new Uint8Array(),
+  } as const satisfies Welcome;
+  readonly sent: UpFrame[] = [];
+  down: (frame: DownFrame) => void = () => {};
+  closed: () => void = () => {};
+  closes = 0;
+  send(up: UpFrame): void {
+    this.sent.push(up);
+  }
+  onDown(listener: (frame: DownFrame) => void): void {
+    this.down = listener;
+  }
+  onClose(listener: () => void): void {
+    this.closed = listener;
+  }
+  close(): void {
+    this.closes += 1;
+    this.closed();
+  }
+}
+
+export interface Logged {
+  readonly level: string;
+  readonly code: string;
+}
+
+export function environment(): Environment & { readonly logged: Logged[] } {
+  const logged: Logged[] = [];
+  return {
+    clock: new SystemClock(),
+    rng: { fill: (out) => crypto.getRandomValues(out as Uint8Array<ArrayBuffer>) },
+    log: {
+      warn: (code) => void logged.push({ level: 'warn', code }),
+      error: (code) => void logged.push({ level: 'error', code }),
+    },
+    logged,
+  };
+}
+
+export function temporaryDirectory(): { readonly dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), 'tacet-daemon-'));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+export const until = async (met: () => boolean, ms = 5_000): Promise<void> => {
+  const end = performance.now() + ms;
+  while (!met()) {
+    if (performance.now() > end) throw new Error('it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+};

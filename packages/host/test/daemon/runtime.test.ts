@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DownFrame } from '@tacet/wire';
+import { type DialTarget, type EdgeLink, Runtime, SystemClock } from '../../src/daemon/index.ts';
+import { environment, FakeLink, FakePerson, type Job, until } from './fakes.ts';
+
+const dialEffect = {
+  kind: 'dial',
+  address: 'localhost:1',
+  relay: new Uint8Array(32) as DialTarget['relay'],
+  hello: {
+    joinSecret: new Uint8Array(),
+    resume: new Uint8Array(8),
+    slotMs: 50,
+  } as DialTarget['hello'],
+} as const;
+
+function setUp(options: { period?: number; clock?: SystemClock } = {}) {
+  const person = new FakePerson(options.period);
+  const surroundings = environment();
+  const dials: PromiseWithResolvers<EdgeLink>[] = [];
+  const failures: unknown[] = [];
+  const jobs: string[] = [];
+  let events = 0;
+  let running = 0;
+  const runtime = new Runtime<Job, string>({
+    machine: person,
+    environment: { ...surroundings, ...(options.clock ? { clock: options.clock } : {}) },
+    dial: () => {
+      const dial = Promise.withResolvers<EdgeLink>();
+      dials.push(dial);
+      return dial.promise;
+    },
+    async runJob(job) {
+      running += 1;
+      assert.equal(running, 1, 'ratchet jobs run one at a time');
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      jobs.push(job.name);
+      running -= 1;
+      return 'ok';
+    },
+    onEvent: () => {
+      events += 1;
+    },
+    onFailure: (error) => failures.push(error),
+  });
+  return {
+    person,
+    runtime,
+    dials,
+    failures,
+    jobs,
+    logged: surroundings.logged,
+    events: () => events,
+  };
+}
+
+async function linkUp(scene: ReturnType<typeof setUp>): Promise<FakeLink> {
+  scene.person.effects.push(dialEffect);
+  scene.runtime.start();
+  const link = new FakeLink();
+  scene.dials.at(-1)?.resolve(link);
+  await until(() => scene.person.inputs.includes('up'));
+  return link;
+}
+
+test('every slot is written on time while work piles up', async () => {
+  const scene = setUp({ period: 25 });
+  const link = await linkUp(scene);
+  // 4 ms pieces without end: the thread is busy most of the time.
+  let busy = true;
+  const work = async () => {
+    while (busy) {
+      await scene.runtime.command(() => {
+        const end = performance.now() + 4;
+        while (performance.now() < end);
+      });
+    }
+  };
+  const load = Promise.all([work(), work(), work()]);
+  await until(() => link.sent.length >= 60, 10_000);
+  busy = false;
+  await load;
+  const { slots, p99, p50 } = scene.runtime.lateness.view();
+  assert.ok(slots >= 60);
+  assert.ok(p50 <= 5, `p50 ${p50}`);
+  assert.ok(p99 <= 20, `p99 ${p99}`);
+  await scene.runtime.stop();
+});
+
+test('a failed dial is a link that went down', async () => {
+  const scene = setUp();
+  scene.person.effects.push(dialEffect);
+  scene.runtime.start();
+  scene.dials[0]?.reject(new Error('connection refused 127.0.0.1'));
+  await until(() => scene.person.inputs.length > 0);
+  assert.deepEqual(scene.person.inputs, ['down']);
+  assert.deepEqual(scene.logged, [{ level: 'warn', code: 'link-failed' }]);
+  await scene.runtime.stop();
+});
+
+test('a second dial takes the place of the first, whose link is closed', async () => {
+  const scene = setUp();
+  scene.person.effects.push(dialEffect);
+  scene.runtime.start();
+  await scene.runtime.command(() => scene.person.effects.push(dialEffect));
+  const [early, late] = [new FakeLink(), new FakeLink()];
+  scene.dials[1]?.resolve(late);
+  scene.dials[0]?.resolve(early);
+  await until(() => early.closes === 1);
+  assert.deepEqual(scene.person.inputs, ['up']);
+  assert.equal(late.closes, 0);
+  await scene.runtime.stop();
+  assert.equal(late.closes, 1);
+});
+
+test('a link that closes is told once; a hang-up of our own is not', async () => {
+  const scene = setUp();
+  const link = await linkUp(scene);
+  link.closed();
+  assert.deepEqual(scene.person.inputs, ['up', 'down']);
+  link.closed();
+  assert.deepEqual(scene.person.inputs, ['up', 'down']);
+  await scene.runtime.command(() => scene.person.effects.push(dialEffect));
+  scene.dials.at(-1)?.resolve(new FakeLink());
+  await until(() => scene.person.inputs.length === 3);
+  await scene.runtime.command(() => scene.person.effects.push({ kind: 'hangup' }));
+  assert.deepEqual(scene.person.inputs, ['up', 'down', 'up']);
+  await scene.runtime.stop();
+});
+
+test('frames of a link reach the machine in order, a flood ends the link', async () => {
+  const scene = setUp();
+  const link = await linkUp(scene);
+  for (let i = 0; i < 3; i++) link.down({} as DownFrame);
+  await until(() => scene.person.inputs.length === 4);
+  assert.deepEqual(scene.person.inputs, ['up', 'frame', 'frame', 'frame']);
+  for (let i = 0; i < 300; i++) link.down({} as DownFrame);
+  assert.ok(link.closes > 0);
+  assert.equal(scene.person.inputs.at(-1), 'down');
+  assert.deepEqual(scene.logged.at(-1), { level: 'warn', code: 'link-flood' });
+  await scene.runtime.stop();
+});
+
+test('ratchet jobs run one at a time in order and each result is handed back', async () => {
+  const scene = setUp();
+  scene.runtime.start();
+  for (const name of ['a', 'b', 'c']) {
+    await scene.runtime.command(() =>
+      scene.person.effects.push({ kind: 'session', job: { name } }),
+    );
+  }
+  await until(() => scene.person.done.length === 3);
+  assert.deepEqual(scene.person.done, ['a=ok', 'b=ok', 'c=ok']);
+  assert.equal(scene.events(), 3);
+  await scene.runtime.stop();
+});
+
+test('stopping finishes the job under way and takes no more', async () => {
+  const scene = setUp();
+  scene.runtime.start();
+  for (const name of ['a', 'b']) {
+    await scene.runtime.command(() =>
+      scene.person.effects.push({ kind: 'session', job: { name } }),
+    );
+  }
+  await until(() => scene.runtime.sessionQueue > 0);
+  await scene.runtime.stop();
+  assert.deepEqual(scene.person.done, ['a=ok']);
+  await assert.rejects(scene.runtime.command(() => 1));
+});
+
+test('after a sleep there is one slot, no burst', async () => {
+  let slept = 0;
+  const clock = new SystemClock({
+    wall: () => Date.now() + slept,
+    steady: () => performance.now(),
+  });
+  const scene = setUp({ clock, period: 40 });
+  const link = await linkUp(scene);
+  await until(() => link.sent.length >= 2);
+  const before = link.sent.length;
+  slept = 3_600_000;
+  await until(() => scene.runtime.clockSteps === 1);
+  await new Promise((resolve) => setTimeout(resolve, 90));
+  assert.ok(link.sent.length - before <= 4, `${link.sent.length - before} frames`);
+  assert.equal(scene.runtime.lateness.view().missed, 1);
+  assert.ok(scene.runtime.lateness.view().max < 1_000, 'a sleep is no lateness');
+  await scene.runtime.stop();
+});
+
+test('a clock that goes back begins a new link instead of waiting for the old time', async () => {
+  let back = 0;
+  const clock = new SystemClock({
+    wall: () => Date.now() - back,
+    steady: () => performance.now(),
+  });
+  const scene = setUp({ clock, period: 40 });
+  const link = await linkUp(scene);
+  await until(() => link.sent.length >= 1);
+  back = 3_600_000;
+  await until(() => scene.person.inputs.includes('down'));
+  assert.equal(link.closes, 1);
+  await scene.runtime.stop();
+});
+
+test('a machine that breaks stops the rhythm and is reported once', async () => {
+  const scene = setUp({ period: 20 });
+  const link = await linkUp(scene);
+  scene.person.broken = new Error('store');
+  await until(() => scene.failures.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  assert.equal(scene.failures.length, 1);
+  assert.equal(link.closes, 1);
+});

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type DaemonStatus, isMethod, methods } from '@tacet/api';
+import { AppError, isAppError } from '@tacet/base';
+import { type Caller, Daemon, localApi } from '../../src/daemon/index.ts';
+import { handlers } from '../../src/daemon/methods.ts';
+import { environment, FakePerson, type FakeStore, FakeVault, type Job, until } from './fakes.ts';
+
+const inside: Caller = { kind: 'inside' };
+const code = (expected: string) => (error: unknown) => isAppError(error, expected);
+
+function setUp() {
+  const vault = new FakeVault();
+  const person = new FakePerson();
+  const prepared: string[] = [];
+  let stops = 0;
+  const surroundings = environment();
+  const daemon = new Daemon<FakeStore, Job, string>({
+    handle: 'alice',
+    version: '0.1.0',
+    environment: surroundings,
+    vault,
+    dial: () => Promise.reject(new AppError('link-refused', 'network', 'no')),
+    prepare: async (_store, name) => void prepared.push(name),
+    openPerson: () => person,
+    runJob: async () => 'ok',
+    window: () => null,
+    onStop: () => {
+      stops += 1;
+    },
+  });
+  const api = localApi(daemon);
+  return { vault, person, prepared, daemon, api, logged: surroundings.logged, stops: () => stops };
+}
+
+async function opened() {
+  const scene = setUp();
+  await scene.api.call('profile.create', { name: 'Alice', passphrase: 'right' });
+  return scene;
+}
+
+test('the table says which methods need an opened profile, and the daemon agrees', () => {
+  for (const [name, method] of Object.entries(methods)) {
+    assert.equal(method.unlocked, name in handlers, name);
+  }
+});
+
+test('without a profile everything but status and create says so', async () => {
+  const { api, daemon } = setUp();
+  assert.equal((await api.call('status', {})).state, 'none');
+  await assert.rejects(api.call('contact.list', {}), code('profile-missing'));
+  await assert.rejects(api.call('profile.unlock', { passphrase: 'x' }), code('profile-missing'));
+  await daemon.stop();
+});
+
+test('create, restart, unlock', async () => {
+  const scene = await opened();
+  assert.deepEqual(scene.prepared, ['Alice']);
+  assert.equal((await scene.api.call('status', {})).state, 'open');
+  await assert.rejects(
+    scene.api.call('profile.create', { name: 'B', passphrase: 'x' }),
+    code('profile-exists'),
+  );
+  await scene.daemon.stop();
+  assert.equal(scene.vault.stores[0]?.closed, true);
+});
+
+test('a wrong passphrase is one error and changes nothing', async () => {
+  const { api, vault, daemon } = setUp();
+  await vault.create({ kind: 'keychain' });
+  assert.equal((await api.call('status', {})).state, 'locked');
+  await assert.rejects(api.call('contact.list', {}), code('locked'));
+  await assert.rejects(api.call('profile.unlock', { passphrase: 'wrong' }), (error) => {
+    assert.ok(isAppError(error, 'profile-passphrase'));
+    assert.doesNotMatch(error.message, /wrong/);
+    return true;
+  });
+  assert.equal((await api.call('status', {})).state, 'locked');
+  await assert.rejects(api.call('profile.unlock', {}), code('params-invalid'));
+  await api.call('profile.unlock', { keychain: true });
+  assert.equal((await api.call('status', {})).state, 'open');
+  await daemon.stop();
+});
+
+test('a window lock shuts every door, ends waiting readers and asks for the passphrase again', async () => {
+  const { api, daemon, person } = await opened();
+  let locks = 0;
+  daemon.onLock(() => {
+    locks += 1;
+  });
+  await api.call('window.heartbeat', { visible: true });
+  assert.equal(person.inUse, true);
+  const waiting = api.call('events.read', { cursor: 0, max: 10, waitMs: 60_000 });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await api.call('profile.lock', {});
+  await assert.rejects(waiting, code('locked'));
+  assert.equal(locks, 1);
+  await until(() => !person.inUse);
+  const status = await api.call('status', {});
+  assert.equal(status.state, 'window-locked');
+  assert.equal(status.status, null, 'nothing of the profile is shown');
+  await assert.rejects(api.call('message.get', { id: '1' }), code('locked'));
+  await assert.rejects(
+    api.call('profile.unlock', { passphrase: 'wrong' }),
+    code('profile-passphrase'),
+  );
+  assert.equal((await api.call('status', {})).state, 'window-locked');
+  await api.call('profile.unlock', { passphrase: 'right' });
+  assert.equal((await api.call('status', {})).state, 'open');
+  await daemon.stop();
+});
+
+test('bad input of a caller: one error each, nothing changed', async () => {
+  const { api, daemon, person } = await opened();
+  const text = { contactId: '1', clientId: 'c' };
+  await assert.rejects(api.call('contact.get', { contact: 'carol' }), code('contact-unknown'));
+  await assert.rejects(
+    api.call('message.send', { ...text, text: 'x'.repeat(20_000) }),
+    code('text-too-long'),
+  );
+  await assert.rejects(api.call('invite.accept', { link: 'x' }), code('invitation-malformed'));
+  await assert.rejects(api.call('network.join', { card: 'x' }), code('card-malformed'));
+  await assert.rejects(
+    api.raw('message.send', { ...text, text: 'a', to: 'b' }),
+    code('params-invalid'),
+  );
+  await assert.rejects(api.raw('message.nope', {}), code('method-unknown'));
+  await assert.rejects(api.raw('__proto__', {}), code('method-unknown'));
+  assert.equal(person.sent.length, 0);
+  await daemon.stop();
+});
+
+test('events are read, waited for and acknowledged', async () => {
+  const { api, daemon } = await opened();
+  const empty = await api.call('events.read', { cursor: 0, max: 10, waitMs: 0 });
+  assert.deepEqual(empty, { events: [], cursor: 0 });
+  const waiting = api.call('events.read', { cursor: 0, max: 10, waitMs: 60_000 });
+  await api.call('message.send', { contactId: '1', text: 'a', clientId: 'c' });
+  const page = await waiting;
+  assert.equal(page.events[0]?.kind, 'message');
+  assert.equal(page.cursor, page.events.at(-1)?.cursor);
+  await assert.rejects(
+    api.call('events.read', { cursor: 99, max: 1, waitMs: 0 }),
+    code('cursor-ahead'),
+  );
+  await api.call('events.ack', { consumer: 'bot', cursor: 1 });
+  const place = await api.call('events.position', { consumer: 'bot' });
+  assert.equal(place.acknowledged, 1);
+  await daemon.stop();
+});
+
+test('a subscription hands over the past, then the present, and ends when locked', async () => {
+  const { api, daemon } = await opened();
+  await api.call('message.send', { contactId: '1', text: 'a', clientId: 'c' });
+  const seen: number[] = [];
+  daemon.events.subscribe(0, (events) => seen.push(...events.map((event) => event.cursor)));
+  await until(() => seen.length === 2);
+  await api.call('message.send', { contactId: '1', text: 'b', clientId: 'd' });
+  await until(() => seen.length === 4);
+  assert.deepEqual(seen, [1, 2, 3, 4]);
+  await api.call('profile.lock', {});
+  await api.call('profile.unlock', { passphrase: 'right' });
+  await api.call('message.send', { contactId: '1', text: 'c', clientId: 'e' });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(seen.length, 4);
+  await daemon.stop();
+});
+
+test('a broken store shuts the profile, keeps the daemon answering and says why', async () => {
+  const { api, daemon, person, vault, logged } = await opened();
+  person.broken = new AppError('store-failed', 'storage', 'the disk is full');
+  person.nextSlot = 0;
+  await api.call('contact.list', {});
+  let status: DaemonStatus | null = null;
+  await until(() => logged.length > 0);
+  status = await api.call('status', {});
+  assert.equal(status.state, 'failed');
+  assert.equal(status.reason, 'store-failed');
+  await assert.rejects(api.call('contact.list', {}), code('store-failed'));
+  assert.deepEqual(logged, [{ level: 'error', code: 'store-failed' }]);
+  await until(() => vault.stores[0]?.closed === true);
+  await daemon.stop();
+});
+
+test('stop is asked for once and answers first', async () => {
+  const { api, stops, daemon } = await opened();
+  assert.deepEqual(await api.call('daemon.stop', {}), {});
+  await until(() => stops() === 1);
+  await daemon.stop();
+  await assert.rejects(daemon.call('status', {}, inside), code('daemon-stopping'));
+});
+
+test('no method name reaches what is not in the table', async () => {
+  const { daemon } = setUp();
+  for (const name of ['toString', 'constructor', 'hasOwnProperty', '']) {
+    assert.equal(isMethod(name), false);
+    await assert.rejects(daemon.call(name, {}, inside), code('method-unknown'));
+  }
+  await daemon.stop();
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SystemClock } from '../../src/daemon/index.ts';
+import { Lateness } from '../../src/daemon/lateness.ts';
+import { Turns } from '../../src/daemon/turns.ts';
+
+test('the clock runs steadily and steps only when it is checked', () => {
+  let wall = 1_000_000;
+  let steady = 500;
+  const clock = new SystemClock({ wall: () => wall, steady: () => steady });
+  assert.equal(clock.now(), 1_000_000);
+  wall += 10;
+  steady += 10;
+  assert.equal(clock.now(), 1_000_010);
+  assert.equal(clock.check(), 0);
+  wall += 3_600_000; // the computer slept: the steady clock stood still
+  assert.equal(clock.now(), 1_000_010);
+  assert.equal(clock.check(), 3_600_000);
+  assert.equal(clock.now(), 4_600_010);
+  wall -= 60_000;
+  assert.equal(clock.check(), -60_000);
+  assert.equal(clock.check(), 0);
+});
+
+test('lateness keeps quantiles in fixed space', () => {
+  const lateness = new Lateness();
+  assert.deepEqual(lateness.view(), { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 });
+  for (let i = 0; i < 990; i++) lateness.add(1.1);
+  for (let i = 0; i < 9; i++) lateness.add(12.05);
+  lateness.add(5_000);
+  lateness.miss();
+  const view = lateness.view();
+  assert.equal(view.slots, 1_000);
+  assert.equal(view.p50, 1.25);
+  assert.equal(view.p99, 1.25);
+  assert.equal(view.p999, 12.25);
+  assert.equal(view.max, 5_000);
+  assert.equal(view.missed, 1);
+});
+
+test('work waits while a slot is near, and one piece runs after each slot', async () => {
+  let room = 100;
+  const done: number[] = [];
+  const turns = new Turns(
+    () => room,
+    8,
+    () => performance.now(),
+  );
+  await turns.run(() => done.push(0));
+  room = 5;
+  const later = [1, 2].map((n) => turns.run(() => done.push(n)));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(done, [0]);
+  turns.afterSlot();
+  await later[0];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(done, [0, 1], 'the next slot is near again: one piece only');
+  room = 100;
+  turns.afterSlot();
+  await later[1];
+  assert.deepEqual(done, [0, 1, 2]);
+});
+
+test('a piece that throws rejects its own caller only', async () => {
+  const turns = new Turns(
+    () => 100,
+    8,
+    () => performance.now(),
+  );
+  const bad = turns.run(() => {
+    throw new Error('x');
+  });
+  const good = turns.run(() => 5);
+  await assert.rejects(bad);
+  assert.equal(await good, 5);
+});
