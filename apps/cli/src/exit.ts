@@ -19,9 +19,11 @@ const BY_CODE: Readonly<Record<string, number>> = {
   'daemon-not-running': EXIT.notRunning,
   'daemon-gone': EXIT.notRunning,
   locked: EXIT.locked,
-  'profile-passphrase': EXIT.locked,
+  'passphrase-wrong': EXIT.locked,
   'passphrase-needed': EXIT.locked,
   unconfirmed: EXIT.unconfirmed,
+  // Whatever side found out: the invitation belongs to somebody else now.
+  'invitation-used': EXIT.refused,
 };
 
 export function exitCodeOf(error: unknown): number {

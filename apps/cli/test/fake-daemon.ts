@@ -108,6 +108,7 @@ export function contactView(name: string) {
     trust: 'link',
     state: 'ready',
     steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
+    reason: null,
     unread: 0,
     lastMessage: null,
   };

@@ -12,7 +12,7 @@ describe('against a daemon', () => {
   let locked = false;
   const unlockable = (params: { passphrase?: string }) => {
     if (params.passphrase !== 'right') {
-      throw new AppError('profile-passphrase', 'refused', 'that is not the passphrase');
+      throw new AppError('passphrase-wrong', 'refused', 'that is not the passphrase');
     }
     return {};
   };

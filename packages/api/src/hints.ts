@@ -1,16 +1,20 @@
 /** What to do next, by error code: shown under the message by command line and windows. */
+const NEW_INVITATION = 'ask for a new invitation; each works once and for one person';
+
 const HINTS: Readonly<Record<string, string>> = {
   locked: 'unlock the profile: tacet unlock',
-  'profile-missing': 'make the profile first: tacet profile create',
-  'profile-exists': 'choose another name with --profile, or use the profile that is there',
-  'profile-passphrase': 'check the passphrase and try again; nothing was changed',
-  'profile-newer': 'this profile was written by a newer Tacet: install that version',
+  'profile-missing': 'make the profile: tacet profile create',
+  'profile-exists': 'use it, or choose another name with --profile',
+  'passphrase-wrong': 'check the passphrase and try again; nothing was changed',
+  'profile-newer': 'install the newer version; nothing was changed',
+  'profile-unreadable': 'keep the files as they are and restore a backup elsewhere',
   'daemon-not-running': 'start it: tacet up',
   'daemon-running': 'stop it first: tacet down',
   'contact-unknown': 'see who is there: tacet contact list',
   'invitation-malformed': 'copy the whole link, from its first to its last character',
-  'invitation-used': 'ask for a new invitation; each works once',
-  'invitation-expired': 'ask for a new invitation',
+  'invitation-used': NEW_INVITATION,
+  'invitation-missing': NEW_INVITATION,
+  'invitation-replaced': 'somebody interfered: ask for a new invitation on another way',
   'network-missing': 'join a network first: tacet network join CARD',
   'text-too-long': 'send it in several messages',
   'method-unknown': 'daemon and caller may be of different versions: tacet version',

@@ -142,6 +142,7 @@ export const daemonStatus = v.object({
     sessionQueue: count,
     longestStep: v.number(),
     clockSteps: count,
+    /** What happened to links since the profile was opened, by reason. */
     counters: v.record(v.string(), v.number()),
   }),
 });

@@ -80,13 +80,7 @@ export const inviteAccept: Command = {
         throw new AppError('unconfirmed', 'network', 'the request is on its way; no answer yet');
       }
       contact = met;
-      if (contact.state === 'ended') {
-        throw new AppError(
-          'invitation-used',
-          'refused',
-          'the invitation was used by somebody else',
-        );
-      }
+      if (contact.state === 'ended') throw meetingEnded(contact.reason);
     }
     context.show(contact, () => `${safeLine(contact.name)}: ${contact.state}`);
     return undefined;
@@ -118,3 +112,17 @@ export const inviteRevoke: Command = {
     return undefined;
   },
 };
+
+/** Why the network said no, in the words of the one who asked. */
+function meetingEnded(reason: string | null): AppError {
+  switch (reason) {
+    case 'invitation-used':
+      return new AppError(reason, 'refused', 'the invitation was used by somebody else');
+    case 'invitation-missing':
+      return new AppError(reason, 'missing', 'the invitation has expired or was withdrawn');
+    case 'invitation-replaced':
+      return new AppError(reason, 'refused', 'the invitation does not match its link');
+    default:
+      return new AppError(reason ?? 'contact-ended', 'refused', 'meeting this contact failed');
+  }
+}

@@ -20,7 +20,10 @@ export const profileCreate: Command = {
   async run(context) {
     const secret = await needSecret(context, true);
     const api = await apiOrLaunch(context);
-    const made = await api.call('profile.create', { name: context.args[0] ?? '', ...secret });
+    const made = await api.call('profile.create', {
+      name: context.args[0] ?? context.place.name,
+      ...secret,
+    });
     context.show(made, () => profileLines(made).slice(0, 2).join('\n'));
     context.note('next: tacet network join CARD');
     return undefined;

@@ -3,7 +3,7 @@ import type { EventView } from '@tacet/api';
 import { AppError, type Millis } from '@tacet/base';
 
 export interface EventSource {
-  events(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
+  readEvents(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
   newestCursor(): number;
 }
 
@@ -46,7 +46,7 @@ export class EventHub {
     if (cursor > source.newestCursor()) {
       throw new AppError('cursor-ahead', 'input', 'that cursor is ahead of the event log');
     }
-    const events = source.events({ cursor, max });
+    const events = source.readEvents({ cursor, max });
     return { events, cursor: events.at(-1)?.cursor ?? cursor };
   }
 

@@ -11,11 +11,12 @@ export type {
   EdgeLink,
   Environment,
   Log,
+  Opened,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';
 export { Runtime, type RuntimeOptions } from './runtime.ts';
-export { Daemon, type Opened, type ServiceOptions, type WindowDoor } from './service.ts';
+export { Daemon, type ServiceOptions, type WindowDoor } from './service.ts';
 export { ownDirectory } from './socket/directory.ts';
 export { type DirectoryLock, lockDirectory } from './socket/lock.ts';
 export { type SocketServer, startSocketServer } from './socket/server.ts';

@@ -2,9 +2,9 @@
 import type {
   ContactView,
   EventView,
+  EvidenceView,
   InvitationView,
   LevelName,
-  MessageDetail,
   MessageView,
   ProfileStatus,
 } from '@tacet/api';
@@ -38,32 +38,33 @@ export interface Machine<Job, Outcome> {
 export interface Person {
   joinNetwork(card: string, now: Millis): void;
   setLevel(level: LevelName, now: Millis): void;
+  /** A window is visible; repeated while it is. */
   setWindowInUse(inUse: boolean, now: Millis): void;
   createInvitation(request: { readonly label: string }, now: Millis): InvitationView;
   acceptInvitation(
     request: { readonly link: string; readonly name?: string },
     now: Millis,
   ): ContactView;
-  revokeInvitation(id: string, now: Millis): void;
+  revokeInvitation(id: string, now: Millis): unknown;
   invitations(): readonly InvitationView[];
-  renameContact(id: string, name: string): void;
+  renameContact(id: string, name: string, now: Millis): ContactView;
   contacts(): readonly ContactView[];
   contact(idOrName: string): ContactView;
   sendText(
     request: { readonly contactId: string; readonly text: string; readonly clientId: string },
     now: Millis,
   ): MessageView;
+  /** Newest last. */
   messages(request: {
     readonly contactId: string;
     readonly before?: string;
     readonly limit: number;
   }): readonly MessageView[];
-  message(id: string): MessageDetail;
+  message(id: string): MessageView & { readonly evidence: readonly EvidenceView[] };
   markRead(contactId: string, now: Millis): void;
-  events(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
+  readEvents(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
   newestCursor(): number;
-  acknowledge(consumer: string, cursor: number): void;
-  acknowledged(consumer: string): number;
+  acknowledgeEvents(consumer: string, cursor: number): void;
+  acknowledgedCursor(consumer: string): number;
   status(now: Millis): ProfileStatus;
-  readonly counters: { snapshot(): Readonly<Record<string, number>> };
 }

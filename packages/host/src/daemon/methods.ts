@@ -56,15 +56,16 @@ export const handlers: Handlers = {
   'contact.list': ({ person, turn }) => turn(() => ({ contacts: [...person.contacts()] })),
   'contact.get': ({ person, turn }, { contact }) => turn(() => person.contact(contact)),
   'contact.rename': ({ person, turn }, { contactId, name }) =>
-    turn(() => {
-      person.renameContact(contactId, name);
-      return person.contact(contactId);
-    }),
+    turn((now) => person.renameContact(contactId, name, now)),
 
   'message.send': ({ person, turn }, params) => turn((now) => person.sendText(params, now)),
   'message.list': ({ person, turn }, params) =>
     turn(() => ({ messages: [...person.messages(params)] })),
-  'message.get': ({ person, turn }, { id }) => turn(() => person.message(id)),
+  'message.get': ({ person, turn }, { id }) =>
+    turn(() => {
+      const { evidence, ...message } = person.message(id);
+      return { ...message, evidence: [...evidence] };
+    }),
   'conversation.read': ({ person, turn }, { contactId }) =>
     turn((now) => {
       person.markRead(contactId, now);
@@ -80,7 +81,7 @@ export const handlers: Handlers = {
   'events.position': ({ person, turn }, { consumer }) =>
     turn(() => ({
       newest: person.newestCursor(),
-      acknowledged: consumer === undefined ? 0 : person.acknowledged(consumer),
+      acknowledged: consumer === undefined ? 0 : person.acknowledgedCursor(consumer),
     })),
   'events.read': async ({ person, hub }, params, { signal }) => {
     const { events, cursor } = await hub.read(person, params, signal);
@@ -88,7 +89,7 @@ export const handlers: Handlers = {
   },
   'events.ack': ({ person, turn }, { consumer, cursor }) =>
     turn(() => {
-      person.acknowledge(consumer, cursor);
+      person.acknowledgeEvents(consumer, cursor);
       return {};
     }),
 

@@ -30,15 +30,22 @@ export type ProfileSecret =
   | { readonly kind: 'passphrase'; readonly passphrase: Sensitive<string> }
   | { readonly kind: 'keychain' };
 
-/** One profile on disk. `Opened` is what the adapter gives: a store and the way to close it. */
-export interface ProfileVault<Opened> {
-  exists(): boolean;
-  /** Throws `profile-exists`. */
-  create(secret: ProfileSecret): Promise<Opened>;
-  /** Throws `profile-passphrase`, `profile-newer`, `profile-unreadable`, `profile-busy`. */
-  open(secret: ProfileSecret): Promise<Opened>;
-  /** Whether the secret opens this profile, while it is open. */
+/** An opened profile, as far as the daemon itself is concerned. */
+export interface Opened {
+  checkpoint(): void;
+  /** Whether the secret opens this profile: windows ask again after a lock. */
   verify(secret: ProfileSecret): Promise<boolean>;
+  close(): void;
+}
+
+/** One profile on disk. Every failure leaves it as it was found. */
+export interface ProfileVault<Store extends Opened> {
+  exists(): boolean;
+  create(secret: ProfileSecret): Promise<Store>;
+  /** Throws `passphrase-wrong`, `profile-newer`, `profile-unreadable`, `profile-in-use`. */
+  open(secret: ProfileSecret): Promise<Store>;
+  /** Removes what `create` just made, when it could not be filled. */
+  discard(): void;
 }
 
 export interface Environment {

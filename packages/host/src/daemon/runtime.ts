@@ -3,7 +3,7 @@
  * machine's deadline, its effects carried out, what the network answers handed back. A slot's
  * frame is written before anything else is done; all other work goes through `Turns`.
  */
-import { AppError, type Millis } from '@tacet/base';
+import { AppError, Counters, type Millis } from '@tacet/base';
 import type { DownFrame } from '@tacet/wire';
 import { Lateness } from './lateness.ts';
 import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_GUARD, STOP_PATIENCE } from './limits.ts';
@@ -25,6 +25,7 @@ export interface RuntimeOptions<Job, Outcome> {
 export class Runtime<Job, Outcome> {
   readonly lateness = new Lateness();
   readonly turns: Turns;
+  readonly counters = new Counters<'dialled' | 'dial-failed' | 'link-closed' | 'link-flood'>();
   clockSteps = 0;
   private readonly options: RuntimeOptions<Job, Outcome>;
   private readonly machine: Machine<Job, Outcome>;
@@ -36,6 +37,7 @@ export class Runtime<Job, Outcome> {
   private readonly jobs: Job[] = [];
   private working: Promise<void> | null = null;
   private running = false;
+  private stopping = false;
 
   constructor(options: RuntimeOptions<Job, Outcome>) {
     this.options = options;
@@ -69,6 +71,7 @@ export class Runtime<Job, Outcome> {
   /** Ends the rhythm. Ratchet work under way is finished and saved first. */
   async stop(): Promise<void> {
     if (!this.running) return;
+    this.stopping = true;
     this.jobs.length = 0;
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, STOP_PATIENCE);
@@ -162,6 +165,7 @@ export class Runtime<Job, Outcome> {
         this.options.onEvent();
         return;
       case 'session':
+        if (this.stopping) return;
         this.jobs.push(effect.job);
         this.working ??= this.work();
     }
@@ -178,6 +182,7 @@ export class Runtime<Job, Outcome> {
     this.hangUp();
     const generation = this.generation;
     const { address, relay, hello } = target;
+    this.counters.add('dialled');
     this.options.dial({ address, relay, hello }).then(
       (link) => {
         if (generation === this.generation) this.takeLink(link, generation);
@@ -185,6 +190,7 @@ export class Runtime<Job, Outcome> {
       },
       (error: unknown) => {
         if (generation !== this.generation) return;
+        this.counters.add('dial-failed');
         this.options.environment.log.warn(codeOf(error));
         this.step((now) => this.machine.onLinkDown(now));
       },
@@ -199,6 +205,7 @@ export class Runtime<Job, Outcome> {
     });
     link.onClose(() => {
       if (!current()) return;
+      this.counters.add('link-closed');
       this.hangUp();
       this.step((now) => this.machine.onLinkDown(now));
     });
@@ -207,6 +214,7 @@ export class Runtime<Job, Outcome> {
 
   private receive(frame: DownFrame, current: () => boolean): void {
     if (this.waitingFrames >= MAX_WAITING_FRAMES) {
+      this.counters.add('link-flood');
       this.options.environment.log.warn('link-flood');
       this.link?.close();
       return;

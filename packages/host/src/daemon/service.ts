@@ -17,14 +17,9 @@ import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
 import type { Machine, Person } from './machine.ts';
 import { handlers, type OwnMethod, type Scene } from './methods.ts';
-import type { Dial, Environment, ProfileSecret, ProfileVault } from './ports.ts';
+import type { Dial, Environment, Opened, ProfileSecret, ProfileVault } from './ports.ts';
 import { Presence } from './presence.ts';
 import { Runtime } from './runtime.ts';
-
-export interface Opened {
-  checkpoint(): void;
-  close(): void;
-}
 
 export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly handle: string;
@@ -120,7 +115,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (state === 'failed') {
       throw new AppError(this.failure ?? 'internal', 'storage', 'the profile stopped working');
     }
-    if (state === 'none') throw new AppError('profile-missing', 'state', 'there is no profile yet');
+    if (state === 'none') throw profileMissing();
     throw new AppError('locked', 'state', 'the profile is locked');
   }
 
@@ -167,7 +162,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         sessionQueue: scene?.runtime.sessionQueue ?? 0,
         longestStep: Math.round(scene?.runtime.turns.longestStep ?? 0),
         clockSteps: scene?.runtime.clockSteps ?? 0,
-        counters: { ...scene?.person.counters.snapshot() },
+        counters: { ...scene?.runtime.counters.snapshot() },
       },
     };
   }
@@ -184,11 +179,13 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (this.state() !== 'none') {
       throw new AppError('profile-exists', 'state', 'there is a profile here already');
     }
-    const store = await this.options.vault.create(secretOf(params));
+    const { vault, prepare } = this.options;
+    const store = await vault.create(secretOf(params));
     try {
-      await this.options.prepare(store, String(params['name']));
+      await prepare(store, String(params['name']));
     } catch (error) {
       store.close();
+      vault.discard();
       throw error;
     }
     return this.enter(store);
@@ -197,15 +194,11 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private async unlock(params: Record<string, unknown>): Promise<ProfileStatus> {
     const secret = secretOf(params);
     const state = this.state();
-    if (state === 'none') throw new AppError('profile-missing', 'state', 'there is no profile yet');
+    if (state === 'none') throw profileMissing();
     if (state === 'failed') this.openScene();
     if (this.inside === null) return this.enter(await this.options.vault.open(secret));
-    if (!(await this.options.vault.verify(secret))) {
-      throw new AppError(
-        'profile-passphrase',
-        'refused',
-        'that passphrase does not open the profile',
-      );
+    if (!(await this.inside.store.verify(secret))) {
+      throw passphraseWrong();
     }
     this.windowLocked = false;
     return this.inside.person.status(this.options.environment.clock.now());
@@ -301,6 +294,14 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 
 type DaemonEvents = Parameters<Parameters<DaemonCore['events']['subscribe']>[1]>[0];
 type Page = { readonly events: DaemonEvents; readonly cursor: number };
+
+function profileMissing(): AppError {
+  return new AppError('profile-missing', 'missing', 'there is no profile here; create one first');
+}
+
+function passphraseWrong(): AppError {
+  return new AppError('passphrase-wrong', 'input', 'the passphrase does not open this profile');
+}
 
 const NO_LATENESS = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 

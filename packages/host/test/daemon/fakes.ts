@@ -10,6 +10,7 @@ import type {
   EdgeLink,
   Environment,
   Machine,
+  Opened,
   Person,
   ProfileSecret,
   ProfileVault,
@@ -35,7 +36,6 @@ export class FakePerson implements Person, Machine<Job, string> {
   nextSlot: Millis | null = null;
   private readonly period: Millis;
   private readonly acks = new Map<string, number>();
-  readonly counters = { snapshot: () => ({ fake: 1 }) };
 
   constructor(period: Millis = 50) {
     this.period = period;
@@ -102,7 +102,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   invitations(): [] {
     return [];
   }
-  renameContact(): void {}
+  renameContact(): ContactView {
+    return contact;
+  }
   contacts(): ContactView[] {
     return [contact];
   }
@@ -144,16 +146,16 @@ export class FakePerson implements Person, Machine<Job, string> {
     return found;
   }
   markRead(): void {}
-  events({ cursor, max }: { cursor: number; max: number }): EventView[] {
+  readEvents({ cursor, max }: { cursor: number; max: number }): EventView[] {
     return this.log.slice(cursor, cursor + max);
   }
   newestCursor(): number {
     return this.log.length;
   }
-  acknowledge(consumer: string, cursor: number): void {
+  acknowledgeEvents(consumer: string, cursor: number): void {
     this.acks.set(consumer, cursor);
   }
-  acknowledged(consumer: string): number {
+  acknowledgedCursor(consumer: string): number {
     return this.acks.get(consumer) ?? 0;
   }
   status(): ProfileStatus {
@@ -183,13 +185,21 @@ const contact: ContactView = {
   trust: 'link',
   state: 'ready',
   steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
+  reason: null,
   unread: 0,
   lastMessage: null,
 };
 
-export class FakeStore {
+export class FakeStore implements Opened {
   closed = false;
+  private readonly passphrase: string;
+  constructor(passphrase: string) {
+    this.passphrase = passphrase;
+  }
   checkpoint(): void {}
+  async verify(secret: ProfileSecret): Promise<boolean> {
+    return textOf(secret) === this.passphrase;
+  }
   close(): void {
     this.closed = true;
   }
@@ -209,15 +219,15 @@ export class FakeVault implements ProfileVault<FakeStore> {
     return await this.open(secret);
   }
   async open(secret: ProfileSecret): Promise<FakeStore> {
-    if (!(await this.verify(secret))) {
-      throw new AppError('profile-passphrase', 'refused', 'That is not the passphrase.');
+    const store = new FakeStore(this.passphrase);
+    if (!(await store.verify(secret))) {
+      throw new AppError('passphrase-wrong', 'input', 'That is not the passphrase.');
     }
-    const store = new FakeStore();
     this.stores.push(store);
     return store;
   }
-  async verify(secret: ProfileSecret): Promise<boolean> {
-    return textOf(secret) === this.passphrase;
+  discard(): void {
+    this.made = false;
   }
 }
 

@@ -21,7 +21,10 @@ function setUp() {
     environment: surroundings,
     vault,
     dial: () => Promise.reject(new AppError('link-refused', 'network', 'no')),
-    prepare: async (_store, name) => void prepared.push(name),
+    prepare: async (_store, name) => {
+      if (name === '') throw new AppError('name-invalid', 'usage', 'A name has 1 to 64 bytes.');
+      prepared.push(name);
+    },
     openPerson: () => person,
     runJob: async () => 'ok',
     window: () => null,
@@ -65,13 +68,24 @@ test('create, restart, unlock', async () => {
   assert.equal(scene.vault.stores[0]?.closed, true);
 });
 
+test('a profile that cannot be filled is not left behind', async () => {
+  const { api, vault, daemon } = setUp();
+  await assert.rejects(
+    api.call('profile.create', { name: '', passphrase: 'x' }),
+    code('name-invalid'),
+  );
+  assert.equal(vault.stores[0]?.closed, true);
+  assert.equal((await api.call('status', {})).state, 'none');
+  await daemon.stop();
+});
+
 test('a wrong passphrase is one error and changes nothing', async () => {
   const { api, vault, daemon } = setUp();
   await vault.create({ kind: 'keychain' });
   assert.equal((await api.call('status', {})).state, 'locked');
   await assert.rejects(api.call('contact.list', {}), code('locked'));
   await assert.rejects(api.call('profile.unlock', { passphrase: 'wrong' }), (error) => {
-    assert.ok(isAppError(error, 'profile-passphrase'));
+    assert.ok(isAppError(error, 'passphrase-wrong'));
     assert.doesNotMatch(error.message, /wrong/);
     return true;
   });
@@ -102,7 +116,7 @@ test('a window lock shuts every door, ends waiting readers and asks for the pass
   await assert.rejects(api.call('message.get', { id: '1' }), code('locked'));
   await assert.rejects(
     api.call('profile.unlock', { passphrase: 'wrong' }),
-    code('profile-passphrase'),
+    code('passphrase-wrong'),
   );
   assert.equal((await api.call('status', {})).state, 'window-locked');
   await api.call('profile.unlock', { passphrase: 'right' });

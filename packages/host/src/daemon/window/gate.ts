@@ -21,7 +21,7 @@ export class PassphraseGate {
       this.wrong = 0;
       return result;
     } catch (error) {
-      if (isAppError(error, 'profile-passphrase')) {
+      if (isAppError(error, 'passphrase-wrong')) {
         this.openAt = now() + Math.min(PASSPHRASE_PAUSE * 2 ** this.wrong, PASSPHRASE_PAUSE_MAX);
         this.wrong += 1;
       }
