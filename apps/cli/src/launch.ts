@@ -27,11 +27,15 @@ export async function launchDaemon(launch: Launch): Promise<ChildProcess> {
   }
   const entry = fileURLToPath(import.meta.resolve('@tacet/daemon/bin'));
   const output = launch.foreground ? 'inherit' : log;
-  const child = spawn(process.execPath, [entry, '--dir', place.dir, ...launch.args], {
-    detached: !launch.foreground,
-    stdio: ['ignore', output, output, 'pipe'],
-    cwd: place.dir,
-  });
+  const child = spawn(
+    process.execPath,
+    [entry, '--dir', place.dir, '--ready-fd', '3', ...launch.args],
+    {
+      detached: !launch.foreground,
+      stdio: ['ignore', output, output, 'pipe'],
+      cwd: place.dir,
+    },
+  );
   closeSync(log);
   await ready(child);
   return child;

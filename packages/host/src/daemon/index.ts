@@ -20,3 +20,4 @@ export { Daemon, type ServiceOptions, type WindowDoor } from './service.ts';
 export { ownDirectory } from './socket/directory.ts';
 export { type DirectoryLock, lockDirectory } from './socket/lock.ts';
 export { type SocketServer, startSocketServer } from './socket/server.ts';
+export { type RunningDaemon, type StartOptions, startDaemon } from './start.ts';

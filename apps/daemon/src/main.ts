@@ -1,0 +1,89 @@
+/** Entry of a person's daemon: arguments, signals, and the line that says it is ready. */
+import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AppError, isAppError } from '@tacet/base';
+import { makeLog, SystemClock, startDaemon } from '@tacet/host/daemon';
+import { runEcho } from './echo.ts';
+import { type DaemonOptions, readOptions } from './options.ts';
+
+const STOP_TIMEOUT_MS = 10_000;
+const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const write = (line: string) => void process.stderr.write(line);
+const log = makeLog(new SystemClock(), write);
+
+// Whatever is made here is for this user only.
+process.umask(0o077);
+
+process.on('uncaughtException', (error) => {
+  log.error('internal', error);
+  process.exit(1);
+});
+
+async function run(options: DaemonOptions): Promise<void> {
+  const stopping = new AbortController();
+  const daemon = await startDaemon({
+    dir: options.dir,
+    version: version(),
+    page: options.window ? PAGE : null,
+    write,
+    onStop: () => stop(),
+  });
+
+  function stop(): void {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    daemon.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('internal', error);
+        process.exit(1);
+      },
+    );
+  }
+
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  if (options.followInput) {
+    process.stdin.on('end', stop).on('error', stop).resume();
+  }
+  if (options.echo) {
+    runEcho(daemon.core, stopping.signal).catch((error: unknown) => {
+      log.error(isAppError(error) ? error.code : 'internal', error);
+      stop();
+    });
+  }
+  tellReady(options, { ready: true });
+}
+
+function tellReady({ readyFd }: DaemonOptions, line: object): void {
+  if (readyFd === null) return;
+  try {
+    writeSync(readyFd, `${JSON.stringify(line)}\n`);
+    closeSync(readyFd);
+  } catch {
+    // Whoever started us went away meanwhile.
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+let options: DaemonOptions | null = null;
+try {
+  options = readOptions(process.argv.slice(2));
+  await run(options);
+} catch (error) {
+  const known =
+    error instanceof AppError
+      ? error
+      : new AppError('internal', 'bug', 'something unexpected went wrong');
+  log.error(known.code, error);
+  const { code, kind, message } = known;
+  if (options !== null) tellReady(options, { error: { code, kind, message } });
+  else process.stderr.write(`tacet-daemon: ${message}\n`);
+  process.exit(kind === 'usage' ? 2 : 1);
+}

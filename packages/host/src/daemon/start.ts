@@ -1,0 +1,119 @@
+/**
+ * A whole daemon with its real surroundings: profile on disk, ratchets, links to edges, unix
+ * socket, window server. It starts locked; secrets come over its doors only.
+ */
+import { basename } from 'node:path';
+import { createKeychain } from '@tacet/adapters/keychain';
+import { dialEdge } from '@tacet/adapters/link-ws';
+import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
+import { isAppError } from '@tacet/base';
+import { Client, type JobOutcome, prepareProfile, type SessionJob } from '@tacet/client';
+import { systemRng } from '@tacet/crypto';
+import { createPacketBuilder } from '@tacet/onion';
+import { SystemClock } from './clock.ts';
+import type { DaemonCore } from './core.ts';
+import { LaunchPages } from './launch-pages.ts';
+import { makeLog } from './log.ts';
+import type { Environment } from './ports.ts';
+import { Daemon, type WindowDoor } from './service.ts';
+import { ownDirectory } from './socket/directory.ts';
+import { lockDirectory } from './socket/lock.ts';
+import { startSocketServer } from './socket/server.ts';
+import { makeVault, type OpenedVault } from './vault.ts';
+import { launchPage, loadAssets, startWindowServer, type WindowServer } from './window/index.ts';
+
+export interface StartOptions {
+  /** The profile's directory; its last part is the handle. */
+  readonly dir: string;
+  readonly version: string;
+  /** Folder of the built page; null for a daemon without windows. */
+  readonly page: string | null;
+  /** Lines of the log. */
+  readonly write: (line: string) => void;
+  /** A caller asked the daemon to stop. */
+  readonly onStop: () => void;
+}
+
+export interface RunningDaemon {
+  readonly core: DaemonCore;
+  stop(): Promise<void>;
+}
+
+/** Throws `profile-directory`, `daemon-running`, `socket-failed`, `window-port`. */
+export async function startDaemon(options: StartOptions): Promise<RunningDaemon> {
+  const { dir } = options;
+  ownDirectory(dir);
+  const lock = lockDirectory(dir);
+  const clock = new SystemClock();
+  const environment: Environment = { clock, rng: systemRng, log: makeLog(clock, options.write) };
+  let window: WindowServer | null = null;
+  let door: WindowDoor | null = null;
+  const daemon = makeDaemon(options, environment, () => door);
+  try {
+    const pages = new LaunchPages(dir, systemRng);
+    window = await openWindow(options.page, daemon, environment);
+    door = window === null ? null : windowDoor(window, pages);
+    const socket = await startSocketServer(dir, daemon);
+    return {
+      core: daemon,
+      async stop() {
+        await daemon.stop();
+        await Promise.all([socket.close(), window?.close()]);
+        pages.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    await window?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+function windowDoor(window: WindowServer, pages: LaunchPages): WindowDoor {
+  return {
+    address: window.address,
+    open() {
+      const url = window.ticket();
+      return { url, file: pages.write(launchPage(url)) };
+    },
+  };
+}
+
+function makeDaemon(
+  options: StartOptions,
+  environment: Environment,
+  window: () => WindowDoor | null,
+): Daemon<OpenedVault, SessionJob, JobOutcome> {
+  const session = createLibsignalSession();
+  const rng = environment.rng;
+  return new Daemon({
+    handle: basename(options.dir),
+    version: options.version,
+    environment,
+    vault: makeVault({ dir: options.dir, keychain: createKeychain(), rng }),
+    dial: (target) => dialEdge({ ...target, now: environment.clock.now(), rng }),
+    prepare: ({ store }, name) => prepareProfile(store, session, rng, { name }),
+    openPerson: ({ store }, now) =>
+      Client.open({ store, rng, builder: createPacketBuilder(rng) }, now),
+    runJob: (job) => job.run(session),
+    window,
+    onStop: options.onStop,
+  });
+}
+
+/** A page that is missing or not as it was built leaves a daemon without windows. */
+async function openWindow(
+  page: string | null,
+  core: DaemonCore,
+  { clock, rng, log }: Environment,
+): Promise<WindowServer | null> {
+  if (page === null) return null;
+  try {
+    return await startWindowServer({ core, assets: await loadAssets(page), rng, clock });
+  } catch (error) {
+    if (!isAppError(error, 'window-assets')) throw error;
+    log.warn('window-assets');
+    return null;
+  }
+}

@@ -1,0 +1,67 @@
+/** The profile on disk behind the daemon's port: SQLCipher files and the keychain. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  createProfile,
+  type OpenProfile,
+  openProfile,
+  profileExists,
+  type ProfileSecret as VaultSecret,
+} from '@tacet/adapters/profiles-sqlcipher';
+import { AppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
+import type { KeychainPort, ProfileStore } from '@tacet/client';
+import type { Opened, ProfileSecret, ProfileVault } from './ports.ts';
+
+export interface OpenedVault extends Opened {
+  readonly store: ProfileStore;
+}
+
+export interface VaultOptions {
+  readonly dir: string;
+  readonly keychain: KeychainPort;
+  readonly rng: Rng;
+}
+
+const KEYCHAIN_BYTES = 32;
+
+export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
+  const { dir, keychain, rng } = options;
+  // Profiles of two homes may share a name; a folder is one profile's alone.
+  const account = dir;
+
+  async function resolve(secret: ProfileSecret): Promise<VaultSecret> {
+    if (secret.kind === 'passphrase') return typed(secret.passphrase);
+    const kept = await keychain.get(account);
+    if (kept !== null) return { kind: 'keychain', secret: kept };
+    throw new AppError(
+      'keychain-empty',
+      'missing',
+      'the keychain holds nothing for this profile; use its passphrase',
+    );
+  }
+
+  async function fresh(secret: ProfileSecret): Promise<VaultSecret> {
+    if (secret.kind === 'passphrase') return typed(secret.passphrase);
+    const made = new Sensitive(randomBytes(rng, KEYCHAIN_BYTES));
+    await keychain.set(account, made);
+    return { kind: 'keychain', secret: made };
+  }
+
+  const opened = (profile: OpenProfile): OpenedVault => ({
+    store: profile.store,
+    checkpoint: () => profile.store.checkpoint(),
+    verify: async (secret) => profile.verify(await resolve(secret)),
+    close: () => profile.close(),
+  });
+
+  return {
+    exists: () => profileExists(dir),
+    create: async (secret) => opened(await createProfile({ dir, ...(await fresh(secret)) })),
+    open: async (secret) => opened(await openProfile({ dir, ...(await resolve(secret)) })),
+    discard: () => rmSync(join(dir, 'vault'), { recursive: true, force: true }),
+  };
+}
+
+function typed(passphrase: Sensitive<string>): VaultSecret {
+  return { kind: 'passphrase', secret: new Sensitive(utf8(passphrase.expose())) };
+}
