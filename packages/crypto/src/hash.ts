@@ -34,7 +34,7 @@ export function hashKeyed(
   return out;
 }
 
-/** Keyed BLAKE2b of bare bytes into `out`: hot paths that lay out label and parts themselves. */
-export function hashRawInto(out: Uint8Array, key: Uint8Array, input: Uint8Array): void {
+/** Keyed (or, with null, plain) BLAKE2b of bare bytes into `out`: hot paths that lay out label and parts themselves. */
+export function hashRawInto(out: Uint8Array, key: Uint8Array | null, input: Uint8Array): void {
   sodium.crypto_generichash(out, input, key);
 }

@@ -2,7 +2,7 @@
 declare module 'sodium-native' {
   type View = Uint8Array;
   interface Sodium {
-    crypto_generichash(output: View, input: View, key?: View): void;
+    crypto_generichash(output: View, input: View, key: View | null): void;
     crypto_generichash_batch(output: View, inputs: readonly View[], key?: View): void;
     crypto_stream_chacha20_ietf(out: View, nonce: View, key: View): void;
     crypto_stream_chacha20_ietf_xor(out: View, input: View, nonce: View, key: View): void;

@@ -33,7 +33,8 @@ export interface OpenerOptions {
 }
 
 export function createPacketOpener(options: OpenerOptions): PacketOpener {
-  if ((options.role === 'edge') !== (options.layer === G.layers)) {
+  const { role, layer } = options;
+  if (role === 'edge' ? layer !== G.layers : ![1, 2, 3].includes(layer)) {
     throw new AppError('onion-role', 'bug', 'edges work in layer 4 and mixes in layers 1 to 3');
   }
   const opener = new LayerOpener(options);

@@ -1,11 +1,15 @@
 /** A small network for packet tests: three mixes, two edges, one document hash, one epoch. */
-import { type Rng, randomBytes } from '@tacet/base';
+import assert from 'node:assert/strict';
+import { randomBytes } from '@tacet/base';
 import { type KemKeyPair, kemKeyPair, systemRng } from '@tacet/crypto';
 import {
+  createPacketBuilder,
   createPacketOpener,
   type DocumentHash,
   type EpochKeys,
   EpochReplayGuard,
+  type Frame,
+  type Opened,
   type PacketOpener,
   type Path,
   type ReplayGuard,
@@ -15,13 +19,12 @@ import {
 export const EPOCH = 500_000;
 export const DELAY_CAP = 27_630;
 export const bytes = (n: number): Uint8Array => randomBytes(systemRng, n);
+export const RUNS = Number(process.env.FC_RUNS ?? 100);
 
 export interface TestRelay {
   readonly index: number;
   readonly layer: number;
   readonly pair: KemKeyPair;
-  readonly seed: Uint8Array;
-  readonly replay: EpochReplayGuard;
   readonly keys: EpochKeys;
   readonly opener: PacketOpener;
 }
@@ -36,39 +39,40 @@ export interface RelayOptions {
   readonly index: number;
   readonly documentHash: DocumentHash;
   readonly predecessor?: DocumentHash | null;
-  readonly seed?: Uint8Array;
+  readonly pair?: KemKeyPair;
   readonly replay?: ReplayGuard;
-  readonly epochs?: readonly number[];
-  readonly rng?: Rng;
+  /** Whether packets of an epoch are accepted at `now`. */
+  readonly accepts?: (epoch: number, now: number) => boolean;
+}
+
+export function newGuard(capacity = 20_000): EpochReplayGuard {
+  return new EpochReplayGuard({ capacity, rng: systemRng, log: 'keep' });
 }
 
 export function makeRelay(options: RelayOptions): TestRelay {
   const { layer, index, documentHash } = options;
-  const seed = options.seed ?? bytes(32);
-  const pair = kemKeyPair(seed);
-  const replay = new EpochReplayGuard({ capacity: 10_000, rng: systemRng, log: 'keep' });
-  const accepted = options.epochs ?? [EPOCH];
+  const pair = options.pair ?? kemKeyPair(bytes(32));
+  const accepts = options.accepts ?? ((epoch) => epoch === EPOCH);
+  const predecessor = options.predecessor ?? null;
   const keys: EpochKeys = {
-    lookup: (epoch) =>
-      accepted.includes(epoch)
-        ? {
-            secret: pair,
-            index,
-            documentHash,
-            predecessor: options.predecessor ?? null,
-            delayCapMs: DELAY_CAP,
-          }
+    lookup: (epoch, now) =>
+      accepts(epoch, now)
+        ? { secret: pair, index, documentHash, predecessor, delayCapMs: DELAY_CAP }
         : null,
   };
-  const role = layer === 4 ? 'edge' : 'mix';
   const opener = createPacketOpener({
     keys,
-    replay: options.replay ?? replay,
-    rng: options.rng ?? systemRng,
-    role,
+    replay: options.replay ?? newGuard(),
+    rng: systemRng,
+    role: layer === 4 ? 'edge' : 'mix',
     layer,
   });
-  return { index, layer, pair, seed, replay, keys, opener };
+  return { index, layer, pair, keys, opener };
+}
+
+/** The same keys and index with nothing remembered. */
+export function freshCopy(relay: TestRelay, network: TestNetwork): TestRelay {
+  return makeRelay({ ...relay, documentHash: network.documentHash });
 }
 
 /** Indices are unlike layers on purpose; relays[3] is the box edge, relays[4] the own edge. */
@@ -101,3 +105,56 @@ export function pathThrough(
 }
 
 export const makeReplyId = (): ReplyId => bytes(16) as ReplyId;
+
+/** A request as the first mix receives it. */
+export function requestAtMix(network: TestNetwork, data: Uint8Array = bytes(2_000)): Frame {
+  const builder = createPacketBuilder(systemRng);
+  const { block } = builder.replyBlock(pathThrough(network, 4), makeReplyId());
+  const frame = builder.request(pathThrough(network, 3), data, block);
+  frame[1] = 1;
+  return frame;
+}
+
+/** A reply as the first mix receives it, with what its maker keeps. */
+export function replyAtMix(network: TestNetwork, data: Uint8Array = bytes(7_560)) {
+  const builder = createPacketBuilder(systemRng);
+  const { block, keys } = builder.replyBlock(pathThrough(network, 4), makeReplyId());
+  const injected = network.relays[3].opener.reply(block, data, 0);
+  assert.ok(injected);
+  return { frame: injected.packet, block, keys, data, builder };
+}
+
+export function expectKind<K extends Opened['kind']>(
+  opened: Opened,
+  kind: K,
+): Extract<Opened, { kind: K }> {
+  assert.equal(opened.kind === 'drop' ? `drop ${opened.reason}` : opened.kind, kind);
+  return opened as Extract<Opened, { kind: K }>;
+}
+
+export function expectDrop(opened: Opened, reason: string): void {
+  assert.equal(opened.kind === 'drop' ? opened.reason : opened.kind, reason);
+}
+
+/** Through so many mixes; what the last of them sends. */
+export function through(network: TestNetwork, frame: Frame, mixes = 3): Frame {
+  let at = frame;
+  for (const relay of network.relays.slice(0, mixes)) {
+    at = expectKind(relay.opener.open(at, 0), 'forward').packet;
+  }
+  return at;
+}
+
+/** The frame with one bit changed, in place; call again to undo. */
+export function toggle(frame: Uint8Array, bit: number): void {
+  frame[bit >> 3] = (frame[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+}
+
+/** Pearson's statistic of the bytes against uniform, in standard deviations from its mean. */
+export function uniformity(sample: Uint8Array): number {
+  const counts = new Array<number>(256).fill(0);
+  for (const byte of sample) counts[byte] = (counts[byte] ?? 0) + 1;
+  const expected = sample.length / 256;
+  const chi = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+  return (chi - 255) / Math.sqrt(510);
+}
