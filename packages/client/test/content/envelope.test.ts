@@ -1,0 +1,140 @@
+/** docs/spec/07-streams.md 4: the ratchet's plaintext. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  covers,
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  textBytes,
+} from '../../src/content/envelope.ts';
+import { checkFuzz, checkLengths, outcome, refused } from '../exact.ts';
+
+const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 100) };
+const contentId = new Uint8Array(16).fill(3);
+
+const receipts = fc
+  .tuple(fc.nat(1000), fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { maxLength: 32 }))
+  .map(([upTo, gaps]) => {
+    let last = upTo;
+    const ranges = gaps.map(([gap, length]): [number, number] => {
+      const from = last + 2 + gap;
+      last = from + length;
+      return [from, last];
+    });
+    return { upTo, ranges };
+  });
+
+const envelopes: fc.Arbitrary<Envelope> = fc.record(
+  {
+    content: fc.record({
+      type: fc.constant('text' as const),
+      contentId: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+      sentAt: fc.nat(2_000_000_000_000),
+      text: fc.string({ unit: 'grapheme', maxLength: 300 }),
+    }),
+    receipt: receipts,
+    keySet: fc.record({
+      ed25519: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      mldsa65: fc.uint8Array({ minLength: 1_952, maxLength: 1_952 }),
+    }),
+    hello: fc.constant(true),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+test('envelopes: round trip', () => {
+  fc.assert(
+    fc.property(envelopes, (envelope) => {
+      assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope)), envelope);
+    }),
+    RUNS,
+  );
+});
+
+test('envelopes: truncated or longer ones are refused, damage never throws otherwise', () => {
+  const valid = encodeEnvelope({
+    content: { type: 'text', contentId, sentAt: 5, text: 'hello' },
+    receipt: { upTo: 3, ranges: [[5, 6]] },
+  });
+  checkLengths(valid, decodeEnvelope);
+  checkFuzz(valid, decodeEnvelope, 'envelope');
+});
+
+test('envelopes: unknown keys and unknown content types are not errors', () => {
+  // {1: {1: 200, 2: id, 3: 7, 9: true}, 77: "later"}
+  const bytes = Uint8Array.from([
+    0xa2,
+    0x01,
+    0xa4,
+    0x01,
+    0x18,
+    200,
+    0x02,
+    0x50,
+    ...contentId,
+    0x03,
+    0x07,
+    0x09,
+    0xf5,
+    0x18,
+    77,
+    0x65,
+    0x6c,
+    0x61,
+    0x74,
+    0x65,
+    0x72,
+  ]);
+  assert.deepEqual(decodeEnvelope(bytes), {
+    content: { type: 'unknown', contentId, sentAt: 7 },
+  });
+});
+
+test('envelopes: receipts that overlap, touch or run backwards are refused', () => {
+  const receipt = (...items: number[][]): Uint8Array =>
+    Uint8Array.from([
+      0xa1,
+      0x02,
+      0x81 + items.length,
+      0x05,
+      ...items.flatMap(([a = 0, b = 0]) => [0x82, a, b]),
+    ]);
+  assert.notEqual(outcome(decodeEnvelope, receipt([7, 8])), null);
+  refused(decodeEnvelope, receipt([6, 8]), 'touches the cumulative point');
+  refused(decodeEnvelope, receipt([9, 8]), 'backwards');
+  refused(decodeEnvelope, receipt([8, 9], [10, 11]), 'ranges touch');
+  refused(decodeEnvelope, receipt([8, 9], [9, 11]), 'ranges overlap');
+});
+
+test('envelopes: floats, negative times and texts over the cap are refused', () => {
+  const head = [0xa1, 0x01, 0xa4, 0x01, 0x01, 0x02, 0x50, ...contentId, 0x03];
+  refused(decodeEnvelope, Uint8Array.from([...head, 0x20, 0x04, 0x61, 0x61]), 'negative time');
+  refused(
+    decodeEnvelope,
+    Uint8Array.from([...head, 0xfb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0x04, 0x61, 0x61]),
+    'float',
+  );
+  const long = new Uint8Array(16_385).fill(0x61);
+  refused(
+    decodeEnvelope,
+    Uint8Array.from([...head, 0x00, 0x04, 0x79, 0x40, 0x01, ...long]),
+    'text over 16 KiB',
+  );
+});
+
+test('textBytes counts what UTF-8 takes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.equal(textBytes(text), new TextEncoder().encode(text).length);
+    }),
+    RUNS,
+  );
+});
+
+test('covers says what a receipt covers and nothing else', () => {
+  const receipt = { upTo: 3, ranges: [[5, 6]] as const };
+  const yes = [1, 2, 3, 4, 5, 6, 7].filter((seq) => covers(receipt, seq));
+  assert.deepEqual(yes, [1, 2, 3, 5, 6]);
+});

@@ -1,0 +1,119 @@
+/** docs/spec/09-meeting.md 2, 3: links and the four boxes. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isAppError } from '@tacet/base';
+import type { NetworkId } from '@tacet/directory';
+import { seededRng } from '@tacet/testkit';
+import {
+  decodeAccepted,
+  decodeFirstWords,
+  decodeKeys,
+  decodeOffer,
+  decodeReply,
+  encodeAccepted,
+  encodeFirstWords,
+  encodeKeys,
+  encodeOffer,
+  encodeReply,
+  invitationSecret,
+  keySetHash,
+  MAX_SEALED_REPLY,
+  meetingBox,
+} from '../../src/meeting/boxes.ts';
+import { decodeLink, encodeLink } from '../../src/meeting/link.ts';
+import { checkBits, checkFuzz, checkLengths } from '../exact.ts';
+
+const rng = seededRng('meeting boxes');
+const random = (n: number): Uint8Array => rng.fill(new Uint8Array(n));
+
+const offer = {
+  r: random(32),
+  keySetHash: random(32),
+  name: 'Änne',
+  thumbnail: new Uint8Array(25),
+  bundle: random(1_810),
+};
+const words = {
+  guestRoot: random(32),
+  inviterRoot: random(32),
+  keySetHash: random(32),
+  name: 'Bob',
+  text: 'it is me',
+};
+
+interface Codec<T> {
+  readonly name: string;
+  readonly value: T;
+  readonly encode: (value: T) => Uint8Array;
+  readonly decode: (bytes: Uint8Array) => T;
+}
+
+const codec = <T>(
+  name: string,
+  value: T,
+  encode: (value: T) => Uint8Array,
+  decode: (bytes: Uint8Array) => T,
+): Codec<unknown> => ({ name, value, encode, decode }) as Codec<unknown>;
+
+const CODECS: readonly Codec<unknown>[] = [
+  codec('offer', offer, encodeOffer, decodeOffer),
+  codec(
+    'keys',
+    { ed25519: random(32), mldsa65: random(1_952) },
+    (keys) => encodeKeys(keys.ed25519, keys.mldsa65),
+    decodeKeys,
+  ),
+  codec(
+    'reply',
+    { ephemeral: random(32), sealed: random(MAX_SEALED_REPLY) },
+    encodeReply,
+    decodeReply,
+  ),
+  codec('accepted', random(32), encodeAccepted, decodeAccepted),
+  codec('first words', words, encodeFirstWords, decodeFirstWords),
+];
+
+for (const { name, value, encode, decode } of CODECS) {
+  test(`meeting ${name}: round trip, lengths, bits, damage`, () => {
+    const bytes = encode(value);
+    assert.deepEqual(decode(bytes), value);
+    checkLengths(bytes, decode, 61);
+    checkBits(bytes, decode, encode);
+    checkFuzz(bytes, decode, name);
+  });
+}
+
+test('meeting: the secret commits to key set and r', () => {
+  const hash = keySetHash(random(33), random(32), random(1_952));
+  const r = random(32);
+  const secret = invitationSecret(hash, r);
+  assert.notDeepEqual(secret, invitationSecret(hash, random(32)));
+  assert.notDeepEqual(secret, invitationSecret(random(32), r));
+  const ids = [0, 1, 2, 3].map((i) => Buffer.from(meetingBox(secret, i).id).toString('hex'));
+  assert.equal(new Set(ids).size, 4);
+});
+
+test('links: round trip, short within 120 characters, also behind a landing page', () => {
+  const network = random(32) as NetworkId;
+  const secret = random(32);
+  const link = encodeLink(secret, network, null);
+  assert.ok(link.length <= 120);
+  const decoded = { secret, network: network.slice(0, 8), card: null };
+  assert.deepEqual(decodeLink(link), decoded);
+  assert.deepEqual(decodeLink(` https://example.org/i${link.slice(link.indexOf('#'))}\n`), decoded);
+  const full = encodeLink(secret, network, 'tacet:network/1/abc');
+  assert.deepEqual(decodeLink(full), { ...decoded, card: 'tacet:network/1/abc' });
+});
+
+test('links: anything else is one clear refusal', () => {
+  const link = encodeLink(random(32), random(32) as NetworkId, null);
+  const bad = ['', 'hello', 'tacet://invite/1#', link.slice(0, -1), `${link}x`, `${link}.a.b`];
+  bad.push(link.replace('.', ''), `${link}=`, 'x'.repeat(5_000), link.replace('#', '/'));
+  for (const text of bad) {
+    assert.throws(
+      () => decodeLink(text),
+      (error) => isAppError(error, 'invitation-malformed'),
+      text.slice(0, 100),
+    );
+  }
+});

@@ -1,0 +1,98 @@
+/** 2.2 (R): one frame each period, never moved, never skipped, no catch-up. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { seededRng } from '@tacet/testkit';
+import { Grid } from '../../src/rhythm/grid.ts';
+import type { Plan, PlanSource } from '../../src/rhythm/plan.ts';
+import { Planner } from '../../src/rhythm/planner.ts';
+
+test('rule 2.2: slots stand on phase + k x period, whenever the machine is asked', () => {
+  const grid = new Grid(seededRng(1), 2_000, 0);
+  const phase = grid.nextAt;
+  assert.ok(phase >= 0 && phase < 2_000);
+  const taken: number[] = [];
+  for (let now = 0; now < 100_000; now += 7) if (grid.take(now)) taken.push(now);
+  assert.equal(taken.length, 50);
+  for (const [k, at] of taken.entries()) assert.ok(at - (phase + k * 2_000) < 7);
+});
+
+test('rule 2.2: after a sleep there is one frame, not one for each missed slot', () => {
+  const grid = new Grid(seededRng(2), 2_000, 0);
+  const phase = grid.nextAt;
+  assert.ok(grid.take(phase));
+  assert.ok(grid.take(phase + 3_600_000 + 10));
+  assert.ok(!grid.take(phase + 3_600_000 + 10));
+  assert.equal((grid.nextAt - phase) % 2_000, 0);
+});
+
+test('a changed period counts from the slot that announced it', () => {
+  const grid = new Grid(seededRng(3), 2_000, 0);
+  const phase = grid.nextAt;
+  grid.take(phase);
+  grid.setPeriod(1_000);
+  assert.equal(grid.nextAt, phase + 1_000);
+});
+
+const nothing: PlanSource = { next: () => null };
+
+function source(what: Plan['what'], retry = false): PlanSource {
+  return {
+    next: (_now, retries) =>
+      retry && !retries
+        ? null
+        : {
+            what,
+            edge: new Uint8Array(32) as Plan['edge'],
+            request: { kind: 'put', record: new Uint8Array(2_400) as never },
+            retry,
+            settle: () => undefined,
+          },
+  };
+}
+
+test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
+  const planner = new Planner({
+    puts: source('put'),
+    control: source('control'),
+    reads: source('read'),
+    standing: nothing,
+    copies: source('copy'),
+    tombstones: nothing,
+    cover: source('cover'),
+  });
+  const plans = Array.from({ length: 400 }, () => planner.next(0)?.what);
+  assert.equal(plans.filter((what) => what === 'read').length, 100);
+  assert.equal(plans.filter((what) => what === 'put').length, 300);
+});
+
+test('rule 2.3: retries take at most one slot in ten', () => {
+  const planner = new Planner({
+    puts: source('put', true),
+    control: nothing,
+    reads: nothing,
+    standing: nothing,
+    copies: nothing,
+    tombstones: nothing,
+    cover: source('cover'),
+  });
+  const plans = Array.from({ length: 1_000 }, () => planner.next(0)?.what);
+  const retries = plans.filter((what) => what === 'put').length;
+  assert.ok(retries >= 95 && retries <= 104, `${retries}`);
+});
+
+test('second copies, tombstones and cover only fill idle slots', () => {
+  const order: Plan['what'][] = ['put', 'standing', 'copy', 'tombstone', 'cover'];
+  for (const [n, what] of order.entries()) {
+    const on = (w: Plan['what']): PlanSource => (order.indexOf(w) >= n ? source(w) : nothing);
+    const planner = new Planner({
+      puts: on('put'),
+      control: nothing,
+      reads: nothing,
+      standing: on('standing'),
+      copies: on('copy'),
+      tombstones: on('tombstone'),
+      cover: on('cover'),
+    });
+    assert.equal(planner.next(0)?.what, what);
+  }
+});
