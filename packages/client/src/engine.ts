@@ -2,7 +2,7 @@
  * The features of a client wired together, and driven: inputs with `now` in, effects out. This
  * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
  */
-import { HOUR, type Millis, type Rng } from '@tacet/base';
+import { HOUR, type Millis, type Rng, utf8 } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
 import {
@@ -47,9 +47,6 @@ import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { StreamWriter } from './streams/writer.ts';
 import type { ClientEvent, Level } from './views.ts';
-
-/** Digests missed for longer than this: boxes are fetched without waiting for a mark. */
-const ABSENCE: Millis = HOUR;
 
 export interface ClientOptions {
   readonly store: ProfileStore;
@@ -104,7 +101,6 @@ export class Engine {
   now: Millis;
   private nextHour: Millis;
   private lastDigestSaved: Millis = 0;
-  private recovered = false;
   up = 0;
   down = 0;
 
@@ -293,25 +289,18 @@ export class Engine {
     };
   }
 
-  /** The first digest after a long absence starts the recovery of everybody's streams. */
+  /** Remembers how far digests were seen, and starts recovery when some were missed for good. */
   private noteDigest(now: Millis): void {
     const newest = this.network?.newestDigest ?? null;
-    const current = this.network?.current(now) ?? null;
-    if (newest === null || current === null) return;
-    if (!this.recovered) {
-      this.recovered = true;
-      const saved = readSetting(this.store, 'last-digest');
-      const last = saved === null ? null : Number(new TextDecoder().decode(saved));
-      if (last !== null && newest - last > ABSENCE) {
-        this.reader.recover(now, last, current.parameters.boxLifeDays);
-      }
-    } else if (newest - this.lastDigestSaved > ABSENCE && this.lastDigestSaved !== 0) {
-      this.reader.recover(now, this.lastDigestSaved, current.parameters.boxLifeDays);
+    if (newest === null || newest - this.lastDigestSaved < 10_000) return;
+    this.lastDigestSaved = newest;
+    const missed = this.network?.takeMissed(now) ?? null;
+    const parameters = this.network?.current(now)?.parameters;
+    if (missed !== null && parameters !== undefined) {
+      this.reader.recover(now, missed, parameters.boxLifeDays);
     }
-    if (newest - this.lastDigestSaved > 60_000) {
-      this.lastDigestSaved = newest;
-      writeSetting(this.store, 'last-digest', new TextEncoder().encode(String(Math.floor(newest))));
-    }
+    const complete = this.network?.completeTo ?? newest;
+    writeSetting(this.store, 'last-digest', utf8(String(Math.floor(complete))));
   }
 
   private hourly(now: Millis): void {

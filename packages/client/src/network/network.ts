@@ -23,6 +23,7 @@ import { BroadcastReader, type Digest, type DigestVerifier, type Mark } from '@t
 import type { ProfileStore } from '../ports.ts';
 import { blob } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
+import { DigestGaps } from './digest-gaps.ts';
 import { keyOf } from './keys.ts';
 import { RecentMarks } from './marks.ts';
 
@@ -38,6 +39,9 @@ export interface NetworkListener {
   onDocument(verified: VerifiedDocument, now: Millis): void;
   onEquivocation(now: Millis): void;
 }
+
+/** Digest intervals after which a missing digest counts as lost. */
+const PATIENCE = 20;
 
 export interface NetworkDeps {
   readonly store: ProfileStore;
@@ -55,6 +59,7 @@ export class Network {
   private readonly d: NetworkDeps;
   private readonly reader = new BroadcastReader();
   private readonly seenDigests = new Map<string, number>();
+  private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
 
@@ -175,7 +180,31 @@ export class Network {
     if (this.seenDigests.size > 4_096) this.forgetOldDigests(now);
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
     this.marks.add(edge, at, digest.marks, now);
+    this.gaps ??= new DigestGaps(this.firstNumber(newest.document.parameters));
+    this.gaps.note(edge, digest.number, now);
     this.d.listener.onDigest(digest, now);
+  }
+
+  /** Digests up to here were seen by an earlier run of this profile. */
+  private firstNumber(parameters: Parameters): number | null {
+    const saved = readSetting(this.d.store, 'last-digest');
+    return saved === null ? null : Math.floor(Number(fromUtf8(saved)) / parameters.digestMs);
+  }
+
+  /** Time up to which no digest is missing; null before the first. */
+  get completeTo(): Millis | null {
+    const parameters = this.book.newest()?.document.parameters;
+    const lowest = this.gaps?.lowest() ?? null;
+    if (lowest === null || parameters === undefined) return this.lastDigest;
+    return (lowest - 1) * parameters.digestMs;
+  }
+
+  /** Time of the oldest digest that will not come any more; null when none is missing. */
+  takeMissed(now: Millis): Millis | null {
+    const parameters = this.book.newest()?.document.parameters;
+    if (this.gaps === null || parameters === undefined) return null;
+    const number = this.gaps.takeOverdue(PATIENCE * parameters.digestMs, now);
+    return number === null ? null : number * parameters.digestMs;
   }
 
   private forgetOldDigests(now: Millis): void {

@@ -41,13 +41,14 @@ const envelopes: fc.Arbitrary<Envelope> = fc.record(
     }),
     hello: fc.constant(true),
   },
-  { requiredKeys: [], noNullPrototype: true },
+  { requiredKeys: [] },
 );
 
 test('envelopes: round trip', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
-      assert.deepEqual(decodeEnvelope(encodeEnvelope(envelope)), envelope);
+      // Generated records have no prototype; only values matter.
+      assert.deepEqual({ ...decodeEnvelope(encodeEnvelope(envelope)) }, structuredClone(envelope));
     }),
     RUNS,
   );
