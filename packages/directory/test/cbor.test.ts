@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { type Cbor, decodeCanonical, encodeCanonical } from '../src/cbor.ts';
 import { MAX_CBOR_ITEMS } from '../src/limits.ts';
 import { referenceDecode, referenceEncode } from './reference/cbor.ts';
+import { forms } from './support/cbor-forms.ts';
 
 const RUNS = Number(process.env['FC_RUNS'] ?? 100);
 const LIMIT = 1 << 20;
@@ -56,54 +57,6 @@ test('keeps the rules of every decoder', () => {
     fuzzRuns: RUNS * 5,
   });
 });
-
-const forms: readonly [string, string][] = [
-  ['one byte where none is needed', '1817'],
-  ['two bytes where one is enough', '1900ff'],
-  ['four bytes where two are enough', '1a0000ffff'],
-  ['eight bytes where four are enough', '1b00000000ffffffff'],
-  ['2^53', '1b0020000000000000'],
-  ['2^64 - 1', '1bffffffffffffffff'],
-  ['a negative integer', '20'],
-  ['half-precision 1.0', 'f93c00'],
-  ['half-precision 1.5', 'f93e00'],
-  ['negative zero', 'f98000'],
-  ['single-precision', 'fa47c35000'],
-  ['double-precision', 'fb3ff199999999999a'],
-  ['infinity', 'f97c00'],
-  ['NaN', 'f97e00'],
-  ['null', 'f6'],
-  ['undefined', 'f7'],
-  ['a simple value', 'e0'],
-  ['a simple value in two bytes', 'f8ff'],
-  ['false in two bytes', 'f814'],
-  ['a tag', 'c100'],
-  ['a bignum', 'c24101'],
-  ['bytes of indefinite length', '5f4101ff'],
-  ['text of indefinite length', '7f6161ff'],
-  ['an array of indefinite length', '9f01ff'],
-  ['a map of indefinite length', 'bf616101ff'],
-  ['a lone break', 'ff'],
-  ['a break inside an array', '82 01 ff'],
-  ['length of bytes not shortest', '580101'],
-  ['length of text not shortest', '780161'],
-  ['length of an array not shortest', '980101'],
-  ['length of a map not shortest', 'b801616101'],
-  ['a key twice', 'a2 616101 616102'],
-  ['keys out of order', 'a2 616201 616101'],
-  ['longer key before shorter', 'a2 62616101 616201'],
-  ['an integer as key', 'a10101'],
-  ['bytes as key', 'a1416101'],
-  ['text that is not UTF-8', '61ff'],
-  ['an overlong UTF-8 form', '62c080'],
-  ['a surrogate in UTF-8', '63eda080'],
-  ['a map without its last value', 'a16161'],
-  ['a reserved length', '1c'],
-  ['an array that claims 2^32 items', '9b0000000100000000'],
-  ['bytes that claim 2^32', '5b0000000100000000'],
-  ['nothing', ''],
-  ['two values', '0101'],
-];
 
 for (const [what, input] of forms) {
   test(`refuses ${what}`, () => {
