@@ -1,37 +1,37 @@
 /**
- * Caps of the directory's formats (docs/limits.md). Those marked wire are part of the format:
- * an implementation with other values would disagree about what is valid.
+ * Caps of the directory's formats (docs/limits.md). Those called part of the format bind every
+ * implementation: with other values it would disagree about what is valid.
  */
 
-/** Wire. A document as published, signatures included. */
+/** A document as published, signatures included; part of the format. */
 export const MAX_DOCUMENT_BYTES = 4_194_304;
-/** Wire. A signed descriptor: 32 keys, identity, two signatures and the short fields. */
+/** A signed descriptor: 32 keys, identity, two signatures, short fields; part of the format. */
 export const MAX_DESCRIPTOR_BYTES = 65_536;
-/** Wire. CBOR items in one structure: bounds what a small input can make a decoder allocate. */
+/** CBOR items in one structure, so that few bytes cannot become many objects; part of the format. */
 export const MAX_CBOR_ITEMS = 32_768;
-/** Wire. */
+/** Relays of a network, and edges of a store generation; part of the format. */
 export const MAX_RELAYS = 128;
-/** Wire. Packet keys in one descriptor. */
+/** Packet keys in one descriptor, and epochs a document is valid; part of the format. */
 export const MAX_KEYS = 32;
-/** Wire. */
+/** Authorities of a network, and signatures of a document; part of the format. */
 export const MAX_AUTHORITIES = 9;
-/** Wire. Store generations alive at a time. */
+/** Store generations alive at a time; part of the format. */
 export const MAX_GENERATIONS = 4;
-/** Wire. Days between two store generations. */
+/** Days between two store generations; authorities keep it. */
 export const MIN_GENERATION_DAYS = 7;
-/** Wire. UTF-8 bytes of a network's name or an operator family. */
+/** UTF-8 bytes of a network's name or an operator family; part of the format. */
 export const MAX_NAME_BYTES = 32;
-/** Wire. `host:port`. */
+/** Characters of `host:port`; part of the format. */
 export const MAX_ADDRESS_BYTES = 260;
-/** Wire. */
+/** Characters of a relay's source URL; part of the format. */
 export const MAX_SOURCE_URL_BYTES = 200;
-/** Wire. Echo's reusable address. */
+/** Bytes of Echo's reusable address; part of the format. */
 export const MAX_ECHO_BYTES = 4_096;
-/** Wire. Characters of a network card, prefix included. */
+/** Characters of a network card, prefix included; part of the format. */
 export const MAX_CARD_CHARS = 600;
-/** Wire. Edges named by a card. */
+/** Edges named by a card; part of the format. */
 export const MAX_CARD_EDGES = 8;
-/** Wire. Capacity a relay may declare, packets per second. */
+/** Capacity a relay may declare, packets per second; part of the format. */
 export const MAX_CAPACITY = 100_000;
 
 /** Documents one book holds; the newest stay. */
