@@ -1,0 +1,35 @@
+/**
+ * The production onion under a simulated world: slow, for comparison with the model. Its
+ * randomness comes from the system, so that a run draws the same delays and choices either way.
+ */
+import { systemRng } from '@tacet/crypto';
+import { createPacketBuilder, createPacketOpener, EpochReplayGuard } from '@tacet/onion';
+import { EpochKeyring } from '@tacet/relay';
+import type { TestNetwork } from '@tacet/testkit';
+import type { Onion } from './onion.ts';
+
+export function realOnion(network: TestNetwork): Onion {
+  const { parameters } = network;
+  return {
+    builder: createPacketBuilder(systemRng),
+    opener(relay, book) {
+      const keys = new EpochKeyring({
+        book,
+        self: relay.hash,
+        rng: systemRng,
+        schedule: parameters,
+      });
+      const { firstEpoch, keys: published } = relay.descriptor;
+      keys.import(
+        published.map((_, i) => ({ epoch: firstEpoch + i, seed: relay.kemSeed(firstEpoch + i) })),
+      );
+      return createPacketOpener({
+        keys,
+        replay: new EpochReplayGuard({ capacity: 100_000, rng: systemRng, log: 'none' }),
+        rng: systemRng,
+        role: relay.role,
+        layer: relay.role === 'edge' ? 4 : relay.layer,
+      });
+    },
+  };
+}
