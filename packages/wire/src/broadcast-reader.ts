@@ -25,9 +25,9 @@ import type { BroadcastItem } from './types.ts';
 interface Unfinished {
   readonly kind: BroadcastItem['kind'];
   readonly itemId: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly have: Uint8Array;
-  missing: number;
+  readonly total: number;
+  /** By place; memory follows what came, not what a cell says is to come. */
+  readonly parts: Map<number, Uint8Array>;
 }
 
 export type BroadcastCounter = 'malformed' | 'mismatch' | 'evicted' | 'finished';
@@ -70,24 +70,19 @@ export class BroadcastReader {
 
   private add(cell: Cell): BroadcastItem | null {
     const key = markKey(cell.itemId.subarray(0, 8));
-    const entry = this.unfinished.get(key) ?? start(cell);
-    if (!fits(entry, cell)) {
-      this.counters.add('mismatch');
-      return null;
-    }
-    if (this.unfinished.delete(key)) this.held -= entry.bytes.length;
-    if (entry.have[cell.index] === 0) {
-      entry.have[cell.index] = 1;
-      entry.bytes.set(cell.data, cell.index * CELL_DATA);
-      entry.missing -= 1;
-    }
-    if (entry.missing > 0) {
+    const known = this.unfinished.get(key);
+    if (known !== undefined) this.drop(key, known);
+    // Cells that disagree about an item belong to two: the later one is believed.
+    const entry = known !== undefined && fits(known, cell) ? known : start(cell);
+    if (known !== undefined && entry !== known) this.counters.add('mismatch');
+    if (!entry.parts.has(cell.index)) entry.parts.set(cell.index, cell.data.slice());
+    if (entry.parts.size < cellCount(entry.total)) {
       this.unfinished.set(key, entry);
-      this.held += entry.bytes.length;
+      this.held += heldBy(entry);
       this.evict();
       return null;
     }
-    const item: BroadcastItem = { kind: entry.kind, bytes: entry.bytes };
+    const item: BroadcastItem = { kind: entry.kind, bytes: joined(entry) };
     if (!equalBytes(broadcastItemId(item), entry.itemId)) {
       this.counters.add('mismatch');
       return null;
@@ -103,10 +98,14 @@ export class BroadcastReader {
         this.unfinished.size > MAX_BROADCAST_UNFINISHED ||
         this.held > MAX_BROADCAST_UNFINISHED_BYTES;
       if (!over) return;
-      this.unfinished.delete(key);
-      this.held -= entry.bytes.length;
+      this.drop(key, entry);
       this.counters.add('evicted');
     }
+  }
+
+  private drop(key: bigint, entry: Unfinished): void {
+    this.unfinished.delete(key);
+    this.held -= heldBy(entry);
   }
 
   private remember(key: bigint): void {
@@ -120,20 +119,22 @@ export class BroadcastReader {
 }
 
 function start(cell: Cell): Unfinished {
-  const missing = cellCount(cell.total);
-  return {
-    kind: cell.kind,
-    itemId: cell.itemId.slice(),
-    bytes: new Uint8Array(cell.total),
-    have: new Uint8Array(missing),
-    missing,
-  };
+  const { kind, total } = cell;
+  return { kind, total, itemId: cell.itemId.slice(), parts: new Map() };
 }
 
 function fits(entry: Unfinished, cell: Cell): boolean {
   return (
-    entry.kind === cell.kind &&
-    entry.bytes.length === cell.total &&
-    equalBytes(entry.itemId, cell.itemId)
+    entry.kind === cell.kind && entry.total === cell.total && equalBytes(entry.itemId, cell.itemId)
   );
+}
+
+function heldBy(entry: Unfinished): number {
+  return entry.parts.size * CELL_LENGTH;
+}
+
+function joined(entry: Unfinished): Uint8Array {
+  const bytes = new Uint8Array(entry.total);
+  for (const [index, data] of entry.parts) bytes.set(data, index * CELL_DATA);
+  return bytes;
 }
