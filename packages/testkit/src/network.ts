@@ -1,6 +1,8 @@
 /**
  * A whole network on paper: keys, descriptors, a signed first document and a card, all from one
- * seed. Everything is real (real signatures, real packet keys), nothing is connected.
+ * seed. Everything is real (real signatures, real packet keys), nothing is connected. ML-DSA
+ * signatures are hedged, so signed bytes and the document's hash differ from run to run; keys,
+ * relay hashes, indices and the card do not.
  */
 import { type Millis, type Rng, randomBytes } from '@tacet/base';
 import { type HybridKeyPair, hybridKeyPair, type KemKeyPair, kemKeyPair } from '@tacet/crypto';
