@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, test } from 'node:test';
 import type { DownFrame } from '@tacet/wire';
 import { type DialTarget, type EdgeLink, Runtime, SystemClock } from '../../src/daemon/index.ts';
 import { environment, FakeLink, FakePerson, type Job, until } from './fakes.ts';
@@ -14,6 +14,11 @@ const dialEffect = {
     slotMs: 50,
   } as DialTarget['hello'],
 } as const;
+
+const started: Runtime<Job, string>[] = [];
+afterEach(async () => {
+  for (const runtime of started.splice(0)) await runtime.stop();
+});
 
 function setUp(options: { period?: number; clock?: SystemClock } = {}) {
   const person = new FakePerson(options.period);
@@ -44,6 +49,7 @@ function setUp(options: { period?: number; clock?: SystemClock } = {}) {
     },
     onFailure: (error) => failures.push(error),
   });
+  started.push(runtime);
   return {
     person,
     runtime,
@@ -64,28 +70,34 @@ async function linkUp(scene: ReturnType<typeof setUp>): Promise<FakeLink> {
   return link;
 }
 
-test('every slot is written on time while work piles up', async () => {
+test('work that piles up begins away from slots, and every slot is written', async () => {
   const scene = setUp({ period: 25 });
   const link = await linkUp(scene);
   // 4 ms pieces without end: the thread is busy most of the time.
   let busy = true;
+  let begun = 0;
+  let near = 0;
+  let lastSlot: number | null = null;
   const work = async () => {
     while (busy) {
-      await scene.runtime.command(() => {
+      await scene.runtime.command((now) => {
+        const slot = scene.person.nextSlot ?? Number.POSITIVE_INFINITY;
+        // One piece is owed after each slot, wherever the next one is.
+        if (slot - now < 7 && slot === lastSlot) near += 1;
+        lastSlot = slot;
+        begun += 1;
         const end = performance.now() + 4;
         while (performance.now() < end);
       });
     }
   };
   const load = Promise.all([work(), work(), work()]);
-  await until(() => link.sent.length >= 60, 10_000);
+  await until(() => link.sent.length >= 60, 20_000);
   busy = false;
   await load;
-  const { slots, p99, p50 } = scene.runtime.lateness.view();
-  assert.ok(slots >= 60);
-  assert.ok(p50 <= 5, `p50 ${p50}`);
-  assert.ok(p99 <= 20, `p99 ${p99}`);
-  await scene.runtime.stop();
+  assert.ok(begun > 60, `${begun} pieces`);
+  assert.ok(near <= begun / 50, `${near} of ${begun} pieces began near a slot`);
+  assert.ok(scene.runtime.lateness.view().slots >= 60);
 });
 
 test('a failed dial is a link that went down', async () => {
@@ -96,7 +108,6 @@ test('a failed dial is a link that went down', async () => {
   await until(() => scene.person.inputs.length > 0);
   assert.deepEqual(scene.person.inputs, ['down']);
   assert.deepEqual(scene.logged, [{ level: 'warn', code: 'link-failed' }]);
-  await scene.runtime.stop();
 });
 
 test('a second dial takes the place of the first, whose link is closed', async () => {
@@ -126,7 +137,6 @@ test('a link that closes is told once; a hang-up of our own is not', async () =>
   await until(() => scene.person.inputs.length === 3);
   await scene.runtime.command(() => scene.person.effects.push({ kind: 'hangup' }));
   assert.deepEqual(scene.person.inputs, ['up', 'down', 'up']);
-  await scene.runtime.stop();
 });
 
 test('frames of a link reach the machine in order, a flood ends the link', async () => {
@@ -139,7 +149,6 @@ test('frames of a link reach the machine in order, a flood ends the link', async
   assert.ok(link.closes > 0);
   assert.equal(scene.person.inputs.at(-1), 'down');
   assert.deepEqual(scene.logged.at(-1), { level: 'warn', code: 'link-flood' });
-  await scene.runtime.stop();
 });
 
 test('ratchet jobs run one at a time in order and each result is handed back', async () => {
@@ -153,7 +162,6 @@ test('ratchet jobs run one at a time in order and each result is handed back', a
   await until(() => scene.person.done.length === 3);
   assert.deepEqual(scene.person.done, ['a=ok', 'b=ok', 'c=ok']);
   assert.equal(scene.events(), 3);
-  await scene.runtime.stop();
 });
 
 test('stopping finishes the job under way and takes no more', async () => {
@@ -186,7 +194,6 @@ test('after a sleep there is one slot, no burst', async () => {
   assert.ok(link.sent.length - before <= 4, `${link.sent.length - before} frames`);
   assert.equal(scene.runtime.lateness.view().missed, 1);
   assert.ok(scene.runtime.lateness.view().max < 1_000, 'a sleep is no lateness');
-  await scene.runtime.stop();
 });
 
 test('a clock that goes back begins a new link instead of waiting for the old time', async () => {
@@ -201,7 +208,6 @@ test('a clock that goes back begins a new link instead of waiting for the old ti
   back = 3_600_000;
   await until(() => scene.person.inputs.includes('down'));
   assert.equal(link.closes, 1);
-  await scene.runtime.stop();
 });
 
 test('a machine that breaks stops the rhythm and is reported once', async () => {

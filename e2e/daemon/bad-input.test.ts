@@ -1,0 +1,157 @@
+/** Each kind of bad input: one clear sentence, a stable code, the exit status, nothing changed. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Home } from './home.ts';
+
+const home = new Home();
+const unlock = ['unlock', '--passphrase-file'];
+
+/** Checks text and JSON: same exit status, one sentence, the code. */
+async function refused(
+  profile: string,
+  argv: readonly string[],
+  code: string,
+  status: number,
+): Promise<void> {
+  const text = await home.tacet(profile, argv);
+  assert.equal(text.code, status, text.err);
+  assert.equal(text.out, '');
+  const lines = text.err.trimEnd().split('\n');
+  assert.match(lines[0] ?? '', /^tacet: \S.*\S$/);
+  assert.ok(lines.length <= 2, text.err);
+  const json = await home.tacet(profile, [...argv, '--json']);
+  assert.equal(json.code, status);
+  assert.equal((JSON.parse(json.err) as { code: string }).code, code);
+  assert.equal(json.out, '');
+}
+
+/** Hash of every file below a folder. */
+function snapshot(dir: string): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()) {
+    const path = join(dir, name);
+    if (statSync(path).isFile()) hash.update(name).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+before(() => home.create('alice'));
+after(() => home.end());
+
+describe('with an open profile', () => {
+  test('unknown contact', () => refused('alice', ['send', 'bob', 'x'], 'contact-unknown', 5));
+  test('malformed network card', () =>
+    refused('alice', ['network', 'join', 'tacet:network/1/AAAA'], 'malformed', 2));
+  test('malformed invitation', () =>
+    refused('alice', ['invite', 'accept', 'https://example.org/#x'], 'invitation-malformed', 2));
+  test('a network is missing', () => refused('alice', ['invite', 'create'], 'network-missing', 1));
+  test('a second profile in the same place', () =>
+    refused(
+      'alice',
+      ['profile', 'create', 'A', '--passphrase-file', home.path('pass')],
+      'profile-exists',
+      1,
+    ));
+  test('unknown method', () => refused('alice', ['rpc', 'message.nope'], 'method-unknown', 2));
+  test('unknown parameter', () =>
+    refused('alice', ['rpc', 'level.set', '{"level":"strong","x":1}'], 'params-invalid', 2));
+});
+
+describe('with the command line alone', () => {
+  test('no daemon', () => refused('nobody', ['contact', 'list'], 'daemon-not-running', 3));
+  test('unknown command', () => refused('alice', ['sned', 'bob', 'x'], 'usage', 2));
+  test('unknown option', () => refused('alice', ['status', '--jsno'], 'usage', 2));
+  test('a profile name that leaves its folder', async () => {
+    const out = await home.tacet('../alice', ['status']);
+    assert.equal(out.code, 2);
+  });
+  test('a passphrase file others can read', async () => {
+    const file = home.secret('open', 'x');
+    chmodSync(file, 0o644);
+    await refused('alice', [...unlock, file], 'passphrase-file', 2);
+  });
+  test('a passphrase in an argument is not known', () =>
+    refused('alice', ['unlock', '--passphrase', 'x'], 'usage', 2));
+  test('a passphrase in the environment is not looked at', async () => {
+    await home.tacet('alice', ['lock']);
+    const env = { TACET_PASSPHRASE: 'correct horse battery', PASSPHRASE: 'correct horse battery' };
+    assert.equal((await home.tacet('alice', ['unlock'], env)).code, 4);
+    assert.equal((await home.tacet('alice', [...unlock, home.path('pass')])).code, 0);
+  });
+});
+
+test('wrong passphrase: refused, nothing of it anywhere, the right one still opens', async () => {
+  await home.tacet('alice', ['down']);
+  await home.tacet('alice', ['up', '--locked']);
+  const vault = snapshot(home.path('alice', 'vault'));
+  const wrong = home.secret('wrong', 'tr0ub4dor and 3');
+  await refused('alice', [...unlock, wrong], 'passphrase-wrong', 4);
+  await refused('alice', ['contact', 'list'], 'locked', 4);
+  assert.equal(snapshot(home.path('alice', 'vault')), vault);
+  assert.doesNotMatch(home.log('alice'), /tr0ub4dor|correct horse/);
+  assert.equal((await home.tacet('alice', [...unlock, home.path('pass')])).code, 0);
+});
+
+test('a second daemon for the same profile', async () => {
+  const entry = fileURLToPath(new URL('../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
+  const run = (...args: string[]) => {
+    try {
+      execFileSync(process.execPath, [entry, ...args], { stdio: 'pipe' });
+      return { status: 0, text: '' };
+    } catch (error) {
+      const { status, stderr } = error as { status: number; stderr: Buffer };
+      return { status, text: stderr.toString('utf8') };
+    }
+  };
+  const second = run('--dir', home.path('alice'));
+  assert.equal(second.status, 1);
+  assert.match(second.text, /daemon-running/);
+  assert.equal((await home.json('alice', ['status']))['state'], 'open');
+  const unknown = run('--dir', home.path('x'), '--colour');
+  assert.equal(unknown.status, 2);
+  assert.match(unknown.text, /unknown or incomplete option/);
+});
+
+test('an unreadable store: said, and left as it is', async () => {
+  await home.tacet('alice', ['down']);
+  cpSync(home.path('alice', 'vault'), home.path('broken', 'vault'), { recursive: true });
+  truncateSync(home.path('broken', 'vault', '0.data'), 1_000);
+  writeFileSync(home.path('broken', 'note'), '');
+  await home.tacet('broken', ['up', '--locked']);
+  const vault = snapshot(home.path('broken', 'vault'));
+  await refused('broken', [...unlock, home.path('pass')], 'profile-unreadable', 1);
+  assert.equal(snapshot(home.path('broken', 'vault')), vault);
+  assert.equal((await home.json('broken', ['status']))['state'], 'locked');
+});
+
+test('a daemon that was killed starts again over what it left', async () => {
+  await home.tacet('alice', ['up', '--passphrase-file', home.path('pass')]);
+  const { pid } = (await home.json('alice', ['status'])) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await refused('alice', ['contact', 'list'], 'daemon-not-running', 3);
+  const up = await home.tacet('alice', ['up', '--passphrase-file', home.path('pass')]);
+  assert.equal(up.code, 0, up.err);
+  assert.equal((await home.json('alice', ['status']))['state'], 'open');
+});
+
+test('success is silent in the log', () => {
+  const lines = home
+    .log('alice')
+    .split('\n')
+    .filter((line) => !line.includes('window-assets'));
+  assert.deepEqual(lines, ['']);
+});
