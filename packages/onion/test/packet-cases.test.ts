@@ -137,17 +137,18 @@ test('mixnet case (5): implicit rejection takes about as long as a failed header
     else toggle(frame, at * 8);
     return { frame, times: [] as number[] };
   });
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; round < 400; round++) {
     for (const { frame, times } of variants) {
       const start = performance.now();
       opener.open(frame, 0);
       times.push(performance.now() - start);
     }
   }
-  const medians = variants.map(({ times }) => times.toSorted((a, b) => a - b)[100] ?? 0);
-  const [implicit = 0, tag = 0, smallOrder = 0] = medians;
+  // The lower quartile, because other processes share the machine.
+  const quartiles = variants.map(({ times }) => times.toSorted((a, b) => a - b)[100] ?? 0);
+  const [implicit = 0, tag = 0, smallOrder = 0] = quartiles;
   for (const other of [implicit, smallOrder]) {
-    assert.ok(other / tag > 0.6 && other / tag < 1.7, `${medians.join(' / ')} ms`);
+    assert.ok(other / tag > 0.6 && other / tag < 1.7, `${quartiles.join(' / ')} ms`);
   }
 });
 
