@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { ml_dsa65 } from '@noble/post-quantum/ml-dsa.js';
 import { concat, fromHex, hex, isAppError, utf8 } from '@tacet/base';
 import {
@@ -53,6 +54,26 @@ test('Ed25519 is strict: canonical S, no small order, exact lengths', () => {
   assert.ok(!edVerify(pair.publicKey.slice(1), signature, message));
   assert.ok(!edVerify(pair.publicKey, concat(signature, bytes(1)), message));
   assert.ok(ed25519.verify(signature, message, pair.publicKey));
+});
+
+test('Ed25519 is checked without cofactor: no part of small order hides in key or R', () => {
+  const { Point } = ed25519;
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const number = (octets: Uint8Array) => BigInt(`0x${hex(octets.toReversed())}`) % order;
+  const torsion = Point.fromHex(ED25519_TORSION_SUBGROUP[1] ?? '');
+  const message = bytes(3);
+  const [a, r] = [number(bytes(32)) || 1n, number(bytes(32)) || 1n];
+  const [key, commitment] = [Point.BASE.multiply(a), Point.BASE.multiply(r)];
+  const sign = (A: typeof key, R: typeof key): [Uint8Array, Uint8Array] => {
+    const h = number(sha512(concat(R.toBytes(), A.toBytes(), message)));
+    const s = fromHex(((r + h * a) % order).toString(16).padStart(64, '0')).toReversed();
+    return [A.toBytes(), concat(R.toBytes(), s)];
+  };
+  const [good, goodSignature] = sign(key, commitment);
+  assert.ok(edVerify(good, goodSignature, message));
+  const [plainKey, tornR] = sign(key, commitment.add(torsion));
+  assert.ok(ed25519.verify(tornR, message, plainKey, { zip215: true }));
+  assert.ok(!edVerify(plainKey, tornR, message));
 });
 
 test('a hybrid signature holds only with both halves, under its label and parts', () => {

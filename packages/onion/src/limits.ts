@@ -1,6 +1,7 @@
 /** Caps of this package (docs/limits.md). */
 
-/** Tags of one epoch; the table is at most 2^30 slots of 8 bytes. */
+/** Replay tags of one epoch; the table has at most 2^30 slots of 8 bytes. A full set drops packets. */
 export const REPLAY_CAPACITY_MAX = 805_306_368;
-/** Epochs a guard holds at once: far more than keys accept together. */
+
+/** Epochs with a replay set at once, far more than a relay's keys accept together. */
 export const REPLAY_EPOCHS_MAX = 16;

@@ -67,7 +67,7 @@ export class EpochReplayGuard implements ReplayGuard {
    */
   load(epoch: number, tags: Uint8Array): void {
     const shelf = this.shelf(epoch);
-    if (shelf === null) throw new AppError('replay-capacity', 'bug', 'too many epochs at once');
+    if (shelf === null) throw new AppError('replay-capacity', 'usage', 'too many epochs at once');
     shelf.set.importTags(tags);
   }
 
