@@ -1,0 +1,28 @@
+/** The benches by name. Each is loaded only when it is asked for. */
+
+export type Figures = Record<string, number>;
+
+export interface BenchArguments {
+  readonly messages?: string | undefined;
+  readonly levels?: string | undefined;
+  readonly seed?: string | undefined;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly about: string;
+  readonly run: (args: BenchArguments, say: (line: string) => void) => Promise<Figures>;
+}
+
+export const BENCHES: readonly Bench[] = [
+  {
+    name: 'onion',
+    about: 'building and unwrapping packets, against the bare primitives',
+    run: async () => (await import('./onion.ts')).run(),
+  },
+  {
+    name: 'boxes',
+    about: 'the box store of an edge: rates, restart, memory, disk',
+    run: async () => (await import('./boxes.ts')).run(),
+  },
+];

@@ -1,0 +1,67 @@
+/**
+ * `npm run -s bench -- <name> [--json]`. With `--json` standard output carries exactly one object
+ * {"bench", "figures", "machine", "commit"}; everything else goes to standard error.
+ */
+import { parseArgs } from 'node:util';
+import { commitName, machineName } from './about.ts';
+import { BENCHES, type Figures } from './list.ts';
+
+const HELP = `npm run -s bench -- <name> [--json]
+
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
+  all        each of them, one after another; with --json one object a line
+
+  --messages N   delivery: texts for each level (500)
+  --levels L     delivery: strong, balanced or both, with a comma between (both)
+  --seed S       delivery: order and pauses (printed when none is given)
+`;
+
+function table(name: string, figures: Figures): string {
+  const width = Math.max(...Object.keys(figures).map((key) => key.length));
+  const lines = Object.entries(figures).map(
+    ([key, value]) => `  ${key.padEnd(width)}  ${String(value).padStart(12)}`,
+  );
+  return `${[name, ...lines].join('\n')}\n`;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      messages: { type: 'string' },
+      levels: { type: 'string' },
+      seed: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [wanted, ...rest] = positionals;
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const benches = BENCHES.filter(({ name }) => wanted === 'all' || name === wanted);
+  if (benches.length === 0 || rest.length > 0) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const machine = machineName();
+  const commit = commitName();
+  for (const { name, run } of benches) {
+    const figures = await run(values, (line) => void process.stderr.write(`${line}\n`));
+    const text = values.json
+      ? `${JSON.stringify({ bench: name, figures, machine, commit })}\n`
+      : table(name, figures);
+    process.stdout.write(text);
+  }
+  if (!values.json) process.stdout.write(`${machine}, ${commit}\n`);
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  process.exitCode = 1;
+}
