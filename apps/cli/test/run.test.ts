@@ -116,6 +116,11 @@ describe('against a daemon', () => {
     });
   });
 
+  test('a name is found whatever its case', async () => {
+    const done = await fake.tacet(['message', 'list', 'BOB\u202e', '--json']);
+    assert.equal(done.code, 0, done.err);
+  });
+
   test('a locked profile exits 4', async () => {
     locked = true;
     const done = await fake.tacet(['send', 'bob', 'x']);

@@ -1,5 +1,6 @@
 /** `contact list`, `contact rename`. */
 import type { Command } from '../command.ts';
+import { findContact } from '../contacts.ts';
 import { contactTable } from '../format.ts';
 import { safeLine } from '../safe.ts';
 
@@ -24,7 +25,7 @@ export const contactRename: Command = {
   async run(context) {
     const api = await context.api();
     const contact = context.arg(0, 'the contact');
-    const { id } = await api.call('contact.get', { contact });
+    const { id } = await findContact(api, contact);
     const name = context.arg(1, 'the new name');
     const renamed = await api.call('contact.rename', { contactId: id, name });
     context.show(renamed, () => safeLine(renamed.name));

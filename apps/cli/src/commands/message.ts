@@ -2,6 +2,7 @@
 import { MAX_PAGE } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
+import { findContact } from '../contacts.ts';
 import { messageDetail, messageLine } from '../format.ts';
 
 export const messageList: Command = {
@@ -22,7 +23,7 @@ export const messageList: Command = {
     }
     const before = context.text('before');
     const api = await context.api();
-    const contact = await api.call('contact.get', { contact: context.arg(0, 'the contact') });
+    const contact = await findContact(api, context.arg(0, 'the contact'));
     const page = { contactId: contact.id, limit, ...(before === undefined ? {} : { before }) };
     const { messages } = await api.call('message.list', page);
     const now = Date.now();

@@ -16,7 +16,7 @@ async function cardText(context: Context): Promise<string> {
   if (stat === undefined || !stat.isFile()) {
     throw new AppError('card-file', 'usage', 'that is neither a network card nor a readable file');
   }
-  if (stat.size > MAX_LINK) throw new AppError('card-file', 'input', 'that file is too long');
+  if (stat.size > MAX_LINK) throw new AppError('card-file', 'usage', 'that file is too long');
   return readFileSync(given, 'utf8').trim();
 }
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { MAX_CLIENT_ID, MAX_MESSAGE_BYTES, type MessageView } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
+import { findContact } from '../contacts.ts';
 import { EXIT } from '../exit.ts';
 import { stateOf } from '../format.ts';
 import { safeLine } from '../safe.ts';
@@ -54,7 +55,7 @@ export const send: Command = {
     }
     if (text === '') throw new AppError('usage', 'usage', 'there is no text to send');
     const api = await context.api();
-    const { id: contactId } = await api.call('contact.get', { contact });
+    const { id: contactId } = await findContact(api, contact);
     const sent = await api.call('message.send', { contactId, text, clientId });
     let message: MessageView = sent;
     if (reached !== undefined) {

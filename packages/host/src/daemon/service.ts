@@ -57,7 +57,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private readonly startedAt: Millis;
   private inside: Inhabited<Store, Job, Outcome> | null = null;
   private windowLocked = false;
-  private failure: string | null = null;
+  private failure: AppError | null = null;
   /** Opening, creating and verifying happen one after another: each takes 256 MiB. */
   private opening: Promise<unknown> = Promise.resolve();
   private stopping = false;
@@ -112,9 +112,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private openScene(): Inhabited<Store, Job, Outcome> {
     const state = this.state();
     if (state === 'open' && this.inside !== null) return this.inside;
-    if (state === 'failed') {
-      throw new AppError(this.failure ?? 'internal', 'storage', 'the profile stopped working');
-    }
+    if (this.failure !== null) throw this.failure;
     if (state === 'none') throw profileMissing();
     throw new AppError('locked', 'state', 'the profile is locked');
   }
@@ -153,7 +151,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       pid: process.pid,
       handle,
       state,
-      reason: this.failure,
+      reason: this.failure?.code ?? null,
       startedAt: this.startedAt,
       status: state === 'open' && scene !== null ? scene.person.status(now) : null,
       window: this.options.window()?.address ?? null,
@@ -195,7 +193,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const secret = secretOf(params);
     const state = this.state();
     if (state === 'none') throw profileMissing();
-    if (state === 'failed') this.openScene();
+    if (this.failure !== null) throw this.failure;
     if (this.inside === null) return this.enter(await this.options.vault.open(secret));
     if (!(await this.inside.store.verify(secret))) {
       throw passphraseWrong();
@@ -270,8 +268,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 
   private fail(error: unknown): void {
     if (this.failure !== null || this.stopping) return;
-    this.failure = isAppError(error) ? error.code : 'internal';
-    this.options.environment.log.error(this.failure, error);
+    this.failure = isAppError(error)
+      ? error
+      : new AppError('internal', 'bug', 'something unexpected went wrong; see the log');
+    this.options.environment.log.error(this.failure.code, error);
     this.endWindows();
     void this.leave().catch(() => {});
   }
