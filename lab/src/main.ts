@@ -1,10 +1,12 @@
 /** `npm run lab -- <command>`: figures as JSON on standard output, progress on standard error. */
 import { parseArgs } from 'node:util';
+import { chaos } from './chaos.ts';
 import { day } from './day.ts';
 import { manyScenarios } from './scenarios/many.ts';
 
 const HELP = `npm run -s lab -- day --seed 7            one virtual day, figures and trace hash as JSON
 npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many seeds
+npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -32,6 +34,19 @@ async function main(argv: readonly string[]): Promise<number> {
     );
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.failures.length === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'chaos') {
+    let bad = 0;
+    for (let run = 0; run < whole(values.runs); run++) {
+      const result = await chaos({ seed: whole(values.seed) + run, texts: 100, kills: 40 });
+      const failed =
+        result.delivered < result.texts ||
+        result.lost.length + result.twice.length + result.backwards.length > 0;
+      if (failed) bad++;
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+    }
+    process.stderr.write(`${bad} of ${values.runs} runs failed\n`);
+    return bad === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
     process.stderr.write(`Unknown command; try --help.\n`);

@@ -2,7 +2,7 @@
  * The features of a client wired together, and driven: inputs with `now` in, effects out. This
  * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
  */
-import { HOUR, type Millis, type Rng, utf8 } from '@tacet/base';
+import { HOUR, MINUTE, type Millis, type Rng, utf8 } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
 import {
@@ -100,6 +100,7 @@ export class Engine {
   level: Level;
   now: Millis;
   private nextHour: Millis;
+  private nextMinutes: Millis;
   private lastDigestSaved: Millis = 0;
   up = 0;
   down = 0;
@@ -110,6 +111,7 @@ export class Engine {
     this.rng = rng;
     this.now = now;
     this.nextHour = now;
+    this.nextMinutes = now + 5 * MINUTE;
     this.identity = loadIdentity(store);
     this.level = savedLevel(store);
     const network = (): Network | null => this.network;
@@ -230,6 +232,8 @@ export class Engine {
       this.receipts.deadline,
       this.network === null ? null : this.visits.deadline,
       this.nextHour,
+      this.nextMinutes,
+      this.reader.deadline,
     ].filter((at): at is Millis => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
@@ -242,6 +246,11 @@ export class Engine {
     this.visits.advance(now);
     const due = this.receipts.deadline;
     if (due !== null && due <= now) this.jobs.kick();
+    this.reader.advance(now);
+    if (this.nextMinutes <= now) {
+      this.nextMinutes = now + 5 * MINUTE;
+      this.outbox.repairHoles(now);
+    }
     if (this.nextHour <= now) this.hourly(now);
     this.watch(now);
   }
@@ -314,6 +323,7 @@ export class Engine {
     this.beacons.write(this.network, now);
     this.invitationList.expire(now);
     this.reader.everyDay(now);
+    this.reader.sweepGaps(now);
     this.reader.expireGaps(now, parameters.boxLifeDays);
     this.watches.expire(Math.floor(now / (24 * HOUR)), parameters.boxLifeDays);
     this.store.checkpoint();

@@ -20,6 +20,8 @@ import type { ReceiptClock } from './receipts.ts';
 
 /** A hole in receipts must last this long before its ciphertext is posted again. */
 const HOLE: Millis = MINUTE;
+/** A hole is repaired after this long even when no further receipt comes. */
+const SILENT_HOLE: Millis = 5 * MINUTE;
 /** Pause before a moved part is tried again: 30 s, doubled each time, at most an hour. */
 const MOVE_PAUSE: Millis = 30_000;
 
@@ -259,6 +261,21 @@ export class Outbox implements JobSource, PutOwner {
       this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
       this.d.alarm('gap-repair', now);
     }
+  }
+
+  /** Every five minutes: holes that no newer receipt has closed. */
+  repairHoles(now: Millis): void {
+    const network = this.d.network();
+    if (network === null) return;
+    const rows = this.d.store.all(
+      'SELECT * FROM ciphertexts WHERE missed_at < ? AND stored_at IS NOT NULL',
+      Math.floor(now - SILENT_HOLE),
+    );
+    if (rows.length === 0) return;
+    this.d.store.transaction(() => {
+      for (const row of rows) this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+      this.d.alarm('gap-repair', now);
+    });
   }
 
   /** Hourly: what has waited half a box's life for its receipt is posted again. */

@@ -2,7 +2,7 @@
  * The reading end of streams: keeps the secrets of every box that may still come (look-ahead and
  * gaps), slides on the highest index seen, follows beacons after an absence. Gaps never block.
  */
-import { AppError, dayOf, isAppError, type Millis } from '@tacet/base';
+import { AppError, dayOf, isAppError, MINUTE, type Millis } from '@tacet/base';
 import type { BoxRecord } from '@tacet/wire';
 import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
@@ -26,6 +26,9 @@ export interface StreamListener {
 /** Asks for a box nobody announced; see ReadQueue.catchUp. */
 export type CatchUp = (watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null) => void;
 
+/** From seeing a gap to asking for it. */
+const GAP_PAUSE: Millis = MINUTE;
+
 export class StreamReader implements WatchOwner, NextBoxes {
   private readonly store: ProfileStore;
   private readonly watches: WatchList;
@@ -33,6 +36,8 @@ export class StreamReader implements WatchOwner, NextBoxes {
   private readonly catchUp: CatchUp;
   /** Contacts whose missed boxes are being fetched one after another. */
   private readonly recovering = new Set<number>();
+  /** Contacts with a fresh gap, and when to ask for it: a late box may still be announced. */
+  private readonly gapsDue = new Map<number, Millis>();
 
   constructor(store: ProfileStore, watches: WatchList, catchUp: CatchUp, listener: StreamListener) {
     this.store = store;
@@ -70,6 +75,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
     const contactId = watch.ref;
+    if (watch.index > this.head(contactId)) this.gapsDue.set(contactId, now + GAP_PAUSE);
     this.extend(contactId, watch.index + 1, now);
     let content: BoxContent | null = null;
     try {
@@ -83,6 +89,48 @@ export class StreamReader implements WatchOwner, NextBoxes {
       this.listener.onContent(contactId, content, now);
     }
     if (this.recovering.has(contactId)) this.fetchNext(contactId, now);
+  }
+
+  private head(contactId: number): number {
+    const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
+    return row === undefined ? 0 : num(row, 'in_head');
+  }
+
+  /** When gaps are next asked for, or null. */
+  get deadline(): Millis | null {
+    let at: Millis | null = null;
+    for (const due of this.gapsDue.values()) at = at === null ? due : Math.min(at, due);
+    return at;
+  }
+
+  /** Asks for the boxes that were passed over some time ago. */
+  advance(now: Millis): void {
+    for (const [contactId, due] of this.gapsDue) {
+      if (due > now) continue;
+      this.gapsDue.delete(contactId);
+      this.fetchGaps(contactId, now);
+    }
+  }
+
+  /** Hourly: gaps of everybody, in case their box was filled late. */
+  sweepGaps(now: Millis): void {
+    for (const row of this.store.all('SELECT id FROM contacts WHERE in_chain IS NOT NULL')) {
+      this.fetchGaps(num(row, 'id'), now);
+    }
+  }
+
+  /** Newest gaps first; a box that was never written costs a read of each of its edges. */
+  private fetchGaps(contactId: number, now: Millis): void {
+    const rows = this.store.all(
+      `SELECT idx FROM watches WHERE owner = 'stream' AND ref = ? AND idx < ?
+       ORDER BY idx DESC LIMIT ${LOOK_AHEAD}`,
+      contactId,
+      this.head(contactId),
+    );
+    for (const row of rows) {
+      const gap = this.watches.find('stream', contactId, num(row, 'idx'));
+      if (gap !== null) this.catchUp(gap, now, null);
+    }
   }
 
   /** Derives boxes up to `head` + look-ahead. In a transaction. */
@@ -174,6 +222,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     for (const row of rows) {
       const contactId = num(row, 'id');
       this.recovering.add(contactId);
+      this.fetchGaps(contactId, now);
       this.fetchNext(contactId, now);
       for (let day = dayOf(now); day >= first; day--) {
         const beacon = this.watches.find('beacon', contactId, day);
