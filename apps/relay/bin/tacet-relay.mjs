@@ -3,4 +3,5 @@
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
-await import('../src/main.ts');
+const { start } = await import('../src/main.ts');
+await start();

@@ -44,7 +44,12 @@ export {
   verifyLinkProof,
 } from './link-certificate.ts';
 export { edgesOf, relayIndex } from './lookup.ts';
-export { defaultParameters, delayCapMs, demonstrationParameters } from './parameters.ts';
+export {
+  defaultParameters,
+  delayCapMs,
+  demonstrationParameters,
+  parametersFrom,
+} from './parameters.ts';
 export { drawDelay, drawPath, type PathOptions, pathDelay } from './path.ts';
 export { placeIn, placement } from './placement.ts';
 export {

@@ -5,7 +5,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '@tacet/base';
 import * as v from 'valibot';
 import { MAX_KEYS } from './limits.ts';
-import { uint } from './schema.ts';
+import { parse, uint } from './schema.ts';
 import type { Parameters } from './types.ts';
 
 /** Longest delay in units of the mean: an exponential exceeds it once in 10^12 draws. */
@@ -81,4 +81,9 @@ export const demonstrationParameters: Parameters = {
 /** floor(27.63 / mu): relays drop packets that ask for a longer wait. */
 export function delayCapMs(parameters: Pick<Parameters, 'delayMeanMs'>): number {
   return Math.floor((DELAY_CAP_PERCENT * parameters.delayMeanMs) / 100);
+}
+
+/** A full set of parameters from a configuration; throws `malformed` for anything else. */
+export function parametersFrom(value: unknown): Parameters {
+  return parse(parametersSchema, value, 'parameters');
 }

@@ -62,6 +62,8 @@ interface Client {
   readonly socket: WebSocket;
   known: boolean;
   heard: number;
+  /** Frames given while the hello is being answered: the welcome goes first. */
+  held: DownFrame[] | null;
 }
 
 const CLOSE_CODES = { policy: 1008, shutdown: 1001 } as const;
@@ -139,6 +141,10 @@ export class ClientListener {
       client.socket.terminate();
       return;
     }
+    if (client.held !== null) {
+      client.held.push(frame);
+      return;
+    }
     this.counters.add('frames-out');
     client.socket.send(encodeDown(frame, this.options.rng));
   }
@@ -197,7 +203,7 @@ export class ClientListener {
 
   private onClient(socket: WebSocket, raw: Duplex): void {
     const link = this.nextLink++;
-    const client: Client = { socket, known: false, heard: performance.now() };
+    const client: Client = { socket, known: false, heard: performance.now(), held: [] };
     this.unknown += 1;
     const wrong = (): void => {
       this.counters.add('closed-form');
@@ -238,6 +244,9 @@ export class ClientListener {
     this.unknown -= 1;
     clearTimeout(this.pending.get(raw));
     client.socket.send(encodeWelcome(welcome, this.options.rng));
+    const held = client.held ?? [];
+    client.held = null;
+    for (const frame of held) this.down(link, frame);
   }
 
   private take(link: number, data: Uint8Array): void {

@@ -1,0 +1,95 @@
+/** Checks one value of a configuration against its form. */
+import { isAbsolute, resolve } from 'node:path';
+import { AppError, fromHex } from '@tacet/base';
+import { parseAddress, type RelayHash } from '@tacet/directory';
+import { FIELDS, type Form, type Key, type Role } from './fields.ts';
+
+const HASH = /^[0-9a-f]{64}$/;
+
+/** @throws `config-value`, which names the key and never the value */
+export function checkValue(key: Key, value: unknown, base: string): unknown {
+  const checked = convert(FIELDS[key].form, value, base);
+  if (checked !== undefined) return checked;
+  throw new AppError('config-value', 'usage', `\`${key}\` is wrong: ${wanted(key)}`);
+}
+
+/** The environment has text only: numbers, lists and objects are written as JSON there. */
+export function fromEnvironment(key: Key, text: string): unknown {
+  const { form } = FIELDS[key] as { form: Form };
+  if (typeof form === 'string' && form !== 'port' && form !== 'hashes' && form !== 'object') {
+    return text;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function wanted(key: Key): string {
+  const { form, help } = FIELDS[key] as { form: Form; help: string };
+  if (typeof form === 'object') return `a whole number from ${form.min} to ${form.max} (${help})`;
+  const forms: Readonly<Record<Exclude<Form, object>, string>> = {
+    role: 'mix, edge or authority',
+    path: 'a path',
+    text: 'a name of 1 to 32 bytes',
+    host: 'an IP address or a host name',
+    port: 'a port from 1 to 65535',
+    address: 'host:port or [IPv6]:port',
+    hash: '64 hexadecimal digits',
+    hashes: 'a list of hashes, 64 hexadecimal digits each',
+    country: 'two capital letters',
+    commit: '40 or 64 hexadecimal digits',
+    url: 'a https:// address',
+    object: 'an object',
+  };
+  return `${forms[form]} (${help})`;
+}
+
+/** Undefined when the value has another form. */
+function convert(form: Form, value: unknown, base: string): unknown {
+  if (typeof form === 'object') return integer(value, form.min, form.max);
+  if (form === 'port') return integer(value, 1, 65_535);
+  if (form === 'object') {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  }
+  if (form === 'hashes') {
+    if (!Array.isArray(value) || !value.every((item) => HASH.test(String(item)))) return undefined;
+    return value.map((item) => fromHex(String(item)) as RelayHash);
+  }
+  return typeof value === 'string' ? fromText(form, value, base) : undefined;
+}
+
+function integer(value: unknown, min: number, max: number): number | undefined {
+  const isOne = Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return isOne ? Number(value) : undefined;
+}
+
+type TextForm = Exclude<Form, object | 'port' | 'object' | 'hashes'>;
+
+function fromText(form: TextForm, value: string, base: string): unknown {
+  switch (form) {
+    case 'role':
+      return (['mix', 'edge', 'authority'] satisfies Role[]).find((role) => role === value);
+    case 'path':
+      return value === '' || isAbsolute(value) ? value : resolve(base, value);
+    case 'hash':
+      return HASH.test(value) ? fromHex(value) : undefined;
+    case 'address':
+      return parseAddress(value) === null ? undefined : value;
+    case 'text':
+      return matching(value, /^[^\p{C}]{1,32}$/u);
+    case 'host':
+      return matching(value, /^[0-9A-Za-z.:-]{1,253}$/);
+    case 'country':
+      return matching(value, /^[A-Z]{2}$/);
+    case 'commit':
+      return matching(value, /^([0-9a-f]{40}|[0-9a-f]{64})$/);
+    case 'url':
+      return matching(value, /^https:\/\/[a-z0-9][!-~]{0,190}$/);
+  }
+}
+
+function matching(value: string, pattern: RegExp): string | undefined {
+  return pattern.test(value) ? value : undefined;
+}

@@ -1,0 +1,277 @@
+/**
+ * What mixes and edges have in common: keys, documents, descriptors, replay tags, links to other
+ * relays, and the driver of the machine. The machine itself and what only one role has stand in
+ * mix.ts and edge.ts.
+ */
+import { join } from 'node:path';
+import { AuthorityClient } from '@tacet/adapters/directory-https';
+import { RelayLinks } from '@tacet/adapters/link-tls';
+import { Counters, isAppError, type Millis, type Rng } from '@tacet/base';
+import { systemRng } from '@tacet/crypto';
+import {
+  DocumentBook,
+  epochAt,
+  type LinkCertificate,
+  type RelayHash,
+  relayHashOf,
+  relayIndex,
+  type VerifiedDocument,
+} from '@tacet/directory';
+import { createPacketOpener, EpochReplayGuard, type Frame, type PacketOpener } from '@tacet/onion';
+import { EpochKeyring, type Machine, type RelayEffect } from '@tacet/relay';
+import { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from '@tacet/wire';
+import { RelayClock } from './clock.ts';
+import type { Readiness, RelayConfig } from './config/types.ts';
+import { DescriptorKeeper } from './descriptors.ts';
+import { DocumentFiles } from './document-files.ts';
+import { DocumentKeeper } from './documents.ts';
+import { MachineDriver } from './driver.ts';
+import { EpochClock } from './epoch-clock.ts';
+import { EpochSeeds } from './epoch-seeds.ts';
+import { privateFolder } from './files.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { type RelayKeys, readKeys } from './keys.ts';
+import { LIMITS } from './limits.ts';
+import { ReplayLog } from './replay-log.ts';
+import { peersOf } from './topology.ts';
+
+/** Says something an operator should read. One line, no dates, nothing about users. */
+export type Report = (line: string) => void;
+
+export interface CoreParts {
+  readonly machine: Machine<RelayEffect>;
+  /** Everything but `send`, which the core carries out itself. */
+  readonly perform: (effect: Exclude<RelayEffect, { kind: 'send' }>) => void;
+  readonly onRelayFrame: (from: RelayHash, frame: RelayFrame, now: Millis) => void;
+  readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
+  readonly onCertificate: (certificate: LinkCertificate) => void;
+}
+
+export type CoreCount = 'frame-malformed' | 'equivocation';
+
+export class RelayCore {
+  readonly clock = new RelayClock();
+  readonly rng: Rng = systemRng;
+  readonly counters = new Counters<CoreCount>();
+  readonly config: RelayConfig;
+  readonly keys: RelayKeys;
+  readonly self: RelayHash;
+  readonly book: DocumentBook;
+  readonly opener: PacketOpener;
+  private readonly report: Report;
+  private readonly lock: FolderLock;
+  private readonly keyring: EpochKeyring;
+  private readonly seeds: EpochSeeds;
+  private readonly replay: ReplayLog;
+  private links: RelayLinks | null = null;
+  private running: {
+    readonly driver: MachineDriver<RelayEffect>;
+    readonly documents: DocumentKeeper;
+    readonly descriptors: DescriptorKeeper;
+    readonly epochs: EpochClock;
+  } | null = null;
+  private descriptorOutcome = 'not sent yet';
+
+  /** Opens the data folder; nothing is on the network yet. */
+  constructor(config: RelayConfig, report: Report) {
+    this.config = config;
+    this.report = report;
+    const at = (name: string) => join(config.data, name);
+    privateFolder(config.data);
+    this.lock = lockFolder(config.data);
+    try {
+      this.keys = readKeys(config.data);
+      this.self = relayHashOf(this.keys.identity.publicKey);
+      this.book = new DocumentBook(config.card);
+      const { book, self, rng } = this;
+      this.keyring = new EpochKeyring({ book, self, rng, schedule: config.schedule });
+      this.seeds = new EpochSeeds(at('epochs'));
+      this.keyring.import(this.seeds.load());
+      this.seeds.wipe(this.keyring.erase(this.clock.now()));
+      const kept = this.keyring.export().map(({ epoch }) => epoch);
+      const guard = new EpochReplayGuard({ capacity: replayCapacity(config), rng, log: 'keep' });
+      this.replay = new ReplayLog(at('replay'), guard, kept);
+      const layer = config.role === 'edge' ? 4 : config.layer;
+      const { role } = config;
+      this.opener = createPacketOpener({ keys: this.keyring, replay: guard, rng, role, layer });
+    } catch (error) {
+      this.lock.release();
+      throw error;
+    }
+  }
+
+  /** Opens the links and begins to work. */
+  async start(parts: CoreParts): Promise<void> {
+    const { config, clock, rng, book, keyring, seeds } = this;
+    const { machine, onCertificate } = parts;
+    const driver = new MachineDriver<RelayEffect>({
+      machine,
+      clock,
+      perform: (effects) => this.perform(effects, parts.perform),
+    });
+    const client = new AuthorityClient(config.authority);
+    this.links = await RelayLinks.open({
+      identity: this.keys.link,
+      host: config.listenHost,
+      port: config.relayPort,
+      rng,
+      onFrame: (from, bytes) => {
+        const frame = this.decode(bytes);
+        if (frame !== null) driver.input((now) => parts.onRelayFrame(from, frame, now));
+      },
+    });
+    const epochs = new EpochClock({
+      keyring,
+      seeds,
+      replay: this.replay,
+      clock,
+      onChange: () => {
+        this.setPeers();
+        driver.poke();
+      },
+    });
+    const documents = new DocumentKeeper({
+      book,
+      client,
+      files: new DocumentFiles(join(config.data, 'documents')),
+      clock,
+      rng,
+      onDocument: (verified) => {
+        driver.input((now) => parts.onDocument(verified, now));
+        epochs.refresh();
+      },
+      onEquivocation: () => {
+        this.counters.add('equivocation');
+        this.report('an authority signed two documents for one epoch; the second is refused');
+      },
+    });
+    const descriptors = new DescriptorKeeper({
+      identity: this.keys.identity,
+      linkKeyHash: this.keys.link.keyHash,
+      fixed: {
+        identity: this.keys.identity.publicKey,
+        role: config.role,
+        layer: config.layer,
+        family: config.family,
+        country: config.country,
+        relayAddress: config.relayAddress,
+        clientAddress: config.clientAddress,
+        capacity: config.capacity,
+        sourceUrl: config.sourceUrl,
+        sourceCommit: config.sourceCommit,
+      },
+      keyring,
+      seeds,
+      client,
+      clock,
+      rng,
+      epochMs: () => (book.newest()?.document.parameters ?? config.schedule).epochMs,
+      onCertificate,
+      onOutcome: (code) => this.onDescriptor(code),
+    });
+    this.running = { driver, documents, descriptors, epochs };
+    epochs.start();
+    descriptors.start();
+    documents.start();
+  }
+
+  /** Hands something to the machine. Nothing before `start` and after `stop`. */
+  input(feed: (now: Millis) => void): void {
+    this.running?.driver.input(feed);
+  }
+
+  get relayPort(): number {
+    return this.links?.port ?? 0;
+  }
+
+  sendFrame(to: RelayHash, frame: RelayFrame): void {
+    this.links?.send(to, encodeRelayFrame(frame, this.rng));
+  }
+
+  ready(): Readiness {
+    const missing: string[] = [];
+    const { parameters } = this.book.newest()?.document ?? {};
+    const now = this.clock.now();
+    const inForce = parameters && this.book.inForce(epochAt(parameters, now));
+    if (!inForce) {
+      missing.push(`no network document is in force (descriptor: ${this.descriptorOutcome})`);
+    } else if (relayIndex(inForce, this.self) === null) {
+      missing.push('this relay is not in the network document of now');
+    }
+    const { up, wanted } = this.links?.state ?? { up: 0, wanted: 0 };
+    if (up < wanted) missing.push(`${wanted - up} of ${wanted} links to relays are down`);
+    return { ready: missing.length === 0, missing };
+  }
+
+  linkCounters(): Readonly<Record<string, number>> {
+    return { ...this.counters.snapshot(), ...this.links?.counters.snapshot() };
+  }
+
+  documentCounters(): Readonly<Record<string, number>> {
+    return this.running?.documents.counters.snapshot() ?? {};
+  }
+
+  /** @param idle true when the machine holds nothing more that wants to leave */
+  async stop(idle: () => boolean): Promise<void> {
+    const { running } = this;
+    if (running === null) {
+      this.lock.release();
+      return;
+    }
+    await Promise.all([running.documents.stop(), running.descriptors.stop()]);
+    const end = performance.now() + LIMITS.drainMs;
+    while (!idle() && performance.now() < end) await new Promise((done) => setTimeout(done, 5));
+    running.epochs.stop();
+    running.driver.stop();
+    this.running = null;
+    await this.links?.close();
+    this.replay.stop();
+    this.lock.release();
+  }
+
+  private perform(effects: readonly RelayEffect[], other: CoreParts['perform']): void {
+    // What leaves now must not be accepted again after a crash.
+    this.replay.flush();
+    for (const effect of effects) {
+      if (effect.kind === 'send') this.send(effect.to, effect.packet);
+      else other(effect);
+    }
+  }
+
+  private send(to: RelayHash, frame: Frame): void {
+    this.sendFrame(to, { kind: 'packet', frame });
+  }
+
+  private decode(bytes: Uint8Array): RelayFrame | null {
+    try {
+      return decodeRelayFrame(bytes);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.counters.add('frame-malformed');
+      return null;
+    }
+  }
+
+  private setPeers(): void {
+    const { parameters } = this.book.newest()?.document ?? {};
+    if (parameters === undefined) return;
+    const epoch = epochAt(parameters, this.clock.now());
+    const counting = new Set([this.book.newest()]);
+    for (const e of [epoch + 1, epoch, epoch - 1]) counting.add(this.book.inForce(e));
+    const documents = [...counting].filter((verified) => verified !== null);
+    this.links?.setPeers(peersOf(this.self, documents));
+  }
+
+  private onDescriptor(code: string): void {
+    if (code === this.descriptorOutcome) return;
+    this.descriptorOutcome = code;
+    if (code.startsWith('descriptor-') || code === 'malformed') {
+      this.report(`the authority refuses this relay's descriptor (${code}); trying again`);
+    }
+  }
+}
+
+/** Tags of one epoch and its graces, at the declared rate (docs/spec/04-mixing.md, 3). */
+function replayCapacity({ capacity, schedule }: RelayConfig): number {
+  return Math.ceil((capacity * (schedule.epochMs + 2 * schedule.graceMs)) / 1_000);
+}

@@ -1,0 +1,106 @@
+/**
+ * Keeps a relay's book of documents up to date: from disk at once, from an authority on the
+ * directory's schedule, each relay at a moment of its own (docs/spec/06-directory.md, 7 and 12).
+ */
+import type { AuthorityClient } from '@tacet/adapters/directory-https';
+import { Backoff } from '@tacet/adapters/link-ws';
+import {
+  type Clock,
+  Counters,
+  isAppError,
+  type Millis,
+  type Rng,
+  randomBetween,
+} from '@tacet/base';
+import {
+  type AddOutcome,
+  type DocumentBook,
+  epochAt,
+  publicationLead,
+  scheduleOf,
+  type VerifiedDocument,
+} from '@tacet/directory';
+import type { DocumentFiles } from './document-files.ts';
+import { LIMITS } from './limits.ts';
+import { Poller } from './poller.ts';
+
+export interface DocumentKeeperOptions {
+  readonly book: DocumentBook;
+  readonly client: Pick<AuthorityClient, 'documents'>;
+  readonly files: DocumentFiles;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** For each document that was added to the book. */
+  readonly onDocument: (verified: VerifiedDocument) => void;
+  /** An authority signed two documents for one epoch; the evidence is in the book. */
+  readonly onEquivocation: () => void;
+}
+
+export type DocumentCount = `document-${AddOutcome | 'refused'}` | 'authority-unreachable';
+
+export class DocumentKeeper {
+  readonly counters = new Counters<DocumentCount>();
+  private readonly options: DocumentKeeperOptions;
+  private readonly backoff: Backoff;
+  private readonly poller = new Poller(() => this.poll());
+
+  constructor(options: DocumentKeeperOptions) {
+    this.options = options;
+    this.backoff = new Backoff(options.rng, {
+      firstMs: LIMITS.authorityRetryFirstMs,
+      capMs: LIMITS.authorityRetryCapMs,
+    });
+  }
+
+  /** Takes what is on disk, then begins to ask. */
+  start(): void {
+    for (const bytes of this.options.files.load()) this.take(bytes, false);
+    this.poller.start();
+  }
+
+  stop(): Promise<void> {
+    return this.poller.stop();
+  }
+
+  private async poll(): Promise<Millis> {
+    const { book, client, clock, rng } = this.options;
+    try {
+      const after = book.newest()?.document.epoch ?? null;
+      for (const bytes of await client.documents(after)) this.take(bytes, true);
+    } catch (error) {
+      this.counters.add('authority-unreachable');
+      if (!isAppError(error)) throw error;
+      return this.backoff.next();
+    }
+    const newest = book.newest();
+    if (newest === null) return this.backoff.next();
+    this.backoff.reset();
+    const { parameters, epoch } = newest.document;
+    const now = clock.now();
+    const lead = publicationLead(parameters);
+    const next = Math.max(epoch, epochAt(parameters, now)) + 1;
+    const due = scheduleOf(parameters, next).publication;
+    // Late: the authority has not published, or this relay was away. Ask again soon.
+    if (now >= due) return randomBetween(rng, lead / 20, lead / 10);
+    return due - now + randomBetween(rng, 0, lead / 3);
+  }
+
+  private take(bytes: Uint8Array, fresh: boolean): void {
+    const { book, files, clock } = this.options;
+    let outcome: AddOutcome;
+    try {
+      outcome = book.add(bytes);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.counters.add('document-refused');
+      return;
+    }
+    this.counters.add(`document-${outcome}`);
+    if (outcome === 'equivocation') this.options.onEquivocation();
+    const verified = book.documents().find((one) => Buffer.compare(one.bytes, bytes) === 0);
+    if (outcome !== 'added' || verified === undefined) return;
+    if (fresh) files.save(verified);
+    book.prune(clock.now());
+    this.options.onDocument(verified);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Runs an edge: the machine of packages/relay/src/edge with client links, relay links, the box
+ * store, clock and disk.
+ */
+import { join } from 'node:path';
+import { openBoxes } from '@tacet/adapters/boxes-sqlite';
+import { type ClientListener, listenClients } from '@tacet/adapters/link-ws';
+import { hex } from '@tacet/base';
+import { encodeLinkProof, type RelayHash } from '@tacet/directory';
+import { type BoxStore, EdgeMachine, type RelayEffect, runStoreCommand } from '@tacet/relay';
+import { BroadcastReader, digestFrames } from '@tacet/wire';
+import type { RelayConfig, Running } from './config/types.ts';
+import { RelayCore, type Report } from './core.ts';
+
+type EdgeEffect = Exclude<RelayEffect, { kind: 'send' }>;
+
+export async function runEdge(config: RelayConfig, report: Report): Promise<Running> {
+  const core = new RelayCore(config, report);
+  const edge = new Edge(core);
+  try {
+    await edge.start();
+  } catch (error) {
+    await edge.stop();
+    throw error;
+  }
+  return edge;
+}
+
+class Edge implements Running {
+  readonly role = 'edge';
+  private readonly core: RelayCore;
+  private readonly machine: EdgeMachine;
+  private readonly readers = new Map<string, BroadcastReader>();
+  private clients: ClientListener | null = null;
+  private store: BoxStore | null = null;
+  private storePending = 0;
+  private stopped: Promise<void> | null = null;
+
+  constructor(core: RelayCore) {
+    this.core = core;
+    this.machine = new EdgeMachine({
+      opener: core.opener,
+      book: core.book,
+      self: core.self,
+      sign: core.keys.identity,
+      rng: core.rng,
+      joinSecret: core.config.card.joinSecret,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { core, machine } = this;
+    const { config } = core;
+    this.store = await openBoxes({ dir: join(config.data, 'boxes') });
+    await core.start({
+      machine,
+      perform: (effect) => this.perform(effect),
+      onRelayFrame: (from, frame, now) => {
+        if (frame.kind === 'packet') machine.onPacket(frame.frame, now);
+        else for (const bytes of this.digests(from, frame.part)) machine.onDigest(bytes, now);
+      },
+      onDocument: (verified, now) => {
+        machine.onDocument(verified, now);
+        // Pieces of digests by edges that have gone are not waited for.
+        for (const name of this.readers.keys()) {
+          if (!verified.relayHashes.some((relay) => hex(relay) === name)) this.readers.delete(name);
+        }
+      },
+      onCertificate: (certificate) =>
+        machine.setProof(encodeLinkProof(core.keys.identity.publicKey, certificate)),
+    });
+    this.clients = await listenClients({
+      identity: core.keys.link,
+      host: config.listenHost,
+      port: config.clientPort,
+      rng: core.rng,
+      limits: { clients: config.maxClients, perPrefix: config.clientsPerAddress },
+      onHello: (link, hello) => {
+        let welcome = null;
+        core.input((now) => {
+          welcome = machine.onHello(link, hello, now);
+        });
+        return welcome;
+      },
+      onUp: (link, frame) => core.input((now) => machine.onUp(link, frame, now)),
+      onClosed: (link) => core.input((now) => machine.onLinkClosed(link, now)),
+    });
+  }
+
+  ready() {
+    return this.core.ready();
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.machine.counters.snapshot(),
+      ...prefixed('clients', this.clients?.counters.snapshot()),
+      ...this.core.linkCounters(),
+      ...this.core.documentCounters(),
+    };
+  }
+
+  stop(): Promise<void> {
+    this.stopped ??= this.end();
+    return this.stopped;
+  }
+
+  private async end(): Promise<void> {
+    const { machine } = this;
+    await this.clients?.stop();
+    await this.core.stop(
+      () => machine.load.pool === 0 && machine.load.answers === 0 && this.storePending === 0,
+    );
+    await this.store?.close();
+  }
+
+  private perform(effect: EdgeEffect): void {
+    switch (effect.kind) {
+      case 'down':
+        this.clients?.down(effect.link, effect.frame);
+        return;
+      case 'close':
+        this.clients?.close(effect.link, effect.reason === 'shutdown' ? 'shutdown' : 'policy');
+        return;
+      case 'digest':
+        for (const frame of digestFrames(effect.digest)) this.core.sendFrame(effect.to, frame);
+        return;
+      case 'store':
+        this.command(effect);
+    }
+  }
+
+  private command({ token, command }: Extract<EdgeEffect, { kind: 'store' }>): void {
+    if (this.store === null) return;
+    this.storePending += 1;
+    runStoreCommand(this.store, command).then((result) => {
+      this.storePending -= 1;
+      this.core.input((now) => this.machine.onStore(token, result, now));
+    });
+  }
+
+  /** Whole digests that this page of another edge completes. */
+  private digests(from: RelayHash, part: Uint8Array): Uint8Array[] {
+    const name = hex(from);
+    const reader = this.readers.get(name) ?? new BroadcastReader();
+    this.readers.set(name, reader);
+    return reader
+      .take(part)
+      .filter((item) => item.kind === 'digest')
+      .map((item) => item.bytes);
+  }
+}
+
+function prefixed(
+  prefix: string,
+  counts: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).map(([name, n]) => [`${prefix}-${name}`, n]));
+}

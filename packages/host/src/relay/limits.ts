@@ -1,0 +1,26 @@
+/** Caps and intervals of a running relay (docs/limits.md). */
+export const LIMITS = {
+  /** A clock that differs from the system's by more than this was set, or slept. */
+  clockStepMs: 5,
+  clockCheckMs: 1_000,
+  /** Longest sleep of a machine's timer; clocks are looked at again then. */
+  timerMs: 60_000,
+  /** How soon replay tags are on the disk and not only with the system. */
+  replaySyncMs: 1_000,
+  /** Bytes of a replay log read at a time. */
+  replayRead: 1_048_576,
+  /** Documents kept on disk. */
+  documents: 6,
+  documentBytes: 4_194_304,
+  authorityRetryFirstMs: 200,
+  authorityRetryCapMs: 10_000,
+  /** A descriptor the authority refuses for good is offered again this often. */
+  refusedRetryMs: 30_000,
+  /** Days a link certificate holds, and how many before its end it is made anew. */
+  linkDays: 90,
+  linkRenewDays: 30,
+  /** After SIGTERM: packets in the pool still leave, for so long. */
+  drainMs: 10_000,
+  adminRequests: 16,
+  configBytes: 262_144,
+} as const;

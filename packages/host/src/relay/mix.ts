@@ -1,0 +1,45 @@
+/** Runs a mix: the machine of packages/relay/src/mix with real links, clock and disk. */
+import { AppError } from '@tacet/base';
+import { MixMachine } from '@tacet/relay';
+import type { RelayConfig, Running } from './config/types.ts';
+import { RelayCore, type Report } from './core.ts';
+
+export async function runMix(config: RelayConfig, report: Report): Promise<Running> {
+  const { layer } = config;
+  if (layer !== 1 && layer !== 2 && layer !== 3) {
+    throw new AppError('config-value', 'usage', 'a mix needs `layer` 1, 2 or 3');
+  }
+  const core = new RelayCore(config, report);
+  const machine = new MixMachine({ opener: core.opener, book: core.book, layer });
+  const idle = (): boolean => machine.poolSize === 0;
+  try {
+    await core.start({
+      machine,
+      // A mix asks for nothing but sending.
+      perform: () => undefined,
+      onRelayFrame: (_, frame, now) => {
+        if (frame.kind === 'packet') machine.onPacket(frame.frame, now);
+        else core.counters.add('frame-malformed');
+      },
+      onDocument: () => undefined,
+      onCertificate: () => undefined,
+    });
+  } catch (error) {
+    await core.stop(() => true);
+    throw error;
+  }
+  let stopped: Promise<void> | null = null;
+  return {
+    role: 'mix',
+    ready: () => core.ready(),
+    counters: () => ({
+      ...machine.counters.snapshot(),
+      ...core.linkCounters(),
+      ...core.documentCounters(),
+    }),
+    stop: () => {
+      stopped ??= core.stop(idle);
+      return stopped;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** Runs one process of a network from its configuration, admin socket included. */
+import { AppError } from '@tacet/base';
+import { type AdminSocket, serveAdmin } from './admin.ts';
+import { runAuthority } from './authority.ts';
+import type { ProcessConfig, Running } from './config/types.ts';
+import type { Report } from './core.ts';
+import { runEdge } from './edge.ts';
+import { runMix } from './mix.ts';
+
+export interface RunOptions {
+  readonly version: string;
+  readonly report: Report;
+}
+
+export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
+  const running = await start(config, options.report);
+  let admin: AdminSocket;
+  try {
+    admin = await serveAdmin(config.admin, running, options.version);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return {
+    role: running.role,
+    ready: () => running.ready(),
+    counters: () => running.counters(),
+    stop: async () => {
+      await running.stop();
+      await admin.close();
+    },
+  };
+}
+
+function start(config: ProcessConfig, report: Report): Promise<Running> {
+  switch (config.role) {
+    case 'authority':
+      return runAuthority(config, report);
+    case 'mix':
+      return runMix(config, report);
+    case 'edge':
+      return runEdge(config, report);
+    default:
+      throw new AppError('config-value', 'usage', 'role must be mix, edge or authority');
+  }
+}
+
+/** Resolves when it is ready for the first time, or `signal` says that nobody waits any more. */
+export async function untilReady(running: Running, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    if (running.ready().ready) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}
