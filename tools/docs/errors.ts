@@ -29,7 +29,10 @@ export function codesIn(file: string, source: string): { sites: CodeSite[]; comp
     const [first, second] = argumentsOf(tokens, i + 1);
     const codes = first?.filter((part) => part.kind === 'string') ?? [];
     if (codes.length === 0) computed.push(token.line);
-    const only = second?.length === 1 && second[0]?.kind === 'string' ? second[0].text : null;
+    // `failure ?? 'internal'`: a code in hand keeps its own kind, so the kind is compared only
+    // where one code stands alone.
+    const isAlone = first?.length === 1 && second?.length === 1 && second[0]?.kind === 'string';
+    const only = isAlone ? (second[0]?.text ?? null) : null;
     for (const code of codes) sites.push({ code: code.text, kind: only, file, line: token.line });
   });
   return { sites, computed };

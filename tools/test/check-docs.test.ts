@@ -61,7 +61,10 @@ for (const [what, page, part] of planted) {
 
 test('finds error codes without a row, rows without a code, and other kinds', async () => {
   const found = await findings({
-    'packages/base/src/b.ts': "new AppError(late ? 'known' : 'new-one', 'state', 'text');",
+    'packages/base/src/b.ts': [
+      "new AppError(late ? 'known' : 'new-one', 'state', 'text');",
+      "new AppError('known', 'state', 'text');",
+    ].join('\n'),
     'docs/errors.d/x.md': '| `gone` | input | no longer thrown |\n',
   });
   assert.equal(found.length, 3, found.join('\n'));
