@@ -49,6 +49,8 @@ export const LATE_SLOTS = 2;
 /** Longest standing read, and how long before the end of its keys it must be answered. */
 export const MAX_WAIT_MS: Millis = 5 * MINUTE;
 export const WAIT_MARGIN_MS: Millis = 30 * SECOND;
+/** A box filled this long ago, or up to twice as long, ends a standing read for it at once. */
+export const RECENT_FILL_MS: Millis = 10 * SECOND;
 /** From a request's arrival to its answer, whatever the answer. */
 export const TURNAROUND_MS: Millis = 10;
 /** Digests stay on the broadcast board this long. */

@@ -20,6 +20,7 @@ import type { Documents } from '../documents.ts';
 import { type EdgeLimits, MAX_WAIT_MS, TURNAROUND_MS, WAIT_MARGIN_MS } from '../limits.ts';
 import type { StoreCommand, StoreResult } from '../ports.ts';
 import type { EdgeCounter } from './counters.ts';
+import { RecentFills } from './recent-fills.ts';
 import { type StandingRead, StandingReads } from './standing-reads.ts';
 import type { Outgoing, Ticket } from './ticket.ts';
 
@@ -41,8 +42,8 @@ type Pending =
   | { readonly kind: 'put'; readonly ticket: Ticket; readonly mark: Mark; expiryDay: number }
   | { readonly kind: 'get'; readonly ticket: Ticket }
   | { readonly kind: 'tombstone'; readonly ticket: Ticket; readonly effectDay: number }
-  /** `final`: the wait is over, whatever the store says. */
-  | { readonly kind: 'stand'; readonly read: StandingRead; final: boolean; readonly since: Millis }
+  /** A standing read whose wait ended at `since`. */
+  | { readonly kind: 'stand'; readonly read: StandingRead; readonly since: Millis }
   | { readonly kind: 'expire' };
 
 const REFUSED: BoxAnswer = { status: 'refused' };
@@ -54,6 +55,7 @@ export class BoxDesk {
   private readonly counters: Counters<EdgeCounter>;
   private readonly pending = new Map<number, Pending>();
   private readonly standing = new StandingReads();
+  private readonly recent: RecentFills;
   private nextToken = 1;
   /** The store was last told to drop what is due on this day. */
   private today = -1;
@@ -62,6 +64,7 @@ export class BoxDesk {
   constructor(options: BoxDeskOptions) {
     this.options = options;
     this.counters = options.counters;
+    this.recent = new RecentFills(options.limits.marksPending);
   }
 
   get standingReads(): number {
@@ -132,7 +135,9 @@ export class BoxDesk {
         this.answer(pending.ticket, { status: 'stored', expiryDay: pending.effectDay }, now);
         return;
       case 'stand':
-        if (result.kind === 'get') this.onStand(pending, result.records, now);
+        if (result.kind === 'get') {
+          this.reply(pending.read.ticket, result.records, pending.since, now);
+        }
         return;
       case 'expire':
         return;
@@ -145,7 +150,7 @@ export class BoxDesk {
       const read = this.standing.takeEnded(now);
       if (read === undefined) break;
       this.counters.add('stand-expired');
-      this.finish(read, EMPTY, now, now);
+      this.endWait(read, now);
     }
     const today = dayOf(now);
     if (today <= this.today || now < this.dropAgainAt) return;
@@ -195,12 +200,10 @@ export class BoxDesk {
     this.answer(ticket, { status: 'stored', expiryDay }, now);
     if (outcome === 'same') return;
     this.options.onFilled(mark);
+    this.recent.add(mark, now);
     for (const read of this.standing.release(mark)) {
       this.counters.add('stand-released');
-      this.ask({ kind: 'stand', read, final: true, since: now }, now, {
-        kind: 'get',
-        marks: read.marks,
-      });
+      this.endWait(read, now);
     }
   }
 
@@ -213,16 +216,18 @@ export class BoxDesk {
   ): void {
     this.counters.add('get');
     const until = now + Math.min(waitMs, this.longestWait(ticket, current, now));
-    if (until <= now) {
+    if (until <= now || (waitMs > 0 && marks.some((mark) => this.recent.has(mark, now)))) {
       this.ask({ kind: 'get', ticket }, now, { kind: 'get', marks });
       return;
     }
     this.counters.add('stand');
-    const waiting: StandingRead = { marks, ticket, until, done: false };
-    this.standing.add(waiting);
+    this.standing.add({ marks, ticket, until });
     if (this.standing.size > this.options.limits.standingReads) this.evictOldest(now);
-    const pending: Pending = { kind: 'stand', read: waiting, final: false, since: now };
-    this.ask(pending, now, { kind: 'get', marks });
+  }
+
+  /** Whatever ended it, a wait ends with a look into the store. */
+  private endWait(read: StandingRead, now: Millis): void {
+    this.ask({ kind: 'stand', read, since: now }, now, { kind: 'get', marks: read.marks });
   }
 
   /** A wait ends before the keys of its reply block do, with room for the way back. */
@@ -238,28 +243,7 @@ export class BoxDesk {
     if (oldest === undefined) return;
     this.standing.remove(oldest);
     this.counters.add('stand-evicted');
-    this.finish(oldest, EMPTY, now, now);
-  }
-
-  private onStand(
-    { read, final, since }: Extract<Pending, { kind: 'stand' }>,
-    records: readonly (BoxRecord | null)[],
-    now: Millis,
-  ): void {
-    if (!final && records.every((record) => record === null)) return;
-    this.standing.remove(read);
-    this.finish(read, records, since, now);
-  }
-
-  private finish(
-    read: StandingRead,
-    records: readonly (BoxRecord | null)[],
-    since: Millis,
-    now: Millis,
-  ): void {
-    if (read.done) return;
-    read.done = true;
-    this.reply(read.ticket, records, since, now);
+    this.reply(oldest.ticket, EMPTY, now, now);
   }
 
   private ask(pending: Pending, now: Millis, command: StoreCommand): void {
@@ -276,8 +260,7 @@ export class BoxDesk {
   private refuse(pending: Pending, now: Millis): void {
     switch (pending.kind) {
       case 'stand':
-        this.standing.remove(pending.read);
-        this.finish(pending.read, EMPTY, pending.since, now);
+        this.reply(pending.read.ticket, EMPTY, pending.since, now);
         return;
       case 'expire':
         this.today = -1;

@@ -128,7 +128,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
   onUp(link: LinkHandle, up: UpFrame, now: Millis): void {
     if (!this.door.admit(link, now)) return;
     if (up.kind === 'rate') {
-      this.door.onRate(link, up.slotMs, this.current);
+      this.door.onRate(link, up.slotMs, this.current, now);
       return;
     }
     this.counters.add('up');

@@ -89,7 +89,7 @@ export class FrontDoor {
   }
 
   /** Only the two periods of the document exist; anything else would mark a client. */
-  onRate(id: LinkHandle, slotMs: Millis, current: VerifiedDocument | null): void {
+  onRate(id: LinkHandle, slotMs: Millis, current: VerifiedDocument | null, now: Millis): void {
     const link = this.sessions.link(id);
     const allowed = current !== null && isSlot(slotMs, current.document.parameters);
     if (link === undefined || !allowed) {
@@ -97,6 +97,7 @@ export class FrontDoor {
       return;
     }
     link.slotMs = slotMs;
+    link.gate.change(now, slotMs);
   }
 
   onReply(replyId: ReplyId, payload: Uint8Array): void {

@@ -60,8 +60,11 @@ export class Publisher {
     this.others = edgesOf(current).filter((edge) => !equalBytes(edge, this.options.self));
     const { digestMs } = current.document.parameters;
     if (digestMs === this.digestMs) return;
+    // After a start one number is left out: the gap says that marks may have been lost with the
+    // process before this one, so that readers look without them.
+    const skipped = this.digestMs === null ? 2 : 1;
     this.digestMs = digestMs;
-    this.nextDigestAt = (Math.floor(now / digestMs) + 1) * digestMs;
+    this.nextDigestAt = (Math.floor(now / digestMs) + skipped) * digestMs;
   }
 
   onDigest(bytes: Uint8Array, current: VerifiedDocument, now: Millis): void {

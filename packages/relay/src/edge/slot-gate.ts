@@ -16,4 +16,9 @@ export class SlotGate {
     this.due = Math.max(this.due, now) + slotMs;
     return true;
   }
+
+  /** The client keeps another period from the frame it said so in. */
+  change(now: Millis, slotMs: Millis): void {
+    this.due = Math.min(this.due, now + slotMs);
+  }
 }

@@ -10,8 +10,6 @@ export interface StandingRead {
   readonly marks: readonly [Mark, Mark, Mark];
   readonly ticket: Ticket;
   readonly until: Millis;
-  /** Its answer is on the way: nothing answers it a second time. */
-  done: boolean;
 }
 
 /** Entries of reads that wait no more, kept in the heap before it is made anew. */

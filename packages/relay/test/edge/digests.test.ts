@@ -44,12 +44,12 @@ function broadcast(edge: Edge, link: number): BroadcastItem[] {
 test('rule 2.4: digests are made on one fixed clock, chained, and sent to every other edge', () => {
   const edge = twoEdges();
   const { digestMs } = edge.network.parameters;
-  edge.run(10 * digestMs);
+  edge.run(11 * digestMs);
   const sent = edge.ofKind('digest');
   assert.equal(sent.length, 20);
   const own = sent.filter(({ to }) => to === sent[0]?.to).map(({ digest }) => digest);
   for (const [i, { digest, bytes: signed, hash }] of own.entries()) {
-    assert.equal(digest.number, Math.floor(edge.network.document.publishedAt / digestMs) + 1 + i);
+    assert.equal(digest.number, Math.floor(edge.network.document.publishedAt / digestMs) + 2 + i);
     assert.deepEqual(digest.previous, own[i - 1]?.hash ?? new Uint8Array(32));
     assert.deepEqual(verifyDigest(signed, edge.network.verified)?.hash, hash);
     assert.equal(digest.marks.length, 64);
@@ -105,7 +105,7 @@ test('more boxes than a digest holds wait for the next ones; too many are counte
   const edge = twoEdges();
   const publisher = Reflect.get(edge.machine, 'publisher') as { fill(mark: Mark): void };
   for (let i = 0; i < MAX_DIGEST_MARKS + 10; i++) publisher.fill(mark());
-  edge.run(2 * edge.network.parameters.digestMs);
+  edge.run(3 * edge.network.parameters.digestMs);
   const first = edge.ofKind('digest')[0]?.to;
   const own = edge.ofKind('digest').filter(({ to }) => to === first);
   assert.deepEqual(
@@ -139,7 +139,7 @@ test('an own digest names the newest seen of every other edge', () => {
   const two = foreign(edge, 2);
   const older = foreign(edge, 2, { number: two.digest.number - 1 });
   for (const digest of [one, two, older]) edge.machine.onDigest(digest.bytes, edge.now);
-  edge.run(digestMs);
+  edge.run(2 * digestMs);
   const { seen } = edge.ofKind('digest')[0]?.digest.digest ?? assert.fail();
   const expected = [one, two]
     .map(({ digest, hash }) => ({ edge: digest.edge, hash }))
@@ -196,4 +196,12 @@ test('after sleep there is one digest, not one for each moment slept through', (
   edge.machine.advance(edge.now);
   edge.run(0);
   assert.equal(edge.ofKind('digest').length, before + 2);
+});
+
+test('after a start one number is left out, so that readers notice what may have been lost', () => {
+  const edge = twoEdges();
+  const { digestMs } = edge.network.parameters;
+  const startedIn = Math.floor(edge.now / digestMs);
+  edge.run(3 * digestMs);
+  assert.equal(edge.ofKind('digest')[0]?.digest.digest.number, startedIn + 2);
 });

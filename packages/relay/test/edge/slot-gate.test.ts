@@ -54,3 +54,19 @@ test('rule 2.2: no catch-up after sleep', () => {
   const burst = Array.from({ length: 100 }, (_, i) => gate.take(wake + i, T));
   assert.equal(burst.filter(Boolean).length, 1 + LATE_SLOTS);
 });
+
+test('a change of period begins with the frame that announces it', () => {
+  for (const [from, to] of [
+    [2_000, 500],
+    [500, 2_000],
+  ] as const) {
+    const gate = new SlotGate();
+    let now = 0;
+    for (let i = 0; i < 5; i++, now += from) assert.ok(gate.take(now, from));
+    assert.ok(gate.take(now, from));
+    gate.change(now, to);
+    for (let i = 0; i < 20; i++) assert.ok(gate.take(now + (i + 1) * to, to));
+    const passed = Array.from({ length: 10 }, () => gate.take(now + 20 * to, to)).filter(Boolean);
+    assert.equal(passed.length, LATE_SLOTS, 'no more may be late than before');
+  }
+});
