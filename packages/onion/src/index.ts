@@ -2,7 +2,7 @@
 export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } from './build.ts';
 export { GEOMETRY, liveHeader } from './geometry.ts';
 export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
-export { createPacketOpener, type OpenerOptions } from './open.ts';
+export { type CountingOpener, createPacketOpener, type OpenerOptions } from './open.ts';
 export { EpochReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
 export { ReplaySet } from './replay-set.ts';
 export { epochOfBlock, firstRelayOf } from './reply-block.ts';

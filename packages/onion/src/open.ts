@@ -32,7 +32,12 @@ export interface OpenerOptions {
   readonly layer: number;
 }
 
-export function createPacketOpener(options: OpenerOptions): PacketOpener {
+export interface CountingOpener extends PacketOpener {
+  /** Packets that needed the predecessor's document hash: should end with the grace. */
+  secondTries(): number;
+}
+
+export function createPacketOpener(options: OpenerOptions): CountingOpener {
   const { role, layer } = options;
   if (role === 'edge' ? layer !== G.layers : ![1, 2, 3].includes(layer)) {
     throw new AppError('onion-role', 'bug', 'edges work in layer 4 and mixes in layers 1 to 3');
@@ -42,6 +47,7 @@ export function createPacketOpener(options: OpenerOptions): PacketOpener {
     open: (frame, now) => opener.open(frame, now),
     enter: (frame, now) => enterFrame(options.keys, frame, now),
     reply: (block, data, now) => fillReplyBlock(options.keys, block, data, now),
+    secondTries: () => opener.secondTries,
   };
 }
 
@@ -72,6 +78,7 @@ class LayerOpener {
   private readonly routing: Uint8Array;
   private readonly mac: Uint8Array;
   private readonly inner: Uint8Array;
+  secondTries = 0;
 
   constructor(options: OpenerOptions) {
     this.options = options;
@@ -100,9 +107,11 @@ class LayerOpener {
     this.work.set(frame);
     const secret = keys.secret.decapsulate(this.ciphertext);
     if (secret === null) return drop('kem');
-    const opened =
-      this.openHeader(secret, epoch, keys.documentHash) ||
-      (keys.predecessor !== null && this.openHeader(secret, epoch, keys.predecessor));
+    let opened = this.openHeader(secret, epoch, keys.documentHash);
+    if (!opened && keys.predecessor !== null) {
+      this.secondTries++;
+      opened = this.openHeader(secret, epoch, keys.predecessor);
+    }
     secret.fill(0);
     if (!opened) return drop('header');
 

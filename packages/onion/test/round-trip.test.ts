@@ -160,6 +160,7 @@ test('the second document hash is tried without a second decapsulation', () => {
   const early = makeRelay({ layer: 1, index: old.index, pair, documentHash, predecessor });
   expectKind(early.opener.open(frame, 0), 'forward');
   assert.equal(decapsulations, 1);
+  assert.equal(early.opener.secondTries(), 1);
   expectDrop(early.opener.open(frame, 0), 'replay');
   const later = makeRelay({ layer: 1, index: old.index, pair, documentHash });
   expectDrop(later.opener.open(frame, 0), 'header');

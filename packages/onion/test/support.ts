@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from '@tacet/base';
 import { type KemKeyPair, kemKeyPair, systemRng } from '@tacet/crypto';
 import {
+  type CountingOpener,
   createPacketBuilder,
   createPacketOpener,
   type DocumentHash,
@@ -10,7 +11,6 @@ import {
   EpochReplayGuard,
   type Frame,
   type Opened,
-  type PacketOpener,
   type Path,
   type ReplayGuard,
   type ReplyId,
@@ -26,7 +26,7 @@ export interface TestRelay {
   readonly layer: number;
   readonly pair: KemKeyPair;
   readonly keys: EpochKeys;
-  readonly opener: PacketOpener;
+  readonly opener: CountingOpener;
 }
 
 export interface TestNetwork {
