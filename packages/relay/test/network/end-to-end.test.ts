@@ -118,6 +118,25 @@ test('rule 2.4: a tombstone takes effect with the next day, and changes no answe
   assert.equal(read(), null);
 });
 
+test('rule 2.4: edges send each other digests on the clock and nothing else', () => {
+  const { net, anna, bob } = start();
+  for (let i = 0; i < 5; i++) {
+    const box = makeBox(net);
+    for (const home of box.homes) anna.ask(home, { kind: 'put', record: box.record() });
+    bob.ask(box.homes[1], { kind: 'get', waitMs: 0, marks: [box.mark, box.mark, box.mark] });
+  }
+  const edges = net.edges.map(({ relay }) => relay.hash);
+  const isEdge = (hash: Uint8Array): boolean => edges.some((edge) => equalBytes(edge, hash));
+  const between = net.seen.filter(({ from, to }) => isEdge(from) && isEdge(to));
+  assert.ok(between.length > 10);
+  for (const { at, bytes } of between) {
+    assert.equal(bytes[1], 0xf3, 'a digest frame');
+    assert.equal(at % network.parameters.digestMs, 0);
+  }
+  const instants = Map.groupBy(between, ({ at }) => at);
+  for (const frames of instants.values()) assert.equal(frames.length, 2, 'one each way');
+});
+
 test('documents come round in the broadcast field until a newcomer has one', () => {
   const { net, anna } = start();
   net.run(net.now + 30_000);

@@ -54,6 +54,7 @@ export interface MixNode {
 /** One frame on a link between relays, for tests that watch. */
 export interface Seen {
   readonly at: Millis;
+  readonly from: RelayHash;
   readonly to: RelayHash;
   readonly bytes: Uint8Array;
 }
@@ -153,13 +154,14 @@ export class VirtualNetwork {
     switch (effect.kind) {
       case 'send': {
         const bytes = encodeRelayFrame({ kind: 'packet', frame: effect.packet }, systemRng);
-        this.seen.push({ at: this.now, to: effect.to, bytes });
+        this.seen.push({ at: this.now, from: from.relay.hash, to: effect.to, bytes });
         this.at(this.now + LATENCY, () => this.receive(from, effect.to, bytes));
         return;
       }
       case 'digest':
         for (const frame of digestFrames(effect.digest)) {
           const bytes = encodeRelayFrame(frame, systemRng);
+          this.seen.push({ at: this.now, from: from.relay.hash, to: effect.to, bytes });
           this.at(this.now + LATENCY, () => this.receive(from, effect.to, bytes));
         }
         return;
