@@ -16,7 +16,6 @@ const policy = [
 const features = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'encrypted-media',

@@ -1,0 +1,12 @@
+/** The page's entry: one root, one start. */
+import { render } from 'preact';
+import { followHistory } from './state/actions.ts';
+import { start } from './state/lifecycle.ts';
+import { App } from './ui/app.tsx';
+
+const root = document.getElementById('app');
+if (root !== null) {
+  followHistory();
+  render(<App />, root);
+  void start();
+}

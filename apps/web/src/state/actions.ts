@@ -1,0 +1,103 @@
+/** What a person can ask for, apart from sending. Refusals become a notice; nothing throws. */
+
+import { batch } from '@preact/signals';
+import type { LevelName } from '@tacet/api';
+import { call } from '../link/rpc.ts';
+import { sentenceOf } from '../words/errors.ts';
+import { contacts, daemon, notice, phase, type Sheet, sheet, type View, view } from './store.ts';
+import { readStatus } from './sync.ts';
+import { closeThread, openThread } from './thread.ts';
+
+/** The history keeps only a depth: no id of anybody is written to the browser's disk. */
+interface Depth {
+  readonly depth: number;
+}
+
+export function followHistory(): void {
+  history.replaceState({ depth: 0 } satisfies Depth, '');
+  addEventListener('popstate', (event) => {
+    const depth = (event.state as Depth | null)?.depth ?? 0;
+    if (depth === 0 && phase.value === 'open') show({ kind: 'home' });
+  });
+}
+
+export function go(next: View): void {
+  if (next.kind === 'home') {
+    if (view.value.kind !== 'home') history.back();
+    return;
+  }
+  const state: Depth = { depth: 1 };
+  if (view.value.kind === 'home') history.pushState(state, '');
+  else history.replaceState(state, '');
+  show(next);
+}
+
+function show(next: View): void {
+  batch(() => {
+    view.value = next;
+    if (next.kind === 'chat') void openThread(next.contactId);
+    else closeThread();
+  });
+}
+
+export function openSheet(next: Sheet): void {
+  sheet.value = next;
+}
+
+export function closeSheet(): void {
+  sheet.value = null;
+}
+
+export function say(text: string, tone: 'plain' | 'bad' = 'plain'): void {
+  notice.value = { text, tone };
+}
+
+export async function setLevel(level: LevelName): Promise<void> {
+  await attempt(async () => {
+    await call('level.set', { level });
+    await readStatus();
+    say(level === 'strong' ? 'Level: Strong.' : 'Level: Balanced.');
+  });
+}
+
+export async function joinNetwork(card: string): Promise<boolean> {
+  return attempt(async () => {
+    await call('network.join', { card });
+    await readStatus();
+  });
+}
+
+let reading: string | null = null;
+
+/** Once at a time for each conversation; a lost one is made good by the next look. */
+export async function markRead(contactId: string): Promise<void> {
+  if (reading === contactId) return;
+  reading = contactId;
+  try {
+    await call('conversation.read', { contactId });
+    contacts.value = (contacts.value ?? []).map((contact) =>
+      contact.id === contactId ? { ...contact, unread: 0 } : contact,
+    );
+  } catch {
+    // Stays unread, which is true.
+  } finally {
+    reading = null;
+  }
+}
+
+export async function renameContact(contactId: string, name: string): Promise<boolean> {
+  return attempt(async () => {
+    const renamed = await call('contact.rename', { contactId, name });
+    contacts.value = (contacts.value ?? []).map((one) => (one.id === contactId ? renamed : one));
+  });
+}
+
+export async function attempt(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (daemon.value !== null) say(sentenceOf(error), 'bad');
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+/** From the first paint to the lock and back: which screen stands, and what runs behind it. */
+
+import { batch } from '@preact/signals';
+import { isAppError } from '@tacet/base';
+import { call, onSessionEnd } from '../link/rpc.ts';
+import {
+  forgetSession,
+  redeemTicket,
+  reopenSession,
+  restoreSession,
+  sessionSecret,
+  takeTicket,
+  ticketIn,
+} from '../link/session.ts';
+import { startHeartbeat, stopHeartbeat } from './heartbeat.ts';
+import { clear, daemon, notice, overtaken, phase } from './store.ts';
+import { startSync, stopSync } from './sync.ts';
+
+/** True when the session itself is gone and only the reopen secret is left. */
+let shut = false;
+
+export async function start(): Promise<void> {
+  onSessionEnd(shutWindow);
+  const ticket = takeTicket();
+  try {
+    if (ticket !== null) await redeemTicket(ticket);
+    else if (!restoreSession()) {
+      phase.value = 'outside';
+      return;
+    }
+    await look();
+  } catch (error) {
+    if (isAppError(error, 'window-session')) return;
+    if (isAppError(error, 'window-unreachable')) {
+      setTimeout(() => void look().catch(() => undefined), 2_000);
+      return;
+    }
+    phase.value = 'outside';
+    if (ticket !== null) notice.value = { text: 'That address was already used.', tone: 'bad' };
+  }
+}
+
+/** From the screen "outside": an address pasted by hand. Throws `window-ticket`. */
+export async function enter(address: string): Promise<void> {
+  await redeemTicket(ticketIn(address) ?? 'x');
+  shut = false;
+  await look();
+}
+
+/** Asks the daemon how it is and shows the screen that fits. */
+export async function look(): Promise<void> {
+  const fresh = await call('status', {});
+  daemon.value = fresh;
+  switch (fresh.state) {
+    case 'open':
+      await startSync(shutWindow);
+      startHeartbeat();
+      overtaken.value = 0;
+      phase.value = 'open';
+      return;
+    case 'locked':
+    case 'window-locked':
+      phase.value = 'locked';
+      return;
+    case 'none':
+      phase.value = 'new';
+      return;
+    case 'failed':
+      phase.value = 'failed';
+      return;
+  }
+}
+
+/** Throws the daemon's refusal: a wrong passphrase, a pause. */
+export async function unlock(passphrase: string): Promise<void> {
+  if (shut || sessionSecret() === null) await reopenSession(passphrase);
+  else await call('profile.unlock', { passphrase });
+  shut = false;
+  await look();
+}
+
+export async function lock(): Promise<void> {
+  await call('profile.lock', {}).catch((error: unknown) => {
+    if (!isAppError(error, 'window-session')) throw error;
+  });
+  shutWindow();
+}
+
+/** The session is over: every word leaves the page before anything else happens. */
+function shutWindow(): void {
+  stopSync();
+  stopHeartbeat();
+  shut = true;
+  batch(() => {
+    clear();
+    phase.value = 'locked';
+  });
+}
+
+/** This window cannot come back: forget its secrets and say what to do. */
+export function giveUp(): void {
+  forgetSession();
+  shut = false;
+  phase.value = 'outside';
+}

@@ -1,0 +1,79 @@
+/** The frame: which screen stands, the banners above it, the regions that are always there. */
+import { useEffect } from 'preact/hooks';
+import { go } from '../state/actions.ts';
+import { announcements, phase, view } from '../state/store.ts';
+import { Banners } from './banners.tsx';
+import { Chat } from './chat.tsx';
+import { ContactSheet } from './contact-sheet.tsx';
+import { Home } from './home.tsx';
+import { Invite } from './invite.tsx';
+import { onShortcut } from './keys.ts';
+import { MessageSheet } from './message-sheet.tsx';
+import { NetworkSheet } from './network-sheet.tsx';
+import { Notice } from './notice.tsx';
+import { FailedScreen, LockedScreen, OutsideScreen, StartingScreen } from './screens.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+export function App() {
+  return (
+    <>
+      <Screen />
+      <Notice />
+      <div class="hidden" role="log" aria-label="New messages">
+        {announcements.value.map((line, index) => (
+          <p key={index}>{line}</p>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Screen() {
+  switch (phase.value) {
+    case 'starting':
+      return <StartingScreen />;
+    case 'outside':
+      return <OutsideScreen />;
+    case 'locked':
+      return <LockedScreen />;
+    case 'new':
+    case 'failed':
+      return <FailedScreen />;
+    case 'open':
+      return <Desk />;
+  }
+}
+
+function Desk() {
+  useEffect(() => {
+    addEventListener('keydown', onShortcut);
+    return () => removeEventListener('keydown', onShortcut);
+  }, []);
+  const current = view.value;
+  return (
+    <div class="desk">
+      <Banners />
+      <div class={`panes panes-${current.kind === 'home' ? 'list' : 'main'}`}>
+        <Sidebar />
+        <main class="main" data-section>
+          <Main />
+        </main>
+      </div>
+      <NetworkSheet />
+      <MessageSheet />
+      <ContactSheet />
+    </div>
+  );
+}
+
+function Main() {
+  const current = view.value;
+  switch (current.kind) {
+    case 'home':
+      return <Home />;
+    case 'invite':
+      return <Invite onBack={() => go({ kind: 'home' })} />;
+    case 'chat':
+      return <Chat key={current.contactId} contactId={current.contactId} />;
+  }
+}

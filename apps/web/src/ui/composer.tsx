@@ -1,0 +1,122 @@
+/** Where one writes. Enter sends, Shift+Enter makes a line; a draft stays with its contact. */
+import type { ContactView } from '@tacet/api';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { sendText } from '../state/outgoing.ts';
+import { drafts, draftVersion, status } from '../state/store.ts';
+import { safeName } from '../words/safe.ts';
+import { spanRange } from '../words/time.ts';
+import { SendIcon } from './icons.tsx';
+
+/** One message holds 16 KiB of UTF-8. */
+const MAX_BYTES = 16_384;
+const METER_FROM = 12_288;
+
+export function Composer({ contact }: { readonly contact: ContactView }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [size, setSize] = useState(() => byteLength(drafts.get(contact.id) ?? ''));
+  const name = safeName(contact.name);
+
+  useEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.value = drafts.get(contact.id) ?? '';
+    setSize(byteLength(element.value));
+    grow(element);
+    if (!matchMedia('(max-width: 719px)').matches) element.focus();
+  }, [contact.id, draftVersion.value]);
+
+  function changed(): void {
+    const element = field.current;
+    if (element === null) return;
+    drafts.set(contact.id, element.value);
+    setSize(byteLength(element.value));
+    grow(element);
+  }
+
+  function send(): void {
+    const element = field.current;
+    const text = element?.value.trim() ?? '';
+    if (element === null || text === '' || size > MAX_BYTES) return;
+    sendText(contact.id, text);
+    element.value = '';
+    changed();
+    element.focus();
+  }
+
+  if (contact.state === 'ended') {
+    return <p class="composer-ended soft">This conversation has ended. Nothing can be sent.</p>;
+  }
+  const isTooLong = size > MAX_BYTES;
+  return (
+    <form
+      class="composer"
+      data-section
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div class="composer-box">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label={`Message to ${name}`}
+          placeholder={`Message to ${name}`}
+          aria-invalid={isTooLong}
+          aria-describedby="composer-foot"
+          enterkeyhint="send"
+          autocomplete="off"
+          onInput={changed}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+              event.preventDefault();
+              send();
+            }
+          }}
+        />
+        <button
+          type="submit"
+          class="send"
+          aria-label="Send"
+          title="Send (Enter)"
+          disabled={size === 0 || isTooLong}
+        >
+          <SendIcon />
+        </button>
+      </div>
+      <p class="composer-foot soft" id="composer-foot">
+        <span>{expectation(contact)}</span>
+        {size > METER_FROM && (
+          <span class={isTooLong ? 'bad' : ''}>
+            {isTooLong
+              ? `${(size - MAX_BYTES).toLocaleString()} bytes too long`
+              : `${(MAX_BYTES - size).toLocaleString()} bytes left`}
+          </span>
+        )}
+      </p>
+    </form>
+  );
+}
+
+/** From this profile's own past receipts, never a promise. */
+function expectation(contact: ContactView): string {
+  if (contact.state === 'meeting') return 'Waits here until you have met.';
+  const { deliveryP50, deliveryP95, link } = status.value ?? {};
+  if (link === 'offline') return 'Offline: it waits here and leaves by itself.';
+  if (typeof deliveryP50 !== 'number' || typeof deliveryP95 !== 'number') {
+    return 'A mix network takes its time: seconds, not instants.';
+  }
+  return `Usually there in ${spanRange(deliveryP50, deliveryP95)}.`;
+}
+
+/** Browsers without `field-sizing` get their height by hand. */
+function grow(element: HTMLTextAreaElement): void {
+  if (CSS.supports('field-sizing', 'content')) return;
+  element.style.height = 'auto';
+  element.style.height = `${element.scrollHeight}px`;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

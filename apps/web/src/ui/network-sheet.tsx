@@ -1,0 +1,166 @@
+/** The connection, the privacy level with its cost, and what it has used. */
+import type { LevelName, NetworkView, ProfileStatus } from '@tacet/api';
+import { useState } from 'preact/hooks';
+import { setLevel } from '../state/actions.ts';
+import { alarms, sheet, status } from '../state/store.ts';
+import { sentenceOfCode } from '../words/errors.ts';
+import { alarmText, levels, linkSentence, linkWord } from '../words/network.ts';
+import { safeName } from '../words/safe.ts';
+import { bytes } from '../words/size.ts';
+import { span, spanRange } from '../words/time.ts';
+import { LinkDot } from './link-dot.tsx';
+import { SheetFrame } from './sheet.tsx';
+
+export function NetworkSheet() {
+  const current = status.value;
+  if (sheet.value?.kind !== 'network' || current === null) return null;
+  return (
+    <SheetFrame title="Network and privacy">
+      <section class="block">
+        <p class="link-line">
+          <LinkDot link={current.link} />
+          <strong>{linkWord[current.link]}</strong>
+        </p>
+        <p class="soft">{linkSentence[current.link]}</p>
+        {current.stalled && <p class="warn">{alarmText['outbox-stalled']}</p>}
+        {alarms.value.map((code, index) => (
+          <p key={index} class="warn">
+            {alarmText[code] ??
+              sentenceOfCode(code) ??
+              `Something needs attention: ${safeName(code)}`}
+          </p>
+        ))}
+      </section>
+      <LevelSwitch level={current.level} />
+      <Figures current={current} />
+      {current.network !== null && <Where network={current.network} edge={current.edge} />}
+      <section class="block">
+        <h3>Your address</h3>
+        <p class="address">{current.address}</p>
+        <p class="soft">Eight words for your keys. They are never used to find you.</p>
+      </section>
+    </SheetFrame>
+  );
+}
+
+function LevelSwitch({ level }: { readonly level: LevelName }) {
+  const [chosen, setChosen] = useState<LevelName>(level);
+  const [busy, setBusy] = useState(false);
+  const apply = async (): Promise<void> => {
+    setBusy(true);
+    await setLevel(chosen);
+    setBusy(false);
+  };
+  return (
+    <fieldset class="block levels">
+      <legend>Privacy level</legend>
+      {(['balanced', 'strong'] as const).map((name) => (
+        <label key={name} class={`level ${chosen === name ? 'is-chosen' : ''}`}>
+          <input
+            type="radio"
+            name="level"
+            checked={chosen === name}
+            onChange={() => setChosen(name)}
+          />
+          <span>
+            <strong>{levels[name].name}</strong>
+            {name === level && <span class="tag">now</span>}
+            <span class="level-cost">{levels[name].cost}</span>
+            <span class="level-cost">{levels[name].shows}</span>
+          </span>
+        </label>
+      ))}
+      {chosen !== level && (
+        <p class="level-apply">
+          <button
+            type="button"
+            class="button button-main"
+            disabled={busy}
+            onClick={() => void apply()}
+          >
+            Change to {levels[chosen].name}
+          </button>
+          <span class="soft">Your provider can see that the rhythm changes.</span>
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+function Figures({ current }: { readonly current: ProfileStatus }) {
+  const { deliveryP50, deliveryP95, bytesUp, bytesDown, outbox } = current;
+  const total = Math.max(1, bytesUp + bytesDown);
+  return (
+    <section class="block">
+      <h3>Measured here</h3>
+      <dl class="figures">
+        <div>
+          <dt>Delivery</dt>
+          <dd>
+            {deliveryP50 === null || deliveryP95 === null
+              ? 'known after five messages'
+              : spanRange(deliveryP50, deliveryP95)}
+          </dd>
+        </div>
+        <div>
+          <dt>Waiting to be sent</dt>
+          <dd>{outbox === 0 ? 'nothing' : outbox}</dd>
+        </div>
+        <div>
+          <dt>Data used</dt>
+          <dd>{bytes(bytesUp + bytesDown)}</dd>
+        </div>
+      </dl>
+      <svg
+        class="gauge"
+        viewBox="0 0 100 4"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${bytes(bytesUp)} sent, ${bytes(bytesDown)} received`}
+      >
+        <rect class="gauge-down" width="100" height="4" />
+        <rect class="gauge-up" width={(100 * bytesUp) / total} height="4" />
+      </svg>
+      <p class="soft">
+        {bytes(bytesUp)} sent, {bytes(bytesDown)} received. It is the same whether you write or not.
+      </p>
+    </section>
+  );
+}
+
+function Where({ network, edge }: { readonly network: NetworkView; readonly edge: string | null }) {
+  return (
+    <section class="block">
+      <h3>
+        <bdi>{safeName(network.name)}</bdi>
+      </h3>
+      {!network.crowd && (
+        <p class="warn">
+          demonstration: no crowd. Hiding needs others to hide among, and here there are none.
+        </p>
+      )}
+      <dl class="figures">
+        <div>
+          <dt>Relays</dt>
+          <dd>{network.relays}</dd>
+        </div>
+        <div>
+          <dt>Your way in</dt>
+          <dd>{edge === null ? 'none yet' : safeName(edge)}</dd>
+        </div>
+        <div>
+          <dt>Mixing at each relay</dt>
+          <dd>about {span(network.delayMean)}</dd>
+        </div>
+        <div>
+          <dt>A packet every</dt>
+          <dd>{span(network.slot)}</dd>
+        </div>
+        <div>
+          <dt>Network plan</dt>
+          <dd>{span(network.documentAge)} old</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}

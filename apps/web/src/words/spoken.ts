@@ -1,0 +1,27 @@
+/** What a screen reader says: one sentence for a row, one line for a new message. */
+import type { MessageView } from '@tacet/api';
+import { safeName, safeText, snippet } from './safe.ts';
+import { lateArrival, stateWord, warningWord } from './states.ts';
+import { clockTime, dayName, span } from './time.ts';
+
+/** "Bob: text. Today 18:55. Delivered 18:56." */
+export function spokenRow(message: MessageView, name: string, now: number): string {
+  const who = message.direction === 'out' ? 'You' : safeName(name);
+  const when = `${dayName(message.sentAt, now)} ${clockTime(message.sentAt)}`;
+  const late = lateArrival(message);
+  const state = message.direction === 'out' ? ` ${stateWord(message)}.` : '';
+  const warning = warningWord(message);
+  return [
+    `${who}: ${safeText(message.text)}. ${when}.`,
+    late === null ? '' : ` Arrived ${span(late)} late.`,
+    state,
+    warning === null ? '' : ` ${warning}.`,
+  ].join('');
+}
+
+/** For the hidden log: the text only where it is on the screen anyway. */
+export function spokenLine(message: MessageView, name: string, openId: string | undefined): string {
+  return message.contactId === openId
+    ? `${safeName(name)}: ${snippet(message.text)}`
+    : `New message from ${safeName(name)}`;
+}

@@ -1,0 +1,184 @@
+/**
+ * Pictures of every screen, for looking at: `node e2e/window/screens.ts FOLDER`. Light and dark,
+ * wide and 320 px.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Page } from 'playwright-core';
+import { type BrowserOptions, type Stage, startStage } from './lib/browser.ts';
+import { fillScene } from './lib/scenes.ts';
+
+const folder = process.argv[2] ?? 'screens';
+const only = process.argv[3];
+
+interface Shot {
+  readonly name: string;
+  prepare(stage: Stage): Promise<Page>;
+}
+
+const open = (page: Page, name: RegExp) =>
+  page.getByRole('navigation').getByRole('button', { name }).click();
+
+const shots: readonly Shot[] = [
+  {
+    name: 'chat',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('listitem', { name: /Hauptstraße/ }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'states',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Chiara/);
+      await page.getByRole('listitem', { name: /Sorry, I was/ }).waitFor();
+      await page.getByRole('textbox').fill('A draft over\nseveral lines,\nnot sent yet');
+      return page;
+    },
+  },
+  {
+    name: 'list',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await page.getByRole('navigation').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'message',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page
+        .getByRole('listitem', { name: /Hauptstraße/ })
+        .locator('.meta')
+        .click();
+      await page.getByRole('dialog').getByText('Saved on this device').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'network',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await page.getByRole('button', { name: /Show network/ }).click();
+      await page.getByRole('radio', { name: /Strong/ }).click();
+      return page;
+    },
+  },
+  {
+    name: 'contact',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('button', { name: /About/ }).click();
+      return page;
+    },
+  },
+  {
+    name: 'meeting',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Dana/);
+      await page.getByText('Request delivered').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'invite',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      stage.daemon.pace = 10;
+      const page = await stage.enter();
+      await page.getByRole('button', { name: 'Invite or accept' }).first().click();
+      await page.getByLabel('For whom?').fill('Emil, choir');
+      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.getByRole('img', { name: /Code of the invitation/ }).waitFor();
+      stage.daemon.pace = null;
+      await page.getByLabel('For whom?').fill('Fatou');
+      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.getByText('Being put into').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'empty',
+    async prepare(stage) {
+      const page = await stage.enter();
+      await page
+        .getByText('Quiet so far.')
+        .or(page.getByText('Nobody here yet.'))
+        .first()
+        .waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'join',
+    async prepare(stage) {
+      stage.daemon.status = { ...stage.daemon.status, network: null, link: 'offline' };
+      const page = await stage.enter();
+      await page.getByText('Nobody here yet.').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'locked',
+    async prepare(stage) {
+      const page = await stage.enter();
+      await page.getByRole('button', { name: 'Lock' }).click();
+      await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: 'Unlock' }).click();
+      await page.getByRole('alert').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'outside',
+    async prepare(stage) {
+      const page = await stage.newPage();
+      await page.goto(stage.server.address);
+      await page.getByText('This window is closed').waitFor();
+      return page;
+    },
+  },
+];
+
+const looks: readonly (readonly [string, BrowserOptions])[] = [
+  ['light', { scheme: 'light' }],
+  ['dark', { scheme: 'dark' }],
+  ['light-320', { scheme: 'light', width: 320, height: 640 }],
+  ['dark-320', { scheme: 'dark', width: 320, height: 640 }],
+];
+
+await mkdir(folder, { recursive: true });
+for (const shot of shots) {
+  if (only !== undefined && !only.split(',').includes(shot.name)) continue;
+  for (const [look, options] of looks) {
+    const endings: (() => unknown)[] = [];
+    const context = { after: (end: () => unknown) => endings.push(end) } as unknown as TestContext;
+    const stage = await startStage(context, options);
+    try {
+      const page = await shot.prepare(stage);
+      await page.screenshot({ path: join(folder, `${shot.name}-${look}.png`) });
+    } catch (error) {
+      process.stderr.write(`${shot.name} ${look}: ${String(error).split('\n')[0]}\n`);
+    }
+    for (const end of endings) {
+      await Promise.resolve(end()).catch((error) =>
+        process.stderr.write(`${shot.name}: ${error}\n`),
+      );
+    }
+  }
+}
