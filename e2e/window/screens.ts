@@ -129,7 +129,7 @@ const shots: readonly Shot[] = [
     async prepare(stage) {
       stage.daemon.status = { ...stage.daemon.status, network: null, link: 'offline' };
       const page = await stage.enter();
-      await page.getByText('Nobody here yet.').waitFor();
+      await page.getByRole('heading', { name: 'Join a network' }).waitFor();
       return page;
     },
   },

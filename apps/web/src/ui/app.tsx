@@ -1,7 +1,7 @@
 /** The frame: which screen stands, the banners above it, the regions that are always there. */
 import { useEffect } from 'preact/hooks';
 import { go } from '../state/actions.ts';
-import { announcements, phase, view } from '../state/store.ts';
+import { announcements, phase, status, view } from '../state/store.ts';
 import { Banners } from './banners.tsx';
 import { Chat } from './chat.tsx';
 import { ContactSheet } from './contact-sheet.tsx';
@@ -49,11 +49,11 @@ function Desk() {
     addEventListener('keydown', onShortcut);
     return () => removeEventListener('keydown', onShortcut);
   }, []);
-  const current = view.value;
+  const isList = view.value.kind === 'home' && status.value?.network !== null;
   return (
     <div class="desk">
       <Banners />
-      <div class={`panes panes-${current.kind === 'home' ? 'list' : 'main'}`}>
+      <div class={`panes panes-${isList ? 'list' : 'main'}`}>
         <Sidebar />
         <main class="main" data-section>
           <Main />

@@ -54,9 +54,13 @@ function Conversations() {
   if (list.length === 0) {
     return (
       <div class="side-empty">
-        <p>Nobody here yet.</p>
-        <button type="button" class="button" onClick={() => go({ kind: 'invite' })}>
-          Invite somebody
+        <p>Nobody here yet. Invite somebody, or use the link somebody sent you.</p>
+        <button
+          type="button"
+          class="button button-main only-narrow"
+          onClick={() => go({ kind: 'invite' })}
+        >
+          Invite or accept
         </button>
       </div>
     );
