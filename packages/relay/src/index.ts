@@ -8,6 +8,7 @@ export type { Refusal, SubmitOutcome } from './authority/register.ts';
 /** Layer 3: the machines of relays, without I/O, and the ports they are driven through. */
 export type { Documents } from './documents.ts';
 export type { EdgeCounter } from './edge/counters.ts';
+export type { Fork } from './edge/digest-desk.ts';
 export { EdgeMachine, type EdgeOptions } from './edge/edge-machine.ts';
 export {
   EpochKeyring,

@@ -28,15 +28,15 @@ export interface EdgeLimits {
   readonly marksPending: number;
 }
 
-export const MIX_LIMITS: MixLimits = { pool: 65_536 };
+export const MIX_LIMITS: MixLimits = { pool: 16_384 };
 
 export const EDGE_LIMITS: EdgeLimits = {
-  pool: 65_536,
-  answers: 65_536,
+  pool: 16_384,
+  answers: 16_384,
   links: 20_000,
   lostSessions: 20_000,
   repliesEach: 64,
-  repliesAll: 32_768,
+  repliesAll: 16_384,
   standingReads: 50_000,
   storePending: 16_384,
   marksPending: 65_536,
@@ -55,6 +55,8 @@ export const RECENT_FILL_MS: Millis = 10 * SECOND;
 export const TURNAROUND_MS: Millis = 10;
 /** Digests stay on the broadcast board this long. */
 export const BOARD_MS: Millis = 60 * MINUTE;
+/** Pages of digests on the board; the oldest give way. */
+export const BOARD_PAGES = 16_384;
 /** Separate stretches of pages one link has still to get; the oldest stretch is given up. */
 export const BOARD_STRETCHES = 32;
 /** Digests that lie further than this ahead of the edge's own clock are refused. */

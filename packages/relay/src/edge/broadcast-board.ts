@@ -5,7 +5,7 @@
  */
 import type { Millis } from '@tacet/base';
 import { BROADCAST_PAGE, type BroadcastItem, packBroadcast } from '@tacet/wire';
-import { BOARD_MS, BOARD_STRETCHES } from '../limits.ts';
+import { BOARD_MS, BOARD_PAGES, BOARD_STRETCHES } from '../limits.ts';
 
 /** Eight empty cells: nothing to tell yet. */
 const EMPTY_PAGE = new Uint8Array(BROADCAST_PAGE);
@@ -50,7 +50,8 @@ export class BroadcastBoard {
     for (const bytes of packBroadcast(this.open)) this.pages.push({ bytes, at: now });
     this.open = [];
     const kept = this.pages.findIndex((page) => page.at > now - BOARD_MS);
-    const old = kept === -1 ? this.pages.length : kept;
+    const expired = kept === -1 ? this.pages.length : kept;
+    const old = Math.max(expired, this.pages.length - BOARD_PAGES);
     this.pages.splice(0, old);
     this.firstNumber += old;
   }

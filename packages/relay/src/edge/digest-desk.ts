@@ -28,17 +28,20 @@ export interface DigestDeskOptions {
 
 export type DigestOutcome = 'taken' | 'known' | 'invalid' | 'early' | 'old' | 'fork';
 
-/** What is known of one other edge: hashes by number, an hour back. */
+/** Two digests of one edge and number, as signed: evidence against that edge. */
+export type Fork = readonly [Uint8Array, Uint8Array];
+
+/** What is known of one other edge, by number, an hour back. */
 interface Peer {
   readonly edge: RelayHash;
-  readonly digests: Map<number, SignedDigest>;
+  readonly digests: Map<number, Pick<SignedDigest, 'hash' | 'bytes'>>;
   newest: number;
 }
 
 export class DigestDesk {
   private readonly options: DigestDeskOptions;
   private readonly peers = new Map<string, Peer>();
-  private readonly forkList: (readonly [SignedDigest, SignedDigest])[] = [];
+  private readonly forkList: Fork[] = [];
   private filled: Mark[] = [];
   private previous: Uint8Array = new Uint8Array(32);
 
@@ -46,8 +49,7 @@ export class DigestDesk {
     this.options = options;
   }
 
-  /** Pairs of digests one edge signed for one number: evidence against it. */
-  get forks(): readonly (readonly [SignedDigest, SignedDigest])[] {
+  get forks(): readonly Fork[] {
     return this.forkList;
   }
 
@@ -85,11 +87,11 @@ export class DigestDesk {
     const held = peer.digests.get(number);
     if (held !== undefined) {
       if (equalBytes(held.hash, signed.hash)) return 'known';
-      if (this.forkList.length < FORKS_KEPT) this.forkList.push([held, signed]);
+      if (this.forkList.length < FORKS_KEPT) this.forkList.push([held.bytes, bytes]);
       return 'fork';
     }
     for (const known of peer.digests.keys()) if (known < oldest) peer.digests.delete(known);
-    peer.digests.set(number, signed);
+    peer.digests.set(number, { hash: signed.hash, bytes });
     peer.newest = Math.max(peer.newest, number);
     return 'taken';
   }

@@ -10,7 +10,6 @@ import {
   type DigestSigner,
   type DigestVerifier,
   type Hello,
-  type SignedDigest,
   type UpFrame,
   verifyDigest,
   type Welcome,
@@ -20,6 +19,7 @@ import { EDGE_LIMITS, type EdgeLimits } from '../limits.ts';
 import type { LinkHandle, Machine, RelayEffect, StoreResult } from '../ports.ts';
 import { BoxDesk } from './box-desk.ts';
 import type { EdgeCounter } from './counters.ts';
+import type { Fork } from './digest-desk.ts';
 import { FrontDoor } from './front-door.ts';
 import { Publisher } from './publisher.ts';
 import { Outgoing } from './ticket.ts';
@@ -98,7 +98,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
   }
 
   /** Evidence against edges that told two things about one moment. */
-  get forks(): readonly (readonly [SignedDigest, SignedDigest])[] {
+  get forks(): readonly Fork[] {
     return this.publisher.forks;
   }
 

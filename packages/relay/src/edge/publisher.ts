@@ -5,12 +5,12 @@
 import type { Counters, Millis, Rng } from '@tacet/base';
 import { equalBytes } from '@tacet/base';
 import { edgesOf, type RelayHash, type VerifiedDocument } from '@tacet/directory';
-import type { DigestSigner, DigestVerifier, Mark, SignedDigest } from '@tacet/wire';
+import type { DigestSigner, DigestVerifier, Mark } from '@tacet/wire';
 import type { EdgeLimits } from '../limits.ts';
 import type { RelayEffect } from '../ports.ts';
 import { BroadcastBoard } from './broadcast-board.ts';
 import type { EdgeCounter } from './counters.ts';
-import { DigestDesk } from './digest-desk.ts';
+import { DigestDesk, type Fork } from './digest-desk.ts';
 
 export interface PublisherOptions {
   readonly self: RelayHash;
@@ -43,7 +43,7 @@ export class Publisher {
     this.desk = new DigestDesk({ self, sign, verify, rng, marksPending: limits.marksPending });
   }
 
-  get forks(): readonly (readonly [SignedDigest, SignedDigest])[] {
+  get forks(): readonly Fork[] {
     return this.desk.forks;
   }
 

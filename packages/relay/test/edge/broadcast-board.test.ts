@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BoardCursor, BroadcastBoard } from '../../src/edge/broadcast-board.ts';
+import { BOARD_PAGES } from '../../src/limits.ts';
 import { bytes } from '../support/edge.ts';
 
 const HOUR = 3_600_000;
@@ -76,6 +77,12 @@ test('a link that falls behind for ever holds a bounded memory of it', () => {
   }
   const wanted = Reflect.get(cursor, 'wanted') as unknown[];
   assert.ok(wanted.length <= 32, `${wanted.length} stretches`);
+});
+
+test('however short the digest period, the board holds a bounded number of pages', () => {
+  const { board, put } = boardWith(0);
+  for (let i = 0; i < BOARD_PAGES + 100; i++) put(i / 100);
+  assert.equal(board.end - board.start, BOARD_PAGES);
 });
 
 test('two links at the same place of the broadcast hold the same bytes, not copies', () => {
