@@ -65,7 +65,7 @@ describe('window: locks', () => {
     assert.equal((await reopen(setup, old.reopen, PASSPHRASE)).status, 403, 'not while open');
     setup.daemon.lock();
     const wrong = await reopen(setup, old.reopen, 'wrong');
-    assert.match(wrong.body, /profile-passphrase/);
+    assert.match(wrong.body, /passphrase-wrong/);
     const soon = await reopen(setup, old.reopen, PASSPHRASE);
     assert.match(soon.body, /window-wait/);
     setup.clock.time += SECOND;
@@ -87,14 +87,28 @@ describe('window: locks', () => {
     assert.equal(setup.daemon.calls.length, before);
   });
 
-  it('an open profile is no way round the passphrase', async (t) => {
+  it('a window left locked asks for the passphrase even when another has unlocked', async (t) => {
     const setup = await startServer(t);
     const old = await openSession(setup);
     setup.daemon.lock();
     setup.daemon.state = 'open';
-    const answer = await reopen(setup, old.reopen, 'anything');
-    assert.match(answer.body, /window-reopen/);
-    assert.equal(setup.daemon.called('profile.unlock'), 0);
+    const wrong = await reopen(setup, old.reopen, 'anything');
+    assert.match(wrong.body, /passphrase-wrong/);
+    setup.clock.time += SECOND;
+    const right = JSON.parse((await reopen(setup, old.reopen, PASSPHRASE)).body);
+    assert.equal((await callStatus(setup, right.session)).status, 200);
+  });
+
+  it('nothing but a secret can be handed to the unlocking', async (t) => {
+    const setup = await startServer(t);
+    const { reopen: secret } = await openSession(setup);
+    setup.daemon.lock();
+    for (const extra of [{}, { name: 'x' }, { passphrase: 7 }, { passphrase: '' }]) {
+      const body = JSON.stringify({ reopen: secret, ...extra });
+      const answer = await post(setup.port, { target: '/reopen', body });
+      assert.match(answer.body, /params-invalid|passphrase-wrong/);
+      setup.clock.time += MINUTE;
+    }
   });
 
   it('wrong passphrases wait longer and longer, one attempt at a time', async (t) => {
@@ -106,7 +120,7 @@ describe('window: locks', () => {
       return JSON.parse((await post(setup.port, { headers, body })).body).error.data.code;
     };
     for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
-      assert.equal(await attempt(), 'profile-passphrase');
+      assert.equal(await attempt(), 'passphrase-wrong');
       setup.clock.time += pause * SECOND - 1;
       assert.equal(await attempt(), 'window-wait');
       setup.clock.time += 1;

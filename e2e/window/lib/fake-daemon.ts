@@ -235,7 +235,7 @@ export class FakeDaemon implements WindowCore {
 
   private unlock(passphrase: string | undefined): ProfileStatus {
     if (passphrase !== PASSPHRASE) {
-      throw new AppError('profile-passphrase', 'refused', 'the passphrase is not right');
+      throw new AppError('passphrase-wrong', 'input', 'the passphrase does not open this profile');
     }
     this.state = 'open';
     return this.status;

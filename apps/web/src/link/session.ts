@@ -11,6 +11,8 @@ interface Secrets {
   readonly reopen: string;
 }
 
+export type UnlockSecret = { readonly passphrase: string } | { readonly keychain: true };
+
 const KEY = 'tacet';
 let secrets: Secrets | null = null;
 
@@ -52,9 +54,9 @@ export async function redeemTicket(ticket: string): Promise<void> {
   throw new AppError('window-ticket', 'refused', 'That address was already used or is too old.');
 }
 
-/** After a lock: the passphrase brings this window back. Throws the daemon's error. */
-export async function reopenSession(passphrase: string): Promise<void> {
-  const body = JSON.stringify({ reopen: secrets?.reopen ?? '', passphrase });
+/** After a lock: the profile's secret brings this window back. Throws the daemon's error. */
+export async function reopenSession(secret: UnlockSecret): Promise<void> {
+  const body = JSON.stringify({ reopen: secrets?.reopen ?? '', ...secret });
   const { status, response } = await post('/reopen', body);
   if (status !== 200) throw windowOver();
   const value: unknown = await response.json();

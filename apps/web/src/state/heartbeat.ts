@@ -1,11 +1,16 @@
 /** Tells the daemon that somebody looks, keeps the status fresh, and ticks the page's clock. */
 import { call } from '../link/rpc.ts';
-import { now } from './store.ts';
+import { messages, now } from './store.ts';
 import { hurrySync, readStatus } from './sync.ts';
+import { refreshThread } from './thread.ts';
 
 const BEAT = 20_000;
 const STATUS = 5_000;
 
+/** Rows with something still to come are read again this often. */
+const REREAD = 10_000;
+
+let refreshedAt = 0;
 let beat: ReturnType<typeof setInterval> | null = null;
 let status: ReturnType<typeof setInterval> | null = null;
 
@@ -39,7 +44,17 @@ function tell(): void {
 function refresh(): void {
   if (!isVisible()) return;
   now.value = Date.now();
+  // Lateness comes with time alone, without an event.
+  if (now.value - refreshedAt > REREAD && hasOpenEnds()) {
+    refreshedAt = now.value;
+    void refreshThread().catch(() => undefined);
+  }
   void readStatus().catch(() => undefined);
+}
+
+function hasOpenEnds(): boolean {
+  const ending = ['delivered', 'failed', 'received'];
+  return [...messages.values()].some((message) => !ending.includes(message.peek().state));
 }
 
 /** A lost heartbeat is made good by the next one. */

@@ -11,10 +11,13 @@ import {
   sessionSecret,
   takeTicket,
   ticketIn,
+  type UnlockSecret,
 } from '../link/session.ts';
 import { startHeartbeat, stopHeartbeat } from './heartbeat.ts';
 import { clear, daemon, notice, overtaken, phase } from './store.ts';
 import { startSync, stopSync } from './sync.ts';
+
+const RETRY = 2_000;
 
 /** True when the session itself is gone and only the reopen secret is left. */
 let shut = false;
@@ -32,7 +35,7 @@ export async function start(): Promise<void> {
   } catch (error) {
     if (isAppError(error, 'window-session')) return;
     if (isAppError(error, 'window-unreachable')) {
-      setTimeout(() => void look().catch(() => undefined), 2_000);
+      setTimeout(() => void lookAgain(), RETRY);
       return;
     }
     phase.value = 'outside';
@@ -45,6 +48,12 @@ export async function enter(address: string): Promise<void> {
   await redeemTicket(ticketIn(address) ?? 'x');
   shut = false;
   await look();
+}
+
+async function lookAgain(): Promise<void> {
+  await look().catch((error: unknown) => {
+    if (isAppError(error, 'window-unreachable')) setTimeout(() => void lookAgain(), RETRY);
+  });
 }
 
 /** Asks the daemon how it is and shows the screen that fits. */
@@ -72,10 +81,16 @@ export async function look(): Promise<void> {
 }
 
 /** Throws the daemon's refusal: a wrong passphrase, a pause. */
-export async function unlock(passphrase: string): Promise<void> {
-  if (shut || sessionSecret() === null) await reopenSession(passphrase);
-  else await call('profile.unlock', { passphrase });
+export async function unlock(secret: UnlockSecret): Promise<void> {
+  if (shut || sessionSecret() === null) await reopenSession(secret);
+  else await call('profile.unlock', secret);
   shut = false;
+  await look();
+}
+
+/** The first screen of all: a profile of one's own. Throws the daemon's refusal. */
+export async function createProfile(name: string, secret: UnlockSecret): Promise<void> {
+  await call('profile.create', { name, ...secret });
   await look();
 }
 

@@ -5,6 +5,7 @@ import { announcements, phase, status, view } from '../state/store.ts';
 import { Banners } from './banners.tsx';
 import { Chat } from './chat.tsx';
 import { ContactSheet } from './contact-sheet.tsx';
+import { CreateScreen } from './create.tsx';
 import { Home } from './home.tsx';
 import { Invite } from './invite.tsx';
 import { onShortcut } from './keys.ts';
@@ -37,6 +38,7 @@ function Screen() {
     case 'locked':
       return <LockedScreen />;
     case 'new':
+      return <CreateScreen />;
     case 'failed':
       return <FailedScreen />;
     case 'open':

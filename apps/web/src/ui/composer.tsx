@@ -3,6 +3,7 @@ import type { ContactView } from '@tacet/api';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, status } from '../state/store.ts';
+import { sentenceOfCode } from '../words/errors.ts';
 import { safeName } from '../words/safe.ts';
 import { spanRange } from '../words/time.ts';
 import { SendIcon } from './icons.tsx';
@@ -44,7 +45,12 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   }
 
   if (contact.state === 'ended') {
-    return <p class="composer-ended soft">This conversation has ended. Nothing can be sent.</p>;
+    return (
+      <p class="composer-ended soft">
+        {sentenceOfCode(contact.reason ?? '') ?? 'This conversation has ended.'} Nothing can be
+        sent.
+      </p>
+    );
   }
   const isTooLong = size > MAX_BYTES;
   return (

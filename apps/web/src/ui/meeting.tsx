@@ -1,6 +1,7 @@
 /** Meeting somebody takes four steps, each with its time. Nobody has to wait for them here. */
 import type { ContactView, MeetingStepsView } from '@tacet/api';
 import { now } from '../state/store.ts';
+import { sentenceOfCode } from '../words/errors.ts';
 import { safeName } from '../words/safe.ts';
 import { clockTime, dayName } from '../words/time.ts';
 import { CheckIcon } from './icons.tsx';
@@ -26,6 +27,9 @@ export function Meeting({ contact }: { readonly contact: ContactView }) {
         Meeting <bdi>{name}</bdi>
       </h3>
       <Steps times={contact.steps} />
+      {contact.reason !== null && (
+        <p class="warn">{sentenceOfCode(contact.reason) ?? 'It cannot go on at the moment.'}</p>
+      )}
       <p class="soft">
         You may close this window: the work goes on. Write already if you like; it is sent as soon
         as the session is ready.

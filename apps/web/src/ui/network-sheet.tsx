@@ -22,7 +22,7 @@ export function NetworkSheet() {
           <strong>{linkWord[current.link]}</strong>
         </p>
         <p class="soft">{linkSentence[current.link]}</p>
-        {current.stalled && <p class="warn">{alarmText['outbox-stalled']}</p>}
+        {current.stalled && <p class="warn">{alarmText['no-progress']}</p>}
         {alarms.value.map((code, index) => (
           <p key={index} class="warn">
             {alarmText[code] ??
@@ -153,7 +153,7 @@ function Where({ network, edge }: { readonly network: NetworkView; readonly edge
           <dd>about {span(network.delayMean)}</dd>
         </div>
         <div>
-          <dt>A packet every</dt>
+          <dt>A packet at least every</dt>
           <dd>{span(network.slot)}</dd>
         </div>
         <div>

@@ -1,23 +1,11 @@
 /** The screens without a conversation: starting, outside, locked, failed. */
-
 import { isAppError } from '@tacet/base';
-import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { UnlockSecret } from '../link/session.ts';
 import { enter, giveUp, unlock } from '../state/lifecycle.ts';
 import { daemon, overtaken } from '../state/store.ts';
 import { sentenceOf, sentenceOfCode } from '../words/errors.ts';
-import { EyeIcon, RestMark } from './icons.tsx';
-
-function Door({ children }: { readonly children: ComponentChildren }) {
-  return (
-    <main class="door">
-      <div class="door-card">
-        <RestMark size={64} />
-        {children}
-      </div>
-    </main>
-  );
-}
+import { Door, Passphrase, Problem } from './door.tsx';
 
 export function StartingScreen() {
   return (
@@ -57,11 +45,7 @@ export function OutsideScreen() {
             onInput={(event) => setAddress(event.currentTarget.value)}
           />
         </label>
-        {problem !== null && (
-          <p class="bad" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <button type="submit" class="button" disabled={address.trim() === ''}>
           Open
         </button>
@@ -73,21 +57,14 @@ export function OutsideScreen() {
 export function LockedScreen() {
   const field = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
-  const [shown, setShown] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => field.current?.focus(), []);
-  const reveal = (): void => {
-    if (field.current !== null) field.current.type = shown ? 'password' : 'text';
-    setShown(!shown);
-  };
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const passphrase = field.current?.value ?? '';
-    if (passphrase === '' || busy) return;
+  const open = async (secret: UnlockSecret): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     setProblem(null);
     try {
-      await unlock(passphrase);
+      await unlock(secret);
     } catch (error) {
       setProblem(sentenceOf(error));
       if (isAppError(error, 'window-reopen')) giveUp();
@@ -96,38 +73,27 @@ export function LockedScreen() {
       setBusy(false);
     }
   };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const passphrase = field.current?.value ?? '';
+    if (passphrase !== '') void open({ passphrase });
+  };
   return (
     <Door>
       <h1>Locked</h1>
-      <form class="stack" onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>Passphrase</span>
-          <span class="with-tool">
-            <input
-              ref={field}
-              type="password"
-              spellcheck={false}
-              autocomplete="off"
-              aria-invalid={problem !== null}
-            />
-            <button
-              type="button"
-              class="tool"
-              aria-label="Show passphrase"
-              aria-pressed={shown}
-              onClick={reveal}
-            >
-              <EyeIcon />
-            </button>
-          </span>
-        </label>
-        {problem !== null && (
-          <p class="bad" role="alert">
-            {problem}
-          </p>
-        )}
+      <form class="stack" onSubmit={submit}>
+        <Passphrase field={field} label="Passphrase" invalid={problem !== null} />
+        <Problem text={problem} />
         <button type="submit" class="button button-main" disabled={busy}>
           {busy ? 'Checking, about a second' : 'Unlock'}
+        </button>
+        <button
+          type="button"
+          class="button button-quiet"
+          disabled={busy}
+          onClick={() => void open({ keychain: true })}
+        >
+          Use this computer's keychain
         </button>
       </form>
       <p class="soft">
@@ -140,18 +106,11 @@ export function LockedScreen() {
 }
 
 export function FailedScreen() {
-  const current = daemon.value;
-  const isNew = current?.state === 'none';
+  const reason = daemon.value?.reason ?? 'unknown';
   return (
     <Door>
-      <h1>{isNew ? 'No profile yet' : 'This profile cannot be opened'}</h1>
-      {isNew ? (
-        <p>
-          Make one with <code>tacet profile create</code>, then reload this window.
-        </p>
-      ) : (
-        <p>{sentenceOfCode(current?.reason ?? '') ?? `Reason: ${current?.reason ?? 'unknown'}`}</p>
-      )}
+      <h1>This profile cannot be opened</h1>
+      <p>{sentenceOfCode(reason) ?? `Reason: ${reason}`}</p>
       <button type="button" class="button" onClick={() => location.reload()}>
         Look again
       </button>

@@ -2,7 +2,9 @@
 import { AppError } from '@tacet/base';
 
 const sentences: Readonly<Record<string, string>> = {
-  'profile-passphrase': 'That passphrase is not right. Nothing was changed.',
+  'passphrase-wrong': 'That passphrase is not right. Nothing was changed.',
+  'keychain-empty': 'The keychain holds nothing for this profile. Use its passphrase.',
+  'keychain-unavailable': 'No keychain answers on this computer. Use a passphrase.',
   'window-wait': 'One moment: wait a little before the next try.',
   'window-reopen': 'This window is over. Open a new one: tacet open',
   'window-session': 'This window is locked.',
@@ -11,17 +13,21 @@ const sentences: Readonly<Record<string, string>> = {
   'invitation-malformed':
     'That is not a whole invitation. Copy it from its first to its last character.',
   'invitation-used': 'That invitation was already used. Each works once: ask for a new one.',
-  'invitation-expired': 'That invitation is too old. Ask for a new one.',
+  'invitation-missing': 'Nothing is stored for that invitation any more. Ask for a new one.',
+  'invitation-spoiled': 'Somebody else had the link and disturbed it. Make a new invitation.',
+  'invitation-network': 'That invitation belongs to another network.',
+  'invitation-own': 'That is your own invitation. Send it to somebody.',
   'invitation-replaced':
     'Somebody changed this invitation on its way. Do not use it; ask for a new one by another way.',
-  'card-malformed':
-    'That is not a whole network card. Copy it from its first to its last character.',
   'network-missing': 'Join a network first.',
   'text-too-long': 'That is more than one message can hold. Send it in several.',
   'contact-unknown': 'That contact is not here any more.',
   'profile-newer': 'This profile was written by a newer Tacet. Install that version to open it.',
-  'profile-busy': 'Another Tacet has this profile open. Close that one first.',
-  'profile-unreadable': 'The profile on this disk cannot be read. Nothing was changed.',
+  'profile-in-use': 'Another Tacet has this profile open. Close that one first.',
+  'profile-unreadable': 'The profile is damaged. Nothing was changed; keep the files.',
+  'contact-ended': 'Meeting this contact failed. Invite them again.',
+  'session-expired': 'This contact has not answered for thirty days. Meet again by an invitation.',
+  'session-identity-changed': 'The key is not the one known for this contact.',
   locked: 'The profile is locked.',
 };
 

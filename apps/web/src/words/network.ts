@@ -37,8 +37,16 @@ export const levels: Readonly<Record<LevelName, LevelText>> = {
 };
 
 export const alarmText: Readonly<Record<string, string>> = {
-  'outbox-stalled': 'Messages wait and nothing has moved for longer than it should.',
-  equivocation: 'The network showed two different plans for the same hour. The proof was kept.',
-  'box-taken': 'Somebody else wrote into a mailbox meant for you. The message was sent again.',
-  'dead-letter': 'A message arrived that could not be read. It was set aside.',
+  'no-progress': 'Messages wait and nothing has moved for longer than it should.',
+  'document-equivocation':
+    'The network showed two different plans for the same hour. The proof was kept.',
+  'box-taken': 'Something else stood in a mailbox meant for you. The message goes into a new one.',
+  'gap-repair': 'A message of the other side is missing and was asked for again.',
+  'invitation-taken': 'Somebody else wrote into the place of an invitation.',
+  'session-undecryptable': 'A message arrived that could not be read. It was set aside.',
+  'session-identity-changed':
+    'A message came with another key than the one known for this contact. It was set aside.',
+  'parts-differ': 'Parts of a message did not fit together. They were set aside.',
+  'senseless-box': 'A mailbox held something that is no message. It was set aside.',
+  'envelope-malformed': 'A message arrived out of form. It was set aside.',
 };

@@ -80,7 +80,7 @@ function waiting(status: ProfileStatus | null): Answer {
     next:
       slot === undefined || slot === 0
         ? null
-        : `One packet leaves every ${span(slot)}, whether you write or not: that rhythm is what hides you.`,
+        : `A packet leaves at least every ${span(slot)}, whether you write or not: that rhythm is what hides you.`,
   };
 }
 
@@ -117,6 +117,8 @@ function factText({ what, part, parts }: EvidenceView, name: string): string {
       return `${which} left for the network`;
     case 'part-stored':
       return `A mailbox stored ${lower}`;
+    case 'copy-sent':
+      return `A second copy of ${lower} left, for another operator`;
     case 'copy-stored':
       return `A second operator stored ${lower}`;
     case 'receipt':

@@ -5,6 +5,8 @@ import type { Clock, Counters, Millis, Rng } from '@tacet/base';
 export interface WindowCaller {
   readonly kind: 'window';
   readonly session: string;
+  /** Aborted when the page has gone, so that a waiting `events.read` ends. */
+  readonly signal?: AbortSignal;
 }
 
 export interface WindowCore {

@@ -1,7 +1,7 @@
 /** What the five actions do. Each answers by value; only an event stream writes by itself. */
 import type { ServerResponse } from 'node:http';
-import { describeError, parseJson, type ResultOf } from '@tacet/api';
-import { AppError, type Clock, type Rng } from '@tacet/base';
+import { describeError, parseJson } from '@tacet/api';
+import type { Clock, Rng } from '@tacet/base';
 import { answerCall, type CallContext } from './calls.ts';
 import { PassphraseGate } from './gate.ts';
 import type { Action } from './guard.ts';
@@ -103,7 +103,7 @@ export class Routes {
     if (!this.limiter.allows(now)) return refuse(429, 'rate');
     const body = readObject(text);
     if (body === null) return refuse(400, 'malformed');
-    const { reopen, passphrase } = body;
+    const { reopen, ...secret } = body;
     if (!this.book.mayReopen(reopen, now)) {
       this.limiter.fail(now);
       return refuse(403, 'reopen');
@@ -111,23 +111,13 @@ export class Routes {
     try {
       await this.gate.pass(
         () => this.clock.now(),
-        () => this.unlock(passphrase),
+        () => this.core.call('profile.unlock', secret, { kind: 'window', session: 'locked' }),
       );
     } catch (error) {
       return json({ error: describeError(error) });
     }
     if (!this.book.spendReopen(reopen)) return refuse(403, 'reopen');
     return json(this.book.open(this.clock.now()));
-  }
-
-  /** Only a locked profile is opened this way: an open one might not look at the passphrase. */
-  private async unlock(passphrase: unknown): Promise<void> {
-    const caller = { kind: 'window', session: 'locked' } as const;
-    const { state } = (await this.core.call('status', {}, caller)) as ResultOf<'status'>;
-    if (state !== 'locked' && state !== 'window-locked') {
-      throw new AppError('window-reopen', 'state', 'open this window again with: tacet open');
-    }
-    await this.core.call('profile.unlock', { passphrase }, caller);
   }
 
   private async callMethod(session: Session, text: string): Promise<Outcome> {

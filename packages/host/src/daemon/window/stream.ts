@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import type { EventView, ResultOf } from '@tacet/api';
 import { isAppError } from '@tacet/base';
 import { STREAM_LINGER, STREAM_PAGE, STREAM_WAIT } from './limits.ts';
-import type { EndReason, WindowCore } from './port.ts';
+import type { EndReason, WindowCaller, WindowCore } from './port.ts';
 import type { Session } from './sessions.ts';
 
 /** Runs until the session ends, the page leaves, or the log cannot be read. False: too many. */
@@ -18,9 +18,11 @@ export async function serveEvents(
   response: ServerResponse,
 ): Promise<boolean> {
   let ended = false;
+  const gone = new AbortController();
   const end = (reason: EndReason): void => {
     if (ended) return;
     ended = true;
+    gone.abort();
     if (response.destroyed) return;
     response.end(line({ end: reason }));
     setTimeout(() => response.destroy(), STREAM_LINGER).unref();
@@ -29,13 +31,18 @@ export async function serveEvents(
   if (leave === null) return false;
   response.once('close', () => {
     ended = true;
+    gone.abort();
   });
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   response.flushHeaders();
   const isEnded = (): boolean => ended;
   try {
     while (!isEnded()) {
-      const page = await readEvents(core, session, cursor);
+      const page = await readEvents(
+        core,
+        { kind: 'window', session: session.id, signal: gone.signal },
+        cursor,
+      );
       if (isEnded()) break;
       cursor = page.cursor;
       const lines = page.events.map((event: EventView) => line({ event }));
@@ -50,9 +57,9 @@ export async function serveEvents(
   return true;
 }
 
-async function readEvents(core: WindowCore, session: Session, cursor: number) {
+async function readEvents(core: WindowCore, caller: WindowCaller, cursor: number) {
   const params = { cursor, max: STREAM_PAGE, waitMs: STREAM_WAIT };
-  const result = await core.call('events.read', params, { kind: 'window', session: session.id });
+  const result = await core.call('events.read', params, caller);
   return result as ResultOf<'events.read'>;
 }
 
