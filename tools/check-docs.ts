@@ -7,9 +7,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASES_PAGE, checkCases } from './docs/cases.ts';
 import { codesIn, compareErrors, ERRORS_PAGE, readErrorRows } from './docs/errors.ts';
+import { INDEXED, renderIndex } from './docs/indexes.ts';
 import { LIMITS_PAGE, renderLimits } from './docs/limits.ts';
 import { checkLinks, checkNamedFiles, checkPlaces } from './docs/links.ts';
 import { NOTICE_PAGE, renderNotice } from './docs/notice.ts';
+import type { Read } from './docs/pages.ts';
 import { hasTest, type TestNames, testNamesIn, testReferences } from './docs/test-names.ts';
 import { type CheckResult, type Finding, report } from './lib/report.ts';
 import { scan } from './lib/scan.ts';
@@ -35,6 +37,11 @@ export async function checkDocs(root: string): Promise<CheckResult> {
   findings.push(...checkErrors(root, files, read));
   findings.push(...(await checkLimits(root, files, read)));
   findings.push(...checkNotice(root, read));
+  for (const folder of INDEXED) {
+    const file = `${folder}/README.md`;
+    if (!existsSync(join(root, file)) || renderIndex(folder, files, read) === read(file)) continue;
+    findings.push({ file, message: 'does not list the pages beside it: run `npm run docs`' });
+  }
   const references = checkReferences(root, pages, read, findings);
 
   let cases = 'no cases';
@@ -54,8 +61,6 @@ export async function checkDocs(root: string): Promise<CheckResult> {
 function isTest(file: string): boolean {
   return /(^|\/)test\//.test(file);
 }
-
-type Read = (file: string) => string;
 
 function checkErrors(root: string, files: readonly string[], read: Read): Finding[] {
   if (!existsSync(join(root, ERRORS_PAGE))) return [];

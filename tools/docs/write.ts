@@ -1,15 +1,21 @@
-/** `npm run docs`: writes docs/limits.md and NOTICE, folds docs/errors.d into docs/errors.md. */
+/** `npm run docs`: writes indexes, docs/limits.md and NOTICE, folds docs/errors.d into docs/errors.md. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { limitFiles } from '../check-docs.ts';
 import { listFiles, REPOSITORY } from '../lib/tree.ts';
 import { ERROR_FRAGMENTS, ERRORS_PAGE, readErrorRows } from './errors.ts';
+import { INDEXED, renderIndex } from './indexes.ts';
 import { LIMITS_PAGE, renderLimits } from './limits.ts';
 import { NOTICE_PAGE, renderNotice } from './notice.ts';
 
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 
-const limits = await renderLimits(REPOSITORY, limitFiles(listFiles(REPOSITORY)), read);
+const files = listFiles(REPOSITORY);
+
+for (const folder of INDEXED) {
+  writeFileSync(join(REPOSITORY, folder, 'README.md'), renderIndex(folder, files, read));
+}
+const limits = await renderLimits(REPOSITORY, limitFiles(files), read);
 writeFileSync(join(REPOSITORY, LIMITS_PAGE), limits);
 writeFileSync(join(REPOSITORY, NOTICE_PAGE), renderNotice(read('package-lock.json')));
 
@@ -22,4 +28,6 @@ const table = [...rows.values()]
 const lines = ['| code | kind | meaning, and what to do |', '| --- | --- | --- |', ...table];
 writeFileSync(join(REPOSITORY, ERRORS_PAGE), `${head}${lines.join('\n')}\n`);
 rmSync(join(REPOSITORY, ERROR_FRAGMENTS), { recursive: true, force: true });
-console.log(`${LIMITS_PAGE}, ${NOTICE_PAGE} and ${ERRORS_PAGE} (${rows.size} codes) written`);
+console.log(
+  `indexes, ${LIMITS_PAGE}, ${NOTICE_PAGE} and ${ERRORS_PAGE} (${rows.size} codes) written`,
+);
