@@ -109,6 +109,7 @@ export class World {
   start(node: RelayNode): void {
     const { relay, book } = node;
     node.up = true;
+    node.wakeAt = Infinity;
     const opener = this.onion.opener(relay, book);
     if (relay.role === 'mix') {
       node.machine = new MixMachine({ opener, book, layer: relay.layer as 1 | 2 | 3 });
@@ -172,6 +173,7 @@ export class World {
   }
 
   pump(node: RelayNode): void {
+    if (!node.up) return;
     for (const effect of node.machine.drain()) this.apply(node, effect);
     const at = node.machine.deadline();
     if (at === null || at >= node.wakeAt) return;
@@ -203,7 +205,7 @@ export class World {
         const result = node.boxes.run(effect.command);
         const { machine } = node;
         this.time.after(1, () => {
-          if (node.machine !== machine || !(machine instanceof EdgeMachine)) return;
+          if (!node.up || node.machine !== machine || !(machine instanceof EdgeMachine)) return;
           machine.onStore(effect.token, result, this.now);
           this.pump(node);
         });

@@ -75,6 +75,7 @@ export class BoardCursor {
   private readonly wanted: Stretch[];
   private documentAt = 0;
   private documentTurn = true;
+  private documentsGiven = 0;
 
   constructor(board: BroadcastBoard) {
     this.board = board;
@@ -83,14 +84,19 @@ export class BoardCursor {
     this.wanted = board.start < board.end ? [{ from: board.start, to: board.end }] : [];
   }
 
-  /** News first, newest first; then in turns a page of the documents and one of the past. */
+  /**
+   * News first, newest first; then the documents once, since a client that just joined can do
+   * nothing without them; from then on in turns a page of the documents and one of the past.
+   */
   next(): Uint8Array {
     this.look();
     const top = this.top();
     if (top !== undefined && top.to > this.news) return this.takeFrom(top);
     const documents = this.board.documentPages;
+    const once = this.documentsGiven < documents.length;
     this.documentTurn = !this.documentTurn;
-    if (documents.length > 0 && (top === undefined || !this.documentTurn)) {
+    if (documents.length > 0 && (top === undefined || once || !this.documentTurn)) {
+      this.documentsGiven += 1;
       this.documentAt = (this.documentAt + 1) % documents.length;
       return documents[this.documentAt] ?? EMPTY_PAGE;
     }
