@@ -45,9 +45,6 @@ async function run(options: DaemonOptions): Promise<void> {
 
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  if (options.followInput) {
-    process.stdin.on('end', stop).on('error', stop).resume();
-  }
   if (options.echo) {
     runEcho(daemon.core, stopping.signal).catch((error: unknown) => {
       log.error(isAppError(error) ? error.code : 'internal', error);

@@ -9,8 +9,6 @@ export interface DaemonOptions {
   readonly window: boolean;
   /** Descriptor on which one line says that calls are taken, or why not. */
   readonly readyFd: number | null;
-  /** Ends when standard input ends: with the one who started it. */
-  readonly followInput: boolean;
 }
 
 /** Throws `usage`. */
@@ -29,7 +27,6 @@ export function readOptions(argv: readonly string[]): DaemonOptions {
     echo: values.echo === true,
     window: values['no-window'] !== true,
     readyFd: values['ready-fd'] === undefined ? null : descriptor(values['ready-fd']),
-    followInput: values['follow-input'] === true,
   };
 }
 
@@ -41,7 +38,6 @@ function parse(argv: readonly string[]) {
       echo: { type: 'boolean' },
       'no-window': { type: 'boolean' },
       'ready-fd': { type: 'string' },
-      'follow-input': { type: 'boolean' },
     },
     strict: true,
     allowPositionals: false,

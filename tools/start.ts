@@ -1,0 +1,104 @@
+/**
+ * `npm start`: a whole small network on this computer, Alice, Bob and Echo with it, and their
+ * windows. A demonstration: no crowd, so nobody is hidden. `-- --fresh` begins anew, `-- --no-open`
+ * opens no browser. Ctrl-C ends everything this program started; the data stays in `.tacet`.
+ */
+import { parseArgs } from 'node:util';
+import { Children } from './start/children.ts';
+import { type DemoHome, openHome, StartError } from './start/home.ts';
+import { startNetwork } from './start/network.ts';
+import { introduce, joinNetwork, type Person, startPerson } from './start/people.ts';
+import { buildPage, showWindows } from './start/windows.ts';
+
+const PEOPLE = ['alice', 'bob', 'echo'];
+const began = performance.now();
+
+function say(text: string): void {
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1).padStart(5);
+  console.log(`${seconds} s  ${text}`);
+}
+
+function options(): { readonly fresh: boolean; readonly open: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { fresh: { type: 'boolean' }, 'no-open': { type: 'boolean' } },
+      strict: true,
+    });
+    return { fresh: values.fresh === true, open: values['no-open'] !== true };
+  } catch {
+    console.error('usage: npm start [-- --fresh] [-- --no-open]');
+    process.exit(2);
+  }
+}
+
+async function start(home: DemoHome, children: Children, open: boolean): Promise<void> {
+  const page = buildPage();
+  const network = await startNetwork(home, children);
+  if (network.moved) say('ports were taken by another program: the network moves to others');
+  say(`network: ${network.names.join(', ')}`);
+  await page;
+  const people = Promise.all([
+    startPerson(home, children, 'Alice'),
+    startPerson(home, children, 'Bob'),
+    startPerson(home, children, 'Echo', ['--echo', '--no-window']),
+  ]);
+  const [alice, bob, echo] = await people;
+  const everybody: readonly Person[] = [alice, bob, echo];
+  say('profiles: alice, bob, echo');
+  await network.ready();
+  say('the network is ready');
+  await Promise.all(everybody.map((one) => joinNetwork(one, network.card, network.moved)));
+  // Somebody is about to look at these two: the quicker rhythm shortens the meeting as well.
+  await Promise.all([alice, bob].map(({ api }) => api.call('window.heartbeat', { visible: true })));
+  await Promise.all([introduce(alice, bob), introduce(echo, alice), introduce(echo, bob)]);
+  say('alice, bob and echo know each other');
+  console.log('\nDemonstration: no crowd. Windows (each address works once, for 30 seconds):');
+  await showWindows([alice, bob], open);
+  console.log(`
+Again:         npx tacet --profile alice open
+From a shell:  npx tacet --profile alice send bob "hello" --wait delivered --timeout 60s
+End:           Ctrl-C. Begin anew: npm start -- --fresh
+`);
+  for (const { api } of everybody) api.close();
+}
+
+async function main(): Promise<void> {
+  const { fresh, open } = options();
+  const home = openHome(fresh);
+  let leaving: Promise<void> | null = null;
+  const leave = (code: number): Promise<void> => {
+    process.exitCode = code;
+    leaving ??= children.endAll(PEOPLE).finally(() => {
+      home.release();
+      process.exit();
+    });
+    return leaving;
+  };
+  const children = new Children(home.logs, (name) => {
+    if (leaving !== null) return;
+    console.error(
+      `\n${name} ended unexpectedly; ending the rest. Its log: .start/logs/${name}.log`,
+    );
+    void leave(1);
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (leaving === null) console.log('\nending ...');
+      void leave(0);
+    });
+  }
+  try {
+    await start(home, children, open);
+  } catch (error) {
+    if (leaving === null) console.error(error instanceof StartError ? error.message : error);
+    await leave(1);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,101 @@
+/** Alice, Bob and Echo: a daemon each, profiles, the network, and contacts by real invitations. */
+import { join } from 'node:path';
+import { type Api, type ContactView, RemoteError } from '@tacet/api';
+import { dialDaemon, waitFor } from '@tacet/cli';
+import { REPOSITORY } from '../lib/tree.ts';
+import type { Children } from './children.ts';
+import { type DemoHome, readPassphrase, StartError } from './home.ts';
+
+const DAEMON = join(REPOSITORY, 'apps/daemon/bin/tacet-daemon.mjs');
+const WAIT_MS = 60_000;
+
+export interface Person {
+  readonly handle: string;
+  readonly name: string;
+  readonly api: Api;
+}
+
+export async function startPerson(
+  home: DemoHome,
+  children: Children,
+  name: string,
+  options: readonly string[] = [],
+): Promise<Person> {
+  const handle = name.toLowerCase();
+  const dir = join(home.dir, handle);
+  const child = children.start({
+    name: handle,
+    args: [DAEMON, '--dir', dir, '--ready-fd', '3', ...options],
+    tellsReady: true,
+  });
+  const line = await children.ready(child);
+  const said = line === null ? null : (JSON.parse(line) as { error?: { message: string } });
+  if (said === null || said.error !== undefined) {
+    throw new StartError(`${handle}: ${said?.error?.message ?? 'the daemon ended; see its log'}`);
+  }
+  const api = await dialDaemon(join(dir, 'daemon.sock'));
+  const passphrase = readPassphrase(home.passphraseFile(handle));
+  const { state } = await api.call('status', {});
+  if (state === 'none') await api.call('profile.create', { name, passphrase });
+  else await api.call('profile.unlock', { passphrase });
+  return { handle, name, api };
+}
+
+export async function joinNetwork(person: Person, card: string, again: boolean): Promise<void> {
+  const { network } = await person.api.call('network.status', {});
+  if (network === null || again) await person.api.call('network.join', { card });
+}
+
+/** Makes two people contacts of each other, or waits until they are. */
+export async function introduce(host: Person, guest: Person): Promise<void> {
+  let known = await contactNamed(guest, host.name);
+  if (known?.state === 'ended') {
+    throw new StartError(
+      `${guest.name} and ${host.name} could not meet; begin anew: npm start -- --fresh`,
+    );
+  }
+  if (known === null) {
+    const link = await invitation(host, guest);
+    known = await guest.api.call('invite.accept', { link, name: host.name });
+  }
+  const { id } = known;
+  await met(guest, host, async () => await guest.api.call('contact.get', { contact: id }));
+  await met(host, guest, async () => await contactNamed(host, guest.name));
+}
+
+/** The link of an earlier start is used before another is made. */
+async function invitation(host: Person, guest: Person): Promise<string> {
+  const label = `demonstration: ${guest.handle}`;
+  const find = async () => {
+    const { invitations } = await host.api.call('invite.list', {});
+    return invitations.find(
+      (one) => one.label === label && (one.state === 'preparing' || one.state === 'ready'),
+    );
+  };
+  if ((await find()) === undefined) await host.api.call('invite.create', { label });
+  const link = await waitFor(host.api, WAIT_MS, async () => (await find())?.link ?? null);
+  if (link === null) throw new StartError(`${host.name}'s invitation was not stored in time`);
+  return link;
+}
+
+async function met(
+  person: Person,
+  other: Person,
+  look: () => Promise<ContactView | null>,
+): Promise<void> {
+  const found = await waitFor(person.api, WAIT_MS, async () => {
+    const contact = await look();
+    return contact !== null && contact.state !== 'meeting' ? contact : null;
+  });
+  if (found?.state === 'ready') return;
+  throw new StartError(`${person.name} and ${other.name} did not meet in time`);
+}
+
+async function contactNamed(person: Person, name: string): Promise<ContactView | null> {
+  try {
+    return await person.api.call('contact.get', { contact: name });
+  } catch (error) {
+    if (error instanceof RemoteError && error.code === 'contact-unknown') return null;
+    throw error;
+  }
+}
