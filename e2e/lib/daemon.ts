@@ -1,0 +1,115 @@
+/** A person's daemon as a process: its profile on disk, its socket, kill -9 and start again. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Api, MAX_PAGE, type MessageView } from '@tacet/api';
+import { Program } from './program.ts';
+import { dialDaemon } from './socket.ts';
+
+const ENTRY = fileURLToPath(new URL('../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
+
+export interface DaemonOptions {
+  /** Of the profile's folder. */
+  readonly name: string;
+  /** What the person calls themself; their folder's name when not given. */
+  readonly givenName?: string;
+  /** Holds the profile `<dir>/<name>`, its passphrase file and its log. */
+  readonly dir: string;
+  /** Another program with the same arguments and door, e.g. one that is measured. */
+  readonly entry?: string;
+  readonly args?: readonly string[];
+}
+
+export class DaemonProcess {
+  readonly name: string;
+  readonly profile: string;
+  readonly log: string;
+  private readonly options: DaemonOptions;
+  private readonly passphraseFile: string;
+  private program: Program | null = null;
+  private connection: Api | null = null;
+
+  constructor(options: DaemonOptions) {
+    const { name, dir } = options;
+    this.options = options;
+    this.name = name;
+    this.profile = join(dir, name);
+    this.log = join(dir, `${name}.log`);
+    this.passphraseFile = join(dir, `${name}.passphrase`);
+    mkdirSync(this.profile, { recursive: true, mode: 0o700 });
+    if (!existsSync(this.passphraseFile)) {
+      writeFileSync(this.passphraseFile, randomBytes(12).toString('hex'), { mode: 0o600 });
+    }
+  }
+
+  get api(): Api {
+    if (this.connection === null) throw new Error(`${this.name} is not running`);
+    return this.connection;
+  }
+
+  get isRunning(): boolean {
+    return this.program?.isRunning === true;
+  }
+
+  get crashed(): boolean {
+    return this.program?.crashed === true;
+  }
+
+  get pid(): number {
+    return this.program?.pid ?? 0;
+  }
+
+  tail(lines?: number): string {
+    return this.program?.tail(lines) ?? '';
+  }
+
+  /** Starts the process and opens the profile, making it when there is none. */
+  async start(): Promise<void> {
+    const { entry = ENTRY, args = [], givenName = this.name } = this.options;
+    const program = new Program({
+      name: this.name,
+      entry,
+      args: ['--dir', this.profile, '--no-window', '--ready-fd', '3', '--follow-input', ...args],
+      log: this.log,
+      ready: { fd: 3, word: '"ready"' },
+    });
+    this.program = program;
+    await program.ready();
+    const api = await dialDaemon(join(this.profile, 'daemon.sock'));
+    const passphrase = readFileSync(this.passphraseFile, 'utf8');
+    const { state } = await api.call('status', {});
+    if (state === 'none') await api.call('profile.create', { name: givenName, passphrase });
+    else await api.call('profile.unlock', { passphrase });
+    this.connection = api;
+  }
+
+  async kill(): Promise<void> {
+    this.connection = null;
+    await this.program?.kill();
+  }
+
+  /** False when it had to be killed. */
+  async stop(): Promise<boolean> {
+    this.connection = null;
+    return (await this.program?.stop()) ?? true;
+  }
+}
+
+/** A whole conversation, oldest first. */
+export async function allMessages(
+  { api }: DaemonProcess,
+  contactId: string,
+): Promise<MessageView[]> {
+  const pages: MessageView[][] = [];
+  for (;;) {
+    const before = pages[0]?.[0]?.id;
+    const { messages } = await api.call('message.list', {
+      contactId,
+      limit: MAX_PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
+    pages.unshift(messages);
+    if (messages.length < MAX_PAGE) return pages.flat();
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * A whole network as processes: `tacet-relay network create`, then one process for the authority
+ * and each relay, killed and started again by name. Rates come with the network document.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Parameters } from '@tacet/directory';
+import { Program } from './program.ts';
+
+const ENTRY = fileURLToPath(new URL('../../apps/relay/bin/tacet-relay.mjs', import.meta.url));
+
+/** What `network.json` says of each process. */
+interface Described {
+  readonly name: string;
+  readonly role: 'authority' | 'mix' | 'edge';
+  readonly config: string;
+  readonly admin: string;
+}
+
+export interface NetworkOptions {
+  /** An empty or missing folder. */
+  readonly dir: string;
+  /** What differs from the demonstration's parameters. */
+  readonly parameters: Partial<Parameters>;
+  readonly mixesPerLayer?: number;
+  readonly edges?: number;
+  /** Changes a process's configuration before it first runs, e.g. the address clients dial. */
+  readonly configure?: (name: string, config: Record<string, unknown>) => Record<string, unknown>;
+  /** Another program for the processes of a role, e.g. one that is measured. */
+  readonly entryOf?: (name: string) => string | undefined;
+  readonly argsOf?: (name: string) => readonly string[];
+}
+
+export class RelayNetwork {
+  readonly dir: string;
+  readonly card: string;
+  readonly processes: readonly Described[];
+  private readonly options: NetworkOptions;
+  private readonly programs = new Map<string, Program>();
+
+  private constructor(options: NetworkOptions) {
+    this.options = options;
+    this.dir = options.dir;
+    const description = JSON.parse(readFileSync(join(this.dir, 'network.json'), 'utf8')) as {
+      card: string;
+      processes: Described[];
+    };
+    this.processes = description.processes;
+    this.card = readFileSync(join(this.dir, description.card), 'utf8').trim();
+  }
+
+  /** Makes the folder and starts everything; resolves when all processes are ready. */
+  static async start(options: NetworkOptions): Promise<RelayNetwork> {
+    const { dir, parameters, mixesPerLayer = 1, edges = 2 } = options;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const log = join(dir, '..', 'network-create.log');
+    const create = new Program({
+      name: 'network create',
+      entry: ENTRY,
+      args: [
+        ...['network', 'create', '--dir', dir, '--name', 'e2e', '--demo'],
+        ...['--mixes-per-layer', String(mixesPerLayer), '--edges', String(edges)],
+        ...Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+      ],
+      log,
+      ready: { fd: 1, word: 'made a network' },
+    });
+    await create.ready();
+    await create.ended();
+    const network = new RelayNetwork(options);
+    network.configure();
+    try {
+      await Promise.all(network.processes.map(({ name }) => network.run(name)));
+    } catch (error) {
+      await network.stop();
+      throw error;
+    }
+    return network;
+  }
+
+  names(role?: Described['role']): string[] {
+    return this.processes.filter((one) => role === undefined || one.role === role).map(byName);
+  }
+
+  program(name: string): Program {
+    const program = this.programs.get(name);
+    if (program === undefined) throw new RangeError(`no process ${name}`);
+    return program;
+  }
+
+  /** Starts one; resolves when it is ready, which takes its neighbours. */
+  async run(name: string): Promise<void> {
+    const { config } = this.described(name);
+    const program = new Program({
+      name,
+      entry: this.options.entryOf?.(name) ?? ENTRY,
+      args: [
+        ...['run', '--config', join(this.dir, config), '--until-stdin-ends'],
+        ...(this.options.argsOf?.(name) ?? []),
+      ],
+      log: join(this.dir, name, 'log'),
+      ready: { fd: 1, word: 'ready ' },
+    });
+    this.programs.set(name, program);
+    await program.ready();
+  }
+
+  async kill(name: string): Promise<void> {
+    await this.program(name).kill();
+  }
+
+  /** Processes that ended although nobody asked them to. */
+  crashed(): string[] {
+    return [...this.programs.values()].filter((one) => one.crashed).map(byName);
+  }
+
+  counters(name: string): Promise<Record<string, number>> {
+    const { admin } = this.described(name);
+    return new Promise((resolve, reject) => {
+      get({ socketPath: join(this.dir, admin), path: '/counters' }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(JSON.parse(text).counters as Record<string, number>));
+      }).on('error', reject);
+    });
+  }
+
+  /** Names of those that had to be killed. */
+  async stop(): Promise<string[]> {
+    const all = [...this.programs.values()];
+    const outcomes = await Promise.all(all.map((one) => one.stop()));
+    return all.filter((_, i) => outcomes[i] === false).map(byName);
+  }
+
+  tails(): string {
+    return [...this.programs.values()].map((one) => one.tail()).join('');
+  }
+
+  private described(name: string): Described {
+    const found = this.processes.find((one) => one.name === name);
+    if (found === undefined) throw new RangeError(`no process ${name}`);
+    return found;
+  }
+
+  private configure(): void {
+    const { configure } = this.options;
+    if (configure === undefined) return;
+    for (const { name, config } of this.processes) {
+      const path = join(this.dir, config);
+      const changed = configure(name, JSON.parse(readFileSync(path, 'utf8')));
+      writeFileSync(path, JSON.stringify(changed), { mode: 0o600 });
+    }
+  }
+}
+
+function byName({ name }: { readonly name: string }): string {
+  return name;
+}

@@ -1,0 +1,60 @@
+/** `npm run e2e -- <command>`: proofs over real processes, sockets and stores. */
+import { parseArgs } from 'node:util';
+
+const HELP = `npm run e2e -- <command>
+
+  scenarios              the ten scenarios of the lab over sockets
+  restart                kill -9 of any process while two people write to each other
+      --messages N       texts, half of them each way (1000)
+      --seed S           order of kills and texts (printed when none is given)
+      --json             the result as one object on standard output
+  rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
+      --slot MS          the network's T (500)
+      --frames N         frames recorded of each kind of hour (620)
+      --json             the result as one object on standard output
+  --help
+
+Exit status 0: it holds. 1: it does not. 2: usage.
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(argv);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const [command, ...rest] = positionals;
+  if (rest.length === 0) {
+    switch (command) {
+      case 'scenarios':
+        return (await import('./scenarios.ts')).run();
+      default:
+    }
+  }
+  process.stderr.write(HELP);
+  return 2;
+}
+
+function parse(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      messages: { type: 'string' },
+      seed: { type: 'string' },
+      slot: { type: 'string' },
+      frames: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+}
+
+process.exitCode = await main(process.argv.slice(2));
