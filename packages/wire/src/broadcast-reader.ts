@@ -8,7 +8,6 @@ import {
   broadcastItemId,
   CELL_DATA,
   CELL_LENGTH,
-  CELLS,
   type Cell,
   cellCount,
   readCell,
@@ -48,9 +47,10 @@ export class BroadcastReader {
   take(page: Uint8Array): BroadcastItem[] {
     if (page.length !== BROADCAST_PAGE) throw malformed('page');
     const items: BroadcastItem[] = [];
-    for (let i = 0; i < CELLS; i++) {
-      const bytes = page.subarray(i * CELL_LENGTH, (i + 1) * CELL_LENGTH);
-      if (bytes[0] !== 0 && this.remembered.has(markKey(bytes.subarray(1, 9)))) continue;
+    for (let at = 0; at < BROADCAST_PAGE; at += CELL_LENGTH) {
+      if (page[at] === 0) continue;
+      if (this.remembered.has(markKey(page.subarray(at + 1, at + 9)))) continue;
+      const bytes = page.subarray(at, at + CELL_LENGTH);
       const cell = this.read(bytes);
       const item = cell && this.add(cell);
       if (item) items.push(item);

@@ -124,8 +124,11 @@ export class DigestDesk {
     const marks = new Map(real.map((mark) => [markKey(mark), mark]));
     const wanted = Math.max(1, Math.ceil(marks.size / DIGEST_STEP)) * DIGEST_STEP;
     while (marks.size < wanted) {
-      const mark = randomBytes(this.options.rng, MARK) as Mark;
-      marks.set(markKey(mark), mark);
+      const padding = randomBytes(this.options.rng, (wanted - marks.size) * MARK);
+      for (let at = 0; at < padding.length; at += MARK) {
+        const mark = padding.subarray(at, at + MARK) as Mark;
+        marks.set(markKey(mark), mark);
+      }
     }
     return [...marks.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, mark]) => mark);
   }
