@@ -32,6 +32,8 @@ function fill(stage: LabStage, secret: Uint8Array, index: number, plaintext: Uin
 async function offerOf(stage: LabStage, name: string): Promise<[Uint8Array, Uint8Array]> {
   const other = await stage.person(name);
   const link = await linkOf(stage, other, 'x');
+  // The link is shown when box 0 is stored; box 1 may follow.
+  await stage.pass(15_000);
   const secret = secretOf(link);
   const { document } = stage.world.network;
   const plain = [0, 1].map((index) => {
