@@ -15,7 +15,7 @@ import {
   type RelayHash,
   type VerifiedDocument,
 } from '@tacet/directory';
-import { createPacketBuilder, type ReplyId, type ReplyKeys } from '@tacet/onion';
+import { createPacketBuilder, type Frame, type ReplyId, type ReplyKeys } from '@tacet/onion';
 import {
   type BoxAnswer,
   type BoxRequest,
@@ -95,25 +95,43 @@ export class PacketClient {
 
   /** Sends in the next free slot of the grid. */
   async ask(edge: RelayHash, request: BoxRequest): Promise<Outcome> {
+    return (await this.send(edge, request)).outcome;
+  }
+
+  /** The same, with the frame that was sent; does not wait for the answer. */
+  async send(
+    edge: RelayHash,
+    request: BoxRequest,
+  ): Promise<{ readonly frame: Frame; readonly outcome: Promise<Outcome> }> {
     const { verified, epoch } = this.now();
-    const { slotMs } = verified.document.parameters;
     const out = drawPath(systemRng, verified, epoch, { last: edge });
     const back = drawPath(systemRng, verified, epoch, { last: this.own, lastDelayMs: 0 });
     const replyId = concat(this.link.welcome.handle, randomBytes(systemRng, 8)) as ReplyId;
     const { block, keys } = this.builder.replyBlock(back, replyId);
     const frame = this.builder.request(out, encodeRequest(request), block);
-    const slot = Math.max(this.nextSlot, performance.now());
-    this.nextSlot = slot + slotMs;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, slot - performance.now())));
     const drawnMs = pathDelay(out) + pathDelay(back);
-    return new Promise((resolve) => {
+    await this.slot();
+    const outcome = new Promise<Outcome>((resolve) => {
       this.waiting.set(hex(replyId), { keys, at: performance.now(), drawnMs, resolve });
-      this.link.send({ kind: 'packet', frame });
     });
+    this.link.send({ kind: 'packet', frame });
+    return { frame, outcome };
+  }
+
+  /** A frame that was sent before, once more: a replay. */
+  async sendAgain(frame: Frame): Promise<void> {
+    await this.slot();
+    this.link.send({ kind: 'packet', frame });
   }
 
   close(): void {
     this.link.close();
+  }
+
+  private async slot(): Promise<void> {
+    const slot = Math.max(this.nextSlot, performance.now());
+    this.nextSlot = slot + this.now().verified.document.parameters.slotMs;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, slot - performance.now())));
   }
 
   private now() {

@@ -155,7 +155,7 @@ function readBytes(path: string, what: string): Uint8Array {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw new AppError('config-file', 'missing', `the ${what} file cannot be read`, { cause });
+    throw new AppError('config-file', 'usage', `the ${what} file cannot be read`, { cause });
   }
   if (bytes.length > LIMITS.configBytes) {
     throw new AppError('config-file', 'usage', `the ${what} file is too large`);

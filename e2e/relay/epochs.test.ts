@@ -1,0 +1,105 @@
+/**
+ * Epochs of twelve seconds, by the network document: keys change while packets flow, and what is over
+ * is gone. Real processes, killed where it hurts.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { makeBox } from './lib/boxes.ts';
+import { PacketClient } from './lib/packet-client.ts';
+import { ProcessNetwork } from './lib/processes.ts';
+
+const EPOCH = 12_000;
+const set = {
+  epochMs: EPOCH,
+  graceMs: 1_000,
+  keysAhead: 3,
+  validEpochs: 3,
+  slotMs: 100,
+  inUseSlotMs: 50,
+  digestMs: 500,
+  delayMeanMs: 20,
+};
+
+let network: ProcessNetwork;
+let client: PacketClient;
+
+before(async () => {
+  network = await ProcessNetwork.create({ set });
+  await network.startAll();
+  client = await PacketClient.join(network.card, 0);
+  await client.document();
+});
+after(async () => {
+  client?.close();
+  await network?.close();
+});
+
+const epochNow = () => Math.floor(Date.now() / EPOCH);
+
+/** PUTs one box; false when no answer comes or it is not `stored`. */
+async function put(number: number): Promise<boolean> {
+  const { document } = await client.document();
+  const box = makeBox(document.networkId, number);
+  const [edge] = client.home(box.mark);
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 4_000));
+  const outcome = await Promise.race([client.ask(edge, { kind: 'put', record: box.record }), late]);
+  return outcome?.answer.status === 'stored';
+}
+
+test('a packet seen before is dropped, also by a mix that was killed in between', async () => {
+  const { document } = await client.document();
+  const box = makeBox(document.networkId, 1);
+  const [edge] = client.home(box.mark);
+  // Past the grace, in which the document before counts too, and early enough for a restart.
+  const into = () => Date.now() % EPOCH;
+  while (into() < 1_500 || into() > 4_000) await new Promise((done) => setTimeout(done, 50));
+  const { frame, outcome } = await client.send(edge, { kind: 'put', record: box.record });
+  assert.equal((await outcome).answer.status, 'stored');
+  await client.sendAgain(frame);
+  assert.ok(await put(2));
+  assert.equal((await network.counters('mix-1'))['packet-replay'], 1);
+
+  await network.end('mix-1', 'SIGKILL');
+  network.start('mix-1');
+  await network.ready('mix-1');
+  await client.sendAgain(frame);
+  assert.ok(await put(3), 'new packets pass');
+  assert.equal((await network.counters('mix-1'))['packet-replay'], 1);
+});
+
+test('over two changes of epoch and a killed authority nothing is lost', async () => {
+  const first = epochNow();
+  let number = 10;
+  let killed = false;
+  const epochs = new Set<number>();
+  const lost: number[] = [];
+  while (epochNow() < first + 2) {
+    if (!(await put(number++))) lost.push(number - 1);
+    epochs.add(client.book.newest()?.document.epoch ?? -1);
+    if (!killed) {
+      killed = true;
+      await network.end('authority', 'SIGKILL');
+      network.start('authority');
+    }
+  }
+  assert.deepEqual(lost, []);
+  assert.ok(epochs.size >= 2, 'documents went on');
+  assert.ok(number > 40);
+});
+
+test('seeds and replay tags of past epochs are gone from every disk', async () => {
+  // Within the grace of an epoch its neighbour's key is still needed.
+  while (Date.now() % EPOCH < 2_000) await new Promise((done) => setTimeout(done, 50));
+  const now = epochNow();
+  for (const { name, role } of network.description.processes) {
+    if (role === 'authority') continue;
+    const list = (folder: string) =>
+      readdirSync(join(network.dir, name, 'data', folder)).map((file) => Number.parseInt(file, 10));
+    const seeds = list('epochs').sort((a, b) => a - b);
+    assert.equal(seeds[0], now, `${name}: the oldest seed is the one in use`);
+    assert.ok((seeds.at(-1) ?? 0) >= now + 2, `${name}: keys are there ahead of time`);
+    for (const epoch of list('replay')) assert.ok(epoch >= now, `${name}: replay log ${epoch}`);
+  }
+});

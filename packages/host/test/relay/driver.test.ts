@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import type { Millis } from '@tacet/base';
+import type { Machine } from '@tacet/relay';
+import { MachineDriver } from '../../src/relay/driver.ts';
+
+/** Emits each number when its time has come. */
+class Alarm implements Machine<number> {
+  readonly times: Millis[] = [];
+  private due: number[] = [];
+
+  deadline(): Millis | null {
+    return this.times.length === 0 ? null : Math.min(...this.times);
+  }
+
+  advance(now: Millis): void {
+    this.due.push(...this.times.filter((time) => time <= now));
+    this.times.splice(0, this.times.length, ...this.times.filter((time) => time > now));
+  }
+
+  drain(): number[] {
+    const due = this.due;
+    this.due = [];
+    return due;
+  }
+}
+
+function setUp() {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 1_000;
+  const machine = new Alarm();
+  const performed: { at: Millis; effect: number }[] = [];
+  const driver = new MachineDriver<number>({
+    machine,
+    clock: { now: () => now },
+    perform: (effects) => {
+      for (const effect of effects) performed.push({ at: now, effect });
+    },
+  });
+  const pass = (ms: number): void => {
+    for (let i = 0; i < ms; i++) {
+      now += 1;
+      mock.timers.tick(1);
+    }
+  };
+  const add = (time: Millis) => driver.input(() => machine.times.push(time));
+  return { driver, performed, pass, add };
+}
+
+test('effects come at their deadline, to the nearest millisecond', () => {
+  const { performed, pass, add } = setUp();
+  for (const time of [1_010, 1_010.4, 1_010.6, 1_020, 1_000.2]) add(time);
+  assert.deepEqual(performed, [{ at: 1_000, effect: 1_000.2 }], 'half a step ahead is now');
+  pass(30);
+  assert.deepEqual(performed.slice(1), [
+    { at: 1_010, effect: 1_010 },
+    { at: 1_010, effect: 1_010.4 },
+    { at: 1_011, effect: 1_010.6 },
+    { at: 1_020, effect: 1_020 },
+  ]);
+  mock.timers.reset();
+});
+
+test('an earlier deadline that comes later is kept', () => {
+  const { performed, pass, add } = setUp();
+  add(1_500);
+  pass(10);
+  add(1_020);
+  pass(490);
+  assert.deepEqual(performed, [
+    { at: 1_020, effect: 1_020 },
+    { at: 1_500, effect: 1_500 },
+  ]);
+  mock.timers.reset();
+});
+
+test('a deadline beyond the longest timer is kept', () => {
+  const { performed, pass, add } = setUp();
+  add(151_000);
+  pass(150_000);
+  assert.deepEqual(performed, [{ at: 151_000, effect: 151_000 }]);
+  mock.timers.reset();
+});
+
+test('nothing happens after stop', () => {
+  const { driver, performed, pass, add } = setUp();
+  add(1_010);
+  driver.stop();
+  add(1_005);
+  pass(50);
+  assert.deepEqual(performed, []);
+  mock.timers.reset();
+});
