@@ -10,6 +10,11 @@ export class MemoryBoxes {
     return this.boxes.size;
   }
 
+  /** Keys of all boxes held. */
+  keys(): ReturnType<typeof markKey>[] {
+    return [...this.boxes.keys()];
+  }
+
   run(command: StoreCommand): StoreResult {
     switch (command.kind) {
       case 'put': {

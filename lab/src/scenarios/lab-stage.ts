@@ -1,6 +1,6 @@
 /** The stage of scenarios in simulated time. */
 import { SECOND } from '@tacet/base';
-import type { TestNetwork } from '@tacet/testkit';
+import type { TestNetwork, TestNetworkOptions } from '@tacet/testkit';
 import type { Onion } from '../onion.ts';
 import { modelledOnion } from '../onion.ts';
 import type { Person } from '../person.ts';
@@ -14,10 +14,22 @@ const LOOK = 250;
 
 export class LabStage implements Stage {
   readonly world: World;
-  readonly trace = new Trace();
+  readonly trace: Trace;
 
-  constructor(seed: number | string, onion: (network: TestNetwork) => Onion = modelledOnion) {
-    this.world = new World({ seed, trace: this.trace, onion });
+  constructor(
+    seed: number | string,
+    onion: (network: TestNetwork) => Onion = modelledOnion,
+    options: { readonly trace?: Trace; readonly network?: TestNetworkOptions } = {},
+  ) {
+    this.trace = options.trace ?? new Trace();
+    this.world = new World({ seed, trace: this.trace, onion, network: options.network ?? {} });
+  }
+
+  /** The machine behind an actor. */
+  personOf(actor: Actor): Person {
+    const person = this.world.people.find((one) => one.name === actor.name);
+    if (person === undefined) throw new RangeError(`nobody is called ${actor.name}`);
+    return person;
   }
 
   async person(name: string): Promise<Actor> {

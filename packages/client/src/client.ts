@@ -85,8 +85,8 @@ export class Client {
 
   setLevel(level: Level, now: Millis): void {
     this.e.now = now;
-    this.e.level = level;
     writeSetting(this.e.store, 'level', new TextEncoder().encode(level));
+    this.e.level = level;
     this.e.events.append(now, 'network', 'level');
   }
 
@@ -188,7 +188,7 @@ export class Client {
         now,
       );
     });
-    this.e.standing.touched(contactId);
+    this.e.standing.used(contactId, now);
     this.e.jobs.kick();
     return this.messageView(this.e.messageList.row(id));
   }
@@ -227,7 +227,7 @@ export class Client {
       );
       if (changes > 0) this.e.events.append(now, 'contact', String(id));
     });
-    this.e.standing.touched(id);
+    this.e.standing.used(id, now);
   }
 
   readEvents(options: { readonly cursor: number; readonly max: number }): ClientEvent[] {

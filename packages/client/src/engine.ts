@@ -102,6 +102,7 @@ export class Engine {
   private nextHour: Millis;
   private nextMinutes: Millis;
   private lastDigestSaved: Millis = 0;
+  private storedSeen = 0;
   up = 0;
   down = 0;
 
@@ -175,6 +176,7 @@ export class Engine {
       network,
       alarm,
       kick,
+      abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
     };
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
@@ -229,7 +231,7 @@ export class Engine {
     const times = [
       this.link.deadline,
       this.requests.nextDeadline ?? null,
-      this.receipts.deadline,
+      this.network === null ? null : this.receipts.deadline,
       this.network === null ? null : this.visits.deadline,
       this.nextHour,
       this.nextMinutes,
@@ -277,7 +279,6 @@ export class Engine {
   onDown(frame: DownFrame, now: Millis): void {
     this.now = now;
     this.down += 1;
-    if (frame.reply !== null) this.watchdog.progress(now);
     this.link.onDownFrame(frame, now);
   }
 
@@ -307,7 +308,11 @@ export class Engine {
     const parameters = this.network?.current(now)?.parameters;
     if (missed !== null && parameters !== undefined) {
       this.reader.recover(now, missed, parameters.boxLifeDays);
+      // The answer to an invitation, and the answer to that, stand in one fixed box each.
+      for (const watch of this.watches.meetings()) this.reads.catchUp(watch, now, null);
     }
+    // Not before all of an absence was asked for: who dies in the middle begins again.
+    if (this.reads.catchingUp) return;
     const complete = this.network?.completeTo ?? newest;
     writeSetting(this.store, 'last-digest', utf8(String(Math.floor(complete))));
   }
@@ -335,6 +340,11 @@ export class Engine {
       return;
     }
     const usual = this.network?.current(now)?.parameters.slotMs ?? 2_000;
+    // Answers to cover are no progress: only what was stored, or nothing left to store.
+    if (this.puts.storedCount !== this.storedSeen) {
+      this.storedSeen = this.puts.storedCount;
+      this.watchdog.progress(now);
+    }
     if (this.watchdog.check(this.puts.waiting, usual, now)) {
       this.events.append(now, 'alarm', 'no-progress');
     }
@@ -362,7 +372,6 @@ export class Engine {
     }
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
-      this.standing.touched(contactId);
       this.messageList.addReceived(contactId, envelope.content, raw, now);
     }
     this.oweReceipt(contactId, now);

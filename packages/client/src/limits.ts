@@ -8,6 +8,10 @@
 export const LOOK_AHEAD = 64;
 /** Largest jump of a head that a beacon may name. */
 export const MAX_SKIP = 10_000;
+/** Passed-over boxes of one contact up to which beacons are believed. */
+export const MAX_GAPS = 20_000;
+/** Absent boxes in a row after which a reader that catches up believes to be at the end. */
+export const MAX_UNWRITTEN = 4;
 /** Parts of one ciphertext. */
 export const MAX_PARTS = 64;
 /** Bytes of UTF-8 in one text. */

@@ -2,6 +2,7 @@
 export { FakeClock } from './clock.ts';
 export { checkDecoder, type DecoderUnderTest } from './decoder.ts';
 export { createFakeSession } from './fake-session.ts';
+export { MemoryStore } from './memory-store.ts';
 export {
   makeTestNetwork,
   TEST_NOW,

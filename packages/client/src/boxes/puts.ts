@@ -19,6 +19,8 @@ export interface PutOwner {
   onTaken(put: PutEntry, now: Millis): void;
   /** Tries used up without a copy; the box is given up. `refused`: every answer said no. */
   onExhausted(put: PutEntry, refused: boolean, now: Millis): void;
+  /** One copy stands, and tries for a second are used up or there is no second edge. */
+  onRetired?(put: PutEntry): void;
 }
 
 export interface NewPut {
@@ -51,6 +53,9 @@ export class PutQueue {
   register(owner: string, handler: PutOwner): void {
     this.owners.set(owner, handler);
   }
+
+  /** First copies stored since start. */
+  storedCount = 0;
 
   /** Boxes without a first copy. */
   get waiting(): number {
@@ -178,11 +183,12 @@ export class PutQueue {
     if (this.entries.get(entry.id) !== entry) return;
     if (answer === null || answer.status === 'read') {
       // No answer: not a refusal, and never a reason to forget. The next try is jittered.
-      entry.notBefore = now + randomBetween(this.rng, 0, 2_000) * (entry.triesA + entry.triesB);
+      entry.notBefore = this.later(entry, now);
       return;
     }
     if (answer.status === 'refused') {
       this.refusals.set(entry.id, (this.refusals.get(entry.id) ?? 0) + 1);
+      entry.notBefore = this.later(entry, now);
       return;
     }
     if (answer.status === 'taken') {
@@ -195,9 +201,14 @@ export class PutQueue {
     this.stored(entry, edge, answer.expiryDay, now);
   }
 
+  private later(entry: PutEntry, now: Millis): Millis {
+    return now + randomBetween(this.rng, 0, 2_000) * (entry.triesA + entry.triesB);
+  }
+
   private stored(entry: PutEntry, edge: Uint8Array, expiryDay: number, now: Millis): void {
     const network = this.network();
     const parameters = network?.current(now)?.parameters;
+    if (entry.copies === 0) this.storedCount += 1;
     this.store.transaction(() => {
       entry.copies += 1;
       entry.firstEdge ??= edge;
@@ -229,7 +240,10 @@ export class PutQueue {
   }
 
   private retire(entry: PutEntry): void {
-    this.store.transaction(() => this.drop(entry));
+    this.store.transaction(() => {
+      this.drop(entry);
+      this.owner(entry).onRetired?.(entry);
+    });
   }
 
   private drop(entry: PutEntry): void {

@@ -3,7 +3,15 @@
  * real (2.4). Announced boxes are asked for at the edge that announced them; a catch-up read asks
  * for a box nobody announced, first at its first edge, then at its second.
  */
-import { equalBytes, type Millis, type Rng, randomBetween, shuffle } from '@tacet/base';
+import {
+  equalBytes,
+  HOUR,
+  MINUTE,
+  type Millis,
+  type Rng,
+  randomBetween,
+  shuffle,
+} from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { BoxAnswer, BoxRequest, Mark } from '@tacet/wire';
 import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
@@ -16,9 +24,12 @@ interface ReadEntry {
   readonly watch: Watch;
   edges: RelayHash[];
   /** Asked without an announcement: an empty answer is no surprise. */
-  readonly catchUp: boolean;
+  catchUp: boolean;
+  /** The last answer of every edge asked is known: nothing was merely lost. */
+  answered: boolean;
   tries: number;
   triesHere: number;
+  rests: number;
   notBefore: Millis;
   inFlight: boolean;
   readonly onAbsent: ((now: Millis) => void) | null;
@@ -43,6 +54,10 @@ export class ReadQueue implements PlanSource {
   private readonly network: () => Network | null;
   private readonly watches: WatchList;
   private readonly entries = new Map<number, ReadEntry>();
+  /** Reads that announcements of each edge have caused, by watch: an edge may repeat itself. */
+  private readonly announcedBy = new Map<number, Map<number, number>>();
+  /** Whose box the last catch-up read asked for: nobody's backlog takes all slots. */
+  private lastOwner = '';
 
   constructor(rng: Rng, network: () => Network | null, watches: WatchList) {
     this.rng = rng;
@@ -54,30 +69,60 @@ export class ReadQueue implements PlanSource {
     return this.entries.size;
   }
 
+  /** Boxes of an absence are still being asked for. */
+  get catchingUp(): boolean {
+    for (const entry of this.entries.values()) {
+      if (entry.catchUp && entry.rests === 0 && this.watches.holds(entry.watch)) return true;
+    }
+    return false;
+  }
+
   /** A digest of `edge` named the box. */
   announced(watch: Watch, edge: RelayHash, now: Millis): void {
     const entry = this.entries.get(watch.id);
+    const known = entry?.edges.some((one) => equalBytes(one, edge)) === true;
+    if (known && !entry.catchUp && entry.rests === 0) return;
+    if (!this.mayAnnounce(watch, edge)) return;
     if (entry === undefined) {
       this.entries.set(watch.id, this.entry(watch, [edge], false, now, null));
-    } else if (!entry.edges.some((known) => equalBytes(known, edge))) {
-      entry.edges.push(edge);
-    } else if (entry.catchUp) {
-      entry.notBefore = now;
+      return;
     }
+    if (!known) entry.edges.push(edge);
+    if (entry.catchUp || entry.rests > 0) entry.notBefore = Math.min(entry.notBefore, now);
+    entry.catchUp = false;
+  }
+
+  /** An edge that names a box again and again learns from it no more than from two reads. */
+  private mayAnnounce(watch: Watch, edge: RelayHash): boolean {
+    let counts = this.announcedBy.get(watch.id);
+    if (counts === undefined) {
+      counts = new Map();
+      this.announcedBy.set(watch.id, counts);
+    }
+    const key = keyOf(edge);
+    const count = counts.get(key) ?? 0;
+    if (count >= TRIES_PER_EDGE) return false;
+    counts.set(key, count + 1);
+    return true;
   }
 
   /** Asks for a box although no digest named it. `onAbsent` hears that neither edge has it. */
   catchUp(watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null): void {
     if (this.entries.has(watch.id)) return;
-    const network = this.network();
-    const current = network?.current(now) ?? null;
-    if (network === null || current === null) {
+    const edges = this.edgesOf(watch, now);
+    if (edges.length === 0) {
       onAbsent?.(now);
       return;
     }
-    const [a, b] = network.places(current, watch.box.mark);
-    const edges = equalBytes(a, b) ? [a] : [a, b];
     this.entries.set(watch.id, this.entry(watch, edges, true, now, onAbsent));
+  }
+
+  private edgesOf(watch: Watch, now: Millis): RelayHash[] {
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return [];
+    const [a, b] = network.places(current, watch.box.mark);
+    return equalBytes(a, b) ? [a] : [a, b];
   }
 
   private entry(
@@ -91,8 +136,10 @@ export class ReadQueue implements PlanSource {
       watch,
       edges,
       catchUp,
+      answered: true,
       tries: 0,
       triesHere: 0,
+      rests: 0,
       notBefore: now,
       inFlight: false,
       onAbsent,
@@ -102,53 +149,98 @@ export class ReadQueue implements PlanSource {
   next(now: Millis, retries: boolean): Plan | null {
     const network = this.network();
     if (network === null) return null;
+    let behind: ReadEntry | null = null;
     for (const [id, entry] of this.entries) {
       if (entry.inFlight || entry.notBefore > now) continue;
       if (!this.watches.holds(entry.watch)) {
-        this.entries.delete(id);
+        this.forget(id);
         continue;
       }
-      const edge = entry.edges[0];
-      if (edge === undefined || entry.tries >= TRIES_PER_ID) {
-        this.entries.delete(id);
-        entry.onAbsent?.(now);
+      if (entry.edges.length === 0 || entry.tries >= TRIES_PER_ID) {
+        this.exhausted(entry, now);
         continue;
       }
-      const retry = entry.triesHere > 0;
-      if (retry && !retries) continue;
-      const { marks, at } = threeMarks(this.rng, network, edge, entry.watch.box.mark);
-      const request: BoxRequest = { kind: 'get', marks, waitMs: 0 };
-      entry.inFlight = true;
-      entry.tries++;
-      entry.triesHere++;
-      return {
-        what: 'read',
-        edge,
-        request,
-        retry,
-        settle: (answer, then) => this.settle(entry, at, answer, then),
-      };
+      if (entry.triesHere > 0 && !retries) continue;
+      if (!entry.catchUp && entry.rests === 0) return this.plan(network, entry);
+      if (
+        behind === null ||
+        (ownerOf(behind) === this.lastOwner && ownerOf(entry) !== ownerOf(behind))
+      ) {
+        behind = entry;
+      }
     }
-    return null;
+    if (behind === null) return null;
+    this.lastOwner = ownerOf(behind);
+    return this.plan(network, behind);
+  }
+
+  private plan(network: Network, entry: ReadEntry): Plan | null {
+    const edge = entry.edges[0];
+    if (edge === undefined) return null;
+    const retry = entry.triesHere > 0;
+    const { marks, at } = threeMarks(this.rng, network, edge, entry.watch.box.mark);
+    const request: BoxRequest = { kind: 'get', marks, waitMs: 0 };
+    entry.inFlight = true;
+    entry.tries++;
+    entry.triesHere++;
+    return {
+      what: 'read',
+      edge,
+      request,
+      retry,
+      settle: (answer, then) => this.settle(entry, at, answer, then),
+    };
   }
 
   private settle(entry: ReadEntry, at: 0 | 1 | 2, answer: BoxAnswer | null, now: Millis): void {
     entry.inFlight = false;
     if (answer !== null && answer.status === 'read') {
       if (this.watches.offer(entry.watch, answer.records[at], now)) {
-        this.entries.delete(entry.watch.id);
+        this.forget(entry.watch.id);
         return;
       }
       // The edge answered and does not have it: ask the other one, if any.
       this.nextEdge(entry);
       return;
     }
-    if (entry.triesHere >= TRIES_PER_EDGE) this.nextEdge(entry);
+    if (entry.triesHere >= TRIES_PER_EDGE) {
+      entry.answered = false;
+      this.nextEdge(entry);
+    }
     entry.notBefore = now + randomBetween(this.rng, 0, 2_000) * entry.tries;
+  }
+
+  /**
+   * Edges that answered do not have the box: done. Where answers were lost, the box may well be
+   * there: it is asked for again after a rest of a minute, doubled each time, at most an hour.
+   */
+  private exhausted(entry: ReadEntry, now: Millis): void {
+    const edges = entry.answered ? [] : this.edgesOf(entry.watch, now);
+    if (edges.length === 0) {
+      this.entries.delete(entry.watch.id);
+      entry.onAbsent?.(now);
+      return;
+    }
+    const rest = Math.min(HOUR, MINUTE * 2 ** entry.rests);
+    const rests = entry.rests + 1;
+    this.entries.set(entry.watch.id, {
+      ...this.entry(entry.watch, edges, entry.catchUp, now, entry.onAbsent),
+      rests,
+      notBefore: now + rest * randomBetween(this.rng, 0.5, 1.5),
+    });
   }
 
   private nextEdge(entry: ReadEntry): void {
     entry.edges.shift();
     entry.triesHere = 0;
   }
+
+  private forget(watchId: number): void {
+    this.entries.delete(watchId);
+    this.announcedBy.delete(watchId);
+  }
+}
+
+function ownerOf(entry: ReadEntry): string {
+  return `${entry.watch.owner === 'beacon' ? 'stream' : entry.watch.owner}/${entry.watch.ref}`;
 }

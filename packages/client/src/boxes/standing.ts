@@ -17,8 +17,8 @@ const LEAST: Millis = 20 * SECOND;
 
 /** Conversations and the box each waits for next; given by the streams. */
 export interface NextBoxes {
-  /** Contacts touched since `since`, with their lowest unread box. */
-  touchedSince(since: Millis): readonly { readonly contactId: number; readonly watch: Watch }[];
+  /** The next box of this contact's stream. */
+  nextBox(contactId: number): Watch | null;
 }
 
 export class StandingReads implements PlanSource {
@@ -27,6 +27,9 @@ export class StandingReads implements PlanSource {
   private readonly watches: WatchList;
   private readonly nextBoxes: NextBoxes;
   private readonly empty = new Map<number, number>();
+  /** Conversations written in or opened by the user, and when. A contact must not be able to make
+   * this profile wait at an edge for him (2.3, R). */
+  private readonly usedAt = new Map<number, Millis>();
   private readonly waitingFor = new Set<number>();
   private outstanding = 0;
   private active = false;
@@ -47,9 +50,24 @@ export class StandingReads implements PlanSource {
     if (!active) this.empty.clear();
   }
 
-  /** The user or the peer did something: the conversation may wait at an edge again. */
-  touched(contactId: number): void {
+  /** The user wrote in the conversation or opened it. */
+  used(contactId: number, now: Millis): void {
+    this.usedAt.delete(contactId);
+    this.usedAt.set(contactId, now);
     this.empty.delete(contactId);
+  }
+
+  private target(now: Millis): { readonly contactId: number; readonly watch: Watch } | null {
+    for (const [contactId, at] of [...this.usedAt].reverse()) {
+      if (at < now - TOUCHED) {
+        this.usedAt.delete(contactId);
+        continue;
+      }
+      if ((this.empty.get(contactId) ?? 0) >= EMPTY_HOLDS) continue;
+      const watch = this.nextBoxes.nextBox(contactId);
+      if (watch !== null && !this.waitingFor.has(watch.id)) return { contactId, watch };
+    }
+    return null;
   }
 
   next(now: Millis): Plan | null {
@@ -59,13 +77,8 @@ export class StandingReads implements PlanSource {
     if (network === null || current === null) return null;
     const waitMs = this.hold(current, now);
     if (waitMs < LEAST && waitMs < current.parameters.holdMeanMs) return null;
-    const target = this.nextBoxes
-      .touchedSince(now - TOUCHED)
-      .find(
-        ({ contactId, watch }) =>
-          (this.empty.get(contactId) ?? 0) < EMPTY_HOLDS && !this.waitingFor.has(watch.id),
-      );
-    return target === undefined
+    const target = this.target(now);
+    return target === null
       ? this.random(network, current, waitMs)
       : this.real(network, current, waitMs, target.contactId, target.watch);
   }

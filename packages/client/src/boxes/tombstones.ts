@@ -10,6 +10,8 @@ import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { blob, num } from '../store/rows.ts';
 import type { BoxSecret } from '../streams/chain.ts';
 
+/** Well after the receipt that frees the writer, so that it dates nothing. */
+export const ERASE_AFTER: readonly [Millis, Millis] = [5 * MINUTE, 60 * MINUTE];
 /** Tries in all: two for each of two edges. */
 const MAX_TRIES = 4;
 
@@ -53,8 +55,7 @@ export class Tombstones implements PlanSource {
   add(box: BoxSecret, now: Millis): void {
     const network = this.network();
     if (network === null) return;
-    // Well after the receipt that frees the writer, so that it dates nothing.
-    const notBefore = Math.floor(now + randomBetween(this.rng, 5 * MINUTE, 60 * MINUTE));
+    const notBefore = Math.floor(now + randomBetween(this.rng, ...ERASE_AFTER));
     const signature = signTombstone(box.seed, network.id);
     const { rowId } = this.store.run(
       'INSERT INTO tombstones (box_id, mark, signature, not_before) VALUES (?, ?, ?, ?)',

@@ -104,6 +104,24 @@ export class WatchList {
     return row === undefined ? null : (this.byMark.get(keyOf(blob(row, 'mark'))) ?? null);
   }
 
+  /** Those of `from` <= index < `to`, lowest first. */
+  range(owner: string, ref: number, from: number, to: number): Watch[] {
+    return this.store
+      .all(
+        'SELECT mark FROM watches WHERE owner = ? AND ref = ? AND idx >= ? AND idx < ? ORDER BY idx',
+        owner,
+        ref,
+        from,
+        to,
+      )
+      .flatMap((row) => this.byMark.get(keyOf(blob(row, 'mark'))) ?? []);
+  }
+
+  /** Boxes of meetings, ours and those we are guests of. */
+  meetings(): Watch[] {
+    return [...this.byMark.values()].filter(({ owner }) => owner === 'invite' || owner === 'visit');
+  }
+
   /** The lowest index waited for. */
   lowest(owner: string, ref: number): Watch | null {
     const row = this.store.get(

@@ -37,10 +37,14 @@ export class Contacts {
     this.events = events;
   }
 
+  get full(): boolean {
+    const count = this.store.get('SELECT count(*) AS n FROM contacts');
+    return count !== undefined && num(count, 'n') >= MAX_CONTACTS;
+  }
+
   /** A new row in state `meeting`; the name is made unique by a number. In a transaction. */
   create(wanted: string, givenName: string, now: Millis): number {
-    const count = this.store.get('SELECT count(*) AS n FROM contacts');
-    if (count !== undefined && num(count, 'n') >= MAX_CONTACTS) {
+    if (this.full) {
       throw new AppError(
         'contacts-full',
         'refused',

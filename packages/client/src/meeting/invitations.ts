@@ -38,6 +38,11 @@ import { openReply } from './seal.ts';
 
 /** Stands in the list until the guest's own name is known. */
 const STAND_IN = 'guest';
+/** What a window is shown of states between two steps. */
+const SHOWN: Readonly<Record<string, InvitationView['state']>> = {
+  placing: 'preparing',
+  answered: 'used',
+};
 /** A fixed box has no other id to move to: its tries go on after a pause, at most hourly. */
 const PAUSE: Millis = 60_000;
 
@@ -63,6 +68,8 @@ export interface MeetingDeps {
   readonly alarm: (code: string, now: Millis) => void;
   /** Ratchet work may be waiting. */
   readonly kick: () => void;
+  /** Nothing more will be sent to this contact. In the transaction that says why. */
+  readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
 
 export class Invitations implements PutOwner, WatchOwner, JobSource {
@@ -114,10 +121,12 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const row = this.row(Number(idText));
     const id = num(row, 'id');
     const state = text(row, 'state');
-    if (state === 'used') {
+    if (state === 'used' || state === 'answered') {
       throw new AppError('invitation-used', 'state', 'This invitation was used already.');
     }
-    this.d.store.transaction(() => this.close(id, 'revoked', now));
+    if (state !== 'revoked' && state !== 'expired') {
+      this.d.store.transaction(() => this.close(id, 'revoked', now));
+    }
     return this.view(this.row(id));
   }
 
@@ -165,7 +174,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       label: text(row, 'label'),
       createdAt: num(row, 'created_at'),
       expiresAt: num(row, 'expires_at'),
-      state: state === 'placing' ? 'preparing' : (state as InvitationView['state']),
+      state: SHOWN[state] ?? (state as InvitationView['state']),
       link:
         state === 'ready' && secret !== null && network !== null
           ? encodeLink(secret, network.id, null)
@@ -191,6 +200,8 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       name: 'bundle',
       run: (port, records) => port.createBundle(records),
       commit: ({ bundle, writes }, now) => {
+        // Revoked while the bundle was made: it must not come back.
+        if (text(this.row(id), 'state') !== 'preparing') return;
         applyWrites(this.d.store, writes);
         const secret = invitationSecret(identity.keySetHash, r);
         const offer = encodeOffer({
@@ -212,6 +223,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         this.setState(id, 'placing', now);
       },
       fail: (_error, now) => {
+        if (text(this.row(id), 'state') !== 'preparing') return;
         this.setState(id, 'revoked', now);
         this.d.alarm('bundle-failed', now);
       },
@@ -270,6 +282,12 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const row = this.row(watch.ref);
     const state = text(row, 'state');
     if (state !== 'ready' && state !== 'placing') return;
+    if (this.d.contacts.full) {
+      // A stranger with the link must not be able to stop this program.
+      this.close(watch.ref, 'revoked', now);
+      this.d.alarm('contacts-full', now);
+      return;
+    }
     const contactId = this.d.contacts.create(STAND_IN, '', now);
     this.d.contacts.step(contactId, 'opened', now);
     this.d.contacts.step(contactId, 'delivered', now);

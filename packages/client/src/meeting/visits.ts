@@ -310,15 +310,18 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
 
   private onAccepted(row: SqlRow, plaintext: Uint8Array, now: Millis): void {
     const contactId = num(row, 'contact_id');
+    // The inviter has spoken through the session: what stands in a box that anybody with the
+    // link can fill decides nothing any more.
+    const ready = text(this.d.contacts.row(contactId), 'state') === 'ready';
     let named: Uint8Array;
     try {
       named = decodeAccepted(plaintext);
     } catch {
-      this.end(contactId, 'invitation-replaced', now);
+      if (!ready) this.end(contactId, 'invitation-replaced', now);
       return;
     }
     if (!equalBytes(named, blob(row, 'reply_hash'))) {
-      this.end(contactId, 'invitation-used', now);
+      if (!ready) this.end(contactId, 'invitation-used', now);
       return;
     }
     this.d.store.run("UPDATE visits SET state = 'done' WHERE contact_id = ?", contactId);
@@ -346,6 +349,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.watches.cancel('stream', contactId);
     this.d.watches.cancel('beacon', contactId);
     this.d.contacts.end(contactId, reason, now);
+    this.d.abandon(contactId, reason, now);
   }
 }
 

@@ -20,7 +20,9 @@ export class Guard {
   private readonly store: ProfileStore;
   private readonly rng: Rng;
   private downSince: Millis | null = null;
-  private second: Door | null = null;
+  private second: RelayHash | null = null;
+  /** While both are down they are tried in turn. */
+  private turn = false;
 
   constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
@@ -31,9 +33,17 @@ export class Guard {
   door(network: Network, now: Millis): Door | null {
     const doors = this.doors(network, now);
     if (this.downSince !== null && now - this.downSince > DOWN) {
+      // One other, kept: who cuts our lines must not make us try edge after edge until his own.
       const others = doors.filter((door) => !this.isGuard(door));
-      this.second ??= others.length > 0 ? pick(this.rng, others) : null;
-      if (this.second !== null) return this.second;
+      const { second } = this;
+      const again = others.find((door) => second !== null && equalBytes(door.relay, second));
+      const other = again ?? (others.length > 0 ? pick(this.rng, others) : null);
+      this.second = other?.relay ?? null;
+      if (other !== null && !this.turn) {
+        this.turn = true;
+        return other;
+      }
+      this.turn = false;
     }
     const kept = doors.find((door) => this.isGuard(door));
     const since = readSetting(this.store, 'guard-since');
@@ -56,15 +66,15 @@ export class Guard {
   /** Edges of the document in force; of the card while there is none. */
   private doors(network: Network, now: Millis): Door[] {
     const current = network.current(now);
-    if (current === null) {
-      return network.card.edges.map(({ relay, address }) => ({ relay, address }));
-    }
+    const card = network.card.edges.map(({ relay, address }) => ({ relay, address }));
+    if (current === null) return card;
     const { verified } = current;
-    return edgesOf(verified).flatMap((relay) => {
+    const listed = edgesOf(verified).flatMap((relay) => {
       const index = verified.relayHashes.findIndex((hash) => equalBytes(hash, relay));
       const address = verified.document.relays[index]?.clientAddress ?? '';
       return address === '' ? [] : [{ relay, address }];
     });
+    return listed.length > 0 ? listed : card;
   }
 
   up(): void {
@@ -73,6 +83,5 @@ export class Guard {
 
   down(now: Millis): void {
     this.downSince ??= now;
-    this.second = null;
   }
 }

@@ -96,7 +96,7 @@ export class Link {
     const network = this.d.network();
     const door = network === null ? null : this.d.guard.door(network, now);
     if (network === null || door === null) {
-      this.state = { kind: 'off' };
+      this.state = { kind: 'waiting', until: now + LONGEST_BACKOFF };
       return;
     }
     const slotMs = this.d.slotMs(network.current(now));
@@ -179,7 +179,7 @@ export class Link {
     const deadline = now + this.timeout(current, drawn) + hold;
     plan.onSent?.(now);
     this.d.onRequest(plan, drawn, now);
-    this.d.requests.expect(replyId, keys, deadline, plan.settle);
+    this.d.requests.expect(replyId, keys, deadline, plan.settle, now);
     this.d.emit({ kind: 'up', frame: { kind: 'packet', frame } });
   }
 

@@ -2,7 +2,7 @@
  * What this profile knows of its network: the card, the documents, the digests it has seen. Pure
  * state with the store behind it; the link itself is in `link.ts`.
  */
-import { AppError, equalBytes, fromUtf8, type Millis, type Rng, utf8 } from '@tacet/base';
+import { AppError, equalBytes, fromUtf8, MINUTE, type Millis, type Rng, utf8 } from '@tacet/base';
 import {
   type AuthoritySet,
   DocumentBook,
@@ -42,6 +42,9 @@ export interface NetworkListener {
 
 /** Digest intervals after which a missing digest counts as lost. */
 const PATIENCE = 20;
+/** Digests dated further ahead, or further back, than honest edges and clocks explain. */
+const AHEAD = 15 * MINUTE;
+const BEHIND = 65 * MINUTE;
 
 export interface NetworkDeps {
   readonly store: ProfileStore;
@@ -176,6 +179,8 @@ export class Network {
     const seen = `${edge}:${digest.number}`;
     if (this.seenDigests.has(seen)) return;
     const at = digest.number * newest.document.parameters.digestMs;
+    // One edge must not move the point up to which this profile believes to have seen everything.
+    if (at > now + AHEAD || at < now - BEHIND) return;
     this.seenDigests.set(seen, at);
     if (this.seenDigests.size > 4_096) this.forgetOldDigests(now);
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
@@ -209,7 +214,7 @@ export class Network {
 
   private forgetOldDigests(now: Millis): void {
     for (const [key, at] of this.seenDigests) {
-      if (at < now - 3_700_000 || this.seenDigests.size > 8_192) this.seenDigests.delete(key);
+      if (at < now - BEHIND || this.seenDigests.size > 8_192) this.seenDigests.delete(key);
     }
   }
 }

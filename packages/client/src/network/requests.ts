@@ -46,10 +46,10 @@ export class RequestTracker {
     return id as ReplyId;
   }
 
-  expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, settle: Settle): void {
+  expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, settle: Settle, now: Millis): void {
     if (this.pending.size >= MAX_PENDING_REQUESTS) {
       const oldest = this.pending.values().next().value;
-      if (oldest !== undefined) this.finish(oldest, null, deadline);
+      if (oldest !== undefined) this.finish(oldest, null, now);
     }
     const entry = { nonce: keyOf(replyId.subarray(8)), keys, settle, done: false };
     this.pending.set(entry.nonce, entry);

@@ -162,8 +162,9 @@ export class Outbox implements JobSource, PutOwner {
     const ciphertext = this.d.ciphertexts.get(put.ref);
     if (ciphertext === null) return;
     if (ciphertext.seq === 0) {
-      // A lone receipt: if it is lost the duplicate brings another.
-      this.d.ciphertexts.remove(ciphertext.id);
+      // Nobody receipts a lone receipt. It has two copies like every other box: digests are
+      // public, and boxes that stand in one of them only would be known for what they are.
+      if (put.copies > 1) this.d.ciphertexts.remove(ciphertext.id);
       return;
     }
     this.note(put, put.copies > 1 ? 'copy-stored' : 'part-stored', now);
@@ -180,14 +181,23 @@ export class Outbox implements JobSource, PutOwner {
     }
   }
 
+  /** No further copy will be written. */
+  onRetired(put: PutEntry): void {
+    if (this.d.ciphertexts.get(put.ref)?.seq === 0) this.d.ciphertexts.remove(put.ref);
+  }
+
   onTaken(put: PutEntry, now: Millis): void {
     this.d.alarm('box-taken', now);
-    this.move(put, now, now);
+    // With a copy of ours stored elsewhere an edge that says so must not make us write for ever.
+    if (put.copies > 0) {
+      this.onRetired(put);
+      return;
+    }
+    this.move(put, now, now + movePause(put));
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
-    const pause = Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
-    this.move(put, now, now + pause);
+    this.move(put, now, now + movePause(put));
     const ciphertext = this.d.ciphertexts.get(put.ref);
     if (ciphertext?.messageId != null && put.moves > 0) {
       this.d.messages.advance(ciphertext.messageId, 'unconfirmed', now);
@@ -228,13 +238,30 @@ export class Outbox implements JobSource, PutOwner {
   onReceipt(contactId: number, receipt: Receipt, now: Millis): void {
     const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
     const rows = this.d.store.all(
-      'SELECT id, contact_id, seq, message_id, data, stored_at, missed_at FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
+      'SELECT id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
       contactId,
       highest,
     );
     for (const row of rows) {
       if (covers(receipt, num(row, 'seq'))) this.receipted(row, now);
       else this.hole(row, now);
+    }
+  }
+
+  /** Meeting this contact failed for good: nothing more is written to them, and that is said. */
+  abandon(contactId: number, reason: string, now: Millis): void {
+    for (const row of this.d.store.all(
+      'SELECT id FROM ciphertexts WHERE contact_id = ?',
+      contactId,
+    )) {
+      this.d.ciphertexts.remove(num(row, 'id'));
+    }
+    this.d.store.run('DELETE FROM notices WHERE contact_id = ?', contactId);
+    for (const row of this.d.store.all(
+      "SELECT id FROM messages WHERE contact_id = ? AND direction = 'out'",
+      contactId,
+    )) {
+      this.d.messages.advance(num(row, 'id'), 'failed', now, reason);
     }
   }
 
@@ -257,8 +284,10 @@ export class Outbox implements JobSource, PutOwner {
         Math.floor(now),
         num(row, 'id'),
       );
-    } else if (now - missedAt >= HOLE && missedAt >= storedAt) {
-      this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+    } else if (now - missedAt >= patience(HOLE, row) && missedAt >= storedAt) {
+      const ciphertext = this.d.ciphertexts.get(num(row, 'id'));
+      if (ciphertext === null) return;
+      this.d.ciphertexts.repost(ciphertext, network.id, now);
       this.d.alarm('gap-repair', now);
     }
   }
@@ -268,12 +297,16 @@ export class Outbox implements JobSource, PutOwner {
     const network = this.d.network();
     if (network === null) return;
     const rows = this.d.store.all(
-      'SELECT * FROM ciphertexts WHERE missed_at < ? AND stored_at IS NOT NULL',
+      'SELECT id, missed_at, posts FROM ciphertexts WHERE missed_at < ? AND stored_at IS NOT NULL',
       Math.floor(now - SILENT_HOLE),
     );
-    if (rows.length === 0) return;
+    const due = rows
+      .filter((row) => now - num(row, 'missed_at') >= patience(SILENT_HOLE, row))
+      .map((row) => this.d.ciphertexts.get(num(row, 'id')))
+      .filter((ciphertext) => ciphertext !== null);
+    if (due.length === 0) return;
     this.d.store.transaction(() => {
-      for (const row of rows) this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+      for (const ciphertext of due) this.d.ciphertexts.repost(ciphertext, network.id, now);
       this.d.alarm('gap-repair', now);
     });
   }
@@ -292,4 +325,13 @@ export class Outbox implements JobSource, PutOwner {
       }
     });
   }
+}
+
+function movePause(put: PutEntry): Millis {
+  return Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
+}
+
+/** Longer each time it was posted: a peer that can never read it must not make us write for ever. */
+function patience(first: Millis, row: SqlRow): Millis {
+  return Math.min(DAY, first * 2 ** (num(row, 'posts') - 1));
 }

@@ -69,6 +69,8 @@ export class ReceiptClock {
       `SELECT id FROM contacts WHERE receipt_due <= ? AND ${ABLE} ORDER BY receipt_due LIMIT 1`,
       Math.floor(now),
     );
+    // The contact it was owed to is gone meanwhile: never a deadline that stays in the past.
+    if (row === undefined) this.nextDue = this.earliest();
     return row === undefined ? null : num(row, 'id');
   }
 }

@@ -6,7 +6,7 @@ import { AppError, dayOf, isAppError, MINUTE, type Millis } from '@tacet/base';
 import type { BoxRecord } from '@tacet/wire';
 import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
-import { LOOK_AHEAD, MAX_SKIP } from '../limits.ts';
+import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP, MAX_UNWRITTEN } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import { beaconBox, firstBeacon, firstChain, nextBeacon, nextChain, streamBox } from './chain.ts';
@@ -61,16 +61,8 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.addBeacons(contactId, now);
   }
 
-  touchedSince(since: Millis): readonly { contactId: number; watch: Watch }[] {
-    const rows = this.store.all(
-      'SELECT id, in_head FROM contacts WHERE touched_at >= ? AND in_chain IS NOT NULL ORDER BY touched_at DESC LIMIT 8',
-      since,
-    );
-    return rows.flatMap((row) => {
-      const contactId = num(row, 'id');
-      const watch = this.watches.find('stream', contactId, num(row, 'in_head'));
-      return watch === null ? [] : [{ contactId, watch }];
-    });
+  nextBox(contactId: number): Watch | null {
+    return this.watches.find('stream', contactId, this.head(contactId));
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
@@ -144,6 +136,15 @@ export class StreamReader implements WatchOwner, NextBoxes {
       throw new AppError('stream-missing', 'bug', 'a box came before its stream began');
     }
     const seen = Math.max(num(row, 'in_head'), head);
+    // A passed-over box lives from now on: it may have been written this minute, however long ago
+    // its secrets were derived.
+    this.store.run(
+      "UPDATE watches SET created_day = ? WHERE owner = 'stream' AND ref = ? AND idx >= ? AND idx < ?",
+      dayOf(now),
+      contactId,
+      num(row, 'in_head'),
+      seen,
+    );
     let next = num(row, 'in_next');
     for (; next < seen + LOOK_AHEAD; next++) {
       this.watches.add('stream', contactId, next, streamBox(chain), now);
@@ -202,15 +203,24 @@ export class StreamReader implements WatchOwner, NextBoxes {
     }
     const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
     if (row === undefined) return;
-    if (content.head - num(row, 'in_head') > MAX_SKIP) {
+    const skip = content.head - num(row, 'in_head');
+    if (skip > MAX_SKIP || (skip > 0 && this.gaps(contactId) + skip > MAX_GAPS)) {
       this.listener.onSenseless(contactId, plaintext, now);
       return;
     }
     this.extend(contactId, content.head, now);
-    for (let index = content.lowest; index < content.head; index++) {
-      const missed = this.watches.find('stream', contactId, index);
-      if (missed !== null) this.catchUp(missed, now, null);
+    for (const missed of this.watches.range('stream', contactId, content.lowest, content.head)) {
+      this.catchUp(missed, now, null);
     }
+  }
+
+  private gaps(contactId: number): number {
+    const row = this.store.get(
+      `SELECT count(*) AS n FROM watches w JOIN contacts c ON c.id = w.ref
+       WHERE w.owner = 'stream' AND w.ref = ? AND w.idx < c.in_head`,
+      contactId,
+    );
+    return row === undefined ? 0 : num(row, 'n');
   }
 
   /** After an absence (more than an hour of digests missed): everybody, recent ones first. */
@@ -231,12 +241,17 @@ export class StreamReader implements WatchOwner, NextBoxes {
     }
   }
 
-  private fetchNext(contactId: number, now: Millis): void {
-    const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
-    const next =
-      row === undefined ? null : this.watches.find('stream', contactId, num(row, 'in_head'));
-    if (next === null) this.recovering.delete(contactId);
-    else this.catchUp(next, now, () => this.recovering.delete(contactId));
+  /** Box by box; an index or a few may never have been written (2.7: the content moved). */
+  private fetchNext(contactId: number, now: Millis, skipped = 0): void {
+    const head = this.head(contactId);
+    const next = this.watches.find('stream', contactId, head + skipped);
+    if (next === null || skipped > MAX_UNWRITTEN) {
+      this.recovering.delete(contactId);
+      return;
+    }
+    this.catchUp(next, now, (at) => {
+      if (this.head(contactId) === head) this.fetchNext(contactId, at, skipped + 1);
+    });
   }
 
   /** Forgets gaps that nobody can fill any more. */

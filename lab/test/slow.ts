@@ -1,0 +1,19 @@
+/** A network of few frames, for tests over hours of simulated time. */
+import type { TestNetworkOptions } from '@tacet/testkit';
+import { modelledOnion } from '../src/onion.ts';
+import { LabStage } from '../src/scenarios/lab-stage.ts';
+
+const SLOW: TestNetworkOptions = {
+  parameters: {
+    slotMs: 5_000,
+    inUseSlotMs: 2_500,
+    delayMeanMs: 1_000,
+    digestMs: 5_000,
+    secondCopyMinMs: 5_000,
+    secondCopyMaxMs: 60_000,
+  },
+};
+
+export function slowStage(seed: string, network: TestNetworkOptions = SLOW): LabStage {
+  return new LabStage(seed, modelledOnion, { network });
+}
