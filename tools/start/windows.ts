@@ -12,7 +12,7 @@ const BUILD = join(REPOSITORY, 'apps/web/build.ts');
 export async function buildPage(): Promise<void> {
   if (!existsSync(BUILD)) return;
   try {
-    await promisify(execFile)(process.execPath, [join(REPOSITORY, 'tools/run.mjs'), BUILD]);
+    await promisify(execFile)(process.execPath, [BUILD]);
   } catch {
     throw new StartError('the window could not be built: node apps/web/build.ts says why');
   }
