@@ -3,44 +3,25 @@
  * fails when the page breaks its policy, logs an error, or asks for anything but loopback.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { after, type TestContext } from 'node:test';
 import { loadAssets, startWindowServer, type WindowServer } from '@tacet/host/window';
 import { buildWindow } from '@tacet/web/build';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { launchChromium, type Running } from './chromium.ts';
 import { FakeDaemon } from './fake-daemon.ts';
 import { rng } from './setup.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-
-/** No sandbox as root, and no traffic of its own. */
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let executable: Promise<string> | null = null;
-
-/** Runs tools/chromium.ts, which may install a package. */
-export function chromiumPath(): Promise<string> {
-  executable ??= promisify(execFile)(process.execPath, [join(root, 'tools/chromium.ts')]).then(
-    ({ stdout }) => stdout.trim(),
-  );
-  return executable;
-}
-
+let shared: Promise<Running> | null = null;
 let assets: ReturnType<typeof loadAssets> | null = null;
+
+after(async () => {
+  const running = await shared;
+  await running?.close();
+  assert.deepEqual(running?.asked() ?? [], [], 'the browser asked the outside for something');
+});
 
 /** Builds the page once for a process, in a folder of its own: tests run side by side. */
 export function builtAssets(): ReturnType<typeof loadAssets> {
@@ -57,43 +38,39 @@ async function buildElsewhere(): ReturnType<typeof loadAssets> {
   }
 }
 
-export interface Watched {
-  readonly browser: Browser;
+export interface Stage {
+  readonly daemon: FakeDaemon;
+  readonly server: WindowServer;
   readonly context: BrowserContext;
-  /** Console errors, uncaught errors, policy violations. A test may take out what it expects. */
+  /** Console errors, uncaught errors, policy violations. A test takes out what it expects. */
   readonly troubles: string[];
   /** Every address the pages asked for. */
   readonly requests: string[];
-  /** Run after the browser has gone and before anything is judged. */
-  readonly closers: (() => Promise<void>)[];
+  /** A page that is watched for troubles. */
   newPage(): Promise<Page>;
-}
-
-export interface Stage extends Watched {
-  readonly daemon: FakeDaemon;
-  readonly server: WindowServer;
   /** A page that came in with a ticket. */
   enter(): Promise<Page>;
 }
 
-export interface BrowserOptions {
+export interface StageOptions {
+  /** Flags beyond the usual: then the test has a browser of its own. */
   readonly args?: readonly string[];
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
-  readonly reducedMotion?: boolean;
+  /** Names besides loopback that attackers' pages of the test live under. */
+  readonly strangers?: readonly string[];
 }
 
-export async function startBrowser(t: TestContext, options: BrowserOptions = {}): Promise<Watched> {
-  const proxy = await startProxy();
-  const browser = await chromium.launch({
-    executablePath: await chromiumPath(),
-    args: [...flags, `--proxy-server=http://127.0.0.1:${proxy.port}`, ...(options.args ?? [])],
-  });
-  const context = await browser.newContext({
+export async function startStage(t: TestContext, options: StageOptions = {}): Promise<Stage> {
+  const daemon = new FakeDaemon();
+  const clock = { now: Date.now };
+  const server = await startWindowServer({ core: daemon, assets: await builtAssets(), rng, clock });
+  const running = await browserFor(options);
+  const context = await running.browser.newContext({
     viewport: { width: options.width ?? 1_200, height: options.height ?? 800 },
     colorScheme: options.scheme ?? 'light',
-    reducedMotion: options.reducedMotion === false ? 'no-preference' : 'reduce',
+    reducedMotion: 'reduce',
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
   });
@@ -105,88 +82,40 @@ export async function startBrowser(t: TestContext, options: BrowserOptions = {})
       console.error(`violation: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
-  const closers: (() => Promise<void>)[] = [];
   t.after(async () => {
-    await browser.close();
-    for (const close of closers) await close();
-    await proxy.close();
-    const foreign = requests.filter((url) => !isLoopback(url));
-    assert.deepEqual(foreign, [], 'the page asked for something that is not loopback');
-    assert.deepEqual(
-      proxy.asked.filter(isNotItsOwn),
-      [],
-      'the browser asked the outside for something',
-    );
-    assert.deepEqual(troubles, [], 'the page logged errors or broke its policy');
-  });
-  return {
-    browser,
-    context,
-    troubles,
-    requests,
-    closers,
-    async newPage() {
-      const page = await context.newPage();
-      page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-      });
-      page.on('pageerror', (error) => troubles.push(String(error)));
-      return page;
-    },
-  };
-}
-
-export async function startStage(t: TestContext, options: BrowserOptions = {}): Promise<Stage> {
-  const daemon = new FakeDaemon();
-  const server = await startWindowServer({
-    core: daemon,
-    assets: await builtAssets(),
-    rng,
-    clock: { now: Date.now },
-  });
-  const watched = await startBrowser(t, options);
-  watched.closers.push(async () => {
+    await context.close();
+    if (options.args !== undefined) await running.close();
     daemon.close();
     await server.close();
+    const foreign = requests.filter((url) => !isExpected(url, options.strangers ?? []));
+    assert.deepEqual(foreign, [], 'the page asked for something that is not loopback');
+    assert.deepEqual(troubles, [], 'the page logged errors or broke its policy');
   });
-  return {
-    ...watched,
-    daemon,
-    server,
-    async enter() {
-      const page = await watched.newPage();
-      await page.goto(server.ticket());
-      return page;
-    },
-  };
-}
-
-/** Stands for the whole outside world: loopback goes round it, all else would be seen here. */
-async function startProxy() {
-  const asked: string[] = [];
-  const server = createServer((socket) => {
-    socket.once('data', (data) => {
-      asked.push(data.toString('latin1').split('\r\n')[0] ?? '');
-      socket.destroy();
+  const newPage = async (): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
     });
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    asked,
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    return page;
   };
+  const enter = async (): Promise<Page> => {
+    const page = await newPage();
+    await page.goto(server.ticket());
+    return page;
+  };
+  return { daemon, server, context, troubles, requests, newPage, enter };
 }
 
-/** Chromium's updater and account service speak up in spite of the flags; the page cannot. */
-function isNotItsOwn(line: string): boolean {
-  return !/ (https?:\/\/)?[a-z0-9-]+\.(googleapis|google|gvt1)\.com[:/]/.test(line);
+function browserFor(options: StageOptions): Promise<Running> {
+  if (options.args !== undefined) return launchChromium(options.args);
+  shared ??= launchChromium();
+  return shared;
 }
 
-function isLoopback(url: string): boolean {
+function isExpected(url: string, strangers: readonly string[]): boolean {
   const { protocol, hostname } = new URL(url);
   if (['data:', 'blob:', 'about:', 'file:', 'chrome-error:'].includes(protocol)) return true;
-  return hostname === '127.0.0.1' || hostname === '[::1]' || /(^|\.)localhost$/.test(hostname);
+  if (hostname === '127.0.0.1' || hostname === '[::1]') return true;
+  return /(^|\.)localhost$/.test(hostname) || strangers.includes(hostname);
 }

@@ -114,16 +114,25 @@ export class FakeDaemon implements WindowCore {
     return message;
   }
 
-  receive(contactId: string, text: string, patch: Partial<MessageView> = {}): MessageView {
+  receive(
+    contactId: string,
+    text: string,
+    patch: Partial<MessageView> = {},
+    quiet = false,
+  ): MessageView {
     const at = this.clock();
-    return this.put(contactId, {
-      direction: 'in',
-      text,
-      state: 'received',
-      sentAt: at - 8_000,
-      arrivedAt: at,
-      ...patch,
-    });
+    const received = { direction: 'in', text, state: 'received', arrivedAt: at } as const;
+    return this.put(contactId, { ...received, sentAt: at - 8_000, ...patch }, quiet);
+  }
+
+  /** A message that arrives now and belongs before another one. */
+  insertBefore(other: string, contactId: string, text: string): void {
+    const late = this.receive(contactId, text, {}, true);
+    const rest = [...this.messages.values()].filter(({ id }) => id !== late.id);
+    const at = rest.findIndex((message) => message.text === other);
+    this.messages.clear();
+    for (const message of rest.toSpliced(at, 0, late)) this.messages.set(message.id, message);
+    this.emit('message', late.id);
   }
 
   patchMessage(id: string, patch: Partial<MessageView>, fact?: EvidenceView['what']): void {

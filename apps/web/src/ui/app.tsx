@@ -57,7 +57,7 @@ function Desk() {
       <Banners />
       <div class={`panes panes-${isList ? 'list' : 'main'}`}>
         <Sidebar />
-        <main class="main" data-section>
+        <main class="main" data-section={view.value.kind === 'chat' ? undefined : true}>
           <Main />
         </main>
       </div>

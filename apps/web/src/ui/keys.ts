@@ -35,8 +35,11 @@ function nextSection(by: number): void {
   );
   const inside = sections.findLastIndex((section) => section.contains(document.activeElement));
   const next = sections[(inside + by + sections.length) % sections.length];
-  const target = next?.querySelector<HTMLElement>(
-    '[aria-current="true"], textarea, [tabindex="0"], button, input',
-  );
-  target?.focus();
+  for (const kind of ['[aria-current="true"]', 'textarea', '[tabindex="0"]', 'input, button']) {
+    const target = next?.querySelector<HTMLElement>(kind);
+    if (target) {
+      target.focus();
+      return;
+    }
+  }
 }

@@ -13,7 +13,7 @@ import { DownIcon, RestMark, UpIcon } from './icons.tsx';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { moveFocus, settleTabStop } from './roving.ts';
-import { type ListRow, rowsOf } from './rows.ts';
+import { type ListRow, rowsOf, stillWaiting } from './rows.ts';
 
 /** Closer to the end than this and the list stays at the end. */
 const NEAR = 80;
@@ -32,10 +32,10 @@ export function MessageList({ contact, open }: Props) {
   const lastSeen = useRef<string | null>(null);
   const [behind, setBehind] = useState(0);
   const name = safeName(contact.name);
-  const waiting = pendings.value.filter((entry) => entry.contactId === contact.id && entry.visible);
   const views = open.ids
     .map((id) => messages.get(id)?.peek())
     .filter((view): view is MessageView => view !== undefined);
+  const waiting = stillWaiting(pendings.value, contact.id, views);
   const newestOwn = views.findLast(({ direction }) => direction === 'out')?.id ?? null;
 
   function toEnd(): void {

@@ -1,5 +1,6 @@
 /** Pure: ids in order become rows with days, the unread line and groups. */
 import type { MessageView } from '@tacet/api';
+import type { Pending } from '../state/store.ts';
 import { daysApart } from '../words/time.ts';
 
 export type ListRow =
@@ -40,4 +41,23 @@ export function rowsOf(list: readonly MessageView[], unreadFrom: string | null):
 function isTogether(a: MessageView | undefined, b: MessageView | undefined): boolean {
   if (a === undefined || b === undefined || a.direction !== b.direction) return false;
   return Math.abs(b.sentAt - a.sentAt) < GROUP && daysApart(a.sentAt, b.sentAt) === 0;
+}
+
+/**
+ * The texts to show as not handed over yet. One whose answer got lost may already stand among the
+ * messages: it is not shown twice while the page asks again.
+ */
+export function stillWaiting(
+  pendings: readonly Pending[],
+  contactId: string,
+  views: readonly MessageView[],
+): readonly Pending[] {
+  const isThere = ({ text, at }: Pending): boolean =>
+    views.some(
+      (view) => view.direction === 'out' && view.text === text && view.sentAt >= at - 1_000,
+    );
+  return pendings.filter(
+    (entry) =>
+      entry.contactId === contactId && entry.visible && (entry.refusal !== null || !isThere(entry)),
+  );
 }

@@ -1,6 +1,6 @@
 /** A native dialog from the side or the bottom. The browser gives the focus back to its opener. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { closeSheet } from '../state/actions.ts';
 import { CloseIcon } from './icons.tsx';
 
@@ -11,7 +11,7 @@ interface Props {
 
 export function SheetFrame({ title, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element === null) return;
     element.showModal();
