@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import decodeQR from 'qr/decode.js';
 import { startStage } from './lib/browser.ts';
 import { post } from './lib/raw.ts';
+import { takeOut } from './lib/troubles.ts';
 
 const openChat = (page: Page, name: RegExp) =>
   page.getByRole('navigation').getByRole('button', { name }).click();
@@ -368,11 +369,6 @@ describe('window: page', { timeout: 120_000 }, () => {
     assert.ok(await fitsSideways(page), 'invitations');
   });
 });
-
-function takeOut(troubles: string[], expected: RegExp): void {
-  const rest = troubles.filter((line) => !expected.test(line));
-  troubles.splice(0, troubles.length, ...rest);
-}
 
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

@@ -1,0 +1,152 @@
+/** What a lock leaves behind in the browser: nothing. And the way back. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { startStage } from './lib/browser.ts';
+import { PASSPHRASE } from './lib/fake-daemon.ts';
+import { takeOut } from './lib/troubles.ts';
+
+const SECRET_WORDS = ['Bob', 'the plan', 'half a draft', 'Alice'];
+
+async function fill(stage: Awaited<ReturnType<typeof startStage>>): Promise<Page> {
+  const page = await stage.enter();
+  await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).click();
+  await page.getByRole('listitem', { name: /^Bob: the plan/ }).waitFor();
+  await page.getByRole('textbox', { name: 'Message to Bob' }).fill('half a draft');
+  return page;
+}
+
+/** Everything the page holds that could be read off it. */
+function traces(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const fields = [...document.querySelectorAll('input, textarea')];
+    const values = fields.map((field) => ('value' in field ? String(field.value) : ''));
+    const stores = [
+      JSON.stringify({ ...localStorage }),
+      document.cookie,
+      JSON.stringify(await indexedDB.databases()),
+      JSON.stringify(await caches.keys()),
+      JSON.stringify(history.state),
+    ];
+    return [document.documentElement.outerHTML, document.title, ...values, ...stores].join('\n');
+  });
+}
+
+async function assertBare(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Locked' }).waitFor();
+  const text = await traces(page);
+  for (const word of SECRET_WORDS) assert.ok(!text.includes(word), `${word} is left`);
+}
+
+describe('window: lock', { timeout: 120_000 }, () => {
+  it('clears this tab and every other one, also one that is behind', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const first = await fill(stage);
+    const second = await fill(stage);
+    await first.getByRole('button', { name: 'About Bob' }).click();
+    await second.bringToFront();
+    await second.getByRole('button', { name: 'Lock', exact: true }).click();
+    await assertBare(second);
+    await assertBare(first);
+    assert.equal(stage.server.sessions().length, 0);
+    takeOut(stage.troubles, /status of 401/);
+  });
+
+  it('a lock from outside clears the window too, and Back brings nothing back', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    stage.daemon.lock();
+    await assertBare(page);
+    await page.goBack();
+    await page.goForward();
+    await assertBare(page);
+    await page.goto('about:blank');
+    await page.goBack();
+    await assertBare(page);
+    takeOut(stage.troubles, /status of 401/);
+  });
+
+  it('a page put away before the lock shows nothing when it is taken out again', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    await page.goto('about:blank');
+    stage.daemon.lock();
+    await page.goBack();
+    await assertBare(page);
+    takeOut(stage.troubles, /status of 401/);
+  });
+
+  it('the passphrase brings it back; a wrong one says so and changes nothing', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    const field = page.getByLabel('Passphrase', { exact: true });
+    await field.fill('wrong');
+    await field.press('Enter');
+    await page.getByRole('alert').getByText('That passphrase is not right').waitFor();
+    assert.equal(stage.daemon.state, 'window-locked');
+    await page.waitForTimeout(1_100);
+    await field.fill(PASSPHRASE);
+    await field.press('Enter');
+    await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).click();
+    await page.getByRole('listitem', { name: /^Bob: the plan/ }).waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Message to Bob' }).inputValue(), '');
+    stage.daemon.receive(bob.id, 'live again');
+    await page.getByRole('listitem', { name: /^Bob: live again/ }).waitFor();
+    takeOut(stage.troubles, /status of 401/);
+  });
+
+  it('a ticket opens no locked profile: it leads to the passphrase', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    stage.daemon.state = 'window-locked';
+    const page = await stage.enter();
+    await assertBare(page);
+    await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).waitFor();
+  });
+
+  it('keeps nothing on the disk: two secrets in the tab, no cookie, no store, no history', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    const kept = await page.evaluate(async () => ({
+      session: { ...sessionStorage },
+      local: { ...localStorage },
+      cookie: document.cookie,
+      databases: await indexedDB.databases(),
+      caches: await caches.keys(),
+      workers: (await navigator.serviceWorker.getRegistrations()).length,
+      title: document.title,
+      address: location.href,
+      state: history.state as unknown,
+    }));
+    assert.deepEqual(Object.keys(kept.session), ['tacet']);
+    assert.deepEqual(Object.keys(JSON.parse(kept.session['tacet'] ?? '')), ['session', 'reopen']);
+    assert.deepEqual(kept.local, {});
+    assert.equal(kept.cookie, '');
+    assert.deepEqual(kept.databases, []);
+    assert.deepEqual(kept.caches, []);
+    assert.equal(kept.workers, 0);
+    assert.equal(kept.title, 'Tacet');
+    assert.equal(kept.address, `${stage.server.address}/`);
+    assert.deepEqual(kept.state, { depth: 1 });
+    assert.deepEqual(await stage.context.cookies(), []);
+    await page.reload();
+    await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).waitFor();
+    const stranger = await stage.newPage();
+    await stranger.goto(stage.server.address);
+    await stranger.getByRole('heading', { name: 'This window is closed' }).waitFor();
+  });
+});
