@@ -1,15 +1,23 @@
 /**
- * Drives a person's client machine with the real world (docs/spec/11-api.md 6): one timer at the
- * machine's deadline, its effects carried out, what the network answers handed back. A slot's
- * frame is written before anything else is done; all other work goes through `Turns`.
+ * Drives a person's client machine with the real world (docs/spec/11-api.md 6): one timer before
+ * the machine's deadline, its effects carried out, what the network answers handed back. A slot's
+ * frame is made a little ahead and written at its instant, so that how long the making took does
+ * not show; all other work goes through `Turns`.
  */
 import { AppError, Counters, type Millis } from '@tacet/base';
 import type { DownFrame } from '@tacet/wire';
 import { Lateness } from './lateness.ts';
-import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_GUARD, STOP_PATIENCE } from './limits.ts';
+import {
+  MAX_SLEEP,
+  MAX_WAITING_FRAMES,
+  SLOT_GUARD,
+  SLOT_LEAD,
+  SLOT_SPIN,
+  STOP_PATIENCE,
+} from './limits.ts';
 import type { ClientEffect, Machine } from './machine.ts';
 import type { Dial, EdgeLink, Environment } from './ports.ts';
-import { Turns } from './turns.ts';
+import { HOLD, Turns } from './turns.ts';
 
 export interface RuntimeOptions<Job, Outcome> {
   readonly machine: Machine<Job, Outcome>;
@@ -30,6 +38,8 @@ export class Runtime<Job, Outcome> {
   private readonly options: RuntimeOptions<Job, Outcome>;
   private readonly machine: Machine<Job, Outcome>;
   private timer: NodeJS.Timeout | null = null;
+  /** A frame is made and waits for its instant: nothing else may happen. */
+  private holding = false;
   private link: EdgeLink | null = null;
   /** Counts dials and hang-ups; what belongs to an older count is ignored. */
   private generation = 0;
@@ -84,7 +94,10 @@ export class Runtime<Job, Outcome> {
     this.running = false;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
+    this.holding = false;
     this.hangUp();
+    // Whoever still waits for a turn is told that there are none any more.
+    this.turns.afterSlot();
   }
 
   private now(): Millis {
@@ -92,6 +105,8 @@ export class Runtime<Job, Outcome> {
   }
 
   private room(): Millis {
+    if (!this.running) return Number.POSITIVE_INFINITY;
+    if (this.holding) return HOLD;
     const deadline = this.machine.deadline();
     return deadline === null ? Number.POSITIVE_INFINITY : deadline - this.now();
   }
@@ -99,9 +114,14 @@ export class Runtime<Job, Outcome> {
   // --- time ---
 
   private arm(): void {
+    if (this.holding) return;
+    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room() - SLOT_LEAD));
+    this.setTimer(wait, () => this.wake());
+  }
+
+  private setTimer(wait: Millis, work: () => void): void {
     if (this.timer !== null) clearTimeout(this.timer);
-    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room()));
-    this.timer = setTimeout(() => this.wake(), Math.ceil(wait));
+    this.timer = setTimeout(work, Math.ceil(wait));
   }
 
   private wake(): void {
@@ -109,13 +129,40 @@ export class Runtime<Job, Outcome> {
     const stepped = this.options.environment.clock.check();
     if (stepped !== 0) this.afterClockStep(stepped);
     const due = this.machine.deadline();
-    const now = this.now();
-    if (due !== null && now >= due) {
-      this.step((at) => this.machine.advance(at), stepped === 0 ? due : null);
-      this.turns.afterSlot();
-    } else {
-      this.arm();
+    if (due === null || this.now() < due - SLOT_LEAD) this.arm();
+    else this.slot(due, stepped === 0);
+  }
+
+  /** The machine is told the instant of the slot, which is a few milliseconds ahead. */
+  private slot(due: Millis, measured: boolean): void {
+    let effects: readonly ClientEffect<Job>[];
+    try {
+      this.machine.advance(Math.max(this.now(), due));
+      effects = this.machine.drain();
+    } catch (error) {
+      this.fail(error);
+      return;
     }
+    this.holding = true;
+    const finish = () => this.finishSlot(effects, due, measured);
+    const left = due - this.now();
+    if (left <= SLOT_SPIN || !effects.some(({ kind }) => kind === 'up')) finish();
+    else this.setTimer(left - SLOT_SPIN, finish);
+  }
+
+  private finishSlot(effects: readonly ClientEffect<Job>[], due: Millis, measured: boolean): void {
+    this.holding = false;
+    if (!this.running) return;
+    for (const effect of effects) {
+      if (effect.kind !== 'up' || this.link === null) continue;
+      while (this.now() < due);
+      this.link.send(effect.frame);
+      if (measured) this.lateness.add(this.now() - due);
+    }
+    for (const effect of effects) if (effect.kind !== 'up') this.carryOut(effect);
+    if (!this.running) return;
+    this.arm();
+    this.turns.afterSlot();
   }
 
   /** A clock that went back would leave every deadline in the future: begin a new grid. */
@@ -131,29 +178,29 @@ export class Runtime<Job, Outcome> {
   // --- the machine ---
 
   /** One input to the machine, then its effects. What it throws here nobody can mend. */
-  private step(input: (now: Millis) => void, due: Millis | null = null): void {
+  private step(input: (now: Millis) => void): void {
+    if (this.holding) {
+      void this.turns.run(() => this.step(input));
+      return;
+    }
+    if (!this.running) return;
     try {
       input(this.now());
-      this.settle(due);
+      this.settle();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  private settle(due: Millis | null = null): void {
-    const effects = this.machine.drain();
-    for (const effect of effects) {
-      if (effect.kind !== 'up') continue;
-      this.link?.send(effect.frame);
-      if (due !== null && this.link !== null) this.lateness.add(this.now() - due);
-    }
-    for (const effect of effects) this.carryOut(effect);
+  private settle(): void {
+    for (const effect of this.machine.drain()) this.carryOut(effect);
     if (this.running) this.arm();
   }
 
   private carryOut(effect: ClientEffect<Job>): void {
     switch (effect.kind) {
       case 'up':
+        this.link?.send(effect.frame);
         return;
       case 'dial':
         this.startDial(effect);

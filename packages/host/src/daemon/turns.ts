@@ -5,15 +5,18 @@
  */
 import type { Millis } from '@tacet/base';
 
+/** A room in which nothing at all may run: a frame is waiting for its instant. */
+export const HOLD = Number.NEGATIVE_INFINITY;
+
 export class Turns {
-  /** Milliseconds until the next slot; what is below `guard` holds work back. */
+  /** Milliseconds until the next slot, or HOLD; what is below `guard` holds work back. */
   private readonly room: () => Millis;
   private readonly guard: Millis;
   private readonly clock: () => Millis;
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
-  /** One piece is owed since the last slot. */
-  private owed = true;
+  /** Work waited for the last slot: one piece of it runs, wherever the next slot is. */
+  private owed = false;
   private longest = 0;
 
   constructor(room: () => Millis, guard: Millis, clock: () => Millis) {
@@ -47,7 +50,7 @@ export class Turns {
 
   /** The slot is written: go on. */
   afterSlot(): void {
-    this.owed = true;
+    this.owed = this.waiting.length > 0;
     this.schedule();
   }
 
@@ -59,7 +62,8 @@ export class Turns {
 
   private turn(): void {
     this.scheduled = false;
-    if (!this.owed && this.room() < this.guard) return;
+    const room = this.room();
+    if (room === HOLD || (room < this.guard && !this.owed)) return;
     this.owed = false;
     const piece = this.waiting.shift();
     if (piece === undefined) return;

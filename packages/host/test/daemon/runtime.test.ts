@@ -83,7 +83,7 @@ test('work that piles up begins away from slots, and every slot is written', asy
       await scene.runtime.command((now) => {
         const slot = scene.person.nextSlot ?? Number.POSITIVE_INFINITY;
         // One piece is owed after each slot, wherever the next one is.
-        if (slot - now < 7 && slot === lastSlot) near += 1;
+        if (slot - now < 11 && slot === lastSlot) near += 1;
         lastSlot = slot;
         begun += 1;
         const end = performance.now() + 4;
@@ -98,6 +98,45 @@ test('work that piles up begins away from slots, and every slot is written', asy
   assert.ok(begun > 60, `${begun} pieces`);
   assert.ok(near <= begun / 50, `${near} of ${begun} pieces began near a slot`);
   assert.ok(scene.runtime.lateness.view().slots >= 60);
+});
+
+test('a frame leaves at its instant, never before, however long it took to make', async () => {
+  const clock = new SystemClock();
+  const scene = setUp({ period: 40, clock });
+  const link = await linkUp(scene);
+  const { person } = scene;
+  const late = { slow: [] as number[], quick: [] as number[] };
+  let making: keyof typeof late = 'quick';
+  const advance = person.advance.bind(person);
+  person.advance = (now) => {
+    making = making === 'slow' ? 'quick' : 'slow';
+    const end = performance.now() + (making === 'slow' ? 3 : 0);
+    while (performance.now() < end);
+    advance(now);
+  };
+  link.send = (frame) => {
+    late[making].push(clock.now() - ((person.nextSlot ?? 0) - 40));
+    link.sent.push(frame);
+  };
+  await until(() => link.sent.length >= 24, 20_000);
+  for (const times of Object.values(late)) {
+    assert.ok(Math.min(...times) >= 0, 'none before its instant');
+    assert.ok(Math.min(...times) < 1, `at best ${Math.min(...times)} ms late`);
+  }
+});
+
+test('a link that closes while a frame waits for its instant takes the frame with it', async () => {
+  const scene = setUp({ period: 40 });
+  const link = await linkUp(scene);
+  const { person } = scene;
+  const advance = person.advance.bind(person);
+  person.advance = (now) => {
+    advance(now);
+    setImmediate(link.closed);
+  };
+  await until(() => person.inputs.includes('down'));
+  assert.equal(link.sent.length, 0);
+  assert.deepEqual(person.inputs, ['up', 'down']);
 });
 
 test('a failed dial is a link that went down', async () => {

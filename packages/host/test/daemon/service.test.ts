@@ -183,7 +183,7 @@ test('a subscription hands over the past, then the present, and ends when locked
 test('a broken store shuts the profile, keeps the daemon answering and says why', async () => {
   const { api, daemon, person, vault, logged } = await opened();
   person.broken = new AppError('store-failed', 'storage', 'the disk is full');
-  person.nextSlot = 0;
+  person.nextSlot = Date.now() + 100;
   await api.call('contact.list', {});
   let status: DaemonStatus | null = null;
   await until(() => logged.length > 0);

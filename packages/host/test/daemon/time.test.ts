@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SystemClock } from '../../src/daemon/index.ts';
 import { Lateness } from '../../src/daemon/lateness.ts';
-import { Turns } from '../../src/daemon/turns.ts';
+import { HOLD, Turns } from '../../src/daemon/turns.ts';
 
 test('the clock runs steadily and steps only when it is checked', () => {
   let wall = 1_000_000;
@@ -59,6 +59,17 @@ test('work waits while a slot is near, and one piece runs after each slot', asyn
   turns.afterSlot();
   await later[1];
   assert.deepEqual(done, [0, 1, 2]);
+  room = 5;
+  const call = turns.run(() => done.push(3));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(done, [0, 1, 2], 'a call after a quiet time waits for the slot as well');
+  room = HOLD;
+  turns.afterSlot();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(done, [0, 1, 2], 'nothing runs while a frame waits');
+  room = 100;
+  turns.afterSlot();
+  await call;
 });
 
 test('a piece that throws rejects its own caller only', async () => {
