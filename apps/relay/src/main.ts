@@ -28,7 +28,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<void> 
     if (first === undefined) throw usage('a command is missing');
     return;
   }
-  if (first === '--version') {
+  if (first === '--version' || first === 'version') {
     output.out(`tacet-relay ${VERSION}`);
     return;
   }

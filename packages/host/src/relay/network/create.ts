@@ -61,7 +61,7 @@ export async function createNetwork(options: CreateOptions): Promise<NetworkDesc
   const parameters = parametersOf(options);
   const names = relayNames(options);
   const count = 1 + names.length + options.edges;
-  const ports = await choosePorts(count, host, options.basePort);
+  const ports = await choosePorts(count, host, options.basePort, systemRng);
   const [authorityPort = 0] = ports.splice(0, 1);
   privateFolder(dir);
   const authorityKeys = createKeys(join(dir, 'authority', 'data'), systemRng);

@@ -1,26 +1,46 @@
-/** Free ports of this machine: held all together while they are chosen, so that they differ. */
+/**
+ * Free ports of this machine, held all together while they are chosen. Below the range from which
+ * systems take the ports of outgoing connections: one of those could sit on a relay's port while
+ * the relay restarts.
+ */
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { AppError } from '@tacet/base';
+import { createServer } from 'node:net';
+import { AppError, type Rng, randomInt } from '@tacet/base';
 
-/** @param base first of a row of ports, or 0 for any free ones; @throws `port-in-use` */
-export async function choosePorts(count: number, host: string, base: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
+const LOWEST = 20_000;
+const HIGHEST = 30_000;
+const TRIES = 50;
+
+/** @param base first of a row of ports, or 0 for any free row; @throws `port-in-use` */
+export async function choosePorts(
+  count: number,
+  host: string,
+  base: number,
+  rng: Rng,
+): Promise<number[]> {
+  const tries = base === 0 ? TRIES : 1;
+  for (let i = 0; i < tries; i++) {
+    const first = base === 0 ? LOWEST + randomInt(rng, HIGHEST - LOWEST) : base;
+    const row = Array.from({ length: count }, (_, k) => first + k);
+    if (await areFree(row, host)) return row;
+  }
+  throw new AppError(
+    'port-in-use',
+    'state',
+    'a port is in use or refused: choose another --base-port, or leave it out for free ports',
+  );
+}
+
+async function areFree(ports: readonly number[], host: string): Promise<boolean> {
+  const servers = ports.map(() => createServer());
   try {
-    const ports: number[] = [];
     for (const [i, server] of servers.entries()) {
-      server.listen(base === 0 ? 0 : base + i, host);
+      server.listen(ports[i], host);
       await once(server, 'listening');
-      ports.push((server.address() as AddressInfo).port);
     }
-    return ports;
-  } catch (cause) {
-    throw new AppError(
-      'port-in-use',
-      'state',
-      'a port is in use or refused: choose another --base-port, or leave it out for free ports',
-      { cause },
-    );
+    return true;
+  } catch {
+    return false;
   } finally {
     await Promise.all(
       servers.map((server) => new Promise((resolve) => server.close(() => resolve(null)))),

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { command, tempDir } from './support.ts';
+
+test('help leads with examples; the version is one line', async () => {
+  const help = await command('--help');
+  assert.equal(help.code, 0);
+  assert.ok(help.out.indexOf('Examples') < help.out.indexOf('Commands'));
+  assert.deepEqual(await command('run', '--help'), help);
+  const version = await command('--version');
+  assert.match(version.out, /^tacet-relay \d+\.\d+\.\d+$/);
+  assert.deepEqual(await command('version'), version);
+});
+
+test('a wrong command or option is usage, exit code 2, one sentence', async () => {
+  for (const args of [
+    [],
+    ['start'],
+    ['network'],
+    ['network', 'destroy'],
+    ['run'],
+    ['run', '--config'],
+    ['run', '--config', 'x', '--colour'],
+    ['run-all', 'net'],
+    ['card'],
+    ['network', 'create', '--dir', '/nonexistent/x'],
+    ['network', 'create', '--dir', '/nonexistent/x', '--name', 'n', '--edges', '0'],
+    ['network', 'create', '--dir', '/nonexistent/x', '--name', 'n', '--base-port', '70000'],
+    ['network', 'create', '--dir', '/nonexistent/x', '--name', 'n', '--set', 'slotMs'],
+    ['network', 'create', '--dir', '/nonexistent/x', '--name', 'n', '--set', 'slotMs=x'],
+  ]) {
+    const { code, err } = await command(...args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(err, /^[^\n]+\(usage\)$/, args.join(' '));
+  }
+});
+
+test('create, card, config check', async () => {
+  const dir = join(tempDir(), 'net');
+  const made = await command('network', 'create', '--dir', dir, '--name', 'try', '--demo');
+  assert.equal(made.code, 0);
+  assert.match(made.out, /6 processes/);
+  assert.match(made.out, /no crowd/);
+  const card = await command('card', '--dir', dir);
+  assert.match(card.out, /^tacet:network\/1\/[A-Za-z0-9_-]+$/);
+  const config = join(dir, 'mix-2', 'config.json');
+  const checked = await command('config', 'check', '--config', config);
+  assert.equal(checked.code, 0);
+  assert.match(checked.out, /^layer +file +2$/m);
+  assert.match(checked.out, /^country +default +ZZ$/m);
+
+  const again = await command('network', 'create', '--dir', dir, '--name', 'try');
+  assert.deepEqual([again.code, again.out], [2, '']);
+  assert.match(again.err, /\(network-exists\)$/);
+
+  writeFileSync(config, readFileSync(config, 'utf8').replace('"layer"', '"lair"'));
+  const wrong = await command('config', 'check', '--config', config);
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.err, /^`lair` is no key of the configuration \(config-key\)$/);
+});
+
+test('a network without a crowd is said to have none, one with real rates is not', async () => {
+  const dir = join(tempDir(), 'net');
+  const made = await command('network', 'create', '--dir', dir, '--name', 'real');
+  assert.equal(made.code, 0);
+  assert.doesNotMatch(made.out, /no crowd/);
+});
+
+test('a folder without a network is not found, exit code 5', async () => {
+  for (const name of ['card', 'run-all']) {
+    const { code, err } = await command(name, '--dir', tempDir());
+    assert.equal(code, 5);
+    assert.match(err, /\(network-folder\)$/);
+  }
+});
