@@ -14,6 +14,11 @@ import type { Current, Network } from './network.ts';
 import type { RequestTracker } from './requests.ts';
 
 const FIRST_BACKOFF: Millis = 500;
+/**
+ * A slot's frame is ready this long before it leaves (at most a quarter of the period): choosing,
+ * building and saving take as long as they take, and none of it may show in the instant.
+ */
+const LEAD: Millis = 40;
 const LONGEST_BACKOFF: Millis = 60 * SECOND;
 
 export type LinkEffect =
@@ -41,6 +46,12 @@ export interface LinkDeps {
   readonly onRequest: (plan: Plan, drawn: DrawnDelays, now: Millis) => void;
 }
 
+interface Prepared {
+  readonly frame: UpFrame;
+  /** The period from this slot on, when it is announced. */
+  readonly period: Millis | null;
+}
+
 /** Delays known to the sender of a request. */
 export interface DrawnDelays {
   readonly out: Millis;
@@ -53,6 +64,7 @@ export class Link {
   private backoff = FIRST_BACKOFF;
   private lastHandle: Uint8Array | null = null;
   private announced: Millis = 0;
+  private prepared: Prepared | null = null;
   private slots = 0;
 
   constructor(deps: LinkDeps) {
@@ -63,11 +75,11 @@ export class Link {
     return this.state.kind;
   }
 
-  /** Frames sent since start. */
   get door(): Door | null {
     return this.state.kind === 'up' || this.state.kind === 'dialing' ? this.state.door : null;
   }
 
+  /** Frames sent since start. */
   get slotCount(): number {
     return this.slots;
   }
@@ -77,7 +89,10 @@ export class Link {
   }
 
   get deadline(): Millis | null {
-    if (this.state.kind === 'up') return this.state.grid.nextAt;
+    if (this.state.kind === 'up') {
+      const { nextAt } = this.state.grid;
+      return this.prepared === null ? nextAt - lead(this.state.grid) : nextAt;
+    }
     if (this.state.kind === 'waiting') return this.state.until;
     return null;
   }
@@ -89,7 +104,20 @@ export class Link {
 
   advance(now: Millis): void {
     if (this.state.kind === 'waiting' && this.state.until <= now) this.dial(now);
-    if (this.state.kind === 'up' && this.state.grid.take(now)) this.slot(this.state, now);
+    if (this.state.kind !== 'up') return;
+    const { grid } = this.state;
+    if (this.prepared === null && now >= grid.nextAt - lead(grid)) {
+      this.prepared = this.prepare(this.state, Math.max(now, grid.nextAt), now);
+    }
+    if (this.prepared !== null && grid.take(now)) this.leave(grid, this.prepared);
+  }
+
+  /** One slot: exactly one frame leaves, whatever it carries. */
+  private leave(grid: Grid, { frame, period }: Prepared): void {
+    this.slots++;
+    this.prepared = null;
+    if (period !== null) grid.setPeriod(period);
+    this.d.emit({ kind: 'up', frame });
   }
 
   private dial(now: Millis): void {
@@ -116,11 +144,14 @@ export class Link {
     this.d.guard.up();
     this.lastHandle = welcome.handle;
     const grid = new Grid(this.d.rng, this.announced, now);
+    this.prepared = null;
+    this.d.requests.hopeful();
     this.state = { kind: 'up', door: this.state.door, handle: welcome.handle, grid };
   }
 
   onDown(now: Millis): void {
     if (this.state.kind === 'off') return;
+    this.prepared = null;
     this.d.guard.down(now);
     const until = now + randomBetween(this.d.rng, 0.5, 1.5) * this.backoff;
     this.backoff = Math.min(LONGEST_BACKOFF, this.backoff * 2);
@@ -138,28 +169,20 @@ export class Link {
     if (frame.reply !== null) this.d.requests.take(frame.reply, now);
   }
 
-  /** One slot: exactly one frame leaves, whatever it carries. */
-  private slot(state: Extract<State, { kind: 'up' }>, now: Millis): void {
-    this.slots++;
+  private prepare(state: Extract<State, { kind: 'up' }>, slot: Millis, now: Millis): Prepared {
     const network = this.d.network();
     const current = network?.current(now) ?? null;
     const wanted = this.d.slotMs(current);
     if (wanted !== this.announced) {
       this.announced = wanted;
-      state.grid.setPeriod(wanted);
-      this.d.emit({ kind: 'up', frame: { kind: 'rate', slotMs: wanted } });
-      return;
+      return { frame: { kind: 'rate', slotMs: wanted }, period: wanted };
     }
-    if (network === null || current === null) {
-      this.d.emit({ kind: 'up', frame: { kind: 'packet', frame: this.filler() } });
-      return;
-    }
-    const plan = this.d.planner.next(now);
-    if (plan === null) {
-      this.d.emit({ kind: 'up', frame: { kind: 'packet', frame: this.filler() } });
-      return;
-    }
-    this.request(network, current, plan, state, now);
+    const plan =
+      network === null || current === null
+        ? null
+        : this.d.planner.next(now, this.d.requests.unanswered);
+    if (network === null || current === null || plan === null) return packet(this.filler());
+    return packet(this.request(network, current, plan, state, slot));
   }
 
   private request(
@@ -167,8 +190,8 @@ export class Link {
     current: Current,
     plan: Plan,
     state: Extract<State, { kind: 'up' }>,
-    now: Millis,
-  ): void {
+    slot: Millis,
+  ): Uint8Array {
     const back = network.path(current, state.door.relay, 0);
     const out = network.path(current, plan.edge, null);
     const replyId = this.d.requests.replyId(state.handle);
@@ -176,11 +199,11 @@ export class Link {
     const frame = this.d.builder.request(out, encodeRequest(plan.request), block);
     const drawn = { out: total(out), back: total(back) };
     const hold = plan.request.kind === 'get' ? plan.request.waitMs : 0;
-    const deadline = now + this.timeout(current, drawn) + hold;
-    plan.onSent?.(now);
-    this.d.onRequest(plan, drawn, now);
-    this.d.requests.expect(replyId, keys, deadline, plan.settle, now);
-    this.d.emit({ kind: 'up', frame: { kind: 'packet', frame } });
+    const deadline = slot + this.timeout(current, drawn) + hold;
+    plan.onSent?.(slot);
+    this.d.onRequest(plan, drawn, slot);
+    this.d.requests.expect(replyId, keys, deadline, plan.settle, slot);
+    return frame;
   }
 
   /** RTO of 2.7: own delays, the entry edge's p99.9, the down queue, 2 s. */
@@ -201,4 +224,12 @@ function total(path: Path): Millis {
   let sum = 0;
   for (const hop of path.hops) sum += hop.delayMs;
   return sum;
+}
+
+function packet(frame: Uint8Array): Prepared {
+  return { frame: { kind: 'packet', frame }, period: null };
+}
+
+function lead(grid: Grid): Millis {
+  return Math.min(LEAD, grid.periodMs / 4);
 }

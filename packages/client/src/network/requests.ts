@@ -12,6 +12,9 @@ import { keyOf } from './keys.ts';
 /** Called once: with the answer, or null when the deadline passed without one. */
 export type Settle = (answer: BoxAnswer | null, now: Millis) => void;
 
+/** Losses in a row after which nothing seems to get through. */
+const LOST_IN_A_ROW = 8;
+
 interface Pending {
   readonly nonce: number;
   readonly keys: ReplyKeys;
@@ -28,6 +31,19 @@ export class RequestTracker {
   constructor(builder: PacketBuilder, rng: Rng) {
     this.builder = builder;
     this.rng = rng;
+  }
+
+  /** Requests in a row that were not answered. */
+  private lost = 0;
+
+  /** Nothing is answered: real content waits, and cover finds out when it may go on (2.3, R). */
+  get unanswered(): boolean {
+    return this.lost >= LOST_IN_A_ROW;
+  }
+
+  /** A new link: losses of the old one say nothing about it. */
+  hopeful(): void {
+    this.lost = 0;
   }
 
   get size(): number {
@@ -84,6 +100,7 @@ export class RequestTracker {
   private finish(entry: Pending, answer: BoxAnswer | null, now: Millis): void {
     if (entry.done) return;
     entry.done = true;
+    this.lost = answer === null ? this.lost + 1 : 0;
     this.pending.delete(entry.nonce);
     entry.settle(answer, now);
   }

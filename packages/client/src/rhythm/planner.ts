@@ -31,8 +31,12 @@ export class Planner {
     this.sources = sources;
   }
 
-  /** Null only while no document is known: the slot carries filler. */
-  next(now: Millis): Plan | null {
+  /**
+   * `frozen`: no request is answered just now. Repeating real ones would use up their tries and
+   * show who has something to say, so all slots are cover.
+   * Null only while no document is known: the slot carries filler. */
+  next(now: Millis, frozen = false): Plan | null {
+    if (frozen) return this.sources.cover.next(now, false);
     this.retryCredit = Math.min(RETRY_BURST, this.retryCredit + RETRY_SHARE);
     const retries = this.retryCredit >= 1;
     const { puts, control, reads, standing, copies, tombstones, cover } = this.sources;

@@ -1,0 +1,70 @@
+/** 2.3: cover has the form, the copies and the life of what it covers. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MINUTE } from '@tacet/base';
+import { seededRng } from '@tacet/testkit';
+import { type BoxRecord, type Digest, type Mark, markOf } from '@tacet/wire';
+import { Cover } from '../../src/boxes/cover.ts';
+import type { Plan } from '../../src/rhythm/plan.ts';
+import { A, B, fakeNetwork } from '../fake-network.ts';
+
+const network = fakeNetwork({ coverPutPermille: 1_000 });
+
+function markOfPut(plan: Plan): Mark {
+  assert.ok(plan.request.kind === 'put');
+  return markOf(plan.request.record.subarray(0, 32) as never);
+}
+
+test('rule 2.4: a cover box gets a second copy, a read back and two tombstones, like a real one', () => {
+  const cover = new Cover(seededRng('cover'), () => network);
+  const first = cover.next(0);
+  assert.ok(first?.request.kind === 'put');
+  first.settle({ status: 'stored', expiryDay: 1 } as never, 1_000);
+  const mark = markOfPut(first);
+  const record = first.request.record;
+  const seen: { at: number; kind: string; edge: Uint8Array }[] = [];
+  cover.onDigest({ edge: first.edge, marks: [mark] } as unknown as Digest, 6_000);
+  for (let now = 6_000; now < 130 * MINUTE; now += 2_000) {
+    const plan = cover.next(now);
+    assert.ok(plan !== null);
+    const { request } = plan;
+    if (request.kind === 'put' && request.record !== record) continue;
+    seen.push({ at: now, kind: request.kind, edge: plan.edge });
+    if (request.kind !== 'get') plan.settle({ status: 'stored', expiryDay: 1 } as never, now);
+    else {
+      assert.ok(request.marks.some((one) => one === mark || Buffer.from(one).equals(mark)));
+      const records = request.marks.map(
+        (one): BoxRecord =>
+          Buffer.from(one).equals(mark) ? record : (new Uint8Array(2_400) as BoxRecord),
+      );
+      plan.settle({ status: 'read', records } as never, now);
+    }
+  }
+  const [read, copy, ...erased] = seen.toSorted((a, b) => a.at - b.at);
+  const other = first.edge === A ? B : A;
+  assert.deepEqual([read?.kind, read?.at], ['get', 6_000]);
+  assert.deepEqual([copy?.kind, copy?.edge], ['put', other]);
+  assert.ok(copy !== undefined && copy.at >= 6_000 && copy.at <= 65_000);
+  assert.deepEqual(
+    erased.map(({ kind }) => kind),
+    ['tombstone', 'tombstone'],
+  );
+  assert.ok((erased[0]?.at ?? 0) >= 5 * MINUTE && (erased[0]?.at ?? 0) <= 61 * MINUTE);
+});
+
+test('rule 2.3: two idle slots of a hundred write a cover box, the rest read at any edge', () => {
+  const plain = fakeNetwork();
+  const cover = new Cover(seededRng('share'), () => plain);
+  const count = { put: 0, a: 0, b: 0 };
+  for (let n = 0; n < 20_000; n++) {
+    const plan = cover.next(0);
+    assert.ok(plan !== null);
+    if (plan.what === 'cover-put') count.put++;
+    else if (plan.edge === A) count.a++;
+    else count.b++;
+  }
+  assert.ok(count.put > 320 && count.put < 480, `${count.put}`);
+  // Chi-squared with one degree of freedom at p = 0.001.
+  const half = (count.a + count.b) / 2;
+  assert.ok(((count.a - half) ** 2 + (count.b - half) ** 2) / half < 10.83);
+});

@@ -1,0 +1,111 @@
+/** 2.3, 2.4, 2.7: what a read names, how often an edge can make one happen, and when. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR, MINUTE } from '@tacet/base';
+import { seededRng } from '@tacet/testkit';
+import type { BoxAnswer, Mark } from '@tacet/wire';
+import { ReadQueue } from '../../src/boxes/reads.ts';
+import type { Watch, WatchList } from '../../src/boxes/watches.ts';
+import { A, B, fakeNetwork } from '../fake-network.ts';
+
+const watch = (id: number, ref = 1): Watch =>
+  ({
+    id,
+    owner: 'stream',
+    ref,
+    index: id,
+    createdDay: 0,
+    box: { mark: new Uint8Array(8).fill(id) as Mark },
+  }) as unknown as Watch;
+
+function queue(found: (watch: Watch) => boolean = () => false): ReadQueue {
+  const watches = { holds: () => true, offer: (w: Watch) => found(w) } as unknown as WatchList;
+  return new ReadQueue(rng, () => network, watches);
+}
+const rng = seededRng('reads');
+const network = fakeNetwork();
+const empty: BoxAnswer = {
+  status: 'read',
+  records: [new Uint8Array(2_400), new Uint8Array(2_400), new Uint8Array(2_400)],
+} as unknown as BoxAnswer;
+
+test('rule 2.4: a read names three marks of one edge, one of them the box, in any place', () => {
+  const places = [0, 0, 0];
+  for (let id = 1; id <= 300; id++) {
+    const reads = queue();
+    const wanted = watch(id % 250);
+    reads.announced(wanted, A, 0);
+    const plan = reads.next(0, true);
+    assert.ok(plan !== null && plan.request.kind === 'get');
+    assert.equal(plan.request.marks.length, 3);
+    assert.equal(plan.request.waitMs, 0);
+    const at = plan.request.marks.filter((mark) => mark === wanted.box.mark);
+    assert.equal(at.length, 1);
+    const place = plan.request.marks.indexOf(wanted.box.mark);
+    places[place] = (places[place] ?? 0) + 1;
+  }
+  for (const n of places) assert.ok(n > 70 && n < 130, `${places}`);
+});
+
+test('rule 2.3: nothing is read that no digest named', () => {
+  assert.equal(queue().next(0, true), null);
+});
+
+test('rule 2.7: an edge that announces a box again and again causes two reads at most', () => {
+  const reads = queue();
+  let asked = 0;
+  for (let now = 0; now < 6 * HOUR; now += 5_000) {
+    reads.announced(watch(1), A, now);
+    const plan = reads.next(now, true);
+    if (plan === null) continue;
+    asked += 1;
+    plan.settle(empty, now);
+  }
+  assert.equal(asked, 2);
+});
+
+test('rule 2.7: at most two tries an edge; lost answers are asked for again after a rest', () => {
+  const reads = queue();
+  reads.announced(watch(1), A, 0);
+  const times: number[] = [];
+  for (let now = 0; now < 12 * HOUR; now += 1_000) {
+    const plan = reads.next(now, true);
+    if (plan === null) continue;
+    times.push(now);
+    plan.settle(null, now);
+  }
+  const near = times.filter((at) => at < 30_000).length;
+  assert.equal(near, 2);
+  const later = times.filter((at) => at >= 11 * HOUR);
+  assert.ok(later.length > 0, 'never given up');
+  assert.ok(times.length < 80, `${times.length} tries in 12 h`);
+});
+
+test('a backlog of one contact waits behind announced boxes and takes turns with others', () => {
+  const reads = queue();
+  for (let id = 1; id <= 60; id++) reads.catchUp(watch(id, 1), 0, null);
+  for (let id = 61; id <= 64; id++) reads.catchUp(watch(id, 2), 0, null);
+  reads.announced(watch(70, 3), B, 0);
+  const first = Array.from({ length: 9 }, () => {
+    const plan = reads.next(0, true);
+    assert.ok(plan?.request.kind === 'get');
+    return Math.max(...plan.request.marks.map((m) => (new Set(m).size === 1 ? (m[0] ?? 0) : 0)));
+  });
+  assert.equal(first[0], 70);
+  assert.equal(first.slice(1).filter((id) => id > 60).length, 4);
+});
+
+test('a catch-up read asks both edges once and then hears that the box is absent', () => {
+  const reads = queue();
+  let absent = 0;
+  reads.catchUp(watch(1), 0, () => absent++);
+  const edges = [];
+  for (let now = 0; now < HOUR; now += MINUTE) {
+    const plan = reads.next(now, true);
+    if (plan === null) continue;
+    edges.push(plan.edge);
+    plan.settle(empty, now);
+  }
+  assert.deepEqual(edges, [A, B]);
+  assert.equal(absent, 1);
+});

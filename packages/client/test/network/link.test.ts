@@ -1,0 +1,122 @@
+/** 2.2 (R): a frame leaves at its instant whatever it carries; what it costs was paid before. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
+import { seededRng } from '@tacet/testkit';
+import type { Guard } from '../../src/network/guard.ts';
+import { Link, type LinkEffect } from '../../src/network/link.ts';
+import { RequestTracker } from '../../src/network/requests.ts';
+import type { Plan } from '../../src/rhythm/plan.ts';
+import type { Planner } from '../../src/rhythm/planner.ts';
+import { A, fakeNetwork } from '../fake-network.ts';
+
+const builder: PacketBuilder = {
+  replyBlock: () => ({
+    block: new Uint8Array(4_742) as never,
+    keys: new Uint8Array(0) as ReplyKeys,
+  }),
+  request: () => new Uint8Array(12_288),
+  openReply: (_keys, payload) => payload,
+};
+
+test('rule 2.2: what a slot carries is chosen, built and saved before its instant', () => {
+  const rng = seededRng('link');
+  const effects: LinkEffect[] = [];
+  const work: number[] = [];
+  let now = 0;
+  const requests = new RequestTracker(builder, rng);
+  const plan = (real: boolean): Plan => ({
+    what: real ? 'put' : 'cover',
+    edge: A,
+    request: { kind: 'put', record: new Uint8Array(2_400) as never },
+    retry: false,
+    onSent: () => work.push(now),
+    settle: () => undefined,
+  });
+  let slot = 0;
+  const network = fakeNetwork();
+  const link = new Link({
+    rng,
+    network: () => network,
+    guard: { door: () => ({ relay: A, address: 'a' }), up: () => undefined } as unknown as Guard,
+    planner: { next: () => plan(slot++ % 2 === 0) } as unknown as Planner,
+    requests,
+    builder,
+    slotMs: () => 2_000,
+    emit: (effect) => effects.push(effect),
+    onRequest: () => work.push(now),
+  });
+  Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
+  link.start(0);
+  link.advance(0);
+  link.onUp({ handle: new Uint8Array(8), proof: new Uint8Array(0) } as never, 0);
+  const sent: number[] = [];
+  while (sent.length < 200) {
+    const at = link.deadline;
+    assert.ok(at !== null && at > now - 1e-9, 'never a deadline in the past');
+    now = at;
+    effects.length = 0;
+    link.advance(now);
+    if (effects.length > 0) sent.push(now);
+  }
+  const gaps = sent.slice(1).map((at, i) => Math.round(at - (sent[i] ?? 0)));
+  assert.deepEqual(new Set(gaps), new Set([2_000]));
+  assert.ok(work.length >= 400 && work.every((at) => !sent.includes(at)));
+});
+
+test('rule 2.7: a reply counts once; a garbled, repeated, stale or foreign one changes nothing', () => {
+  const rng = seededRng('replies');
+  const opened = { ...builder, openReply: (_k: unknown, p: Uint8Array) => (p[0] === 9 ? null : p) };
+  const requests = new RequestTracker(opened as PacketBuilder, rng);
+  const settled: unknown[] = [];
+  const handle = new Uint8Array(8).fill(5);
+  const id = requests.replyId(handle);
+  requests.expect(id, new Uint8Array(0) as ReplyKeys, 1_000, (answer) => settled.push(answer), 0);
+  const answer = new Uint8Array(7_560);
+  const other = id.slice() as ReplyId;
+  other[12] = (other[12] ?? 0) ^ 1;
+  assert.equal(requests.take({ replyId: other, payload: answer } as never, 1), false);
+  assert.equal(
+    requests.take({ replyId: id, payload: answer.slice().fill(9, 0, 1) } as never, 1),
+    false,
+  );
+  assert.equal(settled.length, 0);
+  requests.expire(1_000);
+  assert.deepEqual(settled, [null]);
+  assert.equal(requests.take({ replyId: id, payload: answer } as never, 1_001), false);
+  requests.expire(5_000);
+  assert.deepEqual(settled, [null]);
+  assert.equal(requests.size, 0);
+});
+
+test('rule 2.1: every request has a reply id and a reply block of its own', () => {
+  const requests = new RequestTracker(builder, seededRng('ids'));
+  const ids = Array.from({ length: 1_000 }, () => requests.replyId(new Uint8Array(8)).toHex());
+  assert.equal(new Set(ids).size, 1_000);
+});
+
+test('rule 2.3: while nothing is answered no real content is sent; one answer ends that', () => {
+  const requests = new RequestTracker(builder, seededRng('frozen'));
+  const keys = new Uint8Array(0) as ReplyKeys;
+  const lose = (): void => {
+    requests.expect(requests.replyId(new Uint8Array(8)), keys, 1, () => undefined, 0);
+    requests.expire(1);
+  };
+  for (let n = 0; n < 7; n++) lose();
+  assert.equal(requests.unanswered, false);
+  lose();
+  assert.equal(requests.unanswered, true);
+  requests.hopeful();
+  assert.equal(requests.unanswered, false);
+});
+
+test('requests without answers are bounded; the oldest counts as lost now, not later', () => {
+  const requests = new RequestTracker(builder, seededRng('cap'));
+  const lost: number[] = [];
+  for (let n = 0; n < 600; n++) {
+    const id = requests.replyId(new Uint8Array(8));
+    requests.expect(id, new Uint8Array(0) as ReplyKeys, 1e9, (_a, at) => lost.push(at), n);
+  }
+  assert.equal(requests.size, 512);
+  assert.deepEqual([lost.length, lost[0], lost.at(-1)], [88, 512, 599]);
+});
