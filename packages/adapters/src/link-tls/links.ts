@@ -57,6 +57,7 @@ export class RelayLinks {
   private readonly targets = new Map<string, SendingLink>();
   /** Key hash to the relay that may show it. */
   private names = new Map<string, string>();
+  private receiving = true;
   private closed = false;
 
   /** Listens; rejects with `port-in-use`, `port-refused` or `address-unknown`. */
@@ -114,7 +115,7 @@ export class RelayLinks {
       this.targets.delete(name);
     }
     const sources = new Set<string>();
-    for (const source of peers.sources) {
+    for (const source of this.receiving ? peers.sources : []) {
       const name = hex(source.relay);
       sources.add(name);
       const link = this.sources.get(name);
@@ -141,11 +142,18 @@ export class RelayLinks {
     link.send(frame);
   }
 
+  /** Takes nothing more; what was taken can still be sent. */
+  stopReceiving(): void {
+    for (const link of this.sources.values()) link.stop();
+    this.sources.clear();
+    this.receiving = false;
+  }
+
   /** Gives frames on their way a moment, then closes every socket. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    for (const link of this.sources.values()) link.stop();
+    this.stopReceiving();
     const end = performance.now() + LIMITS.drainMs;
     while ([...this.targets.values()].some((link) => link.up && link.waiting > 0)) {
       if (performance.now() > end) break;

@@ -218,7 +218,9 @@ export class RelayCore {
       this.lock.release();
       return;
     }
-    await Promise.all([running.documents.stop(), running.descriptors.stop()]);
+    running.documents.stop();
+    running.descriptors.stop();
+    this.links?.stopReceiving();
     const end = performance.now() + LIMITS.drainMs;
     while (!idle() && performance.now() < end) await new Promise((done) => setTimeout(done, 5));
     running.epochs.stop();

@@ -59,8 +59,8 @@ export class DescriptorKeeper {
     this.poller.start();
   }
 
-  stop(): Promise<void> {
-    return this.poller.stop();
+  stop(): void {
+    this.poller.stop();
   }
 
   private async submit(): Promise<Millis> {

@@ -58,15 +58,17 @@ export class DocumentKeeper {
     this.poller.start();
   }
 
-  stop(): Promise<void> {
-    return this.poller.stop();
+  stop(): void {
+    this.poller.stop();
   }
 
   private async poll(): Promise<Millis> {
     const { book, client, clock, rng } = this.options;
     try {
       const after = book.newest()?.document.epoch ?? null;
-      for (const bytes of await client.documents(after)) this.take(bytes, true);
+      const found = await client.documents(after);
+      if (this.poller.stopped) return 0;
+      for (const bytes of found) this.take(bytes, true);
     } catch (error) {
       this.counters.add('authority-unreachable');
       if (!isAppError(error)) throw error;

@@ -75,7 +75,7 @@ test('seeds are on the disk before their keys are published', async () => {
   const submitted = answer();
   keeper.start();
   await submitted;
-  await keeper.stop();
+  keeper.stop();
   assert.equal(sent.length, 1);
   assert.equal(sent[0]?.firstEpoch, epochAt(demonstrationParameters, TEST_NOW));
   assert.equal(sent[0]?.keys.length, demonstrationParameters.keysAhead + 1);
@@ -90,7 +90,7 @@ test('a retry after a lost answer sends the same bytes, after a refusal newer on
   keeper.start();
   await answer();
   await answer();
-  await keeper.stop();
+  keeper.stop();
   assert.equal(bytes[0], bytes[1]);
   assert.deepEqual(outcomes, ['authority-unreachable', 'accepted']);
   assert.equal(sent.length, 2);

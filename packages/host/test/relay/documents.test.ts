@@ -26,7 +26,7 @@ function setUp(answers: (Uint8Array[] | AppError)[], dir = tempDir()) {
       documents: async (after = null) => {
         asked.push(after);
         const answer = answers.shift();
-        if (answers.length === 0) done();
+        if (answers.length === 0) setImmediate(done);
         if (answer instanceof AppError) throw answer;
         return answer ?? [];
       },
@@ -48,7 +48,7 @@ test('asks until there is a document, then has it and keeps it on disk', async (
   const { keeper, asked, added, finished, dir } = setUp([away, [], [first.bytes]]);
   keeper.start();
   await finished;
-  await keeper.stop();
+  keeper.stop();
   assert.deepEqual(asked, [null, null, null]);
   assert.deepEqual(added, [hex(first.hash)]);
   assert.equal(keeper.counters.get('authority-unreachable'), 1);
@@ -59,12 +59,12 @@ test('a restart begins with what is on disk and asks for what came after', async
   const before = setUp([[first.bytes, second.bytes]]);
   before.keeper.start();
   await before.finished;
-  await before.keeper.stop();
+  before.keeper.stop();
   const after = setUp([away], before.dir);
   after.keeper.start();
   assert.deepEqual(after.added, [hex(first.hash), hex(second.hash)], 'at once');
   await after.finished;
-  await after.keeper.stop();
+  after.keeper.stop();
   assert.deepEqual(after.asked, [second.document.epoch]);
 });
 
@@ -73,7 +73,7 @@ test('bytes that are no document, or of another network, change nothing', async 
   const { keeper, added, finished, dir } = setUp([[other.documentBytes, Uint8Array.of(1, 2, 3)]]);
   keeper.start();
   await finished;
-  await keeper.stop();
+  keeper.stop();
   assert.deepEqual(added, []);
   assert.equal(keeper.counters.get('document-refused'), 2);
   assert.deepEqual(new DocumentFiles(dir).load(), []);
@@ -86,7 +86,7 @@ test('a second document for an epoch is refused, reported and kept as evidence',
   ]);
   keeper.start();
   await finished;
-  await keeper.stop();
+  keeper.stop();
   assert.deepEqual(added, [hex(first.hash), hex(second.hash)]);
   assert.equal(equivocations(), 1);
   assert.equal(book.evidence().length, 1);
