@@ -1,6 +1,6 @@
 /**
- * Builds docs/limits.md from the `limits.ts` of every package: name, value and the comment above.
- * A comment holds for all constants below it up to the next blank line or comment.
+ * Builds docs/limits.md from the `limits.ts` of every package: name, value and the comment above
+ * (for keys of objects also the comment in the interface they are declared as).
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,41 +13,68 @@ export interface Limit {
   readonly about: string;
 }
 
+/** What stands where a comment covers several names and the name is not the first of them. */
+const WITH_ABOVE = 'with the row above';
+
+interface Source {
+  /** Exported constants in order, with the type they are declared as. */
+  readonly constants: readonly { readonly name: string; readonly type: string }[];
+  /** Comments by `NAME`, and by `NAME.key` for keys of objects and interfaces. */
+  readonly comments: ReadonlyMap<string, string>;
+}
+
 /** @param values the module's exports, as imported. */
 export function limitsOf(source: string, values: Readonly<Record<string, unknown>>): Limit[] {
-  const limits: Limit[] = [];
-  let about = '';
+  const { constants, comments } = readSource(source);
+  return constants.flatMap(({ name, type }): Limit[] => {
+    const value = values[name];
+    const about = comments.get(name) ?? '';
+    if (isFigure(value)) return [{ name, value: figure(value), about }];
+    if (!isRecord(value)) return [];
+    return Object.entries(value).flatMap(([key, part]): Limit[] => {
+      if (!isFigure(part)) return [];
+      const own = comments.get(`${name}.${key}`) || comments.get(`${type}.${key}`) || '';
+      return [{ name: `${name}.${key}`, value: figure(part), about: own }];
+    });
+  });
+}
+
+function readSource(source: string): Source {
+  const constants: { name: string; type: string }[] = [];
+  const comments = new Map<string, string>();
+  let comment = '';
   let inComment = false;
-  let object = '';
+  let container = '';
+  const note = (name: string): void => {
+    if (!comments.has(name)) comments.set(name, comment);
+    if (comment !== '') comment = WITH_ABOVE;
+  };
   for (const line of source.split('\n')) {
     const text = line.trim();
-    if (text.startsWith('/**')) {
+    if (inComment || text.startsWith('/**')) {
+      comment = `${inComment ? comment : ''} ${commentText(text)}`.trim();
       inComment = !text.includes('*/');
-      about = commentText(text);
-    } else if (inComment) {
-      inComment = !text.includes('*/');
-      about = `${about} ${commentText(text)}`.trim();
-    } else if (text === '') {
-      about = '';
-    } else {
-      const constant = /^export const ([\w$]+)/.exec(text)?.[1];
-      if (constant !== undefined) {
-        const value = values[constant];
-        if (isRecord(value)) object = constant;
-        else if (isFigure(value)) limits.push({ name: constant, value: figure(value), about });
-        if (isRecord(value)) about = '';
-      } else if (object !== '') {
-        const key = /^([\w$]+):/.exec(text)?.[1];
-        const value = key === undefined ? undefined : asRecord(values[object])[key];
-        const own = /\/\/\s*(.*)$/.exec(text)?.[1] ?? about;
-        if (key !== undefined && isFigure(value)) {
-          limits.push({ name: `${object}.${key}`, value: figure(value), about: own });
-        }
-        if (text.startsWith('}')) object = '';
-      }
+      continue;
     }
+    if (text === '') comment = '';
+    const constant = /^export const ([\w$]+)(?:: ([\w$]+))?/.exec(text);
+    const opened = /^(?:export )?(?:interface ([\w$]+) |const ([\w$]+)).*\{$/.exec(text);
+    const key = /^(?:readonly )?([\w$]+)\??:/.exec(text)?.[1];
+    if (constant) {
+      constants.push({ name: constant[1] ?? '', type: constant[2] ?? '' });
+      note(constant[1] ?? '');
+    } else if (key !== undefined && container !== '') {
+      const behind = /\/\/\s*(.*)$/.exec(text)?.[1];
+      if (behind !== undefined) comment = behind;
+      note(`${container}.${key}`);
+    }
+    if (opened) {
+      container = opened[1] ?? opened[2] ?? '';
+      comment = '';
+    }
+    if (text.startsWith('}')) container = '';
   }
-  return limits;
+  return { constants, comments };
 }
 
 export async function renderLimits(
@@ -85,10 +112,6 @@ function commentText(text: string): string {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
 }
 
 function isFigure(value: unknown): value is number | bigint | string | readonly unknown[] {

@@ -27,7 +27,9 @@ const table = [...rows.values()]
   .map(({ code, kind, meaning }) => `| \`${code}\` | ${kind} | ${meaning} |`);
 const lines = ['| code | kind | meaning, and what to do |', '| --- | --- | --- |', ...table];
 writeFileSync(join(REPOSITORY, ERRORS_PAGE), `${head}${lines.join('\n')}\n`);
-rmSync(join(REPOSITORY, ERROR_FRAGMENTS), { recursive: true, force: true });
+for (const folder of [ERROR_FRAGMENTS, 'docs/limits.d']) {
+  rmSync(join(REPOSITORY, folder), { recursive: true, force: true });
+}
 console.log(
   `indexes, ${LIMITS_PAGE}, ${NOTICE_PAGE} and ${ERRORS_PAGE} (${rows.size} codes) written`,
 );

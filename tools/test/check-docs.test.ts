@@ -92,13 +92,24 @@ test('limits are read with their comments, in objects too', () => {
     '  links: 4,',
     '  waits: 50_000, // standing reads',
     '} as const;',
+    'export interface Waits {',
+    '  /** Replies of one. */',
+    '  readonly one: number;',
+    '}',
+    'export const WAITS: Waits = { one: 1 };',
   ].join('\n');
-  const values = { FRAME: 12_288, TWICE: 24_576, LIMITS: { links: 4, waits: 50_000 } };
+  const values = {
+    FRAME: 12_288,
+    TWICE: 24_576,
+    LIMITS: { links: 4, waits: 50_000 },
+    WAITS: { one: 1 },
+  };
   assert.deepEqual(limitsOf(source, values), [
     { name: 'FRAME', value: '12,288', about: 'Bytes of one frame.' },
-    { name: 'TWICE', value: '24,576', about: 'Bytes of one frame.' },
+    { name: 'TWICE', value: '24,576', about: 'with the row above' },
     { name: 'LIMITS.links', value: '4', about: 'Links at a time.' },
     { name: 'LIMITS.waits', value: '50,000', about: 'standing reads' },
+    { name: 'WAITS.one', value: '1', about: 'Replies of one.' },
   ]);
 });
 

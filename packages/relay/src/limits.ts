@@ -14,6 +14,7 @@ export interface EdgeLimits {
   readonly pool: number;
   /** Answers waiting for their moment. */
   readonly answers: number;
+  /** Client links open at a time. */
   readonly links: number;
   /** Lost connections whose handle is kept. */
   readonly lostSessions: number;

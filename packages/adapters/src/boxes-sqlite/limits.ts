@@ -16,6 +16,7 @@ export const LIMITS = {
 
 /** A record of the protocol; shorter rows are what is left of an erased one. */
 export const RECORD_LENGTH = 2_400;
+/** A box id, an Ed25519 public key. */
 export const ID_LENGTH = 32;
 /** id 32, hash of the record 32. */
 export const REMNANT_LENGTH = 64;

@@ -1,5 +1,6 @@
 /** Caps of relay links (docs/limits.md). */
 export const LIMITS = {
+  /** Bytes of a frame; there is nothing else on a link. */
   frame: 12_288,
   /** One record of TLS is at most 16 kB; a larger buffer saves calls under load. */
   receiveBuffer: 65_536,
@@ -15,6 +16,7 @@ export const LIMITS = {
   stuckMs: 15_000,
   /** First TCP keep-alive probe of a silent link; the system gives up some ten seconds later. */
   keepAliveMs: 5_000,
+  /** First and longest pause before dialling again. */
   reconnectFirstMs: 100,
   reconnectCapMs: 15_000,
   /** A link that held for so long starts its pauses anew. */

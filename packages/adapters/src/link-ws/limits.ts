@@ -1,5 +1,6 @@
 /** Caps of client links (docs/limits.md). */
 export const LIMITS = {
+  /** Bytes of the one message size there is. */
   frame: 12_288,
   /** Headers of the one HTTP request that opens a link. */
   headerBytes: 4_096,
@@ -9,11 +10,13 @@ export const LIMITS = {
   unknown: 256,
   /** Connections of one IPv4 address or one IPv6 /56; this machine itself is not counted. */
   perPrefix: 4,
+  /** Clients connected at a time. */
   clients: 10_000,
   /** Frames waiting for a client that does not read; then it is cut off. */
   waitingFrames: 32,
   /** A link on which nothing came for so long is dead: longer than the longest slot. */
   silenceMs: 120_000,
+  /** First TCP keep-alive probe of a silent link. */
   keepAliveMs: 5_000,
 } as const;
 

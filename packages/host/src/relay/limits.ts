@@ -2,6 +2,7 @@
 export const LIMITS = {
   /** A clock that differs from the system's by more than this was set, or slept. */
   clockStepMs: 5,
+  /** How often the two are compared. */
   clockCheckMs: 1_000,
   /** Longest sleep of a machine's timer; clocks are looked at again then. */
   timerMs: 60_000,
@@ -11,7 +12,9 @@ export const LIMITS = {
   replayRead: 1_048_576,
   /** Documents kept on disk. */
   documents: 6,
+  /** Bytes of one document on disk. */
   documentBytes: 4_194_304,
+  /** First and longest pause before an authority that did not answer is asked again. */
   authorityRetryFirstMs: 200,
   authorityRetryCapMs: 10_000,
   /** A descriptor the authority refuses for good is offered again this often. */
@@ -21,6 +24,8 @@ export const LIMITS = {
   linkRenewDays: 30,
   /** After SIGTERM: packets in the pool still leave, for so long. */
   drainMs: 10_000,
+  /** Requests open on the admin socket. */
   adminRequests: 16,
+  /** Bytes of a configuration file. */
   configBytes: 262_144,
 } as const;
