@@ -35,8 +35,11 @@ export interface RelayLinksOptions {
   readonly port: number;
   /** Jitter only. */
   readonly rng: Rng;
-  /** `frame` is a view, valid during the call only. */
-  readonly onFrame: (from: RelayHash, frame: Uint8Array) => void;
+  /**
+   * `frame` is a view, valid during the call only. False: it was malformed, or has no place on
+   * this link, which is then closed and dialled again.
+   */
+  readonly onFrame: (from: RelayHash, frame: Uint8Array) => boolean;
 }
 
 export type RelayLinkCount =
@@ -189,7 +192,7 @@ export class RelayLinks {
       keyHashes: source.keyHashes,
       onFrame: (frame) => {
         this.counters.add('frames-in');
-        onFrame(source.relay, frame);
+        return onFrame(source.relay, frame);
       },
       onState: (state) => this.counters.add(`links-${state}`),
     });

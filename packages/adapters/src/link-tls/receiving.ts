@@ -17,8 +17,8 @@ export interface ReceivingOptions {
   readonly address: string;
   /** Hashes of the keys this relay may show. */
   readonly keyHashes: readonly Uint8Array[];
-  /** A view, valid during the call only. */
-  readonly onFrame: (frame: Uint8Array) => void;
+  /** A view, valid during the call only. False closes the link: it was no frame of ours. */
+  readonly onFrame: (frame: Uint8Array) => boolean;
   readonly onState: (state: 'up' | 'down' | 'stranger') => void;
 }
 
@@ -61,7 +61,13 @@ export class ReceivingLink {
 
   private dial(): void {
     const { identity, onFrame, onState } = this.options;
-    const assembler = new FrameAssembler(LIMITS.frame, onFrame);
+    const assembler = new FrameAssembler(LIMITS.frame, (frame) => {
+      if (this.up && !onFrame(frame)) {
+        this.up = false;
+        socket.destroy();
+        onState('down');
+      }
+    });
     const socket = connect({
       ...LINK_TLS,
       // Addresses come from verified documents; a wrong one only fails to connect.

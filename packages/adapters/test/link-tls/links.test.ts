@@ -10,6 +10,8 @@ import { LINK_TLS } from '../../src/tls/options.ts';
 import { identity, relayName, rng, until } from '../tls/support.ts';
 
 const FRAME = 12_288;
+/** Number of a frame its receiver calls malformed. */
+const BAD = 99_999;
 const open: RelayLinks[] = [];
 after(() => Promise.all(open.map((links) => links.close())));
 
@@ -31,6 +33,7 @@ async function relay(n: number, port = 0, key = identity()): Promise<Relay> {
       assert.equal(frame.length, FRAME);
       const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
       received.push({ from, first: view.getUint32(0), last: view.getUint32(FRAME - 4) });
+      return view.getUint32(0) !== BAD;
     },
   });
   open.push(links);
@@ -132,6 +135,21 @@ test('a link that nobody takes loses its oldest frames, with a counter', async (
   b.links.setPeers(from(a));
   await until(() => b.received.length === 1_024, 'the rest');
   assert.equal(b.received[0]?.first, 1_100 - 1_024);
+});
+
+test('a malformed frame closes its link; what follows on it is not read; it is dialled again', async () => {
+  const [a, b] = [await relay(1), await relay(2)];
+  a.links.setPeers(to(b));
+  b.links.setPeers(from(a));
+  await until(() => a.links.state.up === 1, 'link up');
+  for (const n of [1, BAD, 2, 3]) a.links.send(b.name, frame(n));
+  await until(() => b.links.counters.get('links-up') === 2, 'dialled again');
+  a.links.send(b.name, frame(4));
+  await until(() => b.received.some(({ first }) => first === 4), 'goes on');
+  assert.deepEqual(
+    b.received.map(({ first }) => first),
+    [1, BAD, 4],
+  );
 });
 
 test('a peer that leaves the document loses its link', async () => {

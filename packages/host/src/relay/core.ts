@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { AuthorityClient } from '@tacet/adapters/directory-https';
 import { RelayLinks } from '@tacet/adapters/link-tls';
-import { Counters, isAppError, type Millis, type Rng } from '@tacet/base';
+import { Counters, hex, isAppError, type Millis, type Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import {
   DocumentBook,
@@ -33,7 +33,7 @@ import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type RelayKeys, readKeys } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { ReplayLog } from './replay-log.ts';
-import { peersOf } from './topology.ts';
+import { edgeNames, peersOf } from './topology.ts';
 
 /** Says something an operator should read. One line, no dates, nothing about users. */
 export type Report = (line: string) => void;
@@ -42,7 +42,10 @@ export interface CoreParts {
   readonly machine: Machine<RelayEffect>;
   /** Everything but `send`, which the core carries out itself. */
   readonly perform: (effect: Exclude<RelayEffect, { kind: 'send' }>) => void;
-  readonly onRelayFrame: (from: RelayHash, frame: RelayFrame, now: Millis) => void;
+  /** A packet from a mix, or from an edge to a mix. */
+  readonly onPacket: (frame: Frame, now: Millis) => void;
+  /** A page of digests from an edge to an edge. */
+  readonly onDigestPage: (from: RelayHash, page: Uint8Array, now: Millis) => void;
   readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
   readonly onCertificate: (certificate: LinkCertificate) => void;
 }
@@ -70,6 +73,7 @@ export class RelayCore {
     readonly descriptors: DescriptorKeeper;
     readonly epochs: EpochClock;
   } | null = null;
+  private edges: ReadonlySet<string> = new Set();
   private descriptorOutcome = 'not sent yet';
 
   /** Opens the data folder; nothing is on the network yet. */
@@ -116,8 +120,13 @@ export class RelayCore {
       port: config.relayPort,
       rng,
       onFrame: (from, bytes) => {
-        const frame = this.decode(bytes);
-        if (frame !== null) driver.input((now) => parts.onRelayFrame(from, frame, now));
+        const frame = this.decode(from, bytes);
+        if (frame === null) return false;
+        driver.input((now) => {
+          if (frame.kind === 'packet') parts.onPacket(frame.frame, now);
+          else parts.onDigestPage(from, frame.part, now);
+        });
+        return true;
       },
     });
     const epochs = new EpochClock({
@@ -244,14 +253,17 @@ export class RelayCore {
     this.sendFrame(to, { kind: 'packet', frame });
   }
 
-  private decode(bytes: Uint8Array): RelayFrame | null {
+  /** Null closes the link: edges send edges pages of digests, everybody else sends packets. */
+  private decode(from: RelayHash, bytes: Uint8Array): RelayFrame | null {
     try {
-      return decodeRelayFrame(bytes);
+      const frame = decodeRelayFrame(bytes);
+      const between = this.config.role === 'edge' && this.edges.has(hex(from));
+      if ((frame.kind === 'digest') === between) return frame;
     } catch (error) {
       if (!isAppError(error)) throw error;
-      this.counters.add('frame-malformed');
-      return null;
     }
+    this.counters.add('frame-malformed');
+    return null;
   }
 
   private setPeers(): void {
@@ -261,6 +273,7 @@ export class RelayCore {
     const counting = new Set([this.book.newest()]);
     for (const e of [epoch + 1, epoch, epoch - 1]) counting.add(this.book.inForce(e));
     const documents = [...counting].filter((verified) => verified !== null);
+    this.edges = edgeNames(documents);
     this.links?.setPeers(peersOf(this.self, documents));
   }
 

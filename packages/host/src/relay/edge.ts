@@ -55,9 +55,9 @@ class Edge implements Running {
     await core.start({
       machine,
       perform: (effect) => this.perform(effect),
-      onRelayFrame: (from, frame, now) => {
-        if (frame.kind === 'packet') machine.onPacket(frame.frame, now);
-        else for (const bytes of this.digests(from, frame.part)) machine.onDigest(bytes, now);
+      onPacket: (frame, now) => machine.onPacket(frame, now),
+      onDigestPage: (from, page, now) => {
+        for (const bytes of this.digests(from, page)) machine.onDigest(bytes, now);
       },
       onDocument: (verified, now) => {
         machine.onDocument(verified, now);

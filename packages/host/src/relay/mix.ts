@@ -17,10 +17,8 @@ export async function runMix(config: RelayConfig, report: Report): Promise<Runni
       machine,
       // A mix asks for nothing but sending.
       perform: () => undefined,
-      onRelayFrame: (_, frame, now) => {
-        if (frame.kind === 'packet') machine.onPacket(frame.frame, now);
-        else core.counters.add('frame-malformed');
-      },
+      onPacket: (frame, now) => machine.onPacket(frame, now),
+      onDigestPage: () => undefined,
       onDocument: () => undefined,
       onCertificate: () => undefined,
     });

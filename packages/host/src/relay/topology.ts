@@ -31,6 +31,12 @@ export function peersOf(self: RelayHash, documents: readonly VerifiedDocument[])
   };
 }
 
+/** Names (hex) of relays that are edges in some of the documents. */
+export function edgeNames(documents: readonly VerifiedDocument[]): Set<string> {
+  const edges = [...knownRelays(documents)].filter(([, known]) => placeOf(known.descriptor) === 0);
+  return new Set(edges.map(([name]) => name));
+}
+
 /** 0 for edges, else the layer. */
 function placeOf(descriptor: Descriptor): number {
   return descriptor.role === 'edge' ? 0 : descriptor.layer;
