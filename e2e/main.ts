@@ -35,6 +35,10 @@ async function main(argv: readonly string[]): Promise<number> {
     switch (command) {
       case 'scenarios':
         return (await import('./scenarios.ts')).run();
+      case 'restart':
+        return (await import('./restart/main.ts')).run(values);
+      case 'rhythm':
+        return (await import('./rhythm/main.ts')).run(values);
       default:
     }
   }

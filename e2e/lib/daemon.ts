@@ -29,6 +29,8 @@ export class DaemonProcess {
   private readonly passphraseFile: string;
   private program: Program | null = null;
   private connection: Api | null = null;
+  /** How often it was started. */
+  lives = 0;
 
   constructor(options: DaemonOptions) {
     const { name, dir } = options;
@@ -46,6 +48,11 @@ export class DaemonProcess {
   get api(): Api {
     if (this.connection === null) throw new Error(`${this.name} is not running`);
     return this.connection;
+  }
+
+  /** Its profile is open: calls are answered. */
+  get isOpen(): boolean {
+    return this.connection !== null;
   }
 
   get isRunning(): boolean {
@@ -70,7 +77,7 @@ export class DaemonProcess {
     const program = new Program({
       name: this.name,
       entry,
-      args: ['--dir', this.profile, '--no-window', '--ready-fd', '3', '--follow-input', ...args],
+      args: ['--dir', this.profile, '--no-window', '--ready-fd', '3', ...args],
       log: this.log,
       ready: { fd: 3, word: '"ready"' },
     });
@@ -82,6 +89,7 @@ export class DaemonProcess {
     if (state === 'none') await api.call('profile.create', { name: givenName, passphrase });
     else await api.call('profile.unlock', { passphrase });
     this.connection = api;
+    this.lives++;
   }
 
   async kill(): Promise<void> {

@@ -39,7 +39,7 @@ export class Program {
     this.name = name;
     this.log = log;
     const file = openSync(log, 'a', 0o600);
-    // Standard input ends with us, and with it a program that follows it.
+    // Standard input ends with us, and with it every program that follows it.
     this.child = spawn(process.execPath, [entry, ...args], {
       stdio: ['pipe', ready?.fd === 1 ? 'pipe' : file, file, ready?.fd === 3 ? 'pipe' : 'ignore'],
       env: { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined },
@@ -79,6 +79,17 @@ export class Program {
     if (!line.includes(this.readyWord)) {
       throw new Error(`${this.name} did not start: ${line}${this.tail()}`);
     }
+  }
+
+  /** Writes a line to its standard input. */
+  say(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+
+  /** Ends its standard input. */
+  endInput(): void {
+    this.wanted = true;
+    this.child.stdin?.end();
   }
 
   /** Resolves when it has ended by itself. */
