@@ -158,6 +158,7 @@ export class Engine {
       keySet: () => this.identity,
       alarm,
       owe: (contactId, at) => this.oweReceipt(contactId, at),
+      kick,
       now: () => this.now,
     });
     this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
@@ -324,7 +325,7 @@ export class Engine {
       this.nextHour = now + 60_000;
       return;
     }
-    this.outbox.repostAged(parameters, now);
+    this.outbox.renewAged(parameters, now);
     this.beacons.write(this.network, now);
     this.invitationList.expire(now);
     this.reader.everyDay(now);

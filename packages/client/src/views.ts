@@ -20,7 +20,7 @@ export type MessageState =
 /** One fact about a message, newest last: the answer to "why is it late?". */
 export interface Evidence {
   readonly at: Millis;
-  /** A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved. */
+  /** A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved, renewed. */
   readonly what: string;
   /** Part k of n where it applies, else 0. */
   readonly part: number;

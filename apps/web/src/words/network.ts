@@ -43,10 +43,10 @@ export const alarmText: Readonly<Record<string, string>> = {
   'box-taken': 'Something else stood in a mailbox meant for you. The message goes into a new one.',
   'gap-repair': 'A message of the other side is missing and was asked for again.',
   'invitation-taken': 'Somebody else wrote into the place of an invitation.',
-  'session-undecryptable': 'A message arrived that could not be read. It was set aside.',
+  'session-undecryptable':
+    'A message arrived that could not be read. Its sender will write it again.',
   'session-identity-changed':
     'A message came with another key than the one known for this contact. It was set aside.',
-  'parts-differ': 'Parts of a message did not fit together. They were set aside.',
   'senseless-box': 'A mailbox held something that is no message. It was set aside.',
   'envelope-malformed': 'A message arrived out of form. It was set aside.',
 };

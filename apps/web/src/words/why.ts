@@ -125,6 +125,8 @@ function factText({ what, part, parts }: EvidenceView, name: string): string {
       return `${name}'s device confirmed it`;
     case 'retry':
       return `No answer: ${lower} was sent again by another way`;
+    case 'renewed':
+      return `${name}'s device missed it: encrypted once more and written again`;
     case 'moved':
       return `${which} was moved to a new mailbox`;
     default:

@@ -66,15 +66,19 @@ export class Inbox implements StreamListener, JobSource {
       this.listener.onDuplicate(contactId, now);
       return;
     }
-    const other = this.store.get(
-      'SELECT parts FROM fragments WHERE contact_id = ? AND seq = ? LIMIT 1',
+    // Encrypted anew by its sender: the parts of before belong to a text that nobody completes.
+    this.store.run(
+      `DELETE FROM fragments WHERE contact_id = ? AND seq = ? AND EXISTS (
+         SELECT 1 FROM fragments WHERE contact_id = ? AND seq = ?
+           AND (parts <> ? OR (part = ? AND data <> ?)))`,
       contactId,
       seq,
+      contactId,
+      seq,
+      parts,
+      part,
+      data,
     );
-    if (other !== undefined && num(other, 'parts') !== parts) {
-      this.deadLetter(contactId, 'parts-differ', data, now);
-      return;
-    }
     this.store.run(
       'INSERT INTO fragments (contact_id, seq, part, parts, data, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       contactId,
@@ -89,7 +93,7 @@ export class Inbox implements StreamListener, JobSource {
   }
 
   onSenseless(contactId: number, plaintext: Uint8Array, now: Millis): void {
-    this.deadLetter(contactId, 'senseless-box', plaintext, now);
+    this.deadLetter(contactId, 0, 'senseless-box', plaintext, now);
   }
 
   /** The contact's oldest unfinished ciphertext gives way; its sender will post it again. */
@@ -161,7 +165,9 @@ export class Inbox implements StreamListener, JobSource {
           return;
         }
         const reason = isAppError(error) ? error.code : 'session-failed';
-        this.deadLetter(contactId, reason, data, now);
+        // A lone receipt that came after its chain was forgotten: the next one says the same.
+        if (seq === 0 && reason === 'session-undecryptable') return;
+        this.deadLetter(contactId, seq, reason, data, now);
       },
     });
   }
@@ -175,17 +181,29 @@ export class Inbox implements StreamListener, JobSource {
       if (!isAppError(error)) throw error;
       // The ratchet vouches for it, so it is the sender's mistake: never to be asked for again.
       if (seq > 0) this.received.add(contactId, seq);
-      this.deadLetter(contactId, 'envelope-malformed', plaintext, now);
+      this.deadLetter(contactId, seq, 'envelope-malformed', plaintext, now);
       return;
     }
-    if (seq > 0) this.received.add(contactId, seq);
+    if (seq > 0) {
+      this.received.add(contactId, seq);
+      // Encrypted anew and read after all.
+      this.store.run('DELETE FROM dead_letters WHERE contact_id = ? AND seq = ?', contactId, seq);
+    }
     this.listener.onEnvelope(contactId, seq, envelope, plaintext, now);
   }
 
-  private deadLetter(contactId: number, reason: string, data: Uint8Array, now: Millis): void {
+  /** @param seq 0 where nothing can replace it */
+  private deadLetter(
+    contactId: number,
+    seq: number,
+    reason: string,
+    data: Uint8Array,
+    now: Millis,
+  ): void {
     this.store.run(
-      'INSERT INTO dead_letters (contact_id, reason, data, at) VALUES (?, ?, ?, ?)',
+      'INSERT INTO dead_letters (contact_id, seq, reason, data, at) VALUES (?, ?, ?, ?, ?)',
       contactId,
+      seq,
       reason,
       data,
       Math.floor(now),

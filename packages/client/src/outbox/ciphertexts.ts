@@ -1,13 +1,15 @@
 /**
- * Ratchet ciphertexts under way. What is kept until the receipt is the ciphertext; posting it
- * again re-seals it into new boxes of the stream (3.5). Encrypting happens once.
+ * Ratchet ciphertexts under way. What is kept until the receipt is the ciphertext: a part that
+ * cannot be written goes into the next box of the stream as it is (3.5). What was written and is
+ * missing at the other side is encrypted anew under the same sequence: the ratchet there forgets
+ * old chains (docs/decisions/0034-holes-are-encrypted-anew.md).
  */
 import type { Millis } from '@tacet/base';
 import type { NetworkId } from '@tacet/directory';
 import { sealRecord } from '@tacet/wire';
 import type { NewPut, PutQueue } from '../boxes/puts.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
-import { blob, num, numOrNull } from '../store/rows.ts';
+import { blob, num, numOrNull, text } from '../store/rows.ts';
 import { encodeBoxContent, partSlice, partsOf } from '../streams/parts.ts';
 import type { StreamWriter } from '../streams/writer.ts';
 
@@ -17,8 +19,12 @@ export interface Ciphertext {
   /** 0 in a control. */
   readonly seq: number;
   readonly messageId: number | null;
+  /** What it says when it carries no message; null in controls. */
+  readonly notice: Notice | null;
   readonly data: Uint8Array;
 }
+
+export type Notice = 'hello' | 'key-set';
 
 export function ciphertextOf(row: SqlRow): Ciphertext {
   return {
@@ -26,6 +32,7 @@ export function ciphertextOf(row: SqlRow): Ciphertext {
     contactId: num(row, 'contact_id'),
     seq: num(row, 'seq'),
     messageId: numOrNull(row, 'message_id'),
+    notice: row['notice'] === null ? null : (text(row, 'notice') as Notice),
     data: blob(row, 'data'),
   };
 }
@@ -44,22 +51,23 @@ export class Ciphertexts {
   /** Saves a fresh ciphertext and the boxes of all its parts. In a transaction. */
   add(
     contactId: number,
-    messageId: number | null,
-    control: boolean,
+    what: { readonly messageId: number | null; readonly notice: Notice | null },
     data: Uint8Array,
     networkId: NetworkId,
     now: Millis,
   ): Ciphertext {
-    const seq = control ? 0 : this.nextSeq(contactId);
+    const { messageId, notice } = what;
+    const seq = messageId === null && notice === null ? 0 : this.nextSeq(contactId);
     const { rowId } = this.store.run(
-      'INSERT INTO ciphertexts (contact_id, seq, message_id, data, created_at) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO ciphertexts (contact_id, seq, message_id, notice, data, created_at) VALUES (?, ?, ?, ?, ?, ?)',
       contactId,
       seq,
       messageId,
+      notice,
       data,
       Math.floor(now),
     );
-    const ciphertext = { id: rowId, contactId, seq, messageId, data };
+    const ciphertext = { id: rowId, contactId, seq, messageId, notice, data };
     for (let part = 0; part < partsOf(data.length); part++) {
       this.post(ciphertext, part, networkId, now, 0);
     }
@@ -113,15 +121,30 @@ export class Ciphertexts {
     this.puts.add(put);
   }
 
-  /** Posts all parts again in new boxes. In a transaction. */
-  repost(ciphertext: Ciphertext, networkId: NetworkId, now: Millis): void {
-    this.puts.cancel('part', ciphertext.id);
+  /** Takes it out of its boxes; it waits to be encrypted anew. In a transaction. */
+  askRenewal(id: number): void {
+    this.puts.cancel('part', id);
     this.store.run(
-      'UPDATE ciphertexts SET posts = posts + 1, stored_at = NULL, missed_at = NULL WHERE id = ?',
-      ciphertext.id,
+      'UPDATE ciphertexts SET posts = posts + 1, stored_at = NULL, missed_at = NULL, renew = 1 WHERE id = ?',
+      id,
     );
-    for (let part = 0; part < partsOf(ciphertext.data.length); part++) {
-      this.post(ciphertext, part, networkId, now, 0);
+  }
+
+  /** The oldest that waits to be encrypted anew. */
+  awaitingRenewal(): Ciphertext | null {
+    const row = this.store.get('SELECT * FROM ciphertexts WHERE renew = 1 ORDER BY id LIMIT 1');
+    return row === undefined ? null : ciphertextOf(row);
+  }
+
+  /** Posts all parts in new boxes, with `data` for what it was. In a transaction. */
+  renew(ciphertext: Ciphertext, data: Uint8Array, networkId: NetworkId, now: Millis): void {
+    const { id } = ciphertext;
+    const parts = partsOf(data.length);
+    this.puts.cancel('part', id);
+    this.store.run('UPDATE ciphertexts SET data = ?, renew = 0 WHERE id = ?', data, id);
+    this.store.run('DELETE FROM progress WHERE ciphertext_id = ? AND part >= ?', id, parts);
+    for (let part = 0; part < parts; part++) {
+      this.post({ ...ciphertext, data }, part, networkId, now, 0);
     }
   }
 

@@ -15,7 +15,7 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blob, num, numOrNull, text } from '../store/rows.ts';
-import { type Ciphertexts, ciphertextOf } from './ciphertexts.ts';
+import type { Ciphertexts, Notice } from './ciphertexts.ts';
 import type { ReceiptClock } from './receipts.ts';
 
 /** A hole in receipts must last this long before its ciphertext is posted again. */
@@ -24,6 +24,12 @@ const HOLE: Millis = MINUTE;
 const SILENT_HOLE: Millis = 5 * MINUTE;
 /** Pause before a moved part is tried again: 30 s, doubled each time, at most an hour. */
 const MOVE_PAUSE: Millis = 30_000;
+
+/** What a ciphertext carries; neither: a lone receipt. */
+interface What {
+  readonly messageId: number | null;
+  readonly notice: Notice | null;
+}
 
 interface Encrypted {
   readonly ciphertext: Uint8Array;
@@ -43,6 +49,8 @@ export interface OutboxDeps {
   readonly alarm: (code: string, now: Millis) => void;
   /** A receipt is due to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
+  /** Ratchet work is waiting. */
+  readonly kick: () => void;
   readonly now: () => Millis;
 }
 
@@ -67,7 +75,12 @@ export class Outbox implements JobSource, PutOwner {
   nextJob(): ErasedWork | null {
     const network = this.d.network();
     if (network === null) return null;
-    return this.notice(network) ?? this.text(network) ?? this.receiptAlone(network);
+    return (
+      this.notice(network) ??
+      this.renewal(network) ??
+      this.text(network) ??
+      this.receiptAlone(network)
+    );
   }
 
   private notice(network: Network): ErasedWork | null {
@@ -77,21 +90,38 @@ export class Outbox implements JobSource, PutOwner {
     );
     if (row === undefined) return null;
     const id = num(row, 'id');
-    const body: Envelope =
-      text(row, 'kind') === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
-    return this.work(network, num(row, 'contact_id'), null, body, () => {
+    const notice = text(row, 'kind') === 'hello' ? 'hello' : 'key-set';
+    return this.work(network, num(row, 'contact_id'), { messageId: null, notice }, () => {
       this.d.store.run('DELETE FROM notices WHERE id = ?', id);
     });
   }
 
-  private text(network: Network): ErasedWork | null {
-    const row = this.d.store.get(
-      `SELECT m.id, m.contact_id, m.content_id, m.sent_at, m.text FROM messages m
-       JOIN contacts c ON c.id = m.contact_id
-       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended' ORDER BY m.id LIMIT 1`,
-    );
-    if (row === undefined) return null;
-    const body: Envelope = {
+  /** Written, and missing at the other side: once more, with the ratchet as it stands now. */
+  private renewal(network: Network): ErasedWork | null {
+    const ciphertext = this.d.ciphertexts.awaitingRenewal();
+    if (ciphertext === null) return null;
+    const { id, contactId, messageId } = ciphertext;
+    return this.encrypt(contactId, this.bodyOf(ciphertext), {
+      commit: (data, now) => {
+        // Receipted meanwhile.
+        if (this.d.ciphertexts.get(id) === null) return;
+        this.d.ciphertexts.renew(ciphertext, data, network.id, now);
+        if (messageId === null) return;
+        this.d.messages.note(messageId, 'renewed', 0, 0, now);
+        this.showProgress(id, messageId, now);
+      },
+      fail: (_code, now) => this.d.ciphertexts.renew(ciphertext, ciphertext.data, network.id, now),
+    });
+  }
+
+  /** What a numbered envelope says, beside its receipt. */
+  private bodyOf({ messageId, notice }: What): Envelope {
+    if (messageId === null) {
+      if (notice === null) return {};
+      return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
+    }
+    const row = this.d.messages.row(messageId);
+    return {
       content: {
         type: 'text',
         contentId: blob(row, 'content_id'),
@@ -99,23 +129,52 @@ export class Outbox implements JobSource, PutOwner {
         text: text(row, 'text'),
       },
     };
-    return this.work(network, num(row, 'contact_id'), num(row, 'id'), body, () => undefined);
+  }
+
+  private text(network: Network): ErasedWork | null {
+    const row = this.d.store.get(
+      `SELECT m.id, m.contact_id FROM messages m
+       JOIN contacts c ON c.id = m.contact_id
+       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended' ORDER BY m.id LIMIT 1`,
+    );
+    if (row === undefined) return null;
+    const what = { messageId: num(row, 'id'), notice: null };
+    return this.work(network, num(row, 'contact_id'), what, () => undefined);
   }
 
   private receiptAlone(network: Network): ErasedWork | null {
     const contactId = this.d.receipts.dueContact(this.d.now());
-    return contactId === null
-      ? null
-      : this.work(network, contactId, null, {}, () => undefined, true);
+    if (contactId === null) return null;
+    const what = { messageId: null, notice: null };
+    return this.work(network, contactId, what, () => this.d.receipts.paid(contactId));
   }
 
-  private work(
-    network: Network,
+  /** @param done either way, in the same transaction: it waits no more */
+  private work(network: Network, contactId: number, what: What, done: () => void): ErasedWork {
+    const { messageId } = what;
+    return this.encrypt(contactId, this.bodyOf(what), {
+      commit: (data, now) => {
+        done();
+        const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
+        if (messageId === null) return;
+        this.d.messages.note(messageId, 'encrypted', 0, 0, now);
+        this.d.messages.advance(messageId, 'sending', now);
+        this.showProgress(made.id, messageId, now);
+      },
+      fail: (code, now) => {
+        done();
+        if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
+      },
+    });
+  }
+
+  private encrypt(
     contactId: number,
-    messageId: number | null,
     body: Envelope,
-    done: () => void,
-    control = false,
+    then: {
+      readonly commit: (data: Uint8Array, now: Millis) => void;
+      readonly fail: (code: string, now: Millis) => void;
+    },
   ): ErasedWork {
     // Jobs run one at a time, so nothing is received between this line and the commit.
     const receipt = this.d.received.receipt(contactId);
@@ -125,26 +184,12 @@ export class Outbox implements JobSource, PutOwner {
       run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
       commit: ({ ciphertext, writes }, now) => {
         applyWrites(this.d.store, writes);
-        done();
         this.d.receipts.paid(contactId);
-        const made = this.d.ciphertexts.add(
-          contactId,
-          messageId,
-          control,
-          ciphertext,
-          network.id,
-          now,
-        );
-        if (messageId === null) return;
-        this.d.messages.note(messageId, 'encrypted', 0, 0, now);
-        this.d.messages.advance(messageId, 'sending', now);
-        this.showProgress(made.id, messageId, now);
+        then.commit(ciphertext, now);
       },
       fail: (error, now) => {
         const code = isAppError(error) ? error.code : 'session-failed';
-        if (control) this.d.receipts.paid(contactId);
-        done();
-        if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
+        then.fail(code, now);
         this.d.alarm(code, now);
       },
     });
@@ -274,9 +319,8 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   private hole(row: SqlRow, now: Millis): void {
-    const network = this.d.network();
     const storedAt = numOrNull(row, 'stored_at');
-    if (network === null || storedAt === null) return;
+    if (storedAt === null) return;
     const missedAt = numOrNull(row, 'missed_at');
     if (missedAt === null) {
       this.d.store.run(
@@ -285,45 +329,38 @@ export class Outbox implements JobSource, PutOwner {
         num(row, 'id'),
       );
     } else if (now - missedAt >= patience(HOLE, row) && missedAt >= storedAt) {
-      const ciphertext = this.d.ciphertexts.get(num(row, 'id'));
-      if (ciphertext === null) return;
-      this.d.ciphertexts.repost(ciphertext, network.id, now);
+      this.d.ciphertexts.askRenewal(num(row, 'id'));
       this.d.alarm('gap-repair', now);
     }
   }
 
   /** Every five minutes: holes that no newer receipt has closed. */
   repairHoles(now: Millis): void {
-    const network = this.d.network();
-    if (network === null) return;
     const rows = this.d.store.all(
       'SELECT id, missed_at, posts FROM ciphertexts WHERE missed_at < ? AND stored_at IS NOT NULL',
       Math.floor(now - SILENT_HOLE),
     );
-    const due = rows
-      .filter((row) => now - num(row, 'missed_at') >= patience(SILENT_HOLE, row))
-      .map((row) => this.d.ciphertexts.get(num(row, 'id')))
-      .filter((ciphertext) => ciphertext !== null);
+    const due = rows.filter((row) => now - num(row, 'missed_at') >= patience(SILENT_HOLE, row));
     if (due.length === 0) return;
     this.d.store.transaction(() => {
-      for (const ciphertext of due) this.d.ciphertexts.repost(ciphertext, network.id, now);
+      for (const row of due) this.d.ciphertexts.askRenewal(num(row, 'id'));
       this.d.alarm('gap-repair', now);
     });
+    this.d.kick();
   }
 
-  /** Hourly: what has waited half a box's life for its receipt is posted again. */
-  repostAged(parameters: Parameters, now: Millis): void {
-    const network = this.d.network();
-    if (network === null) return;
+  /** Hourly: what has waited half a box's life for its receipt is written again. */
+  renewAged(parameters: Parameters, now: Millis): void {
     const before = Math.floor(now - (parameters.boxLifeDays / 2) * DAY);
     this.d.store.transaction(() => {
       for (const row of this.d.store.all(
-        'SELECT * FROM ciphertexts WHERE seq > 0 AND stored_at IS NOT NULL AND stored_at < ?',
+        'SELECT id FROM ciphertexts WHERE seq > 0 AND stored_at IS NOT NULL AND stored_at < ?',
         before,
       )) {
-        this.d.ciphertexts.repost(ciphertextOf(row), network.id, now);
+        this.d.ciphertexts.askRenewal(num(row, 'id'));
       }
     });
+    this.d.kick();
   }
 }
 

@@ -178,4 +178,17 @@ CREATE TABLE consumers (name TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT 
 CREATE TABLE documents (epoch INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 `;
 
-export const MIGRATIONS: readonly Migration[] = [{ name: 'first tables', up: FIRST }];
+/** What it takes to encrypt something again that its receiver can no longer read (0034). */
+const RENEWAL = `
+-- What a numbered ciphertext without a message says: hello, key-set.
+ALTER TABLE ciphertexts ADD COLUMN notice TEXT;
+-- 1: waits to be encrypted anew.
+ALTER TABLE ciphertexts ADD COLUMN renew INTEGER NOT NULL DEFAULT 0;
+-- So that a letter is dead no more once its sequence came after all.
+ALTER TABLE dead_letters ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+  { name: 'first tables', up: FIRST },
+  { name: 'renewal of ciphertexts', up: RENEWAL },
+];
