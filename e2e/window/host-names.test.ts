@@ -39,7 +39,7 @@ describe('window: names', () => {
       const read = await get(setup.port, { headers: { host } });
       assert.equal(read.status, 403, `GET with ${host}`);
       assert.match(read.body, /"host"/);
-      for (const target of ['/rpc', '/events', '/session', '/reopen', '/nothing']) {
+      for (const target of ['/rpc', '/events', '/session', '/prove', '/reopen', '/nothing']) {
         const headers = { host, origin: `http://${host}`, 'tacet-session': session };
         const answer = await post(setup.port, { target, headers, body: rpcBody('status') });
         assert.equal(answer.status, 403, `${target} with ${host}`);

@@ -1,5 +1,6 @@
 /** Sessions and streams after lock, revocation and idleness; coming back by the passphrase. */
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { HOUR, MINUTE, SECOND } from '@tacet/base';
 import { PASSPHRASE } from './lib/fake-daemon.ts';
@@ -47,6 +48,35 @@ describe('window: locks', () => {
     setup.daemon.state = 'open';
     assert.equal((await callStatus(setup, session)).status, 401);
     assert.equal(setup.server.sessions().length, 0);
+  });
+
+  it('a page can tell its daemon from a program that took the port', async (t) => {
+    const setup = await startServer(t);
+    const { id, proof, session } = await openSession(setup);
+    const nonce = Buffer.alloc(32, 7).toString('base64url');
+    const prove = (body: object) =>
+      post(setup.port, { target: '/prove', body: JSON.stringify(body) });
+    const expected = createHmac('sha256', Buffer.from(proof, 'base64url'))
+      .update(Buffer.alloc(32, 7))
+      .digest('base64url');
+    assert.equal(JSON.parse((await prove({ id, nonce })).body).proof, expected);
+    setup.daemon.lock();
+    assert.equal(JSON.parse((await prove({ id, nonce })).body).proof, expected);
+    for (const wrong of [
+      { id: session, nonce },
+      { nonce },
+      { id },
+      { id, nonce: 'AA' },
+      { id, nonce: 7 },
+    ]) {
+      assert.equal((await prove(wrong)).status, 403);
+    }
+    const other = await startServer(t);
+    const answer = await post(other.port, {
+      target: '/prove',
+      body: JSON.stringify({ id, nonce }),
+    });
+    assert.equal(answer.status, 403);
   });
 
   it('an answer that was on its way when the lock came is not shown', async (t) => {

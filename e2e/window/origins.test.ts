@@ -25,7 +25,7 @@ describe('window: origins', () => {
       'file://',
     ];
     for (const origin of origins) {
-      for (const target of ['/rpc', '/session', '/events', '/reopen', '/leave']) {
+      for (const target of ['/rpc', '/session', '/events', '/prove', '/reopen', '/leave']) {
         const headers = { origin, 'tacet-session': session };
         const answer = await post(port, { target, headers, body: rpcBody('status') });
         assert.equal(answer.status, 403, `${target} from ${origin}`);
@@ -131,7 +131,7 @@ describe('window: origins', () => {
     const { session } = await openSession(setup);
     const ticket = new URL(setup.server.ticket()).hash.slice(3);
     for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY']) {
-      for (const target of ['/rpc', '/session', '/events', '/leave', '/reopen']) {
+      for (const target of ['/rpc', '/session', '/events', '/leave', '/prove', '/reopen']) {
         const query = `${target}?ticket=${ticket}&method=profile.lock&_method=POST`;
         for (const path of [target, query]) {
           const headers = { 'tacet-session': session, 'x-http-method-override': 'POST' };
@@ -151,6 +151,20 @@ describe('window: origins', () => {
       assert.ok([404, 405].includes(answer.status), target);
       assert.match(answer.head, /x-content-type-options: nosniff/);
     }
+  });
+
+  it('the page served without a session says nothing about its owner', async (t) => {
+    const first = await startServer(t);
+    const second = await startServer(t);
+    second.daemon.status = { ...second.daemon.status, profile: 'Zoltan' };
+    second.daemon.state = 'window-locked';
+    await openSession(first);
+    for (const target of ['/', '/open', '/app.js', '/none']) {
+      const answers = await Promise.all([first, second].map(({ port }) => get(port, { target })));
+      const [a, b] = answers.map(({ head, body }) => `${head.replace(/date: .*/, '')}${body}`);
+      assert.equal(a, b, target);
+    }
+    assert.equal(first.daemon.calls.length + second.daemon.calls.length, 0);
   });
 
   it('no path of a request reaches the disk', async (t) => {

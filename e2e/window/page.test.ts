@@ -135,6 +135,37 @@ describe('window: page', { timeout: 120_000 }, () => {
     assert.ok(await fitsSideways(page));
   });
 
+  it('what is copied or dragged out of the page is plain text', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, '<b onclick=alert(1)>bold</b>');
+    const page = await stage.enter();
+    await stage.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openChat(page, /Bob/);
+    const text = page.locator('.message .text');
+    await text.selectText();
+    await text.evaluate(
+      (element) => (document.activeElement as HTMLElement | null)?.blur() ?? element,
+    );
+    await page.keyboard.press('Control+c');
+    const copied = await page.evaluate(async () => {
+      const items = await navigator.clipboard.read();
+      return {
+        types: items.flatMap(({ types }) => types),
+        text: await navigator.clipboard.readText(),
+      };
+    });
+    assert.deepEqual(copied, { types: ['text/plain'], text: '<b onclick=alert(1)>bold</b>' });
+    const dragged = await text.evaluate((element) => {
+      const data = new DataTransfer();
+      data.setData('text/html', '<b>x</b>');
+      const event = new DragEvent('dragstart', { bubbles: true, dataTransfer: data });
+      element.dispatchEvent(event);
+      return [...data.types];
+    });
+    assert.deepEqual(dragged, ['text/plain']);
+  });
+
   it('details say where a message is and show every fact; focus returns', async (t) => {
     const stage = await startStage(t);
     stage.daemon.pace = null;

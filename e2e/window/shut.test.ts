@@ -1,5 +1,6 @@
 /** What a lock leaves behind in the browser: nothing. And the way back. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { startStage } from './lib/browser.ts';
@@ -104,6 +105,38 @@ describe('window: lock', { timeout: 120_000 }, () => {
     takeOut(stage.troubles, /status of 401/);
   });
 
+  it('no passphrase goes to a program that took the port of an ended daemon', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    stage.daemon.lock();
+    await assertBare(page);
+    await stage.server.close();
+    const heard: string[] = [];
+    const squatter = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        heard.push(`${request.url} ${JSON.stringify(request.headers)} ${Buffer.concat(chunks)}`);
+        response.end(JSON.stringify({ proof: 'A'.repeat(43), session: 's', reopen: 'r' }));
+      });
+    });
+    await new Promise<void>((resolve) => squatter.listen(stage.server.port, '127.0.0.1', resolve));
+    t.after(() => {
+      squatter.closeAllConnections();
+      squatter.close();
+    });
+    await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+    await page.keyboard.press('Enter');
+    await page.getByText(/no longer belongs to your Tacet/).waitFor();
+    assert.equal(heard.length, 1);
+    assert.match(heard[0] ?? '', /^\/prove /);
+    assert.ok(!heard.join().includes(PASSPHRASE));
+    assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+    takeOut(stage.troubles, /status of 401|ERR_/);
+  });
+
   it('a ticket opens no locked profile: it leads to the passphrase', async (t) => {
     const stage = await startStage(t);
     const bob = stage.daemon.addContact('Bob');
@@ -116,7 +149,7 @@ describe('window: lock', { timeout: 120_000 }, () => {
     await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).waitFor();
   });
 
-  it('keeps nothing on the disk: two secrets in the tab, no cookie, no store, no history', async (t) => {
+  it('keeps nothing on the disk: secrets in the tab only, no cookie, no store, no history', async (t) => {
     const stage = await startStage(t);
     const bob = stage.daemon.addContact('Bob');
     stage.daemon.receive(bob.id, 'the plan');
@@ -133,7 +166,12 @@ describe('window: lock', { timeout: 120_000 }, () => {
       state: history.state as unknown,
     }));
     assert.deepEqual(Object.keys(kept.session), ['tacet']);
-    assert.deepEqual(Object.keys(JSON.parse(kept.session['tacet'] ?? '')), ['session', 'reopen']);
+    assert.deepEqual(Object.keys(JSON.parse(kept.session['tacet'] ?? '')), [
+      'id',
+      'session',
+      'reopen',
+      'proof',
+    ]);
     assert.deepEqual(kept.local, {});
     assert.equal(kept.cookie, '');
     assert.deepEqual(kept.databases, []);

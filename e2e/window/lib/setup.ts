@@ -47,8 +47,10 @@ export function ticketOf(url: string): string {
 }
 
 export interface Secrets {
+  readonly id: string;
   readonly session: string;
   readonly reopen: string;
+  readonly proof: string;
 }
 
 export async function openSession({ server, port }: Setup): Promise<Secrets> {

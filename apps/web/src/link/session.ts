@@ -3,12 +3,16 @@
  * with the tab. Never in a cookie, which every other program on localhost would be sent.
  */
 import { RemoteError, type RpcError } from '@tacet/api';
-import { AppError } from '@tacet/base';
+import { AppError, base64url, fromBase64url } from '@tacet/base';
 import { post } from './http.ts';
 
 interface Secrets {
+  /** Public: names the session in lists and for the proof. */
+  readonly id: string;
   readonly session: string;
   readonly reopen: string;
+  /** Never sent. */
+  readonly proof: string;
 }
 
 export type UnlockSecret = { readonly passphrase: string } | { readonly keychain: true };
@@ -54,6 +58,32 @@ export async function redeemTicket(ticket: string): Promise<void> {
   throw new AppError('window-ticket', 'refused', 'That address was already used or is too old.');
 }
 
+/**
+ * Before a passphrase leaves the page: is this still the daemon that opened it? Another program
+ * may have taken its port. Throws `window-stranger`.
+ */
+export async function knowDaemon(): Promise<void> {
+  if (secrets === null) throw windowOver();
+  const nonce = crypto.getRandomValues(new Uint8Array(32));
+  const body = JSON.stringify({ id: secrets.id, nonce: base64url(nonce) });
+  const { status, response } = await post('/prove', body);
+  const answer: unknown = status === 200 ? await response.json().catch(() => null) : null;
+  const proof = (answer as { proof?: unknown } | null)?.proof;
+  const usage = { name: 'HMAC', hash: 'SHA-256' };
+  const bytes = new Uint8Array(fromBase64url(secrets.proof));
+  const key = await crypto.subtle.importKey('raw', bytes, usage, false, ['verify']);
+  const isOurs =
+    typeof proof === 'string' &&
+    /^[A-Za-z0-9_-]{43}$/.test(proof) &&
+    (await crypto.subtle.verify('HMAC', key, new Uint8Array(fromBase64url(proof)), nonce));
+  if (isOurs) return;
+  throw new AppError(
+    'window-stranger',
+    'refused',
+    'This window no longer belongs to your Tacet. Close it and open a new one: tacet open',
+  );
+}
+
 /** After a lock: the profile's secret brings this window back. Throws the daemon's error. */
 export async function reopenSession(secret: UnlockSecret): Promise<void> {
   const body = JSON.stringify({ reopen: secrets?.reopen ?? '', ...secret });
@@ -76,12 +106,13 @@ export function windowOver(): AppError {
 
 function keep(value: unknown): void {
   if (!isSecrets(value)) throw windowOver();
-  secrets = { session: value.session, reopen: value.reopen };
+  const { id, session, reopen, proof } = value;
+  secrets = { id, session, reopen, proof };
   sessionStorage.setItem(KEY, JSON.stringify(secrets));
 }
 
 function isSecrets(value: unknown): value is Secrets {
   if (typeof value !== 'object' || value === null) return false;
-  const { session, reopen } = value as Partial<Record<string, unknown>>;
-  return typeof session === 'string' && typeof reopen === 'string';
+  const { id, session, reopen, proof } = value as Partial<Record<string, unknown>>;
+  return [id, session, reopen, proof].every((entry) => typeof entry === 'string');
 }

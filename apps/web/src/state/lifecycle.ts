@@ -5,6 +5,7 @@ import { isAppError } from '@tacet/base';
 import { call, onSessionEnd } from '../link/rpc.ts';
 import {
   forgetSession,
+  knowDaemon,
   redeemTicket,
   reopenSession,
   restoreSession,
@@ -82,6 +83,7 @@ export async function look(): Promise<void> {
 
 /** Throws the daemon's refusal: a wrong passphrase, a pause. */
 export async function unlock(secret: UnlockSecret): Promise<void> {
+  await knowDaemon();
   if (shut || sessionSecret() === null) await reopenSession(secret);
   else await call('profile.unlock', secret);
   shut = false;
@@ -90,6 +92,7 @@ export async function unlock(secret: UnlockSecret): Promise<void> {
 
 /** The first screen of all: a profile of one's own. Throws the daemon's refusal. */
 export async function createProfile(name: string, secret: UnlockSecret): Promise<void> {
+  await knowDaemon();
   await call('profile.create', { name, ...secret });
   await look();
 }
@@ -113,8 +116,9 @@ function shutWindow(): void {
 }
 
 /** This window cannot come back: forget its secrets and say what to do. */
-export function giveUp(): void {
+export function giveUp(why: string): void {
   forgetSession();
   shut = false;
+  notice.value = { text: why, tone: 'bad' };
   phase.value = 'outside';
 }

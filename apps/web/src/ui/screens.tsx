@@ -67,7 +67,8 @@ export function LockedScreen() {
       await unlock(secret);
     } catch (error) {
       setProblem(sentenceOf(error));
-      if (isAppError(error, 'window-reopen')) giveUp();
+      if (isAppError(error, 'window-reopen') || isAppError(error, 'window-stranger'))
+        giveUp(sentenceOf(error));
       field.current?.select();
     } finally {
       setBusy(false);

@@ -7,6 +7,8 @@ const sentences: Readonly<Record<string, string>> = {
   'keychain-unavailable': 'No keychain answers on this computer. Use a passphrase.',
   'window-wait': 'One moment: wait a little before the next try.',
   'window-reopen': 'This window is over. Open a new one: tacet open',
+  'window-stranger':
+    'This window no longer belongs to your Tacet. Close it and open a new one: tacet open',
   'window-session': 'This window is locked.',
   'window-unreachable': 'Tacet on this computer does not answer.',
   'window-ticket': 'That address was already used or is too old. Each works once, for 30 seconds.',

@@ -19,7 +19,7 @@ export interface Refused {
   readonly reason: Refusal;
 }
 
-export type Action = 'redeem' | 'reopen' | 'call' | 'events' | 'leave';
+export type Action = 'redeem' | 'prove' | 'reopen' | 'call' | 'events' | 'leave';
 
 export type Verdict =
   | { readonly kind: 'refuse'; readonly status: number; readonly reason: Refusal }
@@ -28,6 +28,7 @@ export type Verdict =
 
 const actions: ReadonlyMap<string, Action> = new Map([
   ['/session', 'redeem'],
+  ['/prove', 'prove'],
   ['/reopen', 'reopen'],
   ['/rpc', 'call'],
   ['/events', 'events'],

@@ -57,6 +57,7 @@ export type Refusal =
   | 'malformed'
   | 'ticket'
   | 'session'
+  | 'prove'
   | 'reopen'
   | 'rate'
   | 'busy'

@@ -1,4 +1,4 @@
-/** What the five actions do. Each answers by value; only an event stream writes by itself. */
+/** What the actions do. Each answers by value; only an event stream writes by itself. */
 import type { ServerResponse } from 'node:http';
 import { describeError, parseJson } from '@tacet/api';
 import type { Clock, Rng } from '@tacet/base';
@@ -8,6 +8,7 @@ import type { Action } from './guard.ts';
 import { FailureLimiter } from './limiter.ts';
 import { FAILURE_BURST, FAILURE_REFILL } from './limits.ts';
 import type { Refusal, SessionInfo, WindowCore } from './port.ts';
+import { proofOf } from './proof.ts';
 import { type Session, SessionBook } from './sessions.ts';
 import { serveEvents } from './stream.ts';
 import { TicketBook } from './tickets.ts';
@@ -71,6 +72,7 @@ export class Routes {
     response: ServerResponse,
   ): Promise<Outcome> {
     if (action === 'redeem') return this.redeem(text);
+    if (action === 'prove') return this.prove(text);
     if (action === 'reopen') return this.reopen(text);
     const session = this.book.find(secret, this.clock.now());
     if (session === null) return refuse(401, 'session');
@@ -95,6 +97,18 @@ export class Routes {
       return refuse(403, 'ticket');
     }
     return json(this.book.open(now));
+  }
+
+  /** Shows a page that this is the daemon it has its session from. */
+  private prove(text: string): Outcome {
+    const now = this.clock.now();
+    if (!this.limiter.allows(now)) return refuse(429, 'rate');
+    const body = readObject(text);
+    const key = this.book.proofKey(body?.['id'], now);
+    const proof = key === null ? null : proofOf(key, body?.['nonce']);
+    if (proof !== null) return json({ proof });
+    this.limiter.fail(now);
+    return refuse(403, 'prove');
   }
 
   /** A page whose session a lock ended comes back by the passphrase, with new secrets. */

@@ -1,16 +1,19 @@
 /**
  * Window sessions. Each has two secrets: the session secret, which carries calls and dies with
  * a lock, and the reopen secret, which after a lock lets that same page try the passphrase and
- * nothing else. So a stranger on this computer cannot even guess.
+ * nothing else. So a stranger on this computer cannot even guess. A third, the proof key, never
+ * crosses the wire again: by it the page knows this daemon before it hands over a passphrase.
  */
-import { hex, type Millis, type Rng, randomBytes } from '@tacet/base';
+import { base64url, hex, type Millis, type Rng, randomBytes } from '@tacet/base';
 import { MAX_CALLS, MAX_SESSIONS, MAX_STREAMS, REOPEN_LIFE, SESSION_IDLE } from './limits.ts';
 import type { EndReason, SessionInfo } from './port.ts';
 import { freshSecret, hashOfSecret } from './secrets.ts';
 
 export interface OpenedSession {
+  readonly id: string;
   readonly session: string;
   readonly reopen: string;
+  readonly proof: string;
 }
 
 export class Session {
@@ -56,14 +59,21 @@ interface Entry {
   readonly session: Session;
   readonly key: string;
   readonly reopenKey: string;
+  readonly proofKey: Uint8Array;
+}
+
+interface Reopening {
+  readonly id: string;
+  readonly until: Millis;
+  readonly proofKey: Uint8Array;
 }
 
 export class SessionBook {
   private readonly rng: Rng;
   /** By hash of the session secret. */
   private readonly live = new Map<string, Entry>();
-  /** By hash of the reopen secret: until when it may be used. */
-  private readonly reopens = new Map<string, Millis>();
+  /** By hash of the reopen secret. */
+  private readonly reopens = new Map<string, Reopening>();
 
   constructor(rng: Rng) {
     this.rng = rng;
@@ -76,8 +86,10 @@ export class SessionBook {
     const reopen = freshSecret(this.rng);
     const session = new Session(hex(randomBytes(this.rng, 8)), now);
     const key = hex(secret.hash);
-    this.live.set(key, { session, key, reopenKey: hex(reopen.hash) });
-    return { session: secret.text, reopen: reopen.text };
+    const proofKey = randomBytes(this.rng, 32);
+    this.live.set(key, { session, key, reopenKey: hex(reopen.hash), proofKey });
+    const proof = base64url(proofKey);
+    return { id: session.id, session: secret.text, reopen: reopen.text, proof };
   }
 
   /** The live session of that secret, marked as heard of, or null. */
@@ -91,9 +103,9 @@ export class SessionBook {
 
   /** Ends every session; their pages may come back by passphrase. */
   lock(now: Millis): void {
-    for (const entry of this.live.values()) {
-      this.reopens.set(entry.reopenKey, now + REOPEN_LIFE);
-      entry.session.end('locked');
+    for (const { reopenKey, proofKey, session } of this.live.values()) {
+      this.reopens.set(reopenKey, { id: session.id, until: now + REOPEN_LIFE, proofKey });
+      session.end('locked');
     }
     this.live.clear();
     while (this.reopens.size > MAX_SESSIONS) {
@@ -105,7 +117,16 @@ export class SessionBook {
 
   mayReopen(text: unknown, now: Millis): boolean {
     const hash = hashOfSecret(text);
-    return hash !== null && (this.reopens.get(hex(hash)) ?? 0) > now;
+    return hash !== null && (this.reopens.get(hex(hash))?.until ?? 0) > now;
+  }
+
+  /** The key by which the page of that session, live or locked, knows this daemon. */
+  proofKey(id: unknown, now: Millis): Uint8Array | null {
+    this.sweep(now);
+    for (const entry of this.live.values()) if (entry.session.id === id) return entry.proofKey;
+    for (const reopening of this.reopens.values())
+      if (reopening.id === id) return reopening.proofKey;
+    return null;
   }
 
   /** Spends a reopen secret: false when another redemption was first. */
@@ -138,7 +159,7 @@ export class SessionBook {
     for (const entry of this.live.values()) {
       if (now - entry.session.seenAt >= SESSION_IDLE) this.drop(entry, 'expired');
     }
-    for (const [key, until] of this.reopens) if (until <= now) this.reopens.delete(key);
+    for (const [key, { until }] of this.reopens) if (until <= now) this.reopens.delete(key);
   }
 
   close(): void {
