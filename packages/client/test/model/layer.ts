@@ -1,0 +1,240 @@
+/**
+ * A box layer as bad as it may be: two edges over maps, answers at any time, twice or never,
+ * requests that arrive twice or late, digests, boxes that end with their day. Virtual time.
+ */
+import {
+  DAY,
+  DeadlineHeap,
+  dayOf,
+  equalBytes,
+  type Millis,
+  randomInt,
+  randomUnit,
+} from '@tacet/base';
+import type { RelayHash, VerifiedDocument } from '@tacet/directory';
+import type { PacketBuilder, Path, ReplyBlock, ReplyId, ReplyKeys } from '@tacet/onion';
+import { makeTestNetwork, type SeededRng, seededRng, TEST_NOW } from '@tacet/testkit';
+import {
+  type BoxAnswer,
+  type BoxRecord,
+  type BoxRequest,
+  decodeRequest,
+  encodeAnswer,
+  type Mark,
+  markKey,
+  markOf,
+  packBroadcast,
+  signDigest,
+} from '@tacet/wire';
+
+export const NETWORK = makeTestNetwork({
+  seed: 'model',
+  parameters: {
+    epochMs: DAY,
+    keysAhead: 2,
+    validEpochs: 3,
+    graceMs: 60_000,
+    slotMs: 10_000,
+    inUseSlotMs: 10_000,
+    delayMeanMs: 500,
+    digestMs: 60_000,
+    receiptInUseMs: 20_000,
+    receiptMs: 60_000,
+    receiptStrongMs: 120_000,
+    secondCopyMinMs: 10_000,
+    secondCopyMaxMs: 60_000,
+    boxLifeDays: 3,
+  },
+});
+const { parameters } = NETWORK;
+const HOUR_OF_DIGESTS = 60;
+
+const documents = new Map<number, VerifiedDocument>();
+function documentAt(now: Millis): VerifiedDocument {
+  const epoch = Math.floor(now / DAY);
+  if (epoch <= NETWORK.document.epoch) return NETWORK.verified;
+  let verified = documents.get(epoch);
+  if (verified === undefined) {
+    verified = NETWORK.next(NETWORK.verified, epoch);
+    documents.set(epoch, verified);
+  }
+  return verified;
+}
+
+interface Sent {
+  readonly path: Path;
+  readonly data: Uint8Array;
+  readonly replyId: ReplyId;
+}
+type Handle = Uint8Array & { sent?: Sent; replyId?: ReplyId };
+
+/** Packets that carry their meaning beside them. */
+export const plainBuilder: PacketBuilder = {
+  replyBlock(_path, replyId) {
+    const block: Handle = new Uint8Array(0);
+    block.replyId = replyId;
+    return { block: block as unknown as ReplyBlock, keys: new Uint8Array(0) as ReplyKeys };
+  },
+  request(path, data, block) {
+    const frame: Handle = new Uint8Array(0);
+    const { replyId } = block as unknown as Handle;
+    if (replyId !== undefined) frame.sent = { path, data, replyId };
+    return frame;
+  },
+  openReply: (_keys, payload) => payload,
+};
+
+interface Edge {
+  readonly hash: RelayHash;
+  readonly boxes: Map<ReturnType<typeof markKey>, { record: BoxRecord; endDay: number }>;
+  filled: Mark[];
+  readonly digests: { readonly at: Millis; readonly pages: Uint8Array[] }[];
+}
+
+export interface Listener {
+  /** False while the person cannot hear. */
+  hears(): boolean;
+  reply(replyId: ReplyId, payload: Uint8Array): void;
+  page(page: Uint8Array): void;
+}
+
+export interface Trouble {
+  /** Chances of one in a hundred. */
+  lose: number;
+  twice: number;
+  late: number;
+}
+
+export class Layer {
+  now = TEST_NOW;
+  readonly trouble: Trouble = { lose: 0, twice: 0, late: 0 };
+  readonly listeners: Listener[] = [];
+  private readonly rng: SeededRng;
+  private readonly events = new DeadlineHeap<() => void>();
+  private readonly edges: Edge[] = NETWORK.edges.map(({ hash }) => ({
+    hash,
+    boxes: new Map(),
+    filled: [],
+    digests: [],
+  }));
+  private nextDigest = Math.ceil(TEST_NOW / parameters.digestMs) * parameters.digestMs;
+
+  constructor(seed: string) {
+    this.rng = seededRng(seed);
+  }
+
+  get nextAt(): Millis {
+    return Math.min(this.nextDigest, this.events.nextAt ?? Infinity);
+  }
+
+  private chance(percent: number): boolean {
+    return randomUnit(this.rng) * 100 < percent;
+  }
+
+  /** Everything due by `now`. */
+  advance(now: Millis): void {
+    this.now = now;
+    while (this.nextDigest <= now) {
+      this.digest(this.nextDigest);
+      this.nextDigest += parameters.digestMs;
+    }
+    for (
+      let event = this.events.popDue(now);
+      event !== undefined;
+      event = this.events.popDue(now)
+    ) {
+      event();
+    }
+  }
+
+  /** Nobody is there: time passes at once. */
+  skip(to: Millis): void {
+    for (const edge of this.edges) edge.filled.splice(0);
+    this.nextDigest = Math.ceil(to / parameters.digestMs) * parameters.digestMs;
+    this.advance(to);
+  }
+
+  /** What a person who comes back is told: the document, an hour of digests. */
+  welcome(listener: Listener): void {
+    const { bytes } = documentAt(this.now);
+    for (const page of packBroadcast([{ kind: 'document', bytes }])) listener.page(page);
+    for (const edge of this.edges) {
+      for (const { pages } of edge.digests) for (const page of pages) listener.page(page);
+    }
+  }
+
+  send(frame: Uint8Array, to: Listener): void {
+    const { sent } = frame as Handle;
+    if (sent === undefined) return;
+    const times = this.chance(this.trouble.twice) ? 2 : 1;
+    for (let n = 0; n < times; n++) {
+      if (this.chance(this.trouble.lose)) continue;
+      const wait = this.chance(this.trouble.late) ? randomInt(this.rng, 90_000) : 1_000;
+      this.events.push(this.now + wait, () => this.serve(sent, to));
+    }
+  }
+
+  private serve(sent: Sent, to: Listener): void {
+    const last = NETWORK.relays[sent.path.hops.at(-1)?.index ?? -1];
+    const edge = this.edges.find(({ hash }) => last !== undefined && equalBytes(hash, last.hash));
+    if (edge === undefined) return;
+    const request = decodeRequest(sent.data);
+    const hold = request.kind === 'get' ? request.waitMs : 0;
+    const answer = (): void => {
+      const payload = encodeAnswer(this.answer(edge, request), this.rng);
+      const times = this.chance(this.trouble.twice) ? 2 : 1;
+      for (let n = 0; n < times; n++) {
+        if (this.chance(this.trouble.lose)) continue;
+        const wait = this.chance(this.trouble.late) ? randomInt(this.rng, 90_000) : 1_000;
+        this.events.push(this.now + wait, () => to.hears() && to.reply(sent.replyId, payload));
+      }
+    };
+    if (hold > 0) this.events.push(this.now + hold, answer);
+    else answer();
+  }
+
+  private answer(edge: Edge, request: BoxRequest): BoxAnswer {
+    const today = dayOf(this.now);
+    if (request.kind === 'tombstone') return { status: 'stored', expiryDay: today };
+    if (request.kind === 'get') {
+      const [a, b, c] = request.marks.map((mark) => {
+        const held = edge.boxes.get(markKey(mark));
+        return held !== undefined && held.endDay > today
+          ? held.record
+          : this.rng.fill(new Uint8Array(2_400));
+      });
+      return { status: 'read', records: [a, b, c] as [Uint8Array, Uint8Array, Uint8Array] };
+    }
+    const { record } = request;
+    const mark = markOf(record.subarray(0, 32) as Parameters<typeof markOf>[0]);
+    const key = markKey(mark);
+    const held = edge.boxes.get(key);
+    if (held !== undefined && held.endDay > today) {
+      if (!equalBytes(held.record, record)) return { status: 'taken' };
+      return { status: 'stored', expiryDay: held.endDay };
+    }
+    const endDay = today + parameters.boxLifeDays;
+    edge.boxes.set(key, { record: record.slice() as BoxRecord, endDay });
+    edge.filled.push(mark);
+    return { status: 'stored', expiryDay: endDay };
+  }
+
+  private digest(at: Millis): void {
+    for (const edge of this.edges) {
+      const relay = NETWORK.relayOf(edge.hash);
+      const marks = edge.filled.splice(0, 64);
+      while (marks.length < 64) marks.push(this.rng.fill(new Uint8Array(8)) as Mark);
+      marks.sort(Buffer.compare);
+      const number = at / parameters.digestMs;
+      const digest = { edge: edge.hash, number, previous: new Uint8Array(32), seen: [], marks };
+      const { bytes } = signDigest(relay.identity, digest, NETWORK.document.networkId);
+      const pages = packBroadcast([{ kind: 'digest', bytes }]);
+      edge.digests.push({ at, pages });
+      if (edge.digests.length > HOUR_OF_DIGESTS) edge.digests.shift();
+      for (const listener of this.listeners) {
+        if (listener.hears() && !this.chance(this.trouble.lose))
+          for (const page of pages) listener.page(page);
+      }
+    }
+  }
+}
