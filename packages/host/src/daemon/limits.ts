@@ -1,11 +1,12 @@
 /** Caps and times of the daemon (docs/limits.md). */
 import { DAY, MINUTE, SECOND } from '@tacet/base';
 
-/** A slot's frame is made this long before its instant. */
+/** A slot's frame is made at least this long before its instant; longer on slow disks. */
 export const SLOT_LEAD = 6;
+export const SLOT_LEAD_MAX = 100;
 /** Timers keep whole milliseconds; the last one before a slot is waited out. */
 export const SLOT_SPIN = 1;
-/** Work is not begun when a deadline is nearer than this; it waits until the slot is written. */
+/** Work is not begun when a slot is nearer than this at least; it waits until that is written. */
 export const SLOT_GUARD = 12;
 /** Longest sleep of the main timer: how soon a step of the clock is noticed. */
 export const MAX_SLEEP = 5 * SECOND;

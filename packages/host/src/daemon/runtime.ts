@@ -7,15 +7,9 @@
 import { AppError, Counters, type Millis } from '@tacet/base';
 import type { DownFrame } from '@tacet/wire';
 import { Lateness } from './lateness.ts';
-import {
-  MAX_SLEEP,
-  MAX_WAITING_FRAMES,
-  SLOT_GUARD,
-  SLOT_LEAD,
-  SLOT_SPIN,
-  STOP_PATIENCE,
-} from './limits.ts';
+import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_SPIN, STOP_PATIENCE } from './limits.ts';
 import type { ClientEffect, Machine } from './machine.ts';
+import { Pace } from './pace.ts';
 import type { Dial, EdgeLink, Environment } from './ports.ts';
 import { HOLD, Turns } from './turns.ts';
 
@@ -33,6 +27,7 @@ export interface RuntimeOptions<Job, Outcome> {
 export class Runtime<Job, Outcome> {
   readonly lateness = new Lateness();
   readonly turns: Turns;
+  private readonly pace = new Pace();
   readonly counters = new Counters<'dialled' | 'dial-failed' | 'link-closed' | 'link-flood'>();
   clockSteps = 0;
   private readonly options: RuntimeOptions<Job, Outcome>;
@@ -53,7 +48,12 @@ export class Runtime<Job, Outcome> {
     this.options = options;
     this.machine = options.machine;
     const now = () => options.environment.clock.now();
-    this.turns = new Turns(() => this.room(), SLOT_GUARD, now);
+    this.turns = new Turns(
+      () => this.room(),
+      () => this.pace.guard,
+      now,
+    );
+    this.turns.onPiece = (took) => this.pace.work(took);
   }
 
   /** Ratchet jobs waiting or running. */
@@ -115,7 +115,7 @@ export class Runtime<Job, Outcome> {
 
   private arm(): void {
     if (this.holding) return;
-    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room() - SLOT_LEAD));
+    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room() - this.pace.lead));
     this.setTimer(wait, () => this.wake());
   }
 
@@ -129,13 +129,14 @@ export class Runtime<Job, Outcome> {
     const stepped = this.options.environment.clock.check();
     if (stepped !== 0) this.afterClockStep(stepped);
     const due = this.machine.deadline();
-    if (due === null || this.now() < due - SLOT_LEAD) this.arm();
+    if (due === null || this.now() < due - this.pace.lead) this.arm();
     else this.slot(due, stepped === 0);
   }
 
   /** The machine is told the instant of the slot, which is a few milliseconds ahead. */
   private slot(due: Millis, measured: boolean): void {
     let effects: readonly ClientEffect<Job>[];
+    const start = this.now();
     try {
       this.machine.advance(Math.max(this.now(), due));
       effects = this.machine.drain();
@@ -145,8 +146,10 @@ export class Runtime<Job, Outcome> {
     }
     this.holding = true;
     const finish = () => this.finishSlot(effects, due, measured);
+    const isSlot = effects.some(({ kind }) => kind === 'up');
+    if (isSlot) this.pace.slot(due, this.now() - start);
     const left = due - this.now();
-    if (left <= SLOT_SPIN || !effects.some(({ kind }) => kind === 'up')) finish();
+    if (left <= SLOT_SPIN || !isSlot) finish();
     else this.setTimer(left - SLOT_SPIN, finish);
   }
 

@@ -11,15 +11,17 @@ export const HOLD = Number.NEGATIVE_INFINITY;
 export class Turns {
   /** Milliseconds until the next slot, or HOLD; what is below `guard` holds work back. */
   private readonly room: () => Millis;
-  private readonly guard: Millis;
+  private readonly guard: () => Millis;
   private readonly clock: () => Millis;
   private readonly waiting: (() => void)[] = [];
   private scheduled = false;
   /** Work waited for the last slot: one piece of it runs, wherever the next slot is. */
   private owed = false;
   private longest = 0;
+  /** Told how long each piece took. */
+  onPiece: (took: Millis) => void = () => {};
 
-  constructor(room: () => Millis, guard: Millis, clock: () => Millis) {
+  constructor(room: () => Millis, guard: () => Millis, clock: () => Millis) {
     this.room = room;
     this.guard = guard;
     this.clock = clock;
@@ -63,13 +65,15 @@ export class Turns {
   private turn(): void {
     this.scheduled = false;
     const room = this.room();
-    if (room === HOLD || (room < this.guard && !this.owed)) return;
+    if (room === HOLD || (room < this.guard() && !this.owed)) return;
     this.owed = false;
     const piece = this.waiting.shift();
     if (piece === undefined) return;
     const start = this.clock();
     piece();
-    this.longest = Math.max(this.longest, this.clock() - start);
+    const took = this.clock() - start;
+    this.longest = Math.max(this.longest, took);
+    this.onPiece(took);
     this.schedule();
   }
 }

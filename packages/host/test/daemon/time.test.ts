@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SystemClock } from '../../src/daemon/index.ts';
 import { Lateness } from '../../src/daemon/lateness.ts';
+import { Pace } from '../../src/daemon/pace.ts';
 import { HOLD, Turns } from '../../src/daemon/turns.ts';
 
 test('the clock runs steadily and steps only when it is checked', () => {
@@ -43,7 +44,7 @@ test('work waits while a slot is near, and one piece runs after each slot', asyn
   const done: number[] = [];
   const turns = new Turns(
     () => room,
-    8,
+    () => 8,
     () => performance.now(),
   );
   await turns.run(() => done.push(0));
@@ -75,7 +76,7 @@ test('work waits while a slot is near, and one piece runs after each slot', asyn
 test('a piece that throws rejects its own caller only', async () => {
   const turns = new Turns(
     () => 100,
-    8,
+    () => 8,
     () => performance.now(),
   );
   const bad = turns.run(() => {
@@ -84,4 +85,23 @@ test('a piece that throws rejects its own caller only', async () => {
   const good = turns.run(() => 5);
   await assert.rejects(bad);
   assert.equal(await good, 5);
+});
+
+test('a slow disk has frames made earlier and work stop earlier, within the period', () => {
+  const pace = new Pace();
+  assert.equal(pace.lead, 6);
+  assert.equal(pace.guard, 12);
+  pace.slot(0, 2);
+  pace.slot(1_000, 40);
+  assert.equal(pace.lead, 50);
+  assert.equal(pace.guard, 56);
+  pace.work(20);
+  assert.equal(pace.guard, 75);
+  pace.work(5_000);
+  assert.equal(pace.guard, 150);
+  for (let i = 2; i < 200; i++) pace.slot(i * 1_000, 1);
+  assert.equal(pace.lead, 6, 'a peak fades');
+  pace.slot(199_040, 30);
+  assert.equal(pace.lead, 10, 'a quarter of 40 ms');
+  assert.ok(pace.guard <= 20);
 });
