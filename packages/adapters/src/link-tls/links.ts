@@ -42,6 +42,13 @@ export interface RelayLinksOptions {
   readonly onFrame: (from: RelayHash, frame: Uint8Array) => boolean;
 }
 
+export interface LinkState {
+  readonly up: number;
+  readonly wanted: number;
+  readonly sources: number;
+  readonly targets: number;
+}
+
 export type RelayLinkCount =
   | 'links-up'
   | 'links-down'
@@ -92,10 +99,13 @@ export class RelayLinks {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Peers with a link, of those that should have one. */
-  get state(): { readonly up: number; readonly wanted: number } {
-    const all = [...this.sources.values(), ...this.targets.values()];
-    return { up: all.filter((link) => link.up).length, wanted: all.length };
+  /** Links that stand, of those that should; and how many of them in each direction. */
+  get state(): LinkState {
+    const isUp = (link: { readonly up: boolean }) => link.up;
+    const sources = [...this.sources.values()].filter(isUp).length;
+    const targets = [...this.targets.values()].filter(isUp).length;
+    const wanted = this.sources.size + this.targets.size;
+    return { up: sources + targets, wanted, sources, targets };
   }
 
   /** Replaces the set of peers; links of those who stay are not touched. */

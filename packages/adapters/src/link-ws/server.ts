@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { Counters, type Rng, randomBytes } from '@tacet/base';
@@ -113,6 +113,7 @@ export class ClientListener {
     this.server.maxConnections = this.limits.clients + LIMITS.unknown;
     this.server.on('tlsClientError', (_, socket) => socket.destroy());
     this.server.on('clientError', (_, socket) => socket.destroy());
+    this.server.on('connection', (socket) => this.onConnection(socket));
     this.server.on('secureConnection', (socket) => this.onSocket(socket));
     this.server.on('upgrade', (request, socket, head) => this.onUpgrade(request, socket, head));
     const { silenceMs } = this.limits;
@@ -166,13 +167,17 @@ export class ClientListener {
     await closed;
   }
 
-  private onSocket(socket: TLSSocket): void {
+  /** Before TLS: a place is taken by whoever holds a socket open, handshake or not. */
+  private onConnection(socket: Socket): void {
     const release = this.prefixes.take(socket.remoteAddress);
     if (release === null || this.stopped) {
       this.counters.add('refused-prefix');
       socket.destroy();
-      return;
     }
+    if (release !== null) socket.once('close', release);
+  }
+
+  private onSocket(socket: TLSSocket): void {
     this.open.add(socket);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, LIMITS.keepAliveMs);
@@ -181,7 +186,6 @@ export class ClientListener {
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(late);
-      release();
       this.open.delete(socket);
       this.pending.delete(socket);
     });

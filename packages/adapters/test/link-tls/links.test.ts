@@ -160,7 +160,7 @@ test('a peer that leaves the document loses its link', async () => {
   a.links.setPeers(to());
   await until(() => b.links.state.up === 0, 'closed by a');
   b.links.setPeers(to());
-  assert.deepEqual(b.links.state, { up: 0, wanted: 0 });
+  assert.deepEqual(b.links.state, { up: 0, wanted: 0, sources: 0, targets: 0 });
 });
 
 test('a dialler that speaks is closed', async () => {

@@ -75,6 +75,7 @@ export class RelayCore {
   } | null = null;
   private edges: ReadonlySet<string> = new Set();
   private descriptorOutcome = 'not sent yet';
+  private startedAt = 0;
 
   /** Opens the data folder; nothing is on the network yet. */
   constructor(config: RelayConfig, report: Report) {
@@ -114,6 +115,7 @@ export class RelayCore {
       perform: (effects) => this.perform(effects, parts.perform),
     });
     const client = new AuthorityClient(config.authority);
+    this.startedAt = performance.now();
     this.links = await RelayLinks.open({
       identity: this.keys.link,
       host: config.listenHost,
@@ -207,8 +209,14 @@ export class RelayCore {
     } else if (relayIndex(inForce, this.self) === null) {
       missing.push('this relay is not in the network document of now');
     }
-    const { up, wanted } = this.links?.state ?? { up: 0, wanted: 0 };
-    if (up < wanted) missing.push(`${wanted - up} of ${wanted} links to relays are down`);
+    const links = this.links?.state;
+    if (links !== undefined && links.up < links.wanted) {
+      // A neighbour that stays away must not keep a relay from being of use.
+      const settled = performance.now() - this.startedAt > LIMITS.linksSettleMs;
+      if (!settled || links.sources === 0 || links.targets === 0) {
+        missing.push(`${links.wanted - links.up} of ${links.wanted} links to relays are down`);
+      }
+    }
     return { ready: missing.length === 0, missing };
   }
 

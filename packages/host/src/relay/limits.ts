@@ -12,8 +12,6 @@ export const LIMITS = {
   replayRead: 1_048_576,
   /** Documents kept on disk. */
   documents: 6,
-  /** Bytes of one document on disk. */
-  documentBytes: 4_194_304,
   /** First and longest pause before an authority that did not answer is asked again. */
   authorityRetryFirstMs: 200,
   authorityRetryCapMs: 10_000,
@@ -24,6 +22,8 @@ export const LIMITS = {
   linkRenewDays: 30,
   /** After SIGTERM: packets in the pool still leave, for so long. */
   drainMs: 10_000,
+  /** After this, a relay is ready although some neighbour is away. */
+  linksSettleMs: 20_000,
   /** Requests open on the admin socket. */
   adminRequests: 16,
   /** Bytes of a configuration file. */
