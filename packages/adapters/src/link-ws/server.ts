@@ -133,6 +133,11 @@ export class ClientListener {
     return this.clients.size;
   }
 
+  /** Links whose hello has not come yet. */
+  get waiting(): number {
+    return this.unknown;
+  }
+
   /** A frame for a client that is gone is dropped. */
   down(link: number, frame: DownFrame): void {
     const client = this.clients.get(link);

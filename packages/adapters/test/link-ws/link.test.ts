@@ -179,6 +179,21 @@ test('a client that does not read is cut off', async () => {
   await closed;
 });
 
+test('mixnet case (39): a storm of reconnections leaves nothing behind', async () => {
+  const edge = await open();
+  for (let round = 0; round < 4; round++) {
+    const links = await Promise.all(Array.from({ length: 25 }, () => dial(edge)));
+    const raw = Array.from({ length: 10 }, () => rawClient(edge.address));
+    await Promise.all(raw.map(({ opened }) => opened));
+    assert.equal(edge.listener.connected, 25, 'those without a hello are no clients');
+    for (const link of links) link.close();
+    for (const { client } of raw) client.terminate();
+    await until(() => edge.listener.connected === 0 && edge.listener.waiting === 0, 'all gone');
+  }
+  assert.equal(edge.closed.length, 100);
+  (await dial(edge)).close();
+});
+
 test('stop closes every link and the port', async () => {
   const edge = await open();
   const link = await dial(edge);
