@@ -5,6 +5,8 @@ import type { Mark } from '@tacet/wire';
 import type { Network } from '../src/network/network.ts';
 
 export const A = new Uint8Array(32).fill(1) as RelayHash;
+/** An edge of an older store generation. */
+export const C = new Uint8Array(32).fill(3) as RelayHash;
 export const B = new Uint8Array(32).fill(2) as RelayHash;
 
 export function fakeNetwork(parameters: Record<string, number> = {}): Network {
@@ -28,6 +30,7 @@ export function fakeNetwork(parameters: Record<string, number> = {}): Network {
     current: () => current,
     edges: () => [A, B],
     places: (_current: unknown, mark: Mark) => ((mark[0] ?? 0) < 128 ? [A, B] : [B, A]),
+    homes: (_current: unknown, mark: Mark) => ((mark[0] ?? 0) < 128 ? [A, B, C] : [B, A, C]),
     marks: { draw: () => rng.fill(new Uint8Array(8)) as Mark },
     path: () => ({ hops: [] }),
     takeBroadcast: () => undefined,

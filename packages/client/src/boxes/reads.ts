@@ -1,7 +1,7 @@
 /**
  * Reads under way. A read names three marks of one edge in random order, at most one of them
  * real (2.4). Announced boxes are asked for at the edge that announced them; a catch-up read asks
- * for a box nobody announced, first at its first edge, then at its second.
+ * for a box nobody announced, at its homes by every store generation, newest first.
  */
 import {
   equalBytes,
@@ -121,8 +121,7 @@ export class ReadQueue implements PlanSource {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return [];
-    const [a, b] = network.places(current, watch.box.mark);
-    return equalBytes(a, b) ? [a] : [a, b];
+    return network.homes(current, watch.box.mark);
   }
 
   private entry(
@@ -156,7 +155,9 @@ export class ReadQueue implements PlanSource {
         this.forget(id);
         continue;
       }
-      if (entry.edges.length === 0 || entry.tries >= TRIES_PER_ID) {
+      // What nobody announced is asked for by our own clock, once at every home there may be.
+      const most = entry.catchUp ? Number.POSITIVE_INFINITY : TRIES_PER_ID;
+      if (entry.edges.length === 0 || entry.tries >= most) {
         this.exhausted(entry, now);
         continue;
       }

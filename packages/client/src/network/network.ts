@@ -14,6 +14,7 @@ import {
   type NetworkId,
   networkIdOf,
   type Parameters,
+  placeIn,
   placement,
   type RelayHash,
   type VerifiedDocument,
@@ -122,6 +123,18 @@ export class Network {
 
   places(current: Current, mark: Mark): readonly [RelayHash, RelayHash] {
     return placement(current.verified, mark);
+  }
+
+  /** Where a box may stand, however long ago it was written: newest store generation first. */
+  homes(current: Current, mark: Mark): RelayHash[] {
+    const { generations } = current.verified.document;
+    const homes: RelayHash[] = [];
+    for (const generation of [...generations].sort((a, b) => b.firstDay - a.firstDay)) {
+      for (const edge of placeIn(generation, mark)) {
+        if (!homes.some((known) => equalBytes(known, edge))) homes.push(edge);
+      }
+    }
+    return homes;
   }
 
   path(current: Current, last: RelayHash, lastDelayMs: number | null): Path {
