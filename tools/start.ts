@@ -11,6 +11,7 @@ import { introduce, joinNetwork, type Person, startPerson } from './start/people
 import { buildPage, showWindows } from './start/windows.ts';
 
 const PEOPLE = ['alice', 'bob', 'echo'];
+const USAGE = 'usage: npm start [-- --fresh] [-- --no-open]';
 const began = performance.now();
 
 function say(text: string): void {
@@ -21,12 +22,20 @@ function say(text: string): void {
 function options(): { readonly fresh: boolean; readonly open: boolean } {
   try {
     const { values } = parseArgs({
-      options: { fresh: { type: 'boolean' }, 'no-open': { type: 'boolean' } },
+      options: {
+        fresh: { type: 'boolean' },
+        'no-open': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
       strict: true,
     });
+    if (values.help === true) {
+      console.log(USAGE);
+      process.exit(0);
+    }
     return { fresh: values.fresh === true, open: values['no-open'] !== true };
   } catch {
-    console.error('usage: npm start [-- --fresh] [-- --no-open]');
+    console.error(USAGE);
     process.exit(2);
   }
 }
