@@ -28,6 +28,11 @@ export function cleanName(name: string): string {
   return clean;
 }
 
+/** Commands take ids too: a name that is a number would lead to another contact. */
+function isNumber(name: string): boolean {
+  return /^[0-9]+$/.test(name);
+}
+
 export class Contacts {
   private readonly store: ProfileStore;
   private readonly events: EventLog;
@@ -64,7 +69,8 @@ export class Contacts {
     return rowId;
   }
 
-  private freeName(wanted: string): string {
+  private freeName(given: string): string {
+    const wanted = isNumber(given) ? `contact ${given}` : given;
     for (let n = 1; ; n++) {
       const name = n === 1 ? wanted : `${wanted}-${n}`;
       if (this.store.get('SELECT 1 AS one FROM contacts WHERE name = ?', name) === undefined) {
@@ -102,6 +108,9 @@ export class Contacts {
   rename(idOrName: string, name: string, now: Millis): number {
     const id = num(this.find(idOrName), 'id');
     const clean = cleanName(name);
+    if (isNumber(clean)) {
+      throw new AppError('name-invalid', 'usage', 'A name must not be a number alone.');
+    }
     const other = this.store.get('SELECT id FROM contacts WHERE name = ?', clean);
     if (other !== undefined && num(other, 'id') !== id) {
       throw new AppError('contact-exists', 'usage', 'Another contact has that name already.');

@@ -20,14 +20,12 @@ export class ReceivedSet {
   }
 
   has(contactId: number, seq: number): boolean {
-    if (seq <= this.upTo(contactId)) return true;
-    return (
-      this.store.get(
-        'SELECT 1 AS one FROM received WHERE contact_id = ? AND seq = ?',
-        contactId,
-        seq,
-      ) !== undefined
-    );
+    return seq <= this.upTo(contactId) || this.above(contactId, seq);
+  }
+
+  private above(contactId: number, seq: number): boolean {
+    const sql = 'SELECT 1 AS one FROM received WHERE contact_id = ? AND seq = ?';
+    return this.store.get(sql, contactId, seq) !== undefined;
   }
 
   /** In the transaction that saves the content. */
@@ -37,16 +35,9 @@ export class ReceivedSet {
       contactId,
       seq,
     );
-    let upTo = this.upTo(contactId);
-    const before = upTo;
-    for (const row of this.store.all(
-      'SELECT seq FROM received WHERE contact_id = ? AND seq > ? ORDER BY seq',
-      contactId,
-      upTo,
-    )) {
-      if (num(row, 'seq') !== upTo + 1) break;
-      upTo++;
-    }
+    const before = this.upTo(contactId);
+    let upTo = before;
+    while (this.above(contactId, upTo + 1)) upTo++;
     if (upTo === before) return;
     this.store.run('UPDATE contacts SET in_up_to = ? WHERE id = ?', upTo, contactId);
     this.store.run('DELETE FROM received WHERE contact_id = ? AND seq <= ?', contactId, upTo);
@@ -54,17 +45,14 @@ export class ReceivedSet {
 
   /** The receipt as it stands; the lowest ranges first when there are too many. */
   receipt(contactId: number): Receipt {
-    const ranges: [number, number][] = [];
-    for (const row of this.store.all(
-      'SELECT seq FROM received WHERE contact_id = ? ORDER BY seq',
+    // Sequences that follow each other have the same distance to their rank.
+    const rows = this.store.all(
+      `SELECT min(seq) AS low, max(seq) AS high FROM
+         (SELECT seq, seq - row_number() OVER (ORDER BY seq) AS run FROM received WHERE contact_id = ?)
+       GROUP BY run ORDER BY low LIMIT ${MAX_RECEIPT_RANGES}`,
       contactId,
-    )) {
-      const seq = num(row, 'seq');
-      const last = ranges.at(-1);
-      if (last !== undefined && last[1] === seq - 1) last[1] = seq;
-      else if (ranges.length < MAX_RECEIPT_RANGES) ranges.push([seq, seq]);
-      else break;
-    }
+    );
+    const ranges = rows.map((row): [number, number] => [num(row, 'low'), num(row, 'high')]);
     return { upTo: this.upTo(contactId), ranges };
   }
 }
