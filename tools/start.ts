@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { Children } from './start/children.ts';
 import { type DemoHome, openHome, StartError } from './start/home.ts';
 import { startNetwork } from './start/network.ts';
-import { introduce, joinNetwork, type Person, startPerson } from './start/people.ts';
+import { introduce, isAlone, joinNetwork, type Person, startPerson } from './start/people.ts';
 import { buildPage, showWindows } from './start/windows.ts';
 
 const PEOPLE = ['alice', 'bob', 'echo'];
@@ -57,8 +57,9 @@ async function start(home: DemoHome, children: Children, open: boolean): Promise
   await network.ready();
   say('the network is ready');
   await Promise.all(everybody.map((one) => joinNetwork(one, network.card, network.moved)));
-  // Somebody is about to look at these: the quicker rhythm shortens the meeting as well.
-  await Promise.all(everybody.map(({ api }) => api.call('window.heartbeat', { visible: true })));
+  // Somebody is about to look at these; the quicker rhythm shortens a first meeting as well.
+  const looking = (await isAlone(echo)) ? everybody : [alice, bob];
+  await Promise.all(looking.map(({ api }) => api.call('window.heartbeat', { visible: true })));
   const withEcho = Promise.all([introduce(echo, alice), introduce(echo, bob)]);
   withEcho.catch(() => {});
   await introduce(alice, bob);

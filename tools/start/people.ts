@@ -46,6 +46,12 @@ export async function joinNetwork(person: Person, card: string, again: boolean):
   if (network === null || again) await person.api.call('network.join', { card });
 }
 
+/** Has met nobody yet. */
+export async function isAlone({ api }: Person): Promise<boolean> {
+  const { contacts } = await api.call('contact.list', {});
+  return !contacts.some(({ state }) => state === 'ready');
+}
+
 /** Makes two people contacts of each other, or waits until they are. */
 export async function introduce(host: Person, guest: Person): Promise<void> {
   let known = await contactNamed(guest, host.name);
