@@ -19,7 +19,7 @@ import {
 import { WebSocket } from 'ws';
 import { peerKeyHash } from '../tls/certificate.ts';
 import { LINK_TLS } from '../tls/options.ts';
-import { DOWN_BYTES, LIMITS, PATH, UP_BYTES } from './limits.ts';
+import { DOWN_BYTES, LIMITS, PATH, UP_BYTES, UP_FRAGMENT } from './limits.ts';
 
 export interface DialOptions {
   /** `host:port` of the edge's door for clients. */
@@ -73,6 +73,7 @@ export function dialEdge(options: DialOptions): Promise<EdgeLink> {
       createConnection: () => {
         tls = connect({ ...LINK_TLS, ...address, rejectUnauthorized: false, servername: '' });
         tls.setNoDelay(true);
+        tls.setMaxSendFragment(UP_FRAGMENT);
         tls.setKeepAlive(true, LIMITS.keepAliveMs);
         return tls;
       },

@@ -23,5 +23,11 @@ export const LIMITS = {
 /** Bytes one frame takes in TLS records: frame, WebSocket header (with its mask), record. */
 export const UP_BYTES = 12_318;
 export const DOWN_BYTES = 12_314;
+/**
+ * Longest plaintext of a record: one message with its WebSocket header. Frames that wait for the
+ * socket are written in one piece; so each still has a record of its own, and all look the same.
+ */
+export const UP_FRAGMENT = 12_296;
+export const DOWN_FRAGMENT = 12_292;
 /** The only path there is. */
 export const PATH = '/tacet/1';

@@ -23,7 +23,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { LinkIdentity } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
 import { LINK_TLS } from '../tls/options.ts';
-import { LIMITS, PATH } from './limits.ts';
+import { DOWN_FRAGMENT, LIMITS, PATH } from './limits.ts';
 import { PrefixCounter } from './prefixes.ts';
 
 export interface ClientListenerOptions {
@@ -185,6 +185,7 @@ export class ClientListener {
   private onSocket(socket: TLSSocket): void {
     this.open.add(socket);
     socket.setNoDelay(true);
+    socket.setMaxSendFragment(DOWN_FRAGMENT);
     socket.setKeepAlive(true, LIMITS.keepAliveMs);
     const late = setTimeout(() => socket.destroy(), LIMITS.handshakeMs);
     this.pending.set(socket, late);
