@@ -15,7 +15,7 @@ export async function run(args: readonly string[], output: Output): Promise<void
   process.umask(0o077);
   const stop = stopSignal(values['until-stdin-ends'] === true);
   const running = await runProcess(config, { version: VERSION, report: output.warn });
-  if (await untilReady(running, stop.signal)) output.out(`ready ${running.role}`);
+  if (await untilReady(running, stop.signal, output.warn)) output.out(`ready ${running.role}`);
   await stop.stopped;
   await running.stop();
 }

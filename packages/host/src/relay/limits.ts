@@ -22,6 +22,8 @@ export const LIMITS = {
   linkRenewDays: 30,
   /** After SIGTERM: packets in the pool still leave, for so long. */
   drainMs: 10_000,
+  /** After this, what keeps a process from being ready is said on standard error. */
+  notReadyMs: 20_000,
   /** After this, a relay is ready although some neighbour is away. */
   linksSettleMs: 20_000,
   /** Requests open on the admin socket. */

@@ -5,7 +5,10 @@ import { runAuthority } from './authority.ts';
 import type { ProcessConfig, Running } from './config/types.ts';
 import type { Report } from './core.ts';
 import { runEdge } from './edge.ts';
+import { LIMITS } from './limits.ts';
 import { runMix } from './mix.ts';
+
+const READY_STEP_MS = 20;
 
 export interface RunOptions {
   readonly version: string;
@@ -45,11 +48,26 @@ function start(config: ProcessConfig, report: Report): Promise<Running> {
   }
 }
 
-/** Resolves when it is ready for the first time, or `signal` says that nobody waits any more. */
-export async function untilReady(running: Running, signal: AbortSignal): Promise<boolean> {
+/**
+ * Resolves when it is ready for the first time, or when `signal` says that nobody waits any more.
+ * What is missing is reported after a while, and again when it changes.
+ */
+export async function untilReady(
+  running: Running,
+  signal: AbortSignal,
+  report: Report,
+): Promise<boolean> {
+  const start = performance.now();
+  let said = '';
   while (!signal.aborted) {
-    if (running.ready().ready) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { ready, missing } = running.ready();
+    if (ready) return true;
+    const words = missing.join('; ');
+    if (words !== said && performance.now() - start > LIMITS.notReadyMs) {
+      report(`not ready yet: ${words}`);
+      said = words;
+    }
+    await new Promise((resolve) => setTimeout(resolve, READY_STEP_MS));
   }
   return false;
 }
