@@ -48,6 +48,7 @@ export class Inbox implements StreamListener, JobSource {
   onContent(
     contactId: number,
     content: Extract<BoxContent, { kind: 'part' | 'control' }>,
+    index: number,
     now: Millis,
   ): void {
     const at = Math.floor(now);
@@ -66,27 +67,30 @@ export class Inbox implements StreamListener, JobSource {
       this.listener.onDuplicate(contactId, now);
       return;
     }
-    // Encrypted anew by its sender: the parts of before belong to a text that nobody completes.
-    this.store.run(
-      `DELETE FROM fragments WHERE contact_id = ? AND seq = ? AND EXISTS (
-         SELECT 1 FROM fragments WHERE contact_id = ? AND seq = ?
-           AND (parts <> ? OR (part = ? AND data <> ?)))`,
+    // Encrypted anew by its sender, a part stands in a later box than before, and boxes come in any
+    // order: of each part the one of the latest box counts, and all must be of one encryption.
+    const latest = this.store.get(
+      'SELECT parts, idx FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY idx DESC LIMIT 1',
       contactId,
       seq,
-      contactId,
-      seq,
-      parts,
-      part,
-      data,
     );
+    if (latest !== undefined && num(latest, 'parts') !== parts) {
+      if (num(latest, 'idx') > index) return;
+      this.forget(contactId, seq);
+    }
     this.store.run(
-      'INSERT INTO fragments (contact_id, seq, part, parts, data, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      `INSERT INTO fragments (contact_id, seq, part, parts, data, at, idx) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (contact_id, seq, part) DO UPDATE SET
+         tried = CASE WHEN data = excluded.data THEN tried ELSE 0 END,
+         data = excluded.data, at = excluded.at, idx = excluded.idx
+       WHERE excluded.idx > idx`,
       contactId,
       seq,
       part,
       parts,
       data,
       at,
+      index,
     );
     this.capPartial(contactId);
     this.listener.onWork();
@@ -99,17 +103,17 @@ export class Inbox implements StreamListener, JobSource {
   /** The contact's oldest unfinished ciphertext gives way; its sender will post it again. */
   private capPartial(contactId: number): void {
     const rows = this.store.all(
-      `SELECT seq FROM fragments WHERE contact_id = ? GROUP BY seq HAVING count(*) < max(parts)
-       ORDER BY max(at) DESC`,
+      `SELECT seq FROM fragments WHERE contact_id = ? GROUP BY seq
+       HAVING count(*) < max(parts) OR min(tried) = 1 ORDER BY max(at) DESC`,
       contactId,
     );
     for (const row of rows.slice(MAX_PARTIAL)) {
-      this.store.run(
-        'DELETE FROM fragments WHERE contact_id = ? AND seq = ?',
-        contactId,
-        num(row, 'seq'),
-      );
+      this.forget(contactId, num(row, 'seq'));
     }
+  }
+
+  private forget(contactId: number, seq: number): void {
+    this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq = ?', contactId, seq);
   }
 
   nextJob(): ErasedWork | null {
@@ -119,24 +123,27 @@ export class Inbox implements StreamListener, JobSource {
   private numbered(): ErasedWork | null {
     const whole = this.store.get(
       `SELECT contact_id, seq FROM fragments GROUP BY contact_id, seq
-       HAVING count(*) = max(parts) ORDER BY contact_id, seq LIMIT 1`,
+       HAVING count(*) = max(parts) AND min(tried) = 0 ORDER BY contact_id, seq LIMIT 1`,
     );
     if (whole === undefined) return null;
     const contactId = num(whole, 'contact_id');
     const seq = num(whole, 'seq');
-    const data = concat(
-      ...this.store
-        .all(
-          'SELECT data FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
-          contactId,
-          seq,
-        )
-        .map((row) => blob(row, 'data')),
+    const rows = this.store.all(
+      'SELECT data, idx FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
+      contactId,
+      seq,
     );
-    const forget = (): void => {
-      this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq = ?', contactId, seq);
-    };
-    return this.work(contactId, seq, data, forget);
+    const data = concat(...rows.map((row) => blob(row, 'data')));
+    const newest = Math.max(...rows.map((row) => num(row, 'idx')));
+    return this.work(contactId, seq, data, {
+      forget: () => this.forget(contactId, seq),
+      // Perhaps parts of two encryptions: the missing ones of the later may still come.
+      keep: () => {
+        const sql = 'UPDATE fragments SET tried = 1 WHERE contact_id = ? AND seq = ? AND idx <= ?';
+        this.store.run(sql, contactId, seq, newest);
+        this.capPartial(contactId);
+      },
+    });
   }
 
   private control(): ErasedWork | null {
@@ -146,20 +153,26 @@ export class Inbox implements StreamListener, JobSource {
     const forget = (): void => {
       this.store.run('DELETE FROM controls WHERE id = ?', id);
     };
-    return this.work(num(row, 'contact_id'), 0, blob(row, 'data'), forget);
+    return this.work(num(row, 'contact_id'), 0, blob(row, 'data'), { forget, keep: forget });
   }
 
-  private work(contactId: number, seq: number, data: Uint8Array, forget: () => void): ErasedWork {
+  private work(
+    contactId: number,
+    seq: number,
+    data: Uint8Array,
+    then: { readonly forget: () => void; readonly keep: () => void },
+  ): ErasedWork {
     return erased({
       name: 'decrypt',
       run: (port, records) => port.decrypt(records, peerName(contactId), data),
       commit: ({ plaintext, writes }, now) => {
         applyWrites(this.store, writes);
-        forget();
+        then.forget();
         this.deliver(contactId, seq, plaintext, now);
       },
       fail: (error, now) => {
-        forget();
+        if (isAppError(error, 'session-undecryptable')) then.keep();
+        else then.forget();
         if (isAppError(error, 'session-duplicate')) {
           if (seq > 0) this.listener.onDuplicate(contactId, now);
           return;

@@ -188,7 +188,16 @@ ALTER TABLE ciphertexts ADD COLUMN renew INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE dead_letters ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** Parts of a sequence that was encrypted anew come in any order beside those of before. */
+const PARTS = `
+-- Index of the box a part stood in: later ones count.
+ALTER TABLE fragments ADD COLUMN idx INTEGER NOT NULL DEFAULT 0;
+-- 1: these parts together could not be decrypted.
+ALTER TABLE fragments ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', up: FIRST },
   { name: 'renewal of ciphertexts', up: RENEWAL },
+  { name: 'order of parts', up: PARTS },
 ];

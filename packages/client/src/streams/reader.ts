@@ -17,6 +17,8 @@ export interface StreamListener {
   onContent(
     contactId: number,
     content: Extract<BoxContent, { kind: 'part' | 'control' }>,
+    /** Of the box in its stream. */
+    index: number,
     now: Millis,
   ): void;
   /** Valid box, senseless content: a dead letter. */
@@ -78,7 +80,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     if (content === null || content.kind === 'beacon' || content.kind === 'cover') {
       this.listener.onSenseless(contactId, plaintext, now);
     } else {
-      this.listener.onContent(contactId, content, now);
+      this.listener.onContent(contactId, content, watch.index, now);
     }
     if (this.recovering.has(contactId)) this.fetchNext(contactId, now);
   }

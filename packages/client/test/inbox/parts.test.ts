@@ -1,0 +1,117 @@
+/** A sequence that was encrypted anew: parts of old and new boxes come in any order, some never. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AppError, utf8 } from '@tacet/base';
+import { MemoryStore } from '@tacet/testkit';
+import fc from 'fast-check';
+import { encodeEnvelope } from '../../src/content/envelope.ts';
+import { Inbox } from '../../src/inbox/inbox.ts';
+import { ReceivedSet } from '../../src/inbox/received.ts';
+import type { SessionPort } from '../../src/ports.ts';
+import { sessionRecords } from '../../src/sessions/jobs.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { MIGRATIONS } from '../../src/store/schema.ts';
+
+interface Part {
+  readonly generation: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly index: number;
+}
+
+/** Parts of three encryptions, the last of them whole, in the order of `order`. */
+const arrivals = fc
+  .tuple(fc.constantFrom(2, 3, 5), fc.constantFrom(2, 3, 5), fc.constantFrom(2, 3, 5))
+  .chain((sizes) => {
+    let index = 0;
+    const all = sizes.flatMap((parts, generation) =>
+      Array.from(
+        { length: parts },
+        (_, part): Part => ({ generation, part, parts, index: index++ }),
+      ),
+    );
+    const last = all.filter((one) => one.generation === 2);
+    const old = all.filter((one) => one.generation < 2);
+    return fc
+      .subarray(old)
+      .chain((some) =>
+        fc.shuffledSubarray([...some, ...last], { minLength: some.length + last.length }),
+      );
+  });
+
+async function read(parts: readonly Part[]): Promise<{ texts: number; left: number }> {
+  const store = new MemoryStore();
+  migrate(store, MIGRATIONS);
+  store.exec(
+    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
+     VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
+  );
+  let texts = 0;
+  const inbox = new Inbox(store, new ReceivedSet(store), {
+    onEnvelope: () => (texts += 1),
+    onDuplicate: () => undefined,
+    onDeadLetter: () => undefined,
+    onWork: () => undefined,
+  });
+  const port = {
+    decrypt: async (_records: unknown, _peer: string, data: Uint8Array) => {
+      const told = new Set(
+        Buffer.from(data)
+          .toString()
+          .match(/g[0-2]/g),
+      );
+      // Chains of the first two are forgotten; a mixture never opens.
+      if (told.size !== 1 || !told.has('g2'))
+        throw new AppError('session-undecryptable', 'input', 'x');
+      return { plaintext: encodeEnvelope({ hello: true }), identityKey: data, writes: new Map() };
+    },
+  } as unknown as SessionPort;
+  for (const { generation, part, parts: n, index } of parts) {
+    const data = utf8(`g${generation}p${part}`);
+    inbox.onContent(1, { kind: 'part', seq: 1, part, parts: n, data }, index, index);
+    for (let work = inbox.nextJob(); work !== null; work = inbox.nextJob()) {
+      try {
+        const commit = await work.run(port, sessionRecords(store));
+        store.transaction(() => commit(index));
+      } catch (error) {
+        const { fail } = work;
+        store.transaction(() => fail(error, index));
+      }
+    }
+  }
+  return { texts, left: store.all('SELECT * FROM fragments').length };
+}
+
+test('rule 3.5: a text encrypted anew is read once, in whatever order parts of all its encryptions come', async () => {
+  await fc.assert(
+    fc.asyncProperty(arrivals, async (parts) => {
+      assert.deepEqual(await read(parts), { texts: 1, left: 0 });
+    }),
+    { numRuns: Number(process.env['FC_RUNS'] ?? 100) },
+  );
+});
+
+test('what a contact leaves unreadable is bounded', async () => {
+  const store = new MemoryStore();
+  migrate(store, MIGRATIONS);
+  store.exec(
+    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
+     VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
+  );
+  const inbox = new Inbox(store, new ReceivedSet(store), {
+    onEnvelope: () => undefined,
+    onDuplicate: () => undefined,
+    onDeadLetter: () => undefined,
+    onWork: () => undefined,
+  });
+  for (let seq = 1; seq <= 200; seq++) {
+    inbox.onContent(1, { kind: 'part', seq, part: 0, parts: 1, data: utf8('x') }, seq, seq);
+    const work = inbox.nextJob();
+    assert.ok(work !== null);
+    const { fail } = work;
+    store.transaction(() => fail(new AppError('session-undecryptable', 'input', 'x'), seq));
+    assert.equal(inbox.nextJob(), null, 'no job is repeated for ever');
+  }
+  assert.equal(store.all('SELECT * FROM fragments').length, 32);
+  assert.equal(store.all('SELECT * FROM dead_letters').length, 100);
+});
