@@ -15,7 +15,7 @@ after(async () => {
   await (await shared).close(failed > 0);
 });
 
-describe('over sockets', { concurrency: 4 }, () => {
+describe('over sockets', { concurrency: 2 }, () => {
   for (const [number, { name, run }] of SCENARIOS.entries()) {
     test(name, async () => {
       if (KILLS_RELAYS.test(name)) {

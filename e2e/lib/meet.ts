@@ -2,7 +2,7 @@
 import type { DaemonProcess } from './daemon.ts';
 import type { Town } from './town.ts';
 
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 /** Resolves when both can write: with the contact's id at each side. */
 export async function introduce(

@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 const STOP_PATIENCE = 10_000;
-const READY_PATIENCE = 30_000;
+const READY_PATIENCE = 90_000;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {

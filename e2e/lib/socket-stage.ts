@@ -10,7 +10,7 @@ import type { Town } from './town.ts';
  * each 250 ms and not each second.
  */
 const PACE = 4;
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 export class SocketStage implements Stage {
   private readonly town: Town;

@@ -29,7 +29,7 @@ export interface TownOptions extends Omit<NetworkOptions, 'dir'> {
   readonly daemonArgs?: (name: string) => readonly string[];
 }
 
-const LINK_PATIENCE = 30_000;
+const LINK_PATIENCE = 90_000;
 
 export class Town {
   readonly dir: string;

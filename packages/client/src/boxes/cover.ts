@@ -13,20 +13,13 @@ import {
   randomInt,
 } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
-import {
-  type BoxRecord,
-  type Digest,
-  type Mark,
-  openRecord,
-  sealRecord,
-  signTombstone,
-} from '@tacet/wire';
+import { type BoxRecord, type Digest, openRecord, sealRecord, signTombstone } from '@tacet/wire';
 import { keyOf } from '../network/keys.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
 import { encodeBoxContent } from '../streams/parts.ts';
-import { threeMarks } from './reads.ts';
+import { coverMark, threeMarks } from './reads.ts';
 import { ERASE_AFTER } from './tombstones.ts';
 
 /** Cover boxes waiting to be read back; the oldest gives way. */
@@ -62,9 +55,10 @@ export class Cover implements PlanSource {
       return this.put(network, now);
     }
     const edge = pick(this.rng, network.edges(current));
-    const key = keyOf(edge);
-    const draw = (): Mark => network.marks.draw(key);
-    return plan(edge, { kind: 'get', marks: [draw(), draw(), draw()], waitMs: 0 });
+    const first = coverMark(network, edge, []);
+    const second = coverMark(network, edge, [first]);
+    const third = coverMark(network, edge, [first, second]);
+    return plan(edge, { kind: 'get', marks: [first, second, third], waitMs: 0 });
   }
 
   private later(notBefore: Millis, make: () => Plan): void {

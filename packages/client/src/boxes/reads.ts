@@ -35,6 +35,19 @@ interface ReadEntry {
   readonly onAbsent: ((now: Millis) => void) | null;
 }
 
+/** Draws of a cover mark before a repeated one is taken: digests hold at least 64 marks. */
+const REDRAWS = 16;
+
+/** A recent mark of `edge` unlike `others`: a mark named twice would narrow the guess. */
+export function coverMark(network: Network, edge: RelayHash, others: readonly Mark[]): Mark {
+  const key = keyOf(edge);
+  let drawn = network.marks.draw(key);
+  for (let n = 0; n < REDRAWS && others.some((other) => equalBytes(other, drawn)); n++) {
+    drawn = network.marks.draw(key);
+  }
+  return drawn;
+}
+
 /** Three marks of `edge` with `mark` among them, and where it stands. */
 export function threeMarks(
   rng: Rng,
@@ -42,8 +55,8 @@ export function threeMarks(
   edge: RelayHash,
   mark: Mark,
 ): { readonly marks: readonly [Mark, Mark, Mark]; readonly at: 0 | 1 | 2 } {
-  const key = keyOf(edge);
-  const marks = shuffle(rng, [mark, network.marks.draw(key), network.marks.draw(key)]);
+  const first = coverMark(network, edge, [mark]);
+  const marks = shuffle(rng, [mark, first, coverMark(network, edge, [mark, first])]);
   const at = marks.indexOf(mark);
   const [a, b, c] = marks as [Mark, Mark, Mark];
   return { marks: [a, b, c], at: at === 0 ? 0 : at === 1 ? 1 : 2 };
