@@ -87,6 +87,26 @@ describe('window: page', { timeout: 120_000 }, () => {
     takeOut(stage.troubles, /ERR_INTERNET_DISCONNECTED|ERR_NETWORK/);
   });
 
+  it('a stream that broke comes back where it was: nothing lost, nothing twice', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    const page = await stage.enter();
+    await openChat(page, /Bob/);
+    await page.getByText('No messages with Bob yet').waitFor();
+    for (let round = 1; round <= 3; round++) {
+      stage.daemon.breakStream();
+      await page.getByText('does not answer. Trying again').waitFor();
+      stage.daemon.receive(bob.id, `round ${round}`);
+      await page.waitForTimeout(50);
+      assert.equal(await page.locator('.message').count(), round - 1);
+      stage.daemon.failures.clear();
+      await page.getByRole('listitem', { name: new RegExp(`^Bob: round ${round}`) }).waitFor();
+      await page.getByText('does not answer. Trying again').waitFor({ state: 'detached' });
+    }
+    assert.equal(await page.locator('.message').count(), 3);
+    assert.equal(await page.getByRole('log').locator('p').count(), 3);
+  });
+
   it('an answer that got lost is asked for again and nothing is sent twice', async (t) => {
     const stage = await startStage(t);
     stage.daemon.addContact('Bob');

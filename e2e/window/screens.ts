@@ -145,6 +145,44 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'create',
+    async prepare(stage) {
+      stage.daemon.state = 'none';
+      const page = await stage.enter();
+      await page.getByRole('heading', { name: 'Your profile' }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'unread',
+    async prepare(stage) {
+      const { chiara } = fillScene(stage.daemon);
+      stage.daemon.receive(chiara, 'Are you there?');
+      stage.daemon.receive(chiara, 'It can wait until tomorrow.');
+      stage.daemon.status = { ...stage.daemon.status, link: 'limited', outbox: 2, stalled: true };
+      const page = await stage.enter();
+      await open(page, /Chiara/);
+      await page.getByText('New', { exact: true }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'broken',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('listitem', { name: /Hauptstraße/ }).waitFor();
+      await stage.context.setOffline(true);
+      stage.daemon.breakStream();
+      await page.getByRole('textbox').fill('Written while nobody answers');
+      await page.keyboard.press('Enter');
+      await page.getByText('Handing it to Tacet').waitFor();
+      await page.getByText('does not answer. Trying again').waitFor({ timeout: 60_000 });
+      return page;
+    },
+  },
+  {
     name: 'outside',
     async prepare(stage) {
       const page = await stage.newPage();
@@ -175,6 +213,8 @@ for (const shot of shots) {
     } catch (error) {
       process.stderr.write(`${shot.name} ${look}: ${String(error).split('\n')[0]}\n`);
     }
+    // What a screen provokes on purpose is judged by the tests, not here.
+    stage.troubles.length = 0;
     for (const end of endings) {
       await Promise.resolve(end()).catch((error) =>
         process.stderr.write(`${shot.name}: ${error}\n`),
@@ -182,3 +222,4 @@ for (const shot of shots) {
     }
   }
 }
+process.exit();

@@ -164,6 +164,12 @@ export class FakeDaemon implements WindowCore {
     this.wake();
   }
 
+  /** Ends every event stream and refuses new ones until the failure is taken out. */
+  breakStream(): void {
+    this.failures.set('events.read', new AppError('disk-full', 'storage', 'the disk is full'));
+    this.wake();
+  }
+
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
