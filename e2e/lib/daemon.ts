@@ -19,6 +19,7 @@ export interface DaemonOptions {
   /** Another program with the same arguments and door, e.g. one that is measured. */
   readonly entry?: string;
   readonly args?: readonly string[];
+  readonly urgent?: boolean;
 }
 
 export class DaemonProcess {
@@ -73,12 +74,13 @@ export class DaemonProcess {
 
   /** Starts the process and opens the profile, making it when there is none. */
   async start(): Promise<void> {
-    const { entry = ENTRY, args = [], givenName = this.name } = this.options;
+    const { entry = ENTRY, args = [], givenName = this.name, urgent = false } = this.options;
     const program = new Program({
       name: this.name,
       entry,
       args: ['--dir', this.profile, '--no-window', '--ready-fd', '3', ...args],
       log: this.log,
+      urgent,
       ready: { fd: 3, word: '"ready"' },
     });
     this.program = program;

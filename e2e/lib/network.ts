@@ -31,6 +31,8 @@ export interface NetworkOptions {
   /** Another program for the processes of a role, e.g. one that is measured. */
   readonly entryOf?: (name: string) => string | undefined;
   readonly argsOf?: (name: string) => readonly string[];
+  /** Measured, see `ProgramOptions`. */
+  readonly urgent?: boolean;
 }
 
 export class RelayNetwork {
@@ -101,6 +103,7 @@ export class RelayNetwork {
         ...(this.options.argsOf?.(name) ?? []),
       ],
       log: join(this.dir, name, 'log'),
+      urgent: this.options.urgent ?? false,
       ready: { fd: 1, word: 'ready ' },
     });
     this.programs.set(name, program);

@@ -72,6 +72,7 @@ export class Town {
       dir: join(this.dir, 'people'),
       ...(this.options.daemonEntry === undefined ? {} : { entry: this.options.daemonEntry }),
       args: this.options.daemonArgs?.(name) ?? [],
+      urgent: this.options.urgent ?? false,
     });
     this.daemons.set(name, daemon);
     await daemon.start();

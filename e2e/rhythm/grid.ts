@@ -1,29 +1,30 @@
-/** How well instants lie on a grid: its phase from the earliest of them, then their lateness. */
+/**
+ * How well instants lie on a grid. Frames leave in the order of their slots, so frame i belongs
+ * to slot i, plus the slots left out before it. Lateness is counted from the earliest frame.
+ */
 
 export interface GridFit {
   /** Milliseconds after the instant of the grid, in order. */
   readonly lateness: readonly number[];
-  /** Instants of the grid without a frame, and frames that share one. */
+  /** Slots left out; a frame too many shows as one slot left out in all that came before it. */
   readonly missed: number;
-  readonly doubled: number;
 }
 
+/** Frames looked at to tell a slot left out from one late frame. */
+const LOOK = 20;
+
 export function fitGrid(instants: readonly number[], period: number): GridFit {
-  const first = instants[0];
-  if (first === undefined) throw new RangeError('no instants');
-  // Against the first frame, whose own lateness is unknown; a late one may seem to come early.
-  const offsets = instants.map((at) => {
-    const slot = Math.round((at - first) / period);
-    return { slot, offset: at - first - slot * period };
+  if (instants.length === 0) throw new RangeError('no instants');
+  const behind = instants.map((at, i) => at - i * period);
+  const phase = Math.min(...behind);
+  let missed = 0;
+  const lateness = behind.map((at, i) => {
+    // Lateness passes; a slot that was left out stays.
+    const least = Math.min(...behind.slice(i, i + LOOK));
+    missed = Math.max(missed, Math.round((least - phase) / period));
+    return at - phase - missed * period;
   });
-  const phase = Math.min(...offsets.map(({ offset }) => offset));
-  const slots = new Set(offsets.map(({ slot }) => slot));
-  const span = Math.max(...slots) - Math.min(...slots) + 1;
-  return {
-    lateness: offsets.map(({ offset }) => offset - phase),
-    missed: span - slots.size,
-    doubled: instants.length - slots.size,
-  };
+  return { lateness, missed };
 }
 
 export function intervals(instants: readonly number[]): number[] {

@@ -1,5 +1,6 @@
 /** `npm run e2e -- rhythm`: the long form. `npm test` runs the short one. */
 import { commitName, machineName } from '@tacet/lab/about';
+import { priorityGranted } from '../lib/program.ts';
 import type { Lateness, Verdict } from './judge.ts';
 import { rhythm } from './run.ts';
 
@@ -44,7 +45,7 @@ export function asTable(verdict: Verdict): string {
     `T = ${verdict.slotMs} ms; TLS records on the link:`,
     `  up    ${size('up')}`,
     `  down  ${size('down')}`,
-    `slots without a frame ${verdict.missed}, frames too many ${verdict.doubled}`,
+    `slots without a frame, or with two: ${verdict.missed}`,
     '',
     'lateness ms   p50      p99    p99.9      max',
     ...Object.entries(verdict.lateness).map(late),
@@ -63,7 +64,6 @@ export function asObject(verdict: Verdict): object {
   const figures: Record<string, number> = {
     slot_ms: verdict.slotMs,
     missed: verdict.missed,
-    doubled: verdict.doubled,
     sizes_up: Object.keys(verdict.sizes.up).length,
     sizes_down: Object.keys(verdict.sizes.down).length,
     planted_p: verdict.planted.p,
@@ -88,6 +88,7 @@ export function asObject(verdict: Verdict): object {
     figures,
     sizes: verdict.sizes,
     faults: verdict.faults,
+    priority: priorityGranted(),
     date: new Date().toISOString().slice(0, 10),
     machine: machineName(),
     commit: commitName(),

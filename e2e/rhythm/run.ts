@@ -32,7 +32,7 @@ export async function rhythm(options: RhythmOptions): Promise<Verdict> {
   const dir = mkdtempSync(join(tmpdir(), 'tacet-wire-'));
   const tap = await Wiretap.prepare(dir, 2);
   try {
-    return await Town.with({ parameters, configure: tap.configure }, async (town) => {
+    return await Town.with({ parameters, configure: tap.configure, urgent: true }, async (town) => {
       await tap.start();
       const alice = await town.person('alice');
       // The wire's first connection is hers: nobody else was there.

@@ -50,6 +50,7 @@ export class Wiretap {
       args: [this.file, ...this.pairs],
       log: join(this.dir, 'recorder.log'),
       ready: { fd: 1, word: 'ready' },
+      urgent: true,
     });
     await this.program.ready();
   }

@@ -3,19 +3,41 @@ import { test } from 'node:test';
 import { fitGrid, intervals, quantile } from '../rhythm/grid.ts';
 
 test('frames on the grid are late by what they are late', () => {
-  const { lateness, missed, doubled } = fitGrid([3, 100, 205, 301, 400], 100);
+  const { lateness, missed } = fitGrid([3, 100, 205, 301, 400], 100);
   assert.deepEqual(lateness, [3, 0, 5, 1, 0]);
-  assert.deepEqual([missed, doubled], [0, 0]);
+  assert.equal(missed, 0);
 });
 
-test('a slot left out and a slot used twice are counted', () => {
-  const fit = fitGrid([0, 100, 300, 310, 400], 100);
-  assert.deepEqual([fit.missed, fit.doubled], [1, 1]);
+test('a frame later than a whole period is late, and its slot is not left out', () => {
+  const instants = [0, 100, 350, 351, 400, ...Array.from({ length: 30 }, (_, i) => 500 + i * 100)];
+  const { lateness, missed } = fitGrid(instants, 100);
+  assert.deepEqual(lateness.slice(0, 6), [0, 0, 150, 51, 0, 0]);
+  assert.equal(missed, 0);
+});
+
+test('slots left out are counted, and nothing after them is late', () => {
+  const instants = Array.from({ length: 60 }, (_, i) => (i < 30 ? i : i + 2) * 100);
+  const { lateness, missed } = fitGrid(instants, 100);
+  assert.equal(missed, 2);
+  assert.ok(lateness.every((ms) => ms === 0));
+});
+
+test('a frame too many shows', () => {
+  const instants = Array.from({ length: 60 }, (_, i) => (i < 30 ? i : i - 1) * 100);
+  assert.equal(fitGrid(instants, 100).missed, 1);
 });
 
 test('positive control: frames off the grid are far from it', () => {
-  const { lateness } = fitGrid([0, 130, 260, 390, 520, 650], 100);
-  assert.ok(quantile(lateness, 0.5) > 20);
+  // Random moments, one in each period.
+  const instants = Array.from({ length: 100 }, (_, i) => i * 100 + ((i * 37) % 90));
+  assert.ok(quantile(fitGrid(instants, 100).lateness, 0.5) > 20);
+  // Another period.
+  assert.ok(
+    fitGrid(
+      instants.map((at) => at * 1.3),
+      100,
+    ).missed > 20,
+  );
 });
 
 test('intervals and quantiles', () => {
