@@ -17,7 +17,7 @@ import type { SqlRow } from './ports.ts';
 import type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 import { addressWords } from './status/words.ts';
 import { migrate } from './store/migrate.ts';
-import { num, text } from './store/rows.ts';
+import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import { writeSetting } from './store/settings.ts';
 import type {
@@ -199,7 +199,8 @@ export class Client {
     readonly limit: number;
   }): MessageView[] {
     const contactId = num(this.e.contactList.find(options.contactId), 'id');
-    const before = options.before == null ? null : Number(options.before);
+    const before =
+      options.before == null ? null : num(this.e.messageList.row(rowIdOf(options.before)), 'id');
     const usual = this.usual(contactId);
     return this.e.messageList
       .list(contactId, before, options.limit)
@@ -207,7 +208,7 @@ export class Client {
   }
 
   message(id: string): MessageView & { readonly evidence: readonly Evidence[] } {
-    const row = this.e.messageList.row(Number(id));
+    const row = this.e.messageList.row(rowIdOf(id));
     return { ...this.messageView(row), evidence: this.e.messageList.evidence(num(row, 'id')) };
   }
 

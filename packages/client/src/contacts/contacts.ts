@@ -4,7 +4,7 @@ import { textBytes } from '../content/envelope.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
-import { num, numOrNull, text, textOrNull } from '../store/rows.ts';
+import { num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
 import type { ContactView, MeetingSteps } from '../views.ts';
 
 export type Step = keyof MeetingSteps;
@@ -82,9 +82,8 @@ export class Contacts {
   /** By id, or by the exact name. */
   find(idOrName: string): SqlRow {
     const row =
-      (/^[0-9]{1,15}$/.test(idOrName)
-        ? this.store.get('SELECT * FROM contacts WHERE id = ?', Number(idOrName))
-        : undefined) ?? this.store.get('SELECT * FROM contacts WHERE name = ?', idOrName);
+      this.store.get('SELECT * FROM contacts WHERE id = ?', rowIdOf(idOrName)) ??
+      this.store.get('SELECT * FROM contacts WHERE name = ?', idOrName);
     if (row === undefined) {
       throw new AppError(
         'contact-unknown',

@@ -18,7 +18,7 @@ import { MAX_INVITATIONS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { BundleResult, ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
 import type { StreamReader } from '../streams/reader.ts';
 import type { StreamWriter } from '../streams/writer.ts';
 import type { InvitationView } from '../views.ts';
@@ -118,7 +118,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   }
 
   revoke(idText: string, now: Millis): InvitationView {
-    const row = this.row(Number(idText));
+    const row = this.row(rowIdOf(idText));
     const id = num(row, 'id');
     const state = text(row, 'state');
     if (state === 'used' || state === 'answered') {

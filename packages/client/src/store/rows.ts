@@ -35,3 +35,8 @@ export function textOrNull(row: SqlRow, column: string): string | null {
 export function blobOrNull(row: SqlRow, column: string): Uint8Array | null {
   return row[column] === null ? null : blob(row, column);
 }
+
+/** The number behind an id from outside; 0, which no row has, for what cannot be one. */
+export function rowIdOf(id: string): number {
+  return /^[1-9][0-9]{0,14}$/.test(id) ? Number(id) : 0;
+}
