@@ -52,6 +52,7 @@ export function judge(
   sightings: readonly Sighting[],
   stretches: readonly Stretch[],
   slotMs: number,
+  leastP = LEAST_P,
 ): Verdict {
   const of = (direction: 'up' | 'down', { from, to }: Stretch): Sighting[] =>
     sightings.filter((one) => one.direction === direction && one.at >= from && one.at < to);
@@ -87,10 +88,10 @@ export function judge(
     planted,
     detectsMs: detects(instants('up', idle), instants('up', real.at(-1) ?? idle)),
   };
-  return { ...verdict, faults: faultsOf(verdict) };
+  return { ...verdict, faults: faultsOf(verdict, leastP) };
 }
 
-function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
+function faultsOf(verdict: Omit<Verdict, 'faults'>, leastP: number): string[] {
   const faults: string[] = [];
   for (const direction of ['up', 'down'] as const) {
     const found = Object.keys(verdict.sizes[direction]);
@@ -101,7 +102,7 @@ function faultsOf(verdict: Omit<Verdict, 'faults'>): string[] {
   if (p999 > LATEST_MS) faults.push(`lateness p99.9 is ${p999.toFixed(1)} ms`);
   if (verdict.missed > 0) faults.push(`${verdict.missed} slots without a frame, or with two`);
   for (const { direction, pair, p } of verdict.comparisons) {
-    if (p <= LEAST_P) faults.push(`${pair} differ ${direction}: p = ${p.toPrecision(2)}`);
+    if (p <= leastP) faults.push(`${pair} differ ${direction}: p = ${p.toPrecision(2)}`);
   }
   if (verdict.planted.p > LEAST_P) {
     faults.push(`the planted fault was not found: p = ${verdict.planted.p.toPrecision(2)}`);

@@ -30,14 +30,13 @@ import { Invitations, type MeetingDeps } from './meeting/invitations.ts';
 import { onKeySet } from './meeting/key-set.ts';
 import { Visits } from './meeting/visits.ts';
 import { Guard } from './network/guard.ts';
-import { type DrawnDelays, Link } from './network/link.ts';
+import { Link, type RequestFacts } from './network/link.ts';
 import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
 import { RequestTracker } from './network/requests.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore } from './ports.ts';
-import type { Plan } from './rhythm/plan.ts';
 import { Planner } from './rhythm/planner.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { InUse } from './status/in-use.ts';
@@ -54,8 +53,8 @@ export interface ClientOptions {
   readonly rng: Rng;
   /** Given where many clients share a process and check the same digests. */
   readonly verifyDigest?: DigestVerifier;
-  /** Hears of every request before it leaves; for delivery measurements only. */
-  readonly onRequest?: (what: Plan['what'], drawn: DrawnDelays, now: Millis) => void;
+  /** Hears of every request before it leaves. For measurements only. */
+  readonly onRequest?: (facts: RequestFacts) => void;
 }
 
 export type ClientEffect =
@@ -214,7 +213,7 @@ export class Engine {
         if (effect.kind === 'up') this.up += 1;
         this.effects.push(effect);
       },
-      onRequest: (plan, drawn, at) => options.onRequest?.(plan.what, drawn, at),
+      onRequest: options.onRequest ?? null,
     });
     this.networkDeps = {
       store,

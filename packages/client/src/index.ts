@@ -2,7 +2,7 @@
 export { Client } from './client.ts';
 export type { ClientEffect, ClientOptions } from './engine.ts';
 export { prepareProfile } from './meeting/identity.ts';
-export type { DrawnDelays } from './network/link.ts';
+export type { RequestFacts } from './network/link.ts';
 export type {
   BundleInfo,
   BundleResult,

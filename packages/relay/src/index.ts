@@ -10,6 +10,7 @@ export type { Documents } from './documents.ts';
 export type { EdgeCounter } from './edge/counters.ts';
 export type { Fork } from './edge/digest-desk.ts';
 export { EdgeMachine, type EdgeOptions } from './edge/edge-machine.ts';
+export type { EdgeObserver } from './edge/observer.ts';
 export {
   EpochKeyring,
   type EpochSeed,

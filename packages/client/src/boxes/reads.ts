@@ -201,6 +201,7 @@ export class ReadQueue implements PlanSource {
       what: 'read',
       edge,
       request,
+      real: at,
       retry,
       settle: (answer, then) => this.settle(entry, at, answer, then),
     };

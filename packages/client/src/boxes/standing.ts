@@ -130,6 +130,7 @@ export class StandingReads implements PlanSource {
       what: 'standing',
       edge,
       request: { kind: 'get', marks, waitMs },
+      real: at,
       retry: false,
       settle: (answer: BoxAnswer | null, now) => {
         this.outstanding--;

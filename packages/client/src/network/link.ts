@@ -42,20 +42,29 @@ export interface LinkDeps {
   /** The up period wanted now: T, or the in-use period. */
   readonly slotMs: (current: Current | null) => Millis;
   readonly emit: (effect: LinkEffect) => void;
-  /** What a request's frame was drawn with, before it leaves: for delivery measurements. */
-  readonly onRequest: (plan: Plan, drawn: DrawnDelays, now: Millis) => void;
+  /** Null where nobody measures. */
+  readonly onRequest: ((facts: RequestFacts) => void) | null;
+}
+
+/**
+ * What a request was made of, told before its frame leaves. Only for measurements of delivery on
+ * a network of one's own (docs/dev/measuring.md): no program that is shipped asks for it.
+ */
+export interface RequestFacts {
+  readonly plan: Plan;
+  /** The instant of its slot. */
+  readonly slot: Millis;
+  readonly frame: Uint8Array;
+  readonly replyId: Uint8Array;
+  /** Drawn delays in the order of the hops: three mixes, then the edge. */
+  readonly out: readonly Millis[];
+  readonly back: readonly Millis[];
 }
 
 interface Prepared {
   readonly frame: UpFrame;
   /** The period from this slot on, when it is announced. */
   readonly period: Millis | null;
-}
-
-/** Delays known to the sender of a request. */
-export interface DrawnDelays {
-  readonly out: Millis;
-  readonly back: Millis;
 }
 
 export class Link {
@@ -197,19 +206,18 @@ export class Link {
     const replyId = this.d.requests.replyId(state.handle);
     const { block, keys } = this.d.builder.replyBlock(back, replyId);
     const frame = this.d.builder.request(out, encodeRequest(plan.request), block);
-    const drawn = { out: total(out), back: total(back) };
     const hold = plan.request.kind === 'get' ? plan.request.waitMs : 0;
-    const deadline = slot + this.timeout(current, drawn) + hold;
+    const deadline = slot + this.timeout(current, total(out) + total(back)) + hold;
     plan.onSent?.(slot);
-    this.d.onRequest(plan, drawn, slot);
+    this.d.onRequest?.({ plan, slot, frame, replyId, out: delays(out), back: delays(back) });
     this.d.requests.expect(replyId, keys, deadline, plan.settle, slot);
     return frame;
   }
 
   /** RTO of 2.7: own delays, the entry edge's p99.9, the down queue, 2 s. */
-  private timeout(current: Current, drawn: DrawnDelays): Millis {
+  private timeout(current: Current, drawn: Millis): Millis {
     const { delayMeanMs, slotMs } = current.parameters;
-    return drawn.out + drawn.back + 6.9 * delayMeanMs + 2 * slotMs + 2 * SECOND;
+    return drawn + 6.9 * delayMeanMs + 2 * slotMs + 2 * SECOND;
   }
 
   /** A frame its edge drops: right prefix, no such relay. Same size, same instant. */
@@ -220,10 +228,12 @@ export class Link {
   }
 }
 
+function delays(path: Path): Millis[] {
+  return path.hops.map((hop) => hop.delayMs);
+}
+
 function total(path: Path): Millis {
-  let sum = 0;
-  for (const hop of path.hops) sum += hop.delayMs;
-  return sum;
+  return delays(path).reduce((sum, delay) => sum + delay, 0);
 }
 
 function packet(frame: Uint8Array): Prepared {

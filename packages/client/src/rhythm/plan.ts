@@ -16,6 +16,8 @@ export interface Plan {
     | 'cover';
   readonly edge: RelayHash;
   readonly request: BoxRequest;
+  /** Where the real one stands among three marks; null where none or all are. For measurements. */
+  readonly real?: 0 | 1 | 2;
   /** Not a first try: counts against the share of retries. */
   readonly retry: boolean;
   /** Called once the frame is built and before it is handed out: saves the try. */

@@ -7,7 +7,13 @@ import { createKeychain } from '@tacet/adapters/keychain';
 import { dialEdge } from '@tacet/adapters/link-ws';
 import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
 import { isAppError } from '@tacet/base';
-import { Client, type JobOutcome, prepareProfile, type SessionJob } from '@tacet/client';
+import {
+  Client,
+  type JobOutcome,
+  prepareProfile,
+  type RequestFacts,
+  type SessionJob,
+} from '@tacet/client';
 import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
 import { SystemClock } from './clock.ts';
@@ -32,6 +38,8 @@ export interface StartOptions {
   readonly write: (line: string) => void;
   /** A caller asked the daemon to stop. */
   readonly onStop: () => void;
+  /** Only where delivery is measured (docs/dev/measuring.md). */
+  readonly onRequest?: (facts: RequestFacts) => void;
 }
 
 export interface RunningDaemon {
@@ -95,7 +103,15 @@ function makeDaemon(
     dial: (target) => dialEdge({ ...target, now: environment.clock.now(), rng }),
     prepare: ({ store }, name) => prepareProfile(store, session, rng, { name }),
     openPerson: ({ store }, now) =>
-      Client.open({ store, rng, builder: createPacketBuilder(rng) }, now),
+      Client.open(
+        {
+          store,
+          rng,
+          builder: createPacketBuilder(rng),
+          ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+        },
+        now,
+      ),
     runJob: (job) => job.run(session),
     window,
     onStop: options.onStop,

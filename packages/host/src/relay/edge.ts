@@ -7,16 +7,26 @@ import { openBoxes } from '@tacet/adapters/boxes-sqlite';
 import { type ClientListener, listenClients } from '@tacet/adapters/link-ws';
 import { hex } from '@tacet/base';
 import { encodeLinkProof, type RelayHash } from '@tacet/directory';
-import { type BoxStore, EdgeMachine, type RelayEffect, runStoreCommand } from '@tacet/relay';
+import {
+  type BoxStore,
+  EdgeMachine,
+  type EdgeObserver,
+  type RelayEffect,
+  runStoreCommand,
+} from '@tacet/relay';
 import { BroadcastReader, digestFrames } from '@tacet/wire';
 import type { RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
 
 type EdgeEffect = Exclude<RelayEffect, { kind: 'send' }>;
 
-export async function runEdge(config: RelayConfig, report: Report): Promise<Running> {
+export async function runEdge(
+  config: RelayConfig,
+  report: Report,
+  observer?: EdgeObserver,
+): Promise<Running> {
   const core = new RelayCore(config, report);
-  const edge = new Edge(core);
+  const edge = new Edge(core, observer);
   try {
     await edge.start();
   } catch (error) {
@@ -36,7 +46,7 @@ class Edge implements Running {
   private storePending = 0;
   private stopped: Promise<void> | null = null;
 
-  constructor(core: RelayCore) {
+  constructor(core: RelayCore, observer: EdgeObserver | undefined) {
     this.core = core;
     this.machine = new EdgeMachine({
       opener: core.opener,
@@ -45,6 +55,7 @@ class Edge implements Running {
       sign: core.keys.identity,
       rng: core.rng,
       joinSecret: core.config.card.joinSecret,
+      ...(observer === undefined ? {} : { observer }),
     });
   }
 

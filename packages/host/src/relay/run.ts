@@ -1,5 +1,6 @@
 /** Runs one process of a network from its configuration, admin socket included. */
 import { AppError } from '@tacet/base';
+import type { EdgeObserver } from '@tacet/relay';
 import { type AdminSocket, serveAdmin } from './admin.ts';
 import { runAuthority } from './authority.ts';
 import type { ProcessConfig, Running } from './config/types.ts';
@@ -13,10 +14,12 @@ const READY_STEP_MS = 20;
 export interface RunOptions {
   readonly version: string;
   readonly report: Report;
+  /** Only where delivery is measured (docs/dev/measuring.md). */
+  readonly observer?: EdgeObserver;
 }
 
 export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
-  const running = await start(config, options.report);
+  const running = await start(config, options);
   let admin: AdminSocket;
   try {
     admin = await serveAdmin(config.admin, running, options.version);
@@ -35,14 +38,14 @@ export async function runProcess(config: ProcessConfig, options: RunOptions): Pr
   };
 }
 
-function start(config: ProcessConfig, report: Report): Promise<Running> {
+function start(config: ProcessConfig, { report, observer }: RunOptions): Promise<Running> {
   switch (config.role) {
     case 'authority':
       return runAuthority(config, report);
     case 'mix':
       return runMix(config, report);
     case 'edge':
-      return runEdge(config, report);
+      return runEdge(config, report, observer);
     default:
       throw new AppError('config-value', 'usage', 'role must be mix, edge or authority');
   }

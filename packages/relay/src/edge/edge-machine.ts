@@ -21,6 +21,7 @@ import { BoxDesk } from './box-desk.ts';
 import type { EdgeCounter } from './counters.ts';
 import type { Fork } from './digest-desk.ts';
 import { FrontDoor } from './front-door.ts';
+import type { EdgeObserver } from './observer.ts';
 import { Publisher } from './publisher.ts';
 import { Outgoing } from './ticket.ts';
 
@@ -39,6 +40,7 @@ export interface EdgeOptions {
   /** Fills the unused bytes of answers; `rng` unless a simulation has something cheaper. */
   readonly noise?: Rng;
   readonly verifyDigest?: DigestVerifier;
+  readonly observer?: EdgeObserver;
 }
 
 export class EdgeMachine implements Machine<RelayEffect> {
@@ -73,10 +75,14 @@ export class EdgeMachine implements Machine<RelayEffect> {
       outgoing,
       counters,
       ask: (token, command) => emit({ kind: 'store', token, command }),
-      onFilled: (mark) => this.publisher.fill(mark),
+      onFilled: (mark) => {
+        options.observer?.stored(mark);
+        this.publisher.fill(mark);
+      },
     });
     const { board } = this.publisher;
-    this.door = new FrontDoor({ board, joinSecret, rng, limits, counters, emit });
+    const { observer = null } = options;
+    this.door = new FrontDoor({ board, joinSecret, rng, limits, counters, emit, observer });
     if (options.proof !== undefined) this.door.proof = options.proof;
   }
 
@@ -142,7 +148,10 @@ export class EdgeMachine implements Machine<RelayEffect> {
       return;
     }
     const effect = this.towardsFirstMix(entered);
-    if (effect !== null) this.pool.push(now + this.drawDelay(), effect);
+    if (effect === null) return;
+    const delay = this.drawDelay();
+    this.options.observer?.entered(up.frame, delay);
+    this.pool.push(now + delay, effect);
   }
 
   /** A packet from a mix of the last layer. */

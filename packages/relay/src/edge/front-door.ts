@@ -12,6 +12,7 @@ import type { CloseReason, LinkHandle, RelayEffect } from '../ports.ts';
 import { BoardCursor, type BroadcastBoard } from './broadcast-board.ts';
 import type { EdgeCounter } from './counters.ts';
 import { DownClock } from './down-clock.ts';
+import type { EdgeObserver } from './observer.ts';
 import { Sessions } from './sessions.ts';
 
 export interface FrontDoorOptions {
@@ -21,6 +22,7 @@ export interface FrontDoorOptions {
   readonly limits: EdgeLimits;
   readonly counters: Counters<EdgeCounter>;
   readonly emit: (effect: RelayEffect) => void;
+  readonly observer: Pick<EdgeObserver, 'queued' | 'told'> | null;
 }
 
 export class FrontDoor {
@@ -101,7 +103,9 @@ export class FrontDoor {
   }
 
   onReply(replyId: ReplyId, payload: Uint8Array): void {
-    this.counters.add(`reply-${this.sessions.deliver(replyId, payload)}`);
+    const outcome = this.sessions.deliver(replyId, payload);
+    if (outcome === 'queued') this.options.observer?.queued(replyId);
+    this.counters.add(`reply-${outcome}`);
   }
 
   nextAt(): Millis | undefined {
@@ -116,6 +120,7 @@ export class FrontDoor {
       if (link === undefined) break;
       const reply = this.sessions.takeReply(link.session);
       const frame = { reply, broadcast: link.cursor.next() };
+      if (reply !== null) this.options.observer?.told(reply.replyId);
       this.options.emit({ kind: 'down', link: link.id, frame });
     }
     this.sessions.expire(now);
