@@ -20,6 +20,8 @@ export interface DaemonOptions {
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly urgent?: boolean;
+  /** With its window server; the page must have been built. */
+  readonly window?: boolean;
 }
 
 export class DaemonProcess {
@@ -74,11 +76,21 @@ export class DaemonProcess {
 
   /** Starts the process and opens the profile, making it when there is none. */
   async start(): Promise<void> {
-    const { entry = ENTRY, args = [], givenName = this.name, urgent = false } = this.options;
+    const {
+      entry = ENTRY,
+      args = [],
+      givenName = this.name,
+      urgent = false,
+      window = false,
+    } = this.options;
     const program = new Program({
       name: this.name,
       entry,
-      args: ['--dir', this.profile, '--no-window', '--ready-fd', '3', ...args],
+      args: [
+        ...['--dir', this.profile, '--ready-fd', '3'],
+        ...(window ? [] : ['--no-window']),
+        ...args,
+      ],
       log: this.log,
       urgent,
       ready: { fd: 3, word: '"ready"' },

@@ -27,6 +27,8 @@ export const FAST: Partial<Parameters> = {
 export interface TownOptions extends Omit<NetworkOptions, 'dir'> {
   readonly daemonEntry?: string;
   readonly daemonArgs?: (name: string) => readonly string[];
+  /** Daemons with window servers; the page must have been built. */
+  readonly windows?: boolean;
 }
 
 const LINK_PATIENCE = 90_000;
@@ -73,6 +75,7 @@ export class Town {
       ...(this.options.daemonEntry === undefined ? {} : { entry: this.options.daemonEntry }),
       args: this.options.daemonArgs?.(name) ?? [],
       urgent: this.options.urgent ?? false,
+      window: this.options.windows ?? false,
     });
     this.daemons.set(name, daemon);
     await daemon.start();

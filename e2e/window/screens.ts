@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Stage, type StageOptions, startStage } from './lib/browser.ts';
+import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
 import { fillScene } from './lib/scenes.ts';
 
 const folder = process.argv[2] ?? 'screens';
@@ -193,7 +193,7 @@ const shots: readonly Shot[] = [
   },
 ];
 
-const looks: readonly (readonly [string, StageOptions])[] = [
+const looks: readonly (readonly [string, WatchOptions])[] = [
   ['light', { scheme: 'light' }],
   ['dark', { scheme: 'dark' }],
   ['light-320', { scheme: 'light', width: 320, height: 640 }],

@@ -38,9 +38,8 @@ async function buildElsewhere(): ReturnType<typeof loadAssets> {
   }
 }
 
-export interface Stage {
-  readonly daemon: FakeDaemon;
-  readonly server: WindowServer;
+/** Pages of one test, watched. */
+export interface Watch {
   readonly context: BrowserContext;
   /** Console errors, uncaught errors, policy violations. A test takes out what it expects. */
   readonly troubles: string[];
@@ -48,11 +47,16 @@ export interface Stage {
   readonly requests: string[];
   /** A page that is watched for troubles. */
   newPage(): Promise<Page>;
+}
+
+export interface Stage extends Watch {
+  readonly daemon: FakeDaemon;
+  readonly server: WindowServer;
   /** A page that came in with a ticket. */
   enter(): Promise<Page>;
 }
 
-export interface StageOptions {
+export interface WatchOptions {
   /** Flags beyond the usual: then the test has a browser of its own. */
   readonly args?: readonly string[];
   readonly scheme?: 'light' | 'dark';
@@ -62,10 +66,12 @@ export interface StageOptions {
   readonly strangers?: readonly string[];
 }
 
-export async function startStage(t: TestContext, options: StageOptions = {}): Promise<Stage> {
-  const daemon = new FakeDaemon();
-  const clock = { now: Date.now };
-  const server = await startWindowServer({ core: daemon, assets: await builtAssets(), rng, clock });
+/** @param leave runs after the pages have gone and before anything is judged. */
+export async function startWatch(
+  t: TestContext,
+  options: WatchOptions = {},
+  leave: () => Promise<void> = async () => undefined,
+): Promise<Watch> {
   const running = await browserFor(options);
   const context = await running.browser.newContext({
     viewport: { width: options.width ?? 1_200, height: options.height ?? 800 },
@@ -85,8 +91,7 @@ export async function startStage(t: TestContext, options: StageOptions = {}): Pr
   t.after(async () => {
     await context.close();
     if (options.args !== undefined) await running.close();
-    daemon.close();
-    await server.close();
+    await leave();
     const foreign = requests.filter((url) => !isExpected(url, options.strangers ?? []));
     assert.deepEqual(foreign, [], 'the page asked for something that is not loopback');
     assert.deepEqual(troubles, [], 'the page logged errors or broke its policy');
@@ -99,15 +104,26 @@ export async function startStage(t: TestContext, options: StageOptions = {}): Pr
     page.on('pageerror', (error) => troubles.push(String(error)));
     return page;
   };
+  return { context, troubles, requests, newPage };
+}
+
+export async function startStage(t: TestContext, options: WatchOptions = {}): Promise<Stage> {
+  const daemon = new FakeDaemon();
+  const clock = { now: Date.now };
+  const server = await startWindowServer({ core: daemon, assets: await builtAssets(), rng, clock });
+  const watch = await startWatch(t, options, async () => {
+    daemon.close();
+    await server.close();
+  });
   const enter = async (): Promise<Page> => {
-    const page = await newPage();
+    const page = await watch.newPage();
     await page.goto(server.ticket());
     return page;
   };
-  return { daemon, server, context, troubles, requests, newPage, enter };
+  return { ...watch, daemon, server, enter };
 }
 
-function browserFor(options: StageOptions): Promise<Running> {
+function browserFor(options: WatchOptions): Promise<Running> {
   if (options.args !== undefined) return launchChromium(options.args);
   shared ??= launchChromium();
   return shared;

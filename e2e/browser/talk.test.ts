@@ -1,0 +1,105 @@
+/** Two people, two daemons, a network of six processes, and what they see in a real browser. */
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { buildWindow } from '@tacet/web/build';
+import type { Page } from 'playwright-core';
+import type { DaemonProcess } from '../lib/daemon.ts';
+import { introduce } from '../lib/meet.ts';
+import { FAST, Town } from '../lib/town.ts';
+import { startWatch } from '../window/lib/browser.ts';
+import { takeOut } from '../window/lib/troubles.ts';
+
+const SOON = { timeout: 60_000 };
+
+async function enter(page: Page, daemon: DaemonProcess): Promise<void> {
+  await page.goto((await daemon.api.call('window.open', {})).url);
+  await page.getByRole('navigation').waitFor(SOON);
+}
+
+async function openChat(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('button', { name }).click();
+  await page.getByRole('textbox', { name: `Message to ${name}` }).waitFor();
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+const row = (page: Page, start: string) =>
+  page.getByRole('listitem', { name: new RegExp(`^${start}`) });
+
+describe('browser: two people', { timeout: 240_000 }, () => {
+  let town: Town;
+  let alice: DaemonProcess;
+  let bob: DaemonProcess;
+  let failed = true;
+
+  before(async () => {
+    await buildWindow();
+    town = await Town.open({ parameters: FAST, windows: true });
+    [alice, bob] = await Promise.all([town.person('Alice'), town.person('Bob')]);
+    await introduce(town, alice, bob);
+  });
+  after(() => town.close(failed));
+
+  it('a text typed in one window appears in the other and becomes delivered', async (t) => {
+    const watch = await startWatch(t);
+    const [hers, his] = [await watch.newPage(), await watch.newPage()];
+    await Promise.all([enter(hers, alice), enter(his, bob)]);
+    await Promise.all([openChat(hers, 'Bob'), openChat(his, 'Alice')]);
+    await write(hers, 'Can you hear me?');
+    await row(his, 'Alice: Can you hear me').waitFor(SOON);
+    await write(his, 'Every word.');
+    await row(hers, 'Bob: Every word').waitFor(SOON);
+    await row(hers, 'You: Can you hear me\\?.*Delivered').waitFor(SOON);
+    await row(hers, 'You: Can you hear me').press('Enter');
+    const facts = hers.getByRole('dialog').getByRole('listitem');
+    await facts.filter({ hasText: "Bob's device confirmed it" }).waitFor(SOON);
+    const said = await facts.allTextContents();
+    assert.match(said[0] ?? '', /^Saved on this device/);
+    assert.ok(said.some((line) => line.startsWith('A mailbox stored it')));
+  });
+
+  it('a lock at the socket clears the window; the passphrase brings it back', async (t) => {
+    const watch = await startWatch(t);
+    const page = await watch.newPage();
+    await enter(page, alice);
+    await openChat(page, 'Bob');
+    await row(page, 'You: Can you hear me').waitFor();
+    await alice.api.call('profile.lock', {});
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    assert.ok(!(await page.content()).includes('hear me'));
+    const file = join(town.dir, 'people', 'Alice.passphrase');
+    const field = page.getByLabel('Passphrase', { exact: true });
+    await field.fill('wrong');
+    await field.press('Enter');
+    await page.getByRole('alert').waitFor(SOON);
+    await page.waitForTimeout(1_100);
+    await field.fill(await readFile(file, 'utf8'));
+    await field.press('Enter');
+    await openChat(page, 'Bob');
+    await row(page, 'You: Can you hear me').waitFor();
+    takeOut(watch.troubles, /status of 401/);
+  });
+
+  it('a daemon killed and started again loses nothing that was written', async (t) => {
+    const watch = await startWatch(t);
+    const hers = await watch.newPage();
+    await enter(hers, alice);
+    await openChat(hers, 'Bob');
+    await bob.kill();
+    await write(hers, 'Are you still there?');
+    await row(hers, 'You: Are you still there.*In the mailbox').waitFor(SOON);
+    await bob.start();
+    const his = await watch.newPage();
+    await enter(his, bob);
+    await openChat(his, 'Alice');
+    await row(his, 'Alice: Are you still there').waitFor(SOON);
+    await row(hers, 'You: Are you still there.*Delivered').waitFor(SOON);
+    assert.equal(await row(his, 'Alice: ').count(), 2);
+    failed = false;
+  });
+});
