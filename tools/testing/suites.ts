@@ -18,6 +18,8 @@ const DEFAULT_BUDGET: Readonly<Record<Kind, number>> = { pure: 30, process: 40, 
 
 /** Suites that need more than the default of their kind, with the reason. */
 const BUDGETS: Readonly<Record<string, number>> = {
+  // Thirty browser tests, each with a fresh browser profile.
+  'e2e/window': 90,
   // Some twenty daemons, each with its passphrase and its ratchets, and network time that passes.
   e2e: 180,
   // Four whole starts of the demonstration; the first waits for a document and a meeting.
