@@ -14,6 +14,8 @@ import {
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
+import { Sensitive } from '@tacet/base';
 import { Home } from './home.ts';
 
 const home = new Home();
@@ -70,10 +72,23 @@ describe('with an open profile', () => {
     refused('alice', ['rpc', 'level.set', '{"level":"strong","x":1}'], 'params-invalid', 2));
 });
 
+test('an invitation id that is no number', () =>
+  refused('alice', ['invite', 'revoke', 'nosuch'], 'invitation-unknown', 5));
+
 describe('with the command line alone', () => {
   test('no daemon', () => refused('nobody', ['contact', 'list'], 'daemon-not-running', 3));
   test('unknown command', () => refused('alice', ['sned', 'bob', 'x'], 'usage', 2));
   test('unknown option', () => refused('alice', ['status', '--jsno'], 'usage', 2));
+  test('standard input that is no text', async () => {
+    const out = await home.tacet(
+      'alice',
+      ['send', 'bob', '-', '--json'],
+      {},
+      Uint8Array.of(97, 255),
+    );
+    assert.equal(out.code, 2);
+    assert.equal((JSON.parse(out.err) as { code: string }).code, 'input-encoding');
+  });
   test('a profile name that leaves its folder', async () => {
     const out = await home.tacet('../alice', ['status']);
     assert.equal(out.code, 2);
@@ -103,6 +118,31 @@ test('wrong passphrase: refused, nothing of it anywhere, the right one still ope
   assert.equal(snapshot(home.path('alice', 'vault')), vault);
   assert.doesNotMatch(home.log('alice'), /tr0ub4dor|correct horse/);
   assert.equal((await home.tacet('alice', [...unlock, home.path('pass')])).code, 0);
+});
+
+test('up that cannot open the profile leaves no daemon behind', async () => {
+  await home.tacet('alice', ['down']);
+  const wrong = home.secret('wrong', 'tr0ub4dor and 3');
+  await refused('alice', ['up', '--passphrase-file', wrong], 'passphrase-wrong', 4);
+  await refused('alice', ['status'], 'daemon-not-running', 3);
+});
+
+test('a newer store: said, and left as it is', async () => {
+  await home.tacet('alice', ['down']);
+  cpSync(home.path('alice', 'vault'), home.path('newer', 'vault'), { recursive: true });
+  const passphrase = new TextEncoder().encode('correct horse battery');
+  const opened = await openProfile({
+    dir: home.path('newer'),
+    secret: new Sensitive(passphrase),
+  });
+  opened.store.exec('PRAGMA user_version = 9999');
+  opened.close();
+  const vault = snapshot(home.path('newer', 'vault'));
+  const up = ['up', '--passphrase-file', home.path('pass')];
+  await refused('newer', up, 'profile-newer', 1);
+  assert.equal(snapshot(home.path('newer', 'vault')), vault);
+  const back = await home.tacet('alice', up);
+  assert.equal(back.code, 0, back.err);
 });
 
 test('a second daemon for the same profile', async () => {

@@ -34,7 +34,12 @@ export class Home {
   }
 
   /** Runs `tacet --profile PROFILE ...`; `env` is added to a bare environment. */
-  tacet(profile: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  tacet(
+    profile: string,
+    argv: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    input: Uint8Array = new Uint8Array(),
+  ): Promise<Outcome> {
     this.profiles.add(profile);
     const options = {
       env: { PATH: process.env['PATH'], HOME: this.dir, TACET_HOME: this.dir, ...env },
@@ -46,7 +51,7 @@ export class Home {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
         resolve({ code, out, err });
       });
-      child.stdin?.end();
+      child.stdin?.end(input);
     });
   }
 

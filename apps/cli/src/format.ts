@@ -74,13 +74,19 @@ export function contactTable(contacts: readonly ContactView[], now: number): str
     const preview = last === null ? '' : safeLine(last.text).slice(0, 40);
     return [
       safeLine(contact.name),
-      contact.state === 'meeting' ? `meeting ${steps(contact)}/4` : contact.state,
+      meetingWord(contact),
       contact.trust,
       contact.unread === 0 ? '' : String(contact.unread),
       last === null ? '' : `${showTime(last.sentAt, now)} ${preview}`,
     ];
   });
   return table(['NAME', 'STATE', 'TRUST', 'UNREAD', 'LAST'], rows);
+}
+
+function meetingWord(contact: ContactView): string {
+  if (contact.state === 'meeting') return `meeting ${steps(contact)}/4`;
+  if (contact.state !== 'ended' || contact.reason === null) return contact.state;
+  return `ended: ${safeLine(contact.reason)}`;
 }
 
 function steps(contact: ContactView): number {
@@ -103,7 +109,9 @@ export function invitationTable(invitations: readonly InvitationView[], now: num
 export function profileLines(status: ProfileStatus): string[] {
   const lines = [`profile   ${safeLine(status.profile)}`, `address   ${status.address}`];
   const net = status.network;
-  if (net === null) lines.push('network   none: tacet network join CARD');
+  if (net === null && status.link === 'offline') {
+    lines.push('network   none: tacet network join CARD');
+  } else if (net === null) lines.push(`network   joined, waiting for its document`);
   else {
     lines.push(
       `network   ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}, ${net.relays} relays`,

@@ -10,7 +10,7 @@ export interface Terminal {
   readonly inIsTty: boolean;
   readonly colour: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Everything on standard input, at most `cap` bytes; throws `input-too-long`. */
+  /** Everything on standard input, at most `cap` bytes of UTF-8; throws `input-too-long`, `input-encoding`. */
   readAll(cap: number): Promise<string>;
   /** Asks on the terminal without echo. */
   askSecret(question: string): Promise<string>;
@@ -40,7 +40,11 @@ export function systemTerminal(): Terminal {
         }
         chunks.push(chunk);
       }
-      return Buffer.concat(chunks).toString('utf8');
+      try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+      } catch {
+        throw new AppError('input-encoding', 'input', 'standard input is not UTF-8 text');
+      }
     },
     askSecret(question) {
       const silent = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -10,6 +10,7 @@ describe('against a daemon', () => {
   let state: 'queued' | 'stored' | 'delivered' | 'failed' = 'queued';
   let cursor = 5;
   let locked = false;
+  let link: 'offline' | 'limited' = 'offline';
   const unlockable = (params: { passphrase?: string }) => {
     if (params.passphrase !== 'right') {
       throw new AppError('passphrase-wrong', 'refused', 'that is not the passphrase');
@@ -24,7 +25,12 @@ describe('against a daemon', () => {
         if (contact === 'bob' || contact === 'c1') return contactView('bob\u001b[31m');
         throw new AppError('contact-unknown', 'missing', 'there is no contact of that name');
       },
-      'contact.list': () => ({ contacts: [contactView('bob\u202e')] }),
+      'contact.list': () => ({
+        contacts: [
+          contactView('bob\u202e'),
+          { ...contactView('eve'), state: 'ended', reason: 'invitation-used' },
+        ],
+      }),
       'message.send': ({ text }: { text: string }) => {
         if (text.length > 16_384) {
           throw new AppError('text-too-long', 'input', 'a text is at most 16 KiB');
@@ -48,6 +54,7 @@ describe('against a daemon', () => {
         return { events: [], cursor };
       },
       'profile.unlock': unlockable,
+      'network.status': () => ({ network: null, link }),
     });
   });
   after(() => fake.stop());
@@ -114,6 +121,17 @@ describe('against a daemon', () => {
       message: 'there is no contact of that name',
       hint: 'see who is there: tacet contact list',
     });
+  });
+
+  test('joined without a document yet is not the same as no network', async () => {
+    assert.match((await fake.tacet(['network', 'status'])).out, /^no network: /);
+    link = 'limited';
+    assert.match((await fake.tacet(['network', 'status'])).out, /^joined, waiting .*\(limited\)/);
+  });
+
+  test('a meeting that failed says why', async () => {
+    const done = await fake.tacet(['contact', 'list']);
+    assert.match(done.out, /^eve +ended: invitation-used/m);
   });
 
   test('a name is found whatever its case', async () => {

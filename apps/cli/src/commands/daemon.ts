@@ -57,7 +57,16 @@ export const up: Command = {
       if (!isAppError(error, 'daemon-not-running')) throw error;
       const child = await launchDaemon({ place: context.place, foreground: false, args });
       child.unref();
-      status = await openUp(context, await context.api());
+      const api = await context.api();
+      try {
+        status = await openUp(context, api);
+      } catch (failure) {
+        // What failed changes nothing: the daemon started for it goes again.
+        const { pid } = await api.call('status', {});
+        child.kill('SIGTERM');
+        await gone(pid);
+        throw failure;
+      }
     }
     context.show(status, () => daemonLines(status));
     return undefined;

@@ -45,7 +45,10 @@ export const networkJoin: Command = {
       }
       status = ready;
     }
-    context.show(status, () => `joined ${safeLine(status.network?.name ?? '')} (${status.link})`);
+    context.show(
+      status,
+      () => `joined ${safeLine(status.network?.name ?? 'the network')} (${status.link})`,
+    );
     return undefined;
   },
 };
@@ -59,7 +62,11 @@ export const networkStatus: Command = {
     const found = await (await context.api()).call('network.status', {});
     context.show(found, () => {
       const net = found.network;
-      if (net === null) return 'no network: tacet network join CARD';
+      if (net === null) {
+        return found.link === 'offline'
+          ? 'no network: tacet network join CARD'
+          : `joined, waiting for the network's document (${found.link})`;
+      }
       return [
         `name      ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}`,
         `link      ${found.link}`,
