@@ -1,7 +1,7 @@
 /** Opening SQLCipher connections with the settings every profile has. */
 import { Database } from '@signalapp/sqlcipher';
 import { hex } from '@tacet/base';
-import { codeOf, profileInUse, profileUnreadable, storageFailed } from './errors.ts';
+import { codeOf, profileInUse, storageFailed } from './errors.ts';
 
 const SETTINGS =
   // Before the first read, so that no shared-memory file is ever made.
@@ -41,7 +41,6 @@ export function openDatabase(path: string, key: Uint8Array): Database {
     database.close();
     const code = codeOf(error);
     if (code.startsWith('SQLITE_BUSY')) throw profileInUse();
-    if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw profileUnreadable(error);
     throw storageFailed(error);
   }
 }

@@ -51,6 +51,7 @@ export function storageFailed(cause: unknown): AppError {
       cause: stripped(cause),
     });
   }
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return profileUnreadable(cause);
   return new AppError(
     'profile-storage-failed',
     'storage',

@@ -213,6 +213,24 @@ test('a damaged page further in is found by the check', async () => {
   profile.close();
 });
 
+test('who reads a damaged page is told of damage, not of permissions', async () => {
+  const dir = await made();
+  const whole = await openProfile(options(dir));
+  whole.store.exec('CREATE TABLE padding (bytes BLOB NOT NULL) STRICT');
+  for (let n = 0; n < 20; n++) {
+    whole.store.run('INSERT INTO padding (bytes) VALUES (?)', new Uint8Array(9_000));
+  }
+  whole.close();
+  const data = join(dir, 'vault/0.data');
+  for (let at = statSync(data).size - 100; at > 40_000; at -= 4_096) flip(data, at);
+  const profile = await openProfile(options(dir));
+  assert.throws(
+    () => profile.store.all('SELECT bytes FROM padding'),
+    (error) => isAppError(error, 'profile-unreadable'),
+  );
+  profile.close();
+});
+
 test('only one opens a profile at a time', async () => {
   const dir = await made();
   const profile = await openProfile(options(dir));
