@@ -3,6 +3,7 @@
  * windows. A demonstration: no crowd, so nobody is hidden. `-- --fresh` begins anew, `-- --no-open`
  * opens no browser. Ctrl-C ends everything this program started; the data stays in `.tacet`.
  */
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Children } from './start/children.ts';
 import { type DemoHome, openHome, StartError } from './start/home.ts';
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
   const children = new Children(home.logs, (name) => {
     if (leaving !== null) return;
     console.error(
-      `\n${name} ended unexpectedly; ending the rest. Its log: .start/logs/${name}.log`,
+      `\n${name} ended unexpectedly; ending the rest. Its log: ${join(relative(process.cwd(), home.logs), `${name}.log`)}`,
     );
     void leave(1);
   });

@@ -1,9 +1,9 @@
 /** `npm start` as a person meets it: one command, two windows, a message, Ctrl-C, again. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -142,6 +142,7 @@ test('a child that dies is named, the rest is ended', async () => {
   });
   process.kill(Number(pid), 'SIGKILL');
   assert.equal(await again.ended, 1);
-  assert.match(again.text(), /mix-2 ended unexpectedly/);
+  const [, log] = /mix-2 ended unexpectedly.* log: (\S+)/.exec(again.text()) ?? [];
+  assert.ok(log !== undefined && existsSync(resolve(log)), again.text());
   await nothingRuns();
 });
