@@ -6,7 +6,14 @@
 import { availableParallelism } from 'node:os';
 import { listFiles, REPOSITORY } from './lib/tree.ts';
 import { endAll, type RunOptions, runSuite, type SuiteResult } from './testing/run-suite.ts';
-import { findSuites, type Kind, type Suite, select, TOTAL_BUDGET } from './testing/suites.ts';
+import {
+  findSuites,
+  KINDS,
+  type Kind,
+  type Suite,
+  select,
+  TOTAL_BUDGET,
+} from './testing/suites.ts';
 
 /** Slower machines stretch every budget: `TACET_TEST_SLOW=2 npm test`. */
 const slow = Number(process.env['TACET_TEST_SLOW'] ?? '1');
@@ -46,8 +53,13 @@ async function runAll(): Promise<void> {
   const started = performance.now();
   const cores = Math.max(2, availableParallelism());
   const results: SuiteResult[] = [];
-  const workers: Readonly<Record<Kind, number>> = { pure: cores, process: 1, network: 1 };
-  for (const kind of ['pure', 'process', 'network'] as const) {
+  const workers: Readonly<Record<Kind, number>> = {
+    pure: cores,
+    process: 1,
+    network: 2,
+    timing: 1,
+  };
+  for (const kind of KINDS) {
     const queue = suites.filter((suite) => suite.kind === kind);
     const work = async (): Promise<void> => {
       for (let suite = queue.shift(); suite; suite = queue.shift()) {

@@ -10,6 +10,7 @@ test('suites are found by folder and come in order of kind', () => {
   const suites = findSuites([
     'e2e/window/lock.test.ts',
     'e2e/restart.test.ts',
+    'e2e/relay/epochs.test.ts',
     'packages/onion/test/build.test.ts',
     'packages/onion/test/deep/replay.test.ts',
     'packages/onion/src/index.ts',
@@ -26,6 +27,7 @@ test('suites are found by folder and come in order of kind', () => {
       ['packages/adapters', 'process', 1],
       ['e2e', 'network', 1],
       ['e2e/window', 'network', 1],
+      ['e2e/relay', 'timing', 1],
     ],
   );
 });

@@ -37,6 +37,7 @@ const ISOLATION: Readonly<Record<Suite['kind'], readonly string[]>> = {
   pure: ['--test-isolation=none'],
   process: ['--test-concurrency=2'],
   network: ['--test-concurrency=1'],
+  timing: ['--test-concurrency=1'],
 };
 
 const running = new Set<number>();
