@@ -23,11 +23,11 @@ export function checkLinks(root: string, file: string, markdown: string): Findin
   return findings;
 }
 
-/** Files named in backticks, e.g. `packages/onion/src/build.ts`, must exist too. */
+/** Files and folders named in backticks, e.g. `packages/onion/src`, must exist too. */
 export function checkNamedFiles(root: string, file: string, markdown: string): Finding[] {
   const findings: Finding[] = [];
   markdown.split('\n').forEach((text, i) => {
-    const named = /`((?:packages|apps|lab|e2e|tools|docs|vectors)\/[\w./-]*\.\w+)[`:]/g;
+    const named = /`((?:packages|apps|lab|e2e|tools|docs|vectors)\/[\w./-]+)[`:]/g;
     for (const match of text.matchAll(named)) {
       const path = match[1] ?? '';
       if (/NNNN|\bname\b/.test(path) || existsSync(join(root, path))) continue;
