@@ -9,7 +9,7 @@ import { allMessages, type DaemonProcess } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
 import { isDown } from './writer.ts';
 
-/** 3.5 of the design: the order in which states may follow each other. */
+/** The order in which states may follow each other. */
 const RANK: Readonly<Record<MessageStateName, number>> = {
   queued: 0,
   sending: 1,

@@ -43,7 +43,7 @@ export interface Verdict {
   readonly faults: readonly string[];
 }
 
-/** 6.1b of the design. */
+/** docs/dev/measuring.md, "Same rhythm". */
 export const LEAST_P = 0.01;
 export const LATEST_MS = 20;
 const PLANTED = 'planted';

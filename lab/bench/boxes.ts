@@ -14,7 +14,7 @@ import type { StoredBox } from '@tacet/relay';
 import type { BoxId, BoxRecord, Mark } from '@tacet/wire';
 
 export interface BoxesBenchOptions {
-  /** Boxes written, over `days` expiry days; the goals of the design speak of a million. */
+  /** Boxes written, over `days` expiry days; the goal is a million. */
   readonly boxes?: number;
   readonly days?: number;
 }

@@ -83,7 +83,7 @@ export interface InvitationView {
 
 export interface StatusView {
   readonly profile: string;
-  /** Eight words of the address of 3.1. */
+  /** Eight words of the address. */
   readonly address: string;
   readonly level: Level;
   readonly inUse: boolean;
@@ -101,7 +101,7 @@ export interface StatusView {
   readonly link: 'offline' | 'connecting' | 'limited' | 'ready';
   readonly edge: string | null;
   readonly outbox: number;
-  /** Work waits and nothing has moved for longer than it should (3.5 watchdog). */
+  /** Work waits and nothing has moved for longer than it should. */
   readonly stalled: boolean;
   /** This profile's own measured delivery times in ms, null until five were seen. */
   readonly deliveryP50: Millis | null;

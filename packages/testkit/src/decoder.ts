@@ -1,5 +1,5 @@
 /**
- * The rules every decoder keeps (CONTRIBUTING.md, house style 20), as one function: it takes
+ * The rules every decoder keeps (CONTRIBUTING.md, "Decoding"), as one function: it takes
  * exactly what was encoded, refuses everything else in one way, and keeps no view of its input.
  */
 import assert from 'node:assert/strict';

@@ -1,5 +1,5 @@
 /**
- * The rules every decoder keeps (house style 20): what it takes it takes exactly, and whatever it
+ * The rules every decoder keeps (CONTRIBUTING.md, "Decoding"): what it takes it takes exactly, and whatever it
  * is given it either returns a value or throws `malformed`, never anything else.
  */
 import assert from 'node:assert/strict';
