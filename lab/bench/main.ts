@@ -62,6 +62,9 @@ async function main(argv: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
-  process.exitCode = 1;
+  const usage =
+    error instanceof Error && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS');
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(usage ? `${error.message.split('\n', 1)[0]}\n\n${HELP}` : `${text}\n`);
+  process.exitCode = usage ? 2 : 1;
 }

@@ -65,9 +65,24 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
+class UsageError extends Error {}
+
+function isUsage(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return (
+    error instanceof UsageError || String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
+  );
+}
+
 function whole(text: string): number {
-  if (!/^[0-9]{1,9}$/.test(text)) throw new RangeError(`not a whole number: ${text}`);
+  if (!/^[0-9]{1,9}$/.test(text)) throw new UsageError(`not a whole number: ${text}`);
   return Number(text);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!isUsage(error)) throw error;
+  process.stderr.write(`${error.message.split('\n', 1)[0]}\n\n${HELP}\n`);
+  process.exitCode = 2;
+}
