@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { listFiles, REPOSITORY } from './lib/tree.ts';
+import { prepare } from './testing/needs.ts';
 import { endAll, type RunOptions, runSuite, type SuiteResult } from './testing/run-suite.ts';
 import {
   findSuites,
@@ -50,6 +51,7 @@ if (unknown !== undefined || !(slow > 0)) {
 }
 
 async function runAll(): Promise<void> {
+  const prepared = prepare(suites);
   const started = performance.now();
   const cores = Math.max(2, availableParallelism());
   const results: SuiteResult[] = [];
@@ -60,7 +62,7 @@ async function runAll(): Promise<void> {
     timing: 1,
   };
   for (const kind of KINDS) {
-    const queue = suites.filter((suite) => suite.kind === kind);
+    const queue = prepared.suites.filter((suite) => suite.kind === kind);
     const work = async (): Promise<void> => {
       for (let suite = queue.shift(); suite; suite = queue.shift()) {
         const result = await runSuite(suite, limitsFor(suite));
@@ -70,7 +72,7 @@ async function runAll(): Promise<void> {
     };
     await Promise.all(Array.from({ length: workers[kind] }, work));
   }
-  close(results, (performance.now() - started) / 1000);
+  close(results, (performance.now() - started) / 1000, prepared.missing);
 }
 
 function limitsFor(suite: Suite): RunOptions {
@@ -92,7 +94,7 @@ function print({ suite, seconds, passed, failed, skipped, problem, output }: Sui
   if (failed > 0 || (problem !== null && !problem.startsWith('over'))) console.log(output);
 }
 
-function close(results: readonly SuiteResult[], seconds: number): void {
+function close(results: readonly SuiteResult[], seconds: number, missing: readonly string[]): void {
   const sum = (count: (result: SuiteResult) => number): number =>
     results.reduce((total, result) => total + count(result), 0);
   const late = wanted.length === 0 && seconds > TOTAL_BUDGET * slow;
@@ -101,6 +103,7 @@ function close(results: readonly SuiteResult[], seconds: number): void {
   for (const { suite, skipReasons } of results) {
     for (const reason of skipReasons) console.log(`skipped in ${suite.name}: ${reason}`);
   }
+  for (const line of missing) console.log(`NOT RUN: ${line}`);
   if (late) console.log(`everything together took more than ${TOTAL_BUDGET} s`);
   console.log(`${results.length} suites in ${seconds.toFixed(1)} s`);
   console.log(`${sum((result) => result.passed)} passed, ${failed} failed`);

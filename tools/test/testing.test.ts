@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { prepare } from '../testing/needs.ts';
 import { judge, runSuite, type SuiteResult } from '../testing/run-suite.ts';
 import { findSuites, type Suite, select } from '../testing/suites.ts';
 import { withTreeAsync } from './planted.ts';
@@ -115,4 +116,25 @@ test('what a suite leaves running is ended with it', async () => {
     for (let i = 0; i < 50 && !isGone(); i++) await new Promise((done) => setTimeout(done, 20));
     assert.ok(isGone());
   });
+});
+
+test('without Chromium only the tests that drive a browser are left out, and that is said', () => {
+  const suites = findSuites(['e2e/window/a.test.ts', 'e2e/window/b.test.ts', 'lab/test/a.test.ts']);
+  const read = (file: string): string =>
+    file.endsWith('b.test.ts') ? "import { page } from './lib/browser.ts';" : '';
+  const { suites: left, missing } = prepare(suites, read, () => ({ advice: 'install it' }));
+  assert.deepEqual(
+    left.map(({ files }) => files),
+    [['lab/test/a.test.ts'], ['e2e/window/a.test.ts']],
+  );
+  assert.deepEqual(missing, ['1 files left out: install it']);
+});
+
+test('a machine without browser tests is not searched', () => {
+  const suites = findSuites(['lab/test/a.test.ts']);
+  const find = (): never => assert.fail('searched');
+  assert.deepEqual(
+    prepare(suites, () => '', find),
+    { suites, missing: [] },
+  );
 });
