@@ -30,7 +30,14 @@ const PLANTED_MS = 10;
 
 export async function rhythm(options: RhythmOptions): Promise<Verdict> {
   const { slotMs, say } = options;
-  const parameters = { ...FAST, slotMs, inUseSlotMs: slotMs, delayMeanMs: slotMs / 4 };
+  const parameters = {
+    ...FAST,
+    slotMs,
+    inUseSlotMs: slotMs,
+    delayMeanMs: slotMs / 4,
+    // Two frames come down each T: half of them for what is not a digest.
+    digestMs: Math.max(FAST.digestMs ?? 0, slotMs),
+  };
   const dir = mkdtempSync(join(tmpdir(), 'tacet-wire-'));
   const tap = await Wiretap.prepare(dir, 2);
   try {
