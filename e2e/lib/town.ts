@@ -29,6 +29,8 @@ export interface TownOptions extends Omit<NetworkOptions, 'dir'> {
   readonly daemonArgs?: (name: string) => readonly string[];
   /** Daemons with window servers; the page must have been built. */
   readonly windows?: boolean;
+  /** Told the temporary folder before anything is started. */
+  readonly onFolder?: (dir: string) => void;
 }
 
 const LINK_PATIENCE = 90_000;
@@ -47,6 +49,7 @@ export class Town {
 
   static async open(options: TownOptions): Promise<Town> {
     const dir = mkdtempSync(join(tmpdir(), 'tacet-e2e-'));
+    options.onFolder?.(dir);
     const network = await RelayNetwork.start({ ...options, dir: join(dir, 'network') });
     mkdirSync(join(dir, 'people'), { mode: 0o700 });
     return new Town(dir, network, options);
@@ -101,9 +104,14 @@ export class Town {
     return [...people.map(({ name }) => name), ...this.network.crashed()];
   }
 
-  async close(keep: boolean): Promise<void> {
+  /** Ends every program; the folder stays. */
+  async stop(): Promise<void> {
     await Promise.all([...this.daemons.values()].map((one) => one.stop()));
     await this.network.stop();
+  }
+
+  async close(keep: boolean): Promise<void> {
+    await this.stop();
     if (!keep) rmSync(this.dir, { recursive: true, force: true });
   }
 

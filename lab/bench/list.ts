@@ -21,6 +21,11 @@ export const BENCHES: readonly Bench[] = [
     run: async () => (await import('./onion.ts')).run(),
   },
   {
+    name: 'delivery',
+    about: 'a text from one person to another, over a network of processes',
+    run: async (args, say) => (await import('./delivery.ts')).run(args, say),
+  },
+  {
     name: 'boxes',
     about: 'the box store of an edge: rates, restart, memory, disk',
     run: async () => (await import('./boxes.ts')).run(),

@@ -68,6 +68,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
       'packages/adapters',
       'packages/host',
       'packages/testkit',
+      // Benches of whole networks of processes use its harness.
+      'e2e',
     ],
     ['*'],
   ),

@@ -1,0 +1,5 @@
+/** The harness, for benches that measure whole networks of processes. */
+export { allMessages, type DaemonProcess } from './daemon.ts';
+export { introduce } from './meet.ts';
+export { priorityGranted, sleep } from './program.ts';
+export { FAST, Town, type TownOptions } from './town.ts';
