@@ -11,6 +11,7 @@ test('suites are found by folder and come in order of kind', () => {
   const suites = findSuites([
     'e2e/window/lock.test.ts',
     'e2e/restart.test.ts',
+    'e2e/rhythm.test.ts',
     'e2e/relay/epochs.test.ts',
     'packages/onion/test/build.test.ts',
     'packages/onion/test/deep/replay.test.ts',
@@ -26,9 +27,10 @@ test('suites are found by folder and come in order of kind', () => {
       ['packages/onion', 'pure', 2],
       ['apps/cli', 'process', 1],
       ['packages/adapters', 'process', 1],
-      ['e2e', 'network', 1],
       ['e2e/window', 'network', 1],
-      ['e2e/relay', 'timing', 1],
+      ['e2e/relay', 'network', 1],
+      ['e2e/restart', 'network', 1],
+      ['e2e/rhythm', 'timing', 1],
     ],
   );
 });

@@ -23,15 +23,15 @@ const DEFAULT_BUDGET: Readonly<Record<Kind, number>> = {
   timing: 60,
 };
 
-/** Epochs of ten seconds in real time. */
-const TIMING = ['e2e/relay'];
+/** Instants of frames on a wire. */
+const TIMING = ['e2e/rhythm'];
 
 /** Suites that need more than the default of their kind, with the reason. */
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
-  'e2e/window': 90,
+  'e2e/window': 120,
   // Some twenty daemons, each with its passphrase and its ratchets, and network time that passes.
-  e2e: 180,
+  'e2e/scenarios': 150,
   // Four whole starts of the demonstration; the first waits for a document and a meeting.
   'e2e/start': 100,
   // Scenarios and chaos in virtual time: the quick form of the lab may take 90 s.
@@ -60,14 +60,17 @@ export function findSuites(files: readonly string[]): Suite[] {
     });
 }
 
-/** `packages/onion/test/build.test.ts` -> `packages/onion`; `e2e/window/x.test.ts` -> `e2e/window`. */
+/**
+ * `packages/onion/test/build.test.ts` -> `packages/onion`, `e2e/window/x.test.ts` -> `e2e/window`,
+ * `e2e/rhythm.test.ts` -> `e2e/rhythm`.
+ */
 function suiteOf(file: string): string | null {
   if (!file.endsWith('.test.ts') && !file.endsWith('.test.tsx')) return null;
   const member = /^((?:packages|apps)\/[^/]+|lab|tools)\/test\//.exec(file)?.[1];
   if (member !== undefined) return member;
   const folder = /^e2e\/([^/]+)\//.exec(file)?.[1];
   if (folder !== undefined) return `e2e/${folder}`;
-  return file.startsWith('e2e/') ? 'e2e' : null;
+  return file.startsWith('e2e/') ? file.replace(/\.test\.tsx?$/, '') : null;
 }
 
 function kindOf(name: string): Kind {
