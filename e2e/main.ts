@@ -9,7 +9,7 @@ const HELP = `npm run e2e -- <command>
       --seed S           order of kills and texts (printed when none is given)
       --json             the result as one object on standard output
   rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
-      --slot MS          the network's T (500)
+      --slot MS          the network's T (200)
       --frames N         frames recorded of each kind of hour (620)
       --json             the result as one object on standard output
   --help

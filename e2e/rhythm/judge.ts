@@ -98,8 +98,11 @@ function faultsOf(verdict: Omit<Verdict, 'faults'>, leastP: number): string[] {
     if (found.length !== 1)
       faults.push(`records of several sizes ${direction}: ${found.join(', ')}`);
   }
-  const { p999 } = verdict.lateness['all'] as Lateness;
-  if (p999 > LATEST_MS) faults.push(`lateness p99.9 is ${p999.toFixed(1)} ms`);
+  const { p99, p999 } = verdict.lateness['all'] as Lateness;
+  // Of fewer frames than a thousand the p99.9 is the maximum: one hiccup of the machine.
+  const frames = Object.values(verdict.sizes.up).reduce((sum, n) => sum + n, 0);
+  const [name, latest] = frames >= 1_000 ? ['p99.9', p999] : ['p99', p99];
+  if (latest > LATEST_MS) faults.push(`lateness ${name} is ${latest.toFixed(1)} ms`);
   if (verdict.missed > 0) faults.push(`${verdict.missed} slots without a frame, or with two`);
   for (const { direction, pair, p } of verdict.comparisons) {
     if (p <= leastP) faults.push(`${pair} differ ${direction}: p = ${p.toPrecision(2)}`);

@@ -11,7 +11,7 @@ export interface RhythmArguments {
 }
 
 export async function run(args: RhythmArguments): Promise<number> {
-  const slotMs = whole(args.slot ?? '500', 50, 60_000);
+  const slotMs = whole(args.slot ?? '200', 50, 60_000);
   const frames = whole(args.frames ?? '620', 50, 100_000);
   if (slotMs === null || frames === null) {
     process.stderr.write('--slot takes 50 to 60000, --frames 50 to 100000\n');

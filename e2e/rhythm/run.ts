@@ -34,7 +34,7 @@ export async function rhythm(options: RhythmOptions): Promise<Verdict> {
     ...FAST,
     slotMs,
     inUseSlotMs: slotMs,
-    delayMeanMs: slotMs / 4,
+    delayMeanMs: Math.round(slotMs / 4),
     // Two frames come down each T: half of them for what is not a digest.
     digestMs: Math.max(FAST.digestMs ?? 0, slotMs),
   };
