@@ -12,6 +12,7 @@ import {
   type Injection,
   type Opened,
   type PacketBuilder,
+  type PacketInjector,
   type PacketOpener,
   type Path,
   type ReplyBlock,
@@ -73,7 +74,7 @@ export interface ModelOpenerOptions {
   readonly accepts: (epoch: number, now: Millis) => boolean;
 }
 
-export function modelOpener(options: ModelOpenerOptions): PacketOpener {
+export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketInjector {
   return {
     open(frame: Frame, now: Millis): Opened {
       const packet = packetOf(frame);

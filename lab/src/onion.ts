@@ -1,13 +1,13 @@
 /** Which onion a world runs on: the model (fast) or the real one (slow, for comparison). */
 import { type DocumentBook, epochStart, relayIndex } from '@tacet/directory';
-import type { PacketBuilder, PacketOpener } from '@tacet/onion';
+import type { PacketBuilder, PacketInjector, PacketOpener } from '@tacet/onion';
 import type { TestNetwork, TestRelay } from '@tacet/testkit';
 import { modelBuilder, modelOpener } from './model-onion.ts';
 
 export interface Onion {
   readonly builder: PacketBuilder;
   /** One relay's side, over the documents it holds. */
-  opener(relay: TestRelay, book: DocumentBook): PacketOpener;
+  opener(relay: TestRelay, book: DocumentBook): PacketOpener & PacketInjector;
 }
 
 export function modelledOnion(network: TestNetwork): Onion {

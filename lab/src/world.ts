@@ -11,6 +11,7 @@ import {
   type RelayHash,
   type VerifiedDocument,
 } from '@tacet/directory';
+import type { Frame, PacketOpener } from '@tacet/onion';
 import { EdgeMachine, MixMachine, type RelayEffect } from '@tacet/relay';
 import {
   makeTestNetwork,
@@ -47,6 +48,7 @@ export interface RelayNode {
   readonly book: DocumentBook;
   readonly boxes: MemoryBoxes;
   machine: MixMachine | EdgeMachine;
+  opener: PacketOpener;
   up: boolean;
   wakeAt: Millis;
 }
@@ -91,6 +93,7 @@ export class World {
         book: this.network.book(),
         boxes: new MemoryBoxes(),
         machine: undefined as never,
+        opener: undefined as never,
         up: true,
         wakeAt: Infinity,
       };
@@ -111,12 +114,13 @@ export class World {
     node.up = true;
     node.wakeAt = Infinity;
     const opener = this.onion.opener(relay, book);
+    node.opener = opener;
     if (relay.role === 'mix') {
-      node.machine = new MixMachine({ opener, book, layer: relay.layer as 1 | 2 | 3 });
+      node.machine = new MixMachine({ book, layer: relay.layer as 1 | 2 | 3 });
       return;
     }
     const machine = new EdgeMachine({
-      opener,
+      injector: opener,
       book,
       self: relay.hash,
       sign: relay.identity,
@@ -190,7 +194,7 @@ export class World {
     switch (effect.kind) {
       case 'send': {
         const to = this.nodeOf(effect.to);
-        this.carry(node, to, () => to.machine.onPacket(effect.packet, this.now));
+        this.carry(node, to, () => this.receive(to, effect.packet));
         return;
       }
       case 'digest': {
@@ -227,6 +231,11 @@ export class World {
         if (link !== undefined) this.breakLink(link);
       }
     }
+  }
+
+  private receive({ machine, opener }: RelayNode, frame: Frame): void {
+    if (machine instanceof MixMachine && !machine.admit()) return;
+    machine.onOpened(opener.open(frame, this.now), this.now);
   }
 
   private nodeOf(hash: RelayHash): RelayNode {

@@ -13,11 +13,25 @@ import {
   firstRelayOf,
   replyPayloadKeys,
 } from './reply-block.ts';
-import type { DropReason, EpochKeys, Frame, Injection, ReplyBlock } from './types.ts';
+import type {
+  DropReason,
+  EpochViews,
+  Frame,
+  Injection,
+  PacketInjector,
+  ReplyBlock,
+} from './types.ts';
+
+export function createPacketInjector(epochs: EpochViews): PacketInjector {
+  return {
+    enter: (frame, now) => enterFrame(epochs, frame, now),
+    reply: (block, data, now) => fillReplyBlock(epochs, block, data, now),
+  };
+}
 
 /** Layer 0 becomes layer 1; nothing else of the frame changes. The frame is copied. */
-export function enterFrame(
-  keys: EpochKeys,
+function enterFrame(
+  epochs: EpochViews,
   frame: Frame,
   now: Millis,
 ): Injection | { readonly drop: DropReason } {
@@ -25,15 +39,15 @@ export function enterFrame(
   if (frame[0] !== G.version) return { drop: 'version' };
   if (frame[1] !== 0) return { drop: 'layer' };
   const epoch = epochOf(frame);
-  if (keys.lookup(epoch, now) === null) return { drop: 'epoch' };
+  if (epochs.lookup(epoch, now) === null) return { drop: 'epoch' };
   const packet = Uint8Array.from(frame);
   packet[1] = 1;
   return { epoch, next: indexOf(frame), packet };
 }
 
 /** Null when the block's epoch is not one this relay accepts packets of. */
-export function fillReplyBlock(
-  keys: EpochKeys,
+function fillReplyBlock(
+  epochs: EpochViews,
   block: ReplyBlock,
   data: Uint8Array,
   now: Millis,
@@ -42,7 +56,7 @@ export function fillReplyBlock(
     throw new AppError('onion-data', 'bug', 'a reply block or reply data has the wrong length');
   }
   const epoch = epochOfBlock(block);
-  if (keys.lookup(epoch, now) === null) return null;
+  if (epochs.lookup(epoch, now) === null) return null;
   const next = firstRelayOf(block);
   const packet = new Uint8Array(G.frame);
   writePrefix(packet, { layer: 1, epoch, index: next });

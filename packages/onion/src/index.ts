@@ -1,5 +1,6 @@
 /** Layer 2: the onion. Pure: bytes, keys, time and randomness in; bytes out. */
 export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } from './build.ts';
+export { createPacketInjector } from './edge.ts';
 export { GEOMETRY, liveHeader } from './geometry.ts';
 export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
 export { type CountingOpener, createPacketOpener, type OpenerOptions } from './open.ts';
@@ -11,11 +12,14 @@ export type {
   DropReason,
   EpochKeys,
   EpochSecret,
+  EpochView,
+  EpochViews,
   Frame,
   Hop,
   Injection,
   Opened,
   PacketBuilder,
+  PacketInjector,
   PacketOpener,
   Path,
   ReplayGuard,

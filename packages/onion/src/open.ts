@@ -7,7 +7,7 @@
  */
 import { AppError, type Millis, type Rng } from '@tacet/base';
 import { lionessDecrypt, macEqual, openHeader, streamRng } from '@tacet/crypto';
-import { enterFrame, fillReplyBlock } from './edge.ts';
+import { createPacketInjector } from './edge.ts';
 import { GEOMETRY as G, liveHeader } from './geometry.ts';
 import { LayerKeys } from './keys.ts';
 import { epochOf, indexOf, writePrefix } from './prefix.ts';
@@ -18,6 +18,7 @@ import type {
   EpochKeys,
   Frame,
   Opened,
+  PacketInjector,
   PacketOpener,
   ReplayGuard,
   ReplyId,
@@ -32,7 +33,7 @@ export interface OpenerOptions {
   readonly layer: number;
 }
 
-export interface CountingOpener extends PacketOpener {
+export interface CountingOpener extends PacketOpener, PacketInjector {
   /** Packets that needed the predecessor's document hash: should end with the grace. */
   secondTries(): number;
 }
@@ -45,8 +46,7 @@ export function createPacketOpener(options: OpenerOptions): CountingOpener {
   const opener = new LayerOpener(options);
   return {
     open: (frame, now) => opener.open(frame, now),
-    enter: (frame, now) => enterFrame(options.keys, frame, now),
-    reply: (block, data, now) => fillReplyBlock(options.keys, block, data, now),
+    ...createPacketInjector(options.keys),
     secondTries: () => opener.secondTries,
   };
 }

@@ -92,10 +92,14 @@ export interface Injection {
   readonly packet: Frame;
 }
 
-/** A relay's side of the onion. Holds the epoch keys and replay sets of one relay. */
+/** A relay's side of the onion that needs its secrets: epoch keys and replay sets. */
 export interface PacketOpener {
   /** Removes this relay's layer of a frame that came in at `now`. Never throws on bad input. */
   open(frame: Frame, now: Millis): Opened;
+}
+
+/** What an edge does with packets besides opening them; needs no secret. */
+export interface PacketInjector {
   /** An edge takes a client's frame (prefix layer 0) and addresses it to its first mix. */
   enter(frame: Frame, now: Millis): Injection | { readonly drop: DropReason };
   /** Fills a reply block with exactly 7,560 bytes of reply data. Null when the block is stale. */
@@ -109,9 +113,8 @@ export interface ReplayGuard {
   insert(epoch: number, tag: Uint8Array): boolean;
 }
 
-/** What a relay knows of an epoch it accepts packets of at `now`. */
-export interface EpochSecret {
-  readonly secret: KemKeyPair;
+/** What a relay knows of an epoch it accepts packets of at `now`, but for its secret. */
+export interface EpochView {
   /** This relay's index in the epoch's document. */
   readonly index: number;
   readonly documentHash: DocumentHash;
@@ -121,7 +124,16 @@ export interface EpochSecret {
   readonly delayCapMs: number;
 }
 
-export interface EpochKeys {
+export interface EpochSecret extends EpochView {
+  readonly secret: KemKeyPair;
+}
+
+export interface EpochViews {
+  /** Null when packets of that epoch are not accepted at `now`. */
+  lookup(epoch: number, now: Millis): EpochView | null;
+}
+
+export interface EpochKeys extends EpochViews {
   /** Null when packets of that epoch are not accepted at `now`. */
   lookup(epoch: number, now: Millis): EpochSecret | null;
 }

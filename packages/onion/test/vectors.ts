@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { fromHex } from '@tacet/base';
 import { kemKeyPair, systemRng } from '@tacet/crypto';
 import {
+  type CountingOpener,
   createPacketOpener,
   type DocumentHash,
   EpochReplayGuard,
-  type PacketOpener,
 } from '@tacet/onion';
 import type { InvalidCase, PacketJson } from './reference/invalid.ts';
 
@@ -75,7 +75,7 @@ export const replies = readVectors<ReplyJson[]>('replies.json');
 export const invalid = readVectors<InvalidCase[]>('invalid.json');
 
 /** The production opener of a relay of the scene, with an empty replay set. */
-export function openerOf(name: string): PacketOpener {
+export function openerOf(name: string): CountingOpener {
   const relay = scene.relays.find((each) => each.name === name);
   if (relay === undefined) throw new Error(`no relay ${name}`);
   const secret = kemKeyPair(fromHex(relay.seed));

@@ -17,7 +17,14 @@ import {
   relayIndex,
   type VerifiedDocument,
 } from '@tacet/directory';
-import { createPacketOpener, EpochReplayGuard, type Frame, type PacketOpener } from '@tacet/onion';
+import {
+  type CountingOpener,
+  createPacketOpener,
+  EpochReplayGuard,
+  type Frame,
+  type Opened,
+  type PacketInjector,
+} from '@tacet/onion';
 import { EpochKeyring, type Machine, type RelayEffect } from '@tacet/relay';
 import { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from '@tacet/wire';
 import { RelayClock } from './clock.ts';
@@ -42,8 +49,10 @@ export interface CoreParts {
   readonly machine: Machine<RelayEffect>;
   /** Everything but `send`, which the core carries out itself. */
   readonly perform: (effect: Exclude<RelayEffect, { kind: 'send' }>) => void;
+  /** Asked for each packet before it is opened; false sheds it. */
+  readonly admit: () => boolean;
   /** A packet from a mix, or from an edge to a mix. */
-  readonly onPacket: (frame: Frame, now: Millis) => void;
+  readonly onOpened: (opened: Opened, now: Millis) => void;
   /** A page of digests from an edge to an edge. */
   readonly onDigestPage: (from: RelayHash, page: Uint8Array, now: Millis) => void;
   readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
@@ -60,7 +69,7 @@ export class RelayCore {
   readonly keys: RelayKeys;
   readonly self: RelayHash;
   readonly book: DocumentBook;
-  readonly opener: PacketOpener;
+  private readonly opener: CountingOpener;
   private readonly report: Report;
   private readonly lock: FolderLock;
   private readonly keyring: EpochKeyring;
@@ -125,8 +134,8 @@ export class RelayCore {
         const frame = this.decode(from, bytes);
         if (frame === null) return false;
         driver.input((now) => {
-          if (frame.kind === 'packet') parts.onPacket(frame.frame, now);
-          else parts.onDigestPage(from, frame.part, now);
+          if (frame.kind === 'digest') parts.onDigestPage(from, frame.part, now);
+          else if (parts.admit()) parts.onOpened(this.opener.open(frame.frame, now), now);
         });
         return true;
       },
@@ -189,6 +198,10 @@ export class RelayCore {
   /** Hands something to the machine. Nothing before `start` and after `stop`. */
   input(feed: (now: Millis) => void): void {
     this.running?.driver.input(feed);
+  }
+
+  get injector(): PacketInjector {
+    return this.opener;
   }
 
   get relayPort(): number {

@@ -49,7 +49,7 @@ class Edge implements Running {
   constructor(core: RelayCore, observer: EdgeObserver | undefined) {
     this.core = core;
     this.machine = new EdgeMachine({
-      opener: core.opener,
+      injector: core.injector,
       book: core.book,
       self: core.self,
       sign: core.keys.identity,
@@ -66,7 +66,8 @@ class Edge implements Running {
     await core.start({
       machine,
       perform: (effect) => this.perform(effect),
-      onPacket: (frame, now) => machine.onPacket(frame, now),
+      admit: () => true,
+      onOpened: (opened, now) => machine.onOpened(opened, now),
       onDigestPage: (from, page, now) => {
         for (const bytes of this.digests(from, page)) machine.onDigest(bytes, now);
       },

@@ -10,14 +10,15 @@ export async function runMix(config: RelayConfig, report: Report): Promise<Runni
     throw new AppError('config-value', 'usage', 'a mix needs `layer` 1, 2 or 3');
   }
   const core = new RelayCore(config, report);
-  const machine = new MixMachine({ opener: core.opener, book: core.book, layer });
+  const machine = new MixMachine({ book: core.book, layer });
   const idle = (): boolean => machine.poolSize === 0;
   try {
     await core.start({
       machine,
       // A mix asks for nothing but sending.
       perform: () => undefined,
-      onPacket: (frame, now) => machine.onPacket(frame, now),
+      admit: () => machine.admit(),
+      onOpened: (opened, now) => machine.onOpened(opened, now),
       onDigestPage: () => undefined,
       onDocument: () => undefined,
       onCertificate: () => undefined,

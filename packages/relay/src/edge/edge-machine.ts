@@ -5,7 +5,7 @@
  */
 import { Counters, DeadlineHeap, type Millis, type Rng, randomExponential } from '@tacet/base';
 import { delayCapMs, epochAt, type RelayHash, type VerifiedDocument } from '@tacet/directory';
-import type { Frame, Injection, PacketOpener } from '@tacet/onion';
+import type { Injection, Opened, PacketInjector } from '@tacet/onion';
 import {
   type DigestSigner,
   type DigestVerifier,
@@ -26,7 +26,8 @@ import { Publisher } from './publisher.ts';
 import { Outgoing } from './ticket.ts';
 
 export interface EdgeOptions {
-  readonly opener: PacketOpener;
+  /** Takes clients' frames in and fills reply blocks; opening is the host's. */
+  readonly injector: PacketInjector;
   readonly book: Documents;
   readonly self: RelayHash;
   /** This relay's identity: digests carry its Ed25519 signature. */
@@ -142,7 +143,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
       this.counters.add('pool-full');
       return;
     }
-    const entered = this.options.opener.enter(up.frame, now);
+    const entered = this.options.injector.enter(up.frame, now);
     if ('drop' in entered) {
       this.counters.add(`up-${entered.drop}`);
       return;
@@ -154,10 +155,9 @@ export class EdgeMachine implements Machine<RelayEffect> {
     this.pool.push(now + delay, effect);
   }
 
-  /** A packet from a mix of the last layer. */
-  onPacket(frame: Frame, now: Millis): void {
+  /** A packet from a mix of the last layer, opened by the host; `now` is when it came in. */
+  onOpened(opened: Opened, now: Millis): void {
     this.counters.add('received');
-    const opened = this.options.opener.open(frame, now);
     switch (opened.kind) {
       case 'request':
         if (this.current === null) {
@@ -216,7 +216,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
 
   private inject(now: Millis): void {
     for (;;) {
-      const injection = this.outgoing.take(this.options.opener, this.noise, now);
+      const injection = this.outgoing.take(this.options.injector, this.noise, now);
       if (injection === undefined) break;
       if (injection === null) {
         this.counters.add('answer-stale');

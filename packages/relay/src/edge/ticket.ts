@@ -1,6 +1,6 @@
 /** One request that is owed an answer, and the answers that wait for their moment. */
 import { DeadlineHeap, type Millis, type Rng, randomBytes } from '@tacet/base';
-import type { Injection, PacketOpener, ReplyBlock } from '@tacet/onion';
+import type { Injection, PacketInjector, ReplyBlock } from '@tacet/onion';
 import { BOX_RECORD, type BoxAnswer, encodeAnswer } from '@tacet/wire';
 import { TURNAROUND_MS } from '../limits.ts';
 
@@ -40,10 +40,10 @@ export class Outgoing {
   }
 
   /** The next due answer as a packet; null when its reply block is stale; undefined for none. */
-  take(opener: PacketOpener, noise: Rng, now: Millis): Injection | null | undefined {
+  take(injector: PacketInjector, noise: Rng, now: Millis): Injection | null | undefined {
     const due = this.due.popDue(now);
     if (due === undefined) return undefined;
-    return opener.reply(due.block, encodeAnswer(complete(due.answer, noise), noise), now);
+    return injector.reply(due.block, encodeAnswer(complete(due.answer, noise), noise), now);
   }
 }
 

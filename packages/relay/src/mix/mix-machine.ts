@@ -1,10 +1,10 @@
 /**
- * A mix (docs/spec/04-mixing.md, 2): takes a layer off each packet, holds it for the time its
- * maker wrote inside, sends it on. Holds packets and nothing else; neither who sent them nor
- * when outlives their stay. Knows no sockets and no clock of its own.
+ * A mix (docs/spec/04-mixing.md, 2): takes opened packets, holds each for the time its maker
+ * wrote inside, sends it on. Holds packets and nothing else; neither who sent them nor when
+ * outlives their stay. Knows no keys, no sockets and no clock of its own: the host opens.
  */
 import { Counters, DeadlineHeap, type Millis } from '@tacet/base';
-import type { DropReason, Frame, PacketOpener } from '@tacet/onion';
+import type { DropReason, Opened } from '@tacet/onion';
 import { type Documents, nextRelay, type RouteFailure } from '../documents.ts';
 import { MIX_LIMITS, type MixLimits } from '../limits.ts';
 import type { Machine, RelayEffect } from '../ports.ts';
@@ -22,7 +22,6 @@ export type MixCounter =
   | 'misplaced';
 
 export interface MixOptions {
-  readonly opener: PacketOpener;
   readonly book: Documents;
   readonly layer: 1 | 2 | 3;
   readonly limits?: MixLimits;
@@ -30,7 +29,6 @@ export interface MixOptions {
 
 export class MixMachine implements Machine<RelayEffect> {
   readonly counters = new Counters<MixCounter>();
-  private readonly opener: PacketOpener;
   private readonly book: Documents;
   private readonly nextLayer: number;
   private readonly limits: MixLimits;
@@ -38,7 +36,6 @@ export class MixMachine implements Machine<RelayEffect> {
   private effects: RelayEffect[] = [];
 
   constructor(options: MixOptions) {
-    this.opener = options.opener;
     this.book = options.book;
     this.nextLayer = options.layer + 1;
     this.limits = options.limits ?? MIX_LIMITS;
@@ -49,32 +46,39 @@ export class MixMachine implements Machine<RelayEffect> {
     return this.pool.size;
   }
 
-  onPacket(frame: Frame, now: Millis): void {
+  /** Asked for each packet before any work is done on it; false sheds it. */
+  admit(): boolean {
     this.counters.add('received');
-    if (this.pool.size >= this.limits.pool) {
-      this.counters.add('shed');
-      return;
-    }
-    const opened = this.opener.open(frame, now);
+    if (this.pool.size < this.limits.pool) return true;
+    this.counters.add('shed');
+    return false;
+  }
+
+  /**
+   * @param arrivedAt when the packet came in, which may be a little before the last `advance`
+   * @returns true when the machine keeps `opened.packet`; it comes back in a `send`
+   */
+  onOpened(opened: Opened, arrivedAt: Millis): boolean {
     switch (opened.kind) {
       case 'forward': {
         const to = nextRelay(this.book, opened.epoch, opened.next, this.nextLayer);
         if (typeof to === 'string') {
           this.counters.add(to);
-          return;
+          return false;
         }
-        this.pool.push(now + opened.delayMs, { kind: 'send', to, packet: opened.packet });
-        return;
+        const { packet } = opened;
+        this.pool.push(arrivedAt + opened.delayMs, { kind: 'send', to, packet });
+        return true;
       }
       case 'end':
         this.counters.add('loop');
-        return;
+        return false;
       case 'drop':
         this.counters.add(`packet-${opened.reason}`);
-        return;
+        return false;
       default:
         this.counters.add('misplaced');
-        return;
+        return false;
     }
   }
 

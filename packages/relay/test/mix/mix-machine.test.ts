@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomExponential } from '@tacet/base';
+import type { Opened } from '@tacet/onion';
 import { MixMachine } from '@tacet/relay';
 import { makeTestNetwork, seededRng } from '@tacet/testkit';
-import { FakeOpener } from '../support/fake-opener.ts';
 
 const network = makeTestNetwork({ seed: 'mix', mixesPerLayer: 2 });
 const { epoch } = network.document;
@@ -11,18 +11,17 @@ const indexOf = (layer: number): number =>
   network.relays.findIndex((relay) => relay.layer === layer);
 
 function makeMix(pool = 1_000) {
-  const opener = new FakeOpener(epoch, 0);
-  const mix = new MixMachine({ opener, book: network.book(), layer: 1, limits: { pool } });
-  const forward = (delayMs: number, next = indexOf(2), of = epoch): Uint8Array => {
+  const mix = new MixMachine({ book: network.book(), layer: 1, limits: { pool } });
+  const forward = (delayMs: number, next = indexOf(2), of = epoch): Opened => {
     const packet = new Uint8Array(1);
-    return opener.frame({ kind: 'forward', epoch: of, next, delayMs, packet });
+    return { kind: 'forward', epoch: of, next, delayMs, packet };
   };
-  return { opener, mix, forward };
+  return { mix, forward };
 }
 
 test('a packet leaves when its maker said, to the relay its maker named', () => {
   const { mix, forward } = makeMix();
-  mix.onPacket(forward(250.5), 1_000);
+  assert.equal(mix.onOpened(forward(250.5), 1_000), true);
   assert.equal(mix.deadline(), 1_250.5);
   mix.advance(1_250);
   assert.deepEqual(mix.drain(), []);
@@ -39,7 +38,7 @@ test('packets leave in the order of their ends, not of their arrival', () => {
   const delays = [300, 100, 200, 100];
   const packets = delays.map((delay) => {
     const frame = forward(delay);
-    mix.onPacket(frame, 0);
+    mix.onOpened(frame, 0);
     return frame;
   });
   assert.equal(mix.poolSize, packets.length);
@@ -53,40 +52,40 @@ test('packets leave in the order of their ends, not of their arrival', () => {
 
 test('an index that no document names, or one of another layer, is dropped with a reason', () => {
   const { mix, forward } = makeMix();
-  mix.onPacket(forward(1, 999), 0);
-  mix.onPacket(forward(1, indexOf(2), epoch + 1_000), 0);
-  mix.onPacket(forward(1, indexOf(1)), 0);
-  mix.onPacket(forward(1, indexOf(0)), 0);
+  assert.equal(mix.onOpened(forward(1, 999), 0), false);
+  mix.onOpened(forward(1, indexOf(2), epoch + 1_000), 0);
+  mix.onOpened(forward(1, indexOf(1)), 0);
+  mix.onOpened(forward(1, indexOf(0)), 0);
   assert.equal(mix.counters.get('next-unknown'), 2);
   assert.equal(mix.counters.get('next-layer'), 2);
   assert.equal(mix.poolSize, 0);
 });
 
 test('what the onion drops is counted by its reason; loops are counted as such', () => {
-  const { mix, opener } = makeMix();
+  const { mix } = makeMix();
   const reasons = ['length', 'header', 'replay', 'replay-full', 'mac', 'delay'] as const;
-  for (const reason of reasons) mix.onPacket(opener.frame({ kind: 'drop', reason }), 0);
+  for (const reason of reasons) mix.onOpened({ kind: 'drop', reason }, 0);
   for (const reason of reasons) assert.equal(mix.counters.get(`packet-${reason}`), 1);
-  mix.onPacket(opener.frame({ kind: 'end', epoch, id: new Uint8Array(16) }), 0);
+  mix.onOpened({ kind: 'end', epoch, id: new Uint8Array(16) }, 0);
   assert.equal(mix.counters.get('loop'), 1);
   assert.equal(mix.deadline(), null);
 });
 
 test('mixnet case (39): ten times the load is shed before any work, and the mix recovers', () => {
-  const { mix, forward, opener } = makeMix(100);
+  const { mix, forward } = makeMix(100);
   let opened = 0;
-  const open = opener.open.bind(opener);
-  opener.open = (frame) => {
+  for (let i = 0; i < 1_000; i++) {
+    if (!mix.admit()) continue;
     opened += 1;
-    return open(frame);
-  };
-  for (let i = 0; i < 1_000; i++) mix.onPacket(forward(1_000), i / 10);
+    mix.onOpened(forward(1_000), i / 10);
+  }
   assert.equal(mix.poolSize, 100);
   assert.equal(opened, 100);
   assert.equal(mix.counters.get('shed'), 900);
   mix.advance(2_000);
   assert.equal(mix.drain().length, 100);
-  mix.onPacket(forward(5), 2_000);
+  assert.ok(mix.admit());
+  mix.onOpened(forward(5), 2_000);
   assert.equal(mix.poolSize, 1);
 });
 
@@ -108,7 +107,7 @@ test('mixnet case (24): the pool is Poisson(lambda/mu), and departures follow no
       sizes.push(mix.poolSize);
       sample += 4 * mean;
     } else if (now === arrival) {
-      mix.onPacket(forward(randomExponential(rng, mean)), now);
+      mix.onOpened(forward(randomExponential(rng, mean)), now);
       arrival += randomExponential(rng, 1 / rate);
     } else {
       mix.advance(now);

@@ -47,7 +47,7 @@ export function makeEdge(
   if (self === undefined || identity === undefined) throw new RangeError('no edge');
   const book = network.book();
   const machine = new EdgeMachine({
-    opener,
+    injector: opener,
     book,
     self,
     sign: identity,
@@ -120,12 +120,12 @@ export function makeEdge(
       block: ReplyBlock | null = replyBlock(epoch),
     ) {
       const data = request instanceof Uint8Array ? request : encodeRequest(request);
-      machine.onPacket(opener.frame({ kind: 'request', epoch, delayMs, data, block }), now);
+      machine.onOpened({ kind: 'request', epoch, delayMs, data, block }, now);
     },
     reply(handle: Uint8Array) {
       const replyId = Uint8Array.from([...handle, ...bytes(8)]) as ReplyId;
       const payload = new Uint8Array(7_576);
-      machine.onPacket(opener.frame({ kind: 'reply', epoch, replyId, payload }), now);
+      machine.onOpened({ kind: 'reply', epoch, replyId, payload }, now);
       return replyId;
     },
     answers: () => opener.replies.map(({ data, at }) => ({ at, answer: decodeAnswer(data) })),

@@ -1,5 +1,5 @@
-/** An opener that does what the test says: frames are names, nothing is encrypted. */
-import type { Injection, Opened, PacketOpener, ReplyBlock } from '@tacet/onion';
+/** An edge's side of the onion that does what the test says: nothing is encrypted. */
+import type { Injection, PacketInjector, ReplyBlock } from '@tacet/onion';
 
 export interface Replied {
   readonly block: ReplyBlock;
@@ -7,12 +7,11 @@ export interface Replied {
   readonly at: number;
 }
 
-export class FakeOpener implements PacketOpener {
+export class FakeOpener implements PacketInjector {
   readonly replies: Replied[] = [];
   /** What `enter` gives, in place of the injection named by the frame. */
-  enterDrop: Extract<ReturnType<PacketOpener['enter']>, { drop: unknown }> | null = null;
+  enterDrop: Extract<ReturnType<PacketInjector['enter']>, { drop: unknown }> | null = null;
   stale = false;
-  private readonly outcomes = new Map<Uint8Array, Opened>();
   private readonly epoch: number;
   private readonly firstMix: number;
 
@@ -21,18 +20,7 @@ export class FakeOpener implements PacketOpener {
     this.firstMix = firstMix;
   }
 
-  /** A frame that will open to that. */
-  frame(opened: Opened): Uint8Array {
-    const frame = new Uint8Array(1);
-    this.outcomes.set(frame, opened);
-    return frame;
-  }
-
-  open(frame: Uint8Array): Opened {
-    return this.outcomes.get(frame) ?? { kind: 'drop', reason: 'version' };
-  }
-
-  enter(frame: Uint8Array): ReturnType<PacketOpener['enter']> {
+  enter(frame: Uint8Array): ReturnType<PacketInjector['enter']> {
     return this.enterDrop ?? { epoch: this.epoch, next: this.firstMix, packet: frame };
   }
 

@@ -22,6 +22,8 @@ const LIMITS: Partial<EdgeLimits> = {
   marksPending: 100,
 };
 
+const REASONS = ['version', 'header', 'replay', 'mac', 'request'] as const;
+
 export interface StormReport {
   readonly counters: Readonly<Record<string, number>>;
   readonly answered: number;
@@ -89,7 +91,7 @@ export function storm(seed: number | string, steps: number): StormReport {
     request,
     () => edge.reply(handles.length > 0 && some(4) > 0 ? pick(rng, handles) : randomBytes(rng, 8)),
     () => machine.onDigest(randomBytes(rng, some(900)), now()),
-    () => machine.onPacket(randomBytes(rng, some(50)), now()),
+    () => machine.onOpened({ kind: 'drop', reason: pick(rng, REASONS) }, now()),
     () => machine.onStore(some(10_000), { kind: 'failed' }, now()),
     settle,
     settle,

@@ -5,7 +5,7 @@
 import { DeadlineHeap, equalBytes, hex, type Millis } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import type { DocumentBook, RelayHash } from '@tacet/directory';
-import { createPacketOpener, EpochReplayGuard } from '@tacet/onion';
+import { createPacketOpener, EpochReplayGuard, type PacketOpener } from '@tacet/onion';
 import {
   EdgeMachine,
   type EdgeOptions,
@@ -32,6 +32,7 @@ const LATENCY = 1;
 export interface EdgeNode {
   readonly relay: TestRelay;
   readonly machine: EdgeMachine;
+  readonly opener: PacketOpener;
   readonly keys: EpochKeyring;
   readonly boxes: MemoryBoxes;
   readonly book: DocumentBook;
@@ -47,6 +48,7 @@ export interface EdgeNode {
 export interface MixNode {
   readonly relay: TestRelay;
   readonly machine: MixMachine;
+  readonly opener: PacketOpener;
   readonly keys: EpochKeyring;
   readonly book: DocumentBook;
 }
@@ -73,12 +75,12 @@ export class VirtualNetwork {
     this.mixes = network.mixes.map((relay) => {
       const { book, keys, opener } = this.core(relay);
       const layer = relay.layer as 1 | 2 | 3;
-      return { relay, book, keys, machine: new MixMachine({ opener, book, layer }) };
+      return { relay, book, keys, opener, machine: new MixMachine({ book, layer }) };
     });
     this.edges = network.edges.map((relay) => {
       const { book, keys, opener } = this.core(relay);
       const machine = new EdgeMachine({
-        opener,
+        injector: opener,
         book,
         self: relay.hash,
         sign: relay.identity,
@@ -91,6 +93,7 @@ export class VirtualNetwork {
         book,
         keys,
         machine,
+        opener,
         boxes: new MemoryBoxes(),
         readers: new Map(),
         down: new Map(),
@@ -189,7 +192,9 @@ export class VirtualNetwork {
     if (node === undefined) throw new RangeError('a packet for nobody');
     const frame = decodeRelayFrame(bytes);
     if (frame.kind === 'packet') {
-      node.machine.onPacket(frame.frame, this.now);
+      const { machine, opener } = node;
+      if (machine instanceof MixMachine && !machine.admit()) return;
+      machine.onOpened(opener.open(frame.frame, this.now), this.now);
       return;
     }
     const edge = this.edge(node);
