@@ -6,6 +6,7 @@ export interface BenchArguments {
   readonly messages?: string | undefined;
   readonly levels?: string | undefined;
   readonly seed?: string | undefined;
+  readonly boxes?: string | undefined;
 }
 
 export interface Bench {
@@ -28,6 +29,7 @@ export const BENCHES: readonly Bench[] = [
   {
     name: 'boxes',
     about: 'the box store of an edge: rates, restart, memory, disk',
-    run: async () => (await import('./boxes.ts')).run(),
+    run: async ({ boxes }, say) =>
+      (await import('./boxes.ts')).run({ ...(boxes && { boxes: Number(boxes) }), say }),
   },
 ];

@@ -14,6 +14,7 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --messages N   delivery: texts for each level (500)
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --seed S       delivery: order and pauses (printed when none is given)
+  --boxes N      boxes: how many are written (1000000, about two minutes)
 `;
 
 function table(name: string, figures: Figures): string {
@@ -33,6 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
       messages: { type: 'string' },
       levels: { type: 'string' },
       seed: { type: 'string' },
+      boxes: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

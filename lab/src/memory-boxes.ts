@@ -3,8 +3,13 @@ import { equalBytes } from '@tacet/base';
 import type { StoreCommand, StoredBox, StoreResult } from '@tacet/relay';
 import { type BoxRecord, markKey } from '@tacet/wire';
 
+interface Kept extends StoredBox {
+  readonly expiryDay: number;
+  effectDay: number | null;
+}
+
 export class MemoryBoxes {
-  private readonly boxes = new Map<ReturnType<typeof markKey>, StoredBox & { dead: boolean }>();
+  private readonly boxes = new Map<ReturnType<typeof markKey>, Kept>();
 
   get size(): number {
     return this.boxes.size;
@@ -21,11 +26,17 @@ export class MemoryBoxes {
         const key = markKey(command.box.mark);
         const had = this.boxes.get(key);
         if (had !== undefined) {
+          const { expiryDay } = had;
           const same = equalBytes(had.record, command.box.record);
-          return { kind: 'put', outcome: same ? 'same' : 'taken' };
+          return {
+            kind: 'put',
+            result: same ? { outcome: 'same', expiryDay } : { outcome: 'taken' },
+          };
         }
-        this.boxes.set(key, { ...command.box, dead: false });
-        return { kind: 'put', outcome: 'stored' };
+        const { expiryDay } = command.box;
+        if (expiryDay === null) return { kind: 'put', result: { outcome: 'refused' } };
+        this.boxes.set(key, { ...command.box, expiryDay, effectDay: null });
+        return { kind: 'put', result: { outcome: 'stored', expiryDay } };
       }
       case 'get': {
         const records = command.marks.map((mark): BoxRecord | null => {
@@ -36,14 +47,17 @@ export class MemoryBoxes {
       }
       case 'tombstone': {
         const box = this.boxes.get(markKey(command.mark));
-        if (box !== undefined) box.dead = true;
+        if (box !== undefined) box.effectDay ??= command.effectDay;
         return { kind: 'tombstone' };
       }
       case 'expire':
         for (const [key, box] of this.boxes) {
-          if (box.expiryDay <= command.today || box.dead) this.boxes.delete(key);
+          const erased = box.effectDay !== null && box.effectDay <= command.today;
+          if (box.expiryDay <= command.today || erased) this.boxes.delete(key);
         }
         return { kind: 'expire' };
+      case 'count':
+        return { kind: 'count', count: this.boxes.size };
     }
   }
 }

@@ -30,7 +30,7 @@ test('an edge that calls every box taken does not make a daemon write for ever',
   await bob.kill();
   const [liar] = edges(stage);
   assert.ok(liar !== undefined);
-  answerPuts(liar, () => ({ kind: 'put', outcome: 'taken' }));
+  answerPuts(liar, () => ({ kind: 'put', result: { outcome: 'taken' } }));
   const texts = ['one', 'two', 'three'];
   const ids = [];
   for (const text of texts) ids.push((await alice.send('bob', text)).id);
@@ -53,7 +53,8 @@ test('rule 3.5: the watchdog reports no progress while there is work and nothing
   await meet(stage, alice, bob);
   await stage.pass(MINUTE);
   // All else is answered: cover, reads, copies.
-  for (const node of edges(stage)) answerPuts(node, () => ({ kind: 'put', outcome: 'taken' }));
+  for (const node of edges(stage))
+    answerPuts(node, () => ({ kind: 'put', result: { outcome: 'taken' } }));
   await alice.send('bob', 'stuck');
   await stage.pass(4 * MINUTE);
   assert.ok((await alice.status()).stalled);

@@ -8,7 +8,7 @@ export type { Refusal, SubmitOutcome } from './authority/register.ts';
 /** Layer 3: the machines of relays, without I/O, and the ports they are driven through. */
 export type { Documents } from './documents.ts';
 export type { EdgeCounter } from './edge/counters.ts';
-export type { Fork } from './edge/digest-desk.ts';
+export type { Fork } from './edge/digest-peers.ts';
 export { EdgeMachine, type EdgeOptions } from './edge/edge-machine.ts';
 export type { EdgeObserver } from './edge/observer.ts';
 export {
@@ -33,6 +33,7 @@ export type {
   CloseReason,
   LinkHandle,
   Machine,
+  PutResult,
   RelayEffect,
   StoreCommand,
   StoredBox,

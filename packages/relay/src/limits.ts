@@ -27,6 +27,8 @@ export interface EdgeLimits {
   readonly storePending: number;
   /** Marks of filled boxes that wait for a digest. */
   readonly marksPending: number;
+  /** Boxes the store may hold: from half of that on new ones live shorter. */
+  readonly boxes: number;
 }
 
 export const MIX_LIMITS: MixLimits = { pool: 16_384 };
@@ -41,6 +43,7 @@ export const EDGE_LIMITS: EdgeLimits = {
   standingReads: 50_000,
   storePending: 16_384,
   marksPending: 65_536,
+  boxes: 4_000_000,
 };
 
 /** A lost connection's handle and queue are kept this long. */
@@ -54,6 +57,8 @@ export const WAIT_MARGIN_MS: Millis = 30 * SECOND;
 export const RECENT_FILL_MS: Millis = 10 * SECOND;
 /** From a request's arrival to its answer, whatever the answer. */
 export const TURNAROUND_MS: Millis = 10;
+/** How often the store is asked how many boxes it holds. */
+export const STORE_COUNT_MS: Millis = MINUTE;
 /** Digests stay on the broadcast board this long. */
 export const BOARD_MS: Millis = 60 * MINUTE;
 /** Pages of digests on the board; the oldest give way. */
@@ -61,6 +66,8 @@ export const BOARD_PAGES = 16_384;
 /** Separate stretches of pages one link has still to get; the oldest stretch is given up. */
 export const BOARD_STRETCHES = 32;
 /** Digests that lie further than this ahead of the edge's own clock are refused. */
-export const DIGEST_AHEAD_MS: Millis = 10 * SECOND;
-/** Pairs of contradicting digests kept as evidence. */
-export const FORKS_KEPT = 16;
+export const DIGEST_AHEAD_MS: Millis = 5 * MINUTE;
+/** Pairs of contradicting digests kept as evidence, one for each edge. */
+export const FORKS_KEPT = 128;
+/** Hashes other edges named and this one has never seen, kept until the next digest. */
+export const DOUBTS_KEPT = 256;

@@ -7,26 +7,40 @@ import type { RelayHash } from '@tacet/directory';
 import type { Frame } from '@tacet/onion';
 import type { BoxId, BoxRecord, DownFrame, Mark, SignedDigest } from '@tacet/wire';
 
-/** A write-once store of boxes. Every method settles only when its effect is durable. */
+/**
+ * A write-once store of boxes. Every method settles only when its effect is durable. Nothing in
+ * a store may say in which order, or when, boxes came, beyond their day.
+ */
 export interface BoxStore {
-  /** First valid write wins; the same bytes again are `same`; other bytes are `taken`. */
-  put(box: StoredBox): Promise<'stored' | 'same' | 'taken'>;
+  /**
+   * First valid write wins; the same bytes again are `same`; other bytes are `taken`. With no
+   * expiry day nothing new is stored: what would have been is `refused`.
+   */
+  put(box: StoredBox): Promise<PutResult>;
   get(marks: readonly Mark[]): Promise<readonly (BoxRecord | null)[]>;
-  /** Marks a box for erasure at the next `expire`; unknown ids are ignored. */
-  tombstone(mark: Mark, id: BoxId): Promise<void>;
-  /** Drops boxes whose day has come and erases tombstoned records; `today` is a UTC day. */
+  /**
+   * Marks a box for erasure by the first `expire` of `effectDay` or later; until then nothing
+   * changes. Unknown ids, and boxes marked before, are left as they are.
+   */
+  tombstone(mark: Mark, id: BoxId, effectDay: number): Promise<void>;
+  /** Drops boxes whose day has come and erases records whose tombstone is due; a UTC day. */
   expire(today: number): Promise<void>;
-  /** Boxes held now. */
+  /** Boxes that take room now; erased ones may count until their day. */
   count(): Promise<number>;
   close(): Promise<void>;
 }
+
+export type PutResult =
+  /** `expiryDay` is the box's own: of the first write, whatever a later one says. */
+  | { readonly outcome: 'stored' | 'same'; readonly expiryDay: number }
+  | { readonly outcome: 'taken' | 'refused' };
 
 export interface StoredBox {
   readonly mark: Mark;
   readonly id: BoxId;
   readonly record: BoxRecord;
-  /** First day on which the box is gone. */
-  readonly expiryDay: number;
+  /** First day on which the box is gone; null when there is no room for a new one. */
+  readonly expiryDay: number | null;
 }
 
 /** Names a client connection inside one relay process; never leaves it. */
@@ -35,14 +49,21 @@ export type LinkHandle = number;
 export type StoreCommand =
   | { readonly kind: 'put'; readonly box: StoredBox }
   | { readonly kind: 'get'; readonly marks: readonly Mark[] }
-  | { readonly kind: 'tombstone'; readonly mark: Mark; readonly id: BoxId }
-  | { readonly kind: 'expire'; readonly today: number };
+  | {
+      readonly kind: 'tombstone';
+      readonly mark: Mark;
+      readonly id: BoxId;
+      readonly effectDay: number;
+    }
+  | { readonly kind: 'expire'; readonly today: number }
+  | { readonly kind: 'count' };
 
 export type StoreResult =
-  | { readonly kind: 'put'; readonly outcome: 'stored' | 'same' | 'taken' }
+  | { readonly kind: 'put'; readonly result: PutResult }
   | { readonly kind: 'get'; readonly records: readonly (BoxRecord | null)[] }
   | { readonly kind: 'tombstone' }
   | { readonly kind: 'expire' }
+  | { readonly kind: 'count'; readonly count: number }
   /** Disk full, store broken: the request is answered `refused`. */
   | { readonly kind: 'failed' };
 

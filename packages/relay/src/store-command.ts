@@ -8,15 +8,17 @@ export async function runStoreCommand(
   try {
     switch (command.kind) {
       case 'put':
-        return { kind: 'put', outcome: await store.put(command.box) };
+        return { kind: 'put', result: await store.put(command.box) };
       case 'get':
         return { kind: 'get', records: await store.get(command.marks) };
       case 'tombstone':
-        await store.tombstone(command.mark, command.id);
+        await store.tombstone(command.mark, command.id, command.effectDay);
         return { kind: 'tombstone' };
       case 'expire':
         await store.expire(command.today);
         return { kind: 'expire' };
+      case 'count':
+        return { kind: 'count', count: await store.count() };
     }
   } catch {
     return { kind: 'failed' };

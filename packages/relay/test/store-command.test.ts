@@ -9,13 +9,15 @@ test('each command goes to the store and comes back with its result', async () =
   const box = testBox(1);
   assert.deepEqual(await runStoreCommand(store, { kind: 'put', box }), {
     kind: 'put',
-    outcome: 'stored',
+    result: { outcome: 'stored', expiryDay: box.expiryDay },
   });
   const got = await runStoreCommand(store, { kind: 'get', marks: [box.mark] });
   assert.deepEqual(got, { kind: 'get', records: [box.record] });
   const { mark, id } = box;
-  assert.equal((await runStoreCommand(store, { kind: 'tombstone', mark, id })).kind, 'tombstone');
   const today = box.expiryDay - 1;
+  const tombstone = { kind: 'tombstone', mark, id, effectDay: today } as const;
+  assert.equal((await runStoreCommand(store, tombstone)).kind, 'tombstone');
+  assert.deepEqual(await runStoreCommand(store, { kind: 'count' }), { kind: 'count', count: 1 });
   assert.equal((await runStoreCommand(store, { kind: 'expire', today })).kind, 'expire');
   assert.deepEqual(await runStoreCommand(store, { kind: 'get', marks: [mark] }), {
     kind: 'get',

@@ -1,47 +1,66 @@
 /** Operations gathered for one group commit, with their callers and their records. */
-import type { Mark } from '@tacet/wire';
-import { RECORD_LENGTH } from './limits.ts';
-import type { Operation, Outcome } from './protocol.ts';
+import type { BatchMessage } from './protocol.ts';
 
 export interface Caller {
-  resolve(outcome: Outcome, record: () => Uint8Array): void;
+  /** @param take the next record of the answer, or null where one was not found */
+  resolve(code: number, value: number, take: () => Uint8Array | null): void;
   reject(error: unknown): void;
 }
 
-const FIRST_RECORDS = 4;
+const FIRST_WORDS = 64;
+const FIRST_BYTES = 9_600;
 
 export class Batch {
-  readonly operations: Operation[] = [];
   readonly callers: Caller[] = [];
-  private buffer = new Uint8Array(FIRST_RECORDS * RECORD_LENGTH);
-  private used = 0;
+  private words = new Int32Array(FIRST_WORDS);
+  private usedWords = 0;
+  private bytes = new Uint8Array(FIRST_BYTES);
+  private usedBytes = 0;
 
   get size(): number {
-    return this.operations.length;
+    return this.callers.length;
   }
 
-  get records(): Uint8Array<ArrayBuffer> {
-    return this.buffer;
+  get message(): BatchMessage {
+    const { words, bytes } = this;
+    return { kind: 'batch', words, operations: this.size, records: bytes };
   }
 
-  add(operation: Operation, caller: Caller): void {
-    this.operations.push(operation);
+  /** Begins an operation; its words and bytes follow. */
+  begin(caller: Caller, kind: number): this {
     this.callers.push(caller);
+    return this.word(kind);
+  }
+
+  word(word: number): this {
+    if (this.usedWords === this.words.length) {
+      const larger = new Int32Array(2 * this.words.length);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    this.words[this.usedWords++] = word;
+    return this;
+  }
+
+  mark(mark: Uint8Array): this {
+    return this.word(half(mark, 0)).word(half(mark, 4));
   }
 
   /** Copies, so that the caller may use its buffer again. */
-  addRecord(record: Uint8Array): void {
-    if (this.used + RECORD_LENGTH > this.buffer.length) {
-      const larger = new Uint8Array(this.buffer.length * 2);
-      larger.set(this.buffer);
-      this.buffer = larger;
+  data(data: Uint8Array): this {
+    if (this.usedBytes + data.length > this.bytes.length) {
+      const larger = new Uint8Array(2 * this.bytes.length + data.length);
+      larger.set(this.bytes);
+      this.bytes = larger;
     }
-    this.buffer.set(record, this.used);
-    this.used += RECORD_LENGTH;
+    this.bytes.set(data, this.usedBytes);
+    this.usedBytes += data.length;
+    return this;
   }
 }
 
-/** A mark as the signed 64-bit key of its row. */
-export function keyOf(mark: Mark): bigint {
-  return new DataView(mark.buffer, mark.byteOffset, mark.byteLength).getBigInt64(0);
+/** Four bytes as a signed word, in the order in which the day files keep marks. */
+function half(mark: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = mark.subarray(at, at + 4);
+  return a | (b << 8) | (c << 16) | (d << 24);
 }

@@ -1,111 +1,125 @@
 /**
- * One database file: the boxes that expire on one day. Rows are keyed by mark, so that their
- * order is the order of random numbers; the small table `mark` lists the keys for a quick start
- * and says which records are to be erased (1) or are erased (2).
+ * One database file: the boxes that expire on one day. A row of `box` is a place, and places are
+ * dealt by a shuffle (`places.ts`), so that neither rows nor pages say in which order boxes came.
+ * The small table `place` says which mark stands where and which records are to be erased.
  */
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError, equalBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
-import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
-import { MarkSet } from './marks.ts';
+import { droppedName, fileName, syncDirectory } from './files.ts';
+import { ID_LENGTH, LIMITS, RECORD_LENGTH, REMNANT_LENGTH } from './limits.ts';
+import { CHUNK_BYTES, chunkOf, ERASED, LIVE, MAX_DAYS_AHEAD, Places } from './places.ts';
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS box(mark INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS mark(mark INTEGER PRIMARY KEY, state INTEGER NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS doomed ON mark(mark) WHERE state = 1;
+  CREATE TABLE box(place INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+  CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+export interface DayOptions {
+  readonly dir: string;
+  readonly day: number;
+  /** 32 random bits. */
+  readonly salt: number;
+  /** Uniform in 0..n-1. */
+  readonly draw: (n: number) => number;
+}
+
 export class Day {
   readonly day: number;
-  /** Every mark of the file once `loaded`; before that those met so far. */
-  private marks: MarkSet;
-  private loaded = false;
-  private loadedUpTo: bigint | null = null;
-  private erased = 0;
-  private open = false;
+  private readonly options: DayOptions;
   private readonly db: DatabaseSync;
   private readonly path: string;
-  private readonly salt: number;
   private readonly statements: ReturnType<typeof prepare>;
+  private places: Places;
+  /** Chunks of `place` that differ from the file. */
+  private readonly dirty = new Set<number>();
+  private open = false;
+  /** Written since the write-ahead log was emptied. */
+  private logged = false;
+  private writing = false;
 
-  constructor(dir: string, day: number, salt: number) {
+  constructor(options: DayOptions) {
+    const { dir, day } = options;
+    this.options = options;
     this.day = day;
-    this.salt = salt;
-    this.marks = new MarkSet(salt);
     this.path = join(dir, fileName(day));
     this.db = new DatabaseSync(this.path);
     try {
       this.db.exec(`
         PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -1024;
-        PRAGMA wal_autocheckpoint = 2000; PRAGMA temp_store = MEMORY;`);
+        PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -${LIMITS.readCacheKiB};
+        PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
       const version = Number(this.db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-      if (version > SCHEMA_VERSION) throw newer();
+      if (version !== 0 && version !== SCHEMA_VERSION) throw unknownVersion(version);
       if (version === 0) {
         this.db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
         syncDirectory(dir);
-        this.loaded = true;
       }
       this.statements = prepare(this.db);
+      this.places = this.load();
     } catch (error) {
       this.db.close();
       throw error;
     }
   }
 
-  /** Boxes whose record is held; exact once the index is loaded. */
+  /** Boxes that take room, erased ones with them. */
   get count(): number {
-    return this.marks.size - this.erased;
+    return this.places.size;
   }
 
-  get indexed(): boolean {
-    return this.loaded;
+  /** The place of a mark, or -1. */
+  find(low: number, high: number): number {
+    return this.places.find(low, high);
   }
 
-  has(mark: bigint): boolean {
-    if (this.marks.has(mark)) return true;
-    if (this.loaded) return false;
-    return this.statements.probe.get(mark) !== undefined;
+  /** The record, or null when it is erased. */
+  read(place: number): Uint8Array | null {
+    return this.places.state(place) === ERASED ? null : this.row(place);
   }
 
-  /** The record, or null when it is absent or erased. */
-  read(mark: bigint): Uint8Array | null {
-    const row = this.row(mark);
-    return row?.length === RECORD_LENGTH ? row : null;
+  compare(place: number, record: Uint8Array): 'same' | 'taken' {
+    const row = this.row(place);
+    const erased = this.places.state(place) === ERASED;
+    const held = erased ? row.subarray(0, REMNANT_LENGTH) : row;
+    return equalBytes(held, erased ? remnantOf(record) : record) ? 'same' : 'taken';
   }
 
-  compare(mark: bigint, record: Uint8Array): 'same' | 'taken' {
-    const row = this.row(mark);
-    if (row === null) return 'taken';
-    const wanted = row.length === RECORD_LENGTH ? record : remnantOf(record);
-    return equalBytes(row, wanted) ? 'same' : 'taken';
-  }
-
-  insert(mark: bigint, record: Uint8Array): void {
+  insert(low: number, high: number, record: Uint8Array): void {
     this.begin();
-    this.statements.insertBox.run(mark, record);
-    this.statements.insertMark.run(mark);
-    this.marks.add(mark);
+    const end = this.places.size;
+    const place = this.options.draw(end + 1);
+    if (this.places.deal(low, high, place)) {
+      this.statements.move.run(end, place);
+      this.statements.write.run(record, place);
+    } else {
+      this.statements.insert.run(place, record);
+    }
+    this.dirty.add(chunkOf(place)).add(chunkOf(end));
   }
 
-  /** Notes that the record goes at the next `eraseSome`, if `id` is its id. */
-  doom(mark: bigint, id: Uint8Array): void {
-    const record = this.read(mark);
-    if (record === null || !equalBytes(record.subarray(0, ID_LENGTH), id)) return;
+  /** Notes that the record goes on that day, if `id` is its id. */
+  doom(place: number, id: Uint8Array, effectDay: number): void {
+    if (this.places.state(place) !== LIVE || effectDay >= this.day) return;
+    if (!equalBytes(this.row(place).subarray(0, ID_LENGTH), id)) return;
     this.begin();
-    this.statements.doom.run(mark);
+    this.places.setState(place, Math.min(MAX_DAYS_AHEAD, this.day - effectDay));
+    this.dirty.add(chunkOf(place));
   }
 
   /** Ends the transaction that `insert` or `doom` began. */
   commit(): void {
     if (!this.open) return;
     try {
+      for (const chunk of this.dirty) this.statements.place.run(chunk, this.places.chunk(chunk));
       this.db.exec('COMMIT');
       this.open = false;
+      this.dirty.clear();
     } catch (error) {
       this.rollback();
       throw error;
@@ -115,56 +129,45 @@ export class Day {
   rollback(): void {
     if (!this.open) return;
     this.open = false;
-    try {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
-    } finally {
-      // The index may now name rows that are not there.
-      this.forgetIndex();
-    }
+    this.dirty.clear();
+    if (this.db.isTransaction) this.db.exec('ROLLBACK');
+    this.places = this.load();
   }
 
-  /** Erases some doomed records; true while there are more. */
-  eraseSome(): boolean {
-    const doomed = this.statements.doomed.all(LIMITS.eraseStep) as unknown as bigint[][];
-    if (doomed.length === 0) return false;
-    let erased = 0;
+  /** Erases some records whose tombstone is due; true while there may be more. */
+  eraseSome(today: number): boolean {
+    const due: number[] = [];
+    for (let place = 0; place < this.places.size && due.length < LIMITS.eraseStep; place++) {
+      const state = this.places.state(place);
+      if (state !== LIVE && state !== ERASED && this.day - state <= today) due.push(place);
+    }
     try {
-      this.begin();
-      for (const [mark] of doomed) {
-        const record = mark === undefined ? null : this.read(mark);
-        if (mark === undefined || record === null) continue;
-        this.statements.shrink.run(remnantOf(record), mark);
-        this.statements.erased.run(mark);
-        erased += 1;
+      for (const place of due) {
+        this.begin();
+        const row = new Uint8Array(RECORD_LENGTH);
+        row.set(remnantOf(this.row(place)));
+        this.statements.write.run(row, place);
+        this.places.setState(place, ERASED);
+        this.dirty.add(chunkOf(place));
       }
       this.commit();
     } catch (error) {
       this.rollback();
       throw error;
     }
-    if (this.loaded) this.erased += erased;
-    else this.forgetIndex();
-    return doomed.length === LIMITS.eraseStep;
-  }
-
-  /** Reads some marks of the file into memory; true while there are more. */
-  loadSome(): boolean {
-    if (this.loaded) return false;
-    const from = this.loadedUpTo ?? -(2n ** 63n);
-    const rows = this.statements.list.all(from, LIMITS.indexStep) as unknown as bigint[][];
-    for (const [mark, state] of rows) {
-      if (mark === undefined) continue;
-      this.marks.add(mark);
-      if (state === 2n) this.erased += 1;
-      this.loadedUpTo = mark + 1n;
-    }
-    this.loaded = rows.length < LIMITS.indexStep || this.loadedUpTo === 2n ** 63n;
-    return !this.loaded;
+    return due.length === LIMITS.eraseStep;
   }
 
   /** Empties the write-ahead log, whose order is the order of writes. */
   checkpoint(): void {
-    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (this.logged) {
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      this.logged = false;
+    } else if (this.writing) {
+      // Nothing came since the last time: the large cache is for a file that boxes come to.
+      this.db.exec(`PRAGMA cache_size = -${LIMITS.readCacheKiB}; PRAGMA shrink_memory`);
+      this.writing = false;
+    }
   }
 
   close(): void {
@@ -172,84 +175,83 @@ export class Day {
     this.db.close();
   }
 
-  /** Closes and removes the file. */
-  drop(): void {
+  /** Closes the file and puts it aside, never to be opened again. @returns its new path */
+  putAside(): string {
+    const aside = join(this.options.dir, droppedName(this.day));
+    // Before it is closed: what is in its log needs no place in a file that goes.
+    renameSync(this.path, aside);
     this.close();
-    for (const suffix of ['', '-wal', '-shm', '-journal']) {
-      rmSync(this.path + suffix, { force: true });
-    }
+    return aside;
   }
 
-  private forgetIndex(): void {
-    this.marks = new MarkSet(this.salt);
-    this.loaded = false;
-    this.loadedUpTo = null;
-    this.erased = 0;
+  private load(): Places {
+    const { size, chunks } = this.statements;
+    const rows = chunks.all() as unknown as [Uint8Array][];
+    const count = Number((size.get() as unknown as [number | null])[0] ?? -1) + 1;
+    const marks = rows.map(([bytes]) => bytes);
+    const wanted = Math.ceil(count / (CHUNK_BYTES / 9));
+    if (marks.length !== wanted || marks.some(({ length }) => length !== CHUNK_BYTES)) {
+      throw new AppError(
+        'boxes-unreadable',
+        'storage',
+        'a day of the box store has lost its index',
+      );
+    }
+    return Places.load(this.options.salt, marks, count);
   }
 
   private begin(): void {
     if (this.open) return;
+    if (!this.writing) this.db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
     this.db.exec('BEGIN IMMEDIATE');
     this.open = true;
+    this.logged = true;
+    this.writing = true;
   }
 
-  private row(mark: bigint): Uint8Array | null {
-    const row = this.statements.read.get(mark) as unknown as Uint8Array[] | undefined;
-    return row?.[0] ?? null;
+  private row(place: number): Uint8Array {
+    const row = this.statements.read.get(place) as unknown as [Uint8Array] | undefined;
+    if (row === undefined)
+      throw new AppError('boxes-unreadable', 'storage', 'a box has lost its row');
+    return row[0];
   }
 }
 
 function prepare(db: DatabaseSync) {
   const statement = (sql: string) => {
     const prepared = db.prepare(sql);
-    prepared.setReadBigInts(true);
     prepared.setReturnArrays(true);
     return prepared;
   };
   return {
-    probe: statement('SELECT 1 FROM mark WHERE mark = ?'),
-    read: statement('SELECT record FROM box WHERE mark = ?'),
-    insertBox: statement('INSERT INTO box VALUES(?, ?)'),
-    insertMark: statement('INSERT INTO mark VALUES(?, 0)'),
-    doom: statement('UPDATE mark SET state = 1 WHERE mark = ? AND state = 0'),
-    doomed: statement('SELECT mark FROM mark WHERE state = 1 LIMIT ?'),
-    shrink: statement('UPDATE box SET record = ? WHERE mark = ?'),
-    erased: statement('UPDATE mark SET state = 2 WHERE mark = ?'),
-    list: statement('SELECT mark, state FROM mark WHERE mark >= ? ORDER BY mark LIMIT ?'),
+    read: statement('SELECT record FROM box WHERE place = ?'),
+    insert: statement('INSERT INTO box VALUES(?, ?)'),
+    move: statement('INSERT INTO box SELECT ?, record FROM box WHERE place = ?'),
+    write: statement('UPDATE box SET record = ? WHERE place = ?'),
+    place: statement('INSERT OR REPLACE INTO place VALUES(?, ?)'),
+    size: statement('SELECT max(place) FROM box'),
+    chunks: statement('SELECT marks FROM place ORDER BY chunk'),
   };
 }
 
 /** What stays of an erased record until its day: enough to know a retry from an overwrite. */
 function remnantOf(record: Uint8Array): Uint8Array {
-  const remnant = new Uint8Array(ID_LENGTH + 32);
+  const remnant = new Uint8Array(REMNANT_LENGTH);
   remnant.set(record.subarray(0, ID_LENGTH));
   remnant.set(hash('erased-box', record), ID_LENGTH);
   return remnant;
 }
 
-export function fileName(day: number): string {
-  return `boxes-${day}.db`;
-}
-
-/** The expiry day in a file's name, or null for another file. */
-export function dayOfFile(name: string): number | null {
-  const match = /^boxes-(\d{1,7})\.db$/.exec(name);
-  return match ? Number(match[1]) : null;
-}
-
-function syncDirectory(dir: string): void {
-  const handle = openSync(dir, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function newer(): AppError {
-  return new AppError(
-    'boxes-newer',
-    'storage',
-    'the box store was written by a newer tacet-relay: run that version or a later one',
-  );
+function unknownVersion(version: number): AppError {
+  return version > SCHEMA_VERSION
+    ? new AppError(
+        'boxes-newer',
+        'storage',
+        'the box store was written by a newer tacet-relay: run that version or a later one',
+      )
+    : new AppError(
+        'boxes-older',
+        'storage',
+        'the box store was written by a tacet-relay before 0.2: move its folder away',
+      );
 }

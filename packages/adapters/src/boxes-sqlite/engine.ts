@@ -1,85 +1,69 @@
-/**
- * All day files of a store, used by one thread. A batch is one group commit: writes first, in
- * the order of their marks, then reads.
- */
+/** All day files of a store, used by one thread. A batch is one group commit, then its reads. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { AppError } from '@tacet/base';
-import { Day, dayOfFile } from './day.ts';
+import { Day, type DayOptions } from './day.ts';
 import { failureOf } from './failure.ts';
-import { LIMITS, RECORD_LENGTH } from './limits.ts';
-import type { Failure, Operation, Outcome } from './protocol.ts';
+import { dayOfFile, removeDropped } from './files.ts';
+import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
+import {
+  type BatchAnswer,
+  type BatchMessage,
+  type Failure,
+  OPERATION,
+  OUTCOME,
+} from './protocol.ts';
 
-export interface BatchResult {
-  readonly outcomes: Outcome[];
-  readonly records: Uint8Array<ArrayBuffer>;
-}
+export type EngineOptions = Omit<DayOptions, 'day'>;
 
 export class Engine {
+  private readonly options: EngineOptions;
   private readonly days = new Map<number, Day>();
-  private readonly dir: string;
-  private readonly salt: number;
 
-  constructor(dir: string, salt: number) {
-    this.dir = dir;
-    this.salt = salt;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(dir)) {
+  constructor(options: EngineOptions) {
+    this.options = options;
+    mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+    for (const name of readdirSync(options.dir)) {
       const day = dayOfFile(name);
       if (day !== null) this.day(day);
     }
   }
 
-  run(operations: readonly Operation[], records: Uint8Array): BatchResult {
-    const outcomes: Outcome[] = operations.map(() => 'done');
-    this.write(operations, records, outcomes);
-    const found: Uint8Array[] = [];
-    operations.forEach((operation, i) => {
-      if (operation.kind === 'put' || operation.kind === 'tombstone') return;
-      try {
-        outcomes[i] =
-          operation.kind === 'count'
-            ? { kind: 'count', count: this.count() }
-            : { kind: 'get', found: operation.marks.map((mark) => this.read(mark, found)) };
-      } catch (error) {
-        outcomes[i] = failureOf(error);
-      }
-    });
-    const answer = new Uint8Array(found.length * RECORD_LENGTH);
-    for (const [i, record] of found.entries()) answer.set(record, i * RECORD_LENGTH);
-    return { outcomes, records: answer };
+  run(message: BatchMessage): BatchAnswer {
+    const batch = new BatchRun(message);
+    batch.each(OPERATION.put, (i, words, record) => this.put(batch, i, words, record));
+    batch.each(OPERATION.tombstone, (i, words, id) => this.tombstone(batch, i, words, id));
+    batch.commit();
+    batch.each(OPERATION.get, (i, words) => this.get(batch, i, words));
+    batch.each(OPERATION.count, (i) => batch.settle(i, OUTCOME.count, this.count()));
+    return batch.answer();
   }
 
-  /** Reads some of the marks not yet in memory; true while there are more. */
-  loadSome(): boolean {
-    for (const day of this.days.values()) {
-      if (!day.indexed) return day.loadSome() || !this.indexed;
-    }
-    return false;
-  }
-
-  /** True when every mark is in memory. */
-  get indexed(): boolean {
-    for (const day of this.days.values()) if (!day.indexed) return false;
-    return true;
-  }
-
-  /** Removes the files of days up to `today`. */
+  /** Puts aside the files of days up to `today`. */
   drop(today: number): void {
     for (const [number, day] of this.days) {
       if (number > today) continue;
       this.days.delete(number);
-      day.drop();
+      day.putAside();
     }
   }
 
-  /** Erases some tombstoned records; true while there are more. */
-  eraseSome(): boolean {
-    for (const day of this.days.values()) if (day.eraseSome()) return true;
+  /** Gives the disk back what was put aside; does not hold the thread. */
+  removeDropped(): Promise<void> {
+    return removeDropped(this.options.dir);
+  }
+
+  /** Erases some tombstoned records; true while there may be more. */
+  eraseSome(today: number): boolean {
+    for (const day of this.days.values()) if (day.eraseSome(today)) return true;
     return false;
   }
 
-  checkpoint(): void {
-    for (const day of this.days.values()) day.checkpoint();
+  /** Empties the logs of one day file; true while there are more of them in this round. */
+  *checkpoint(): Generator<void> {
+    for (const day of [...this.days.values()]) {
+      if (this.days.get(day.day) === day) day.checkpoint();
+      yield;
+    }
   }
 
   close(): void {
@@ -87,76 +71,52 @@ export class Engine {
     this.days.clear();
   }
 
-  private write(operations: readonly Operation[], records: Uint8Array, outcomes: Outcome[]): void {
-    let at = 0;
-    const writes: { i: number; operation: Operation & { mark: bigint }; record: Uint8Array }[] = [];
-    operations.forEach((operation, i) => {
-      if (operation.kind === 'put') {
-        writes.push({ i, operation, record: records.subarray(at, at + RECORD_LENGTH) });
-        at += RECORD_LENGTH;
-      } else if (operation.kind === 'tombstone') {
-        writes.push({ i, operation, record: operation.id });
-      }
-    });
-    // A sort is stable: of two writes of one mark the earlier one stays the earlier.
-    writes.sort((a, b) => compare(a.operation.mark, b.operation.mark));
-    const touched = new Map<Day, number[]>();
-    const fail = (day: Day | undefined, failure: Failure): void => {
-      for (const i of (day && touched.get(day)) ?? []) outcomes[i] = failure;
-      if (day) touched.delete(day);
-    };
-    for (const { i, operation, record } of writes) {
-      let day: Day | undefined;
-      try {
-        day = this.holder(operation.mark);
-        if (operation.kind === 'put') {
-          outcomes[i] = day ? day.compare(operation.mark, record) : 'stored';
-          if (day === undefined) {
-            day = this.day(operation.day);
-            day.insert(operation.mark, record);
-          }
-        } else {
-          day?.doom(operation.mark, record);
-        }
-        // An answer about a row of this batch is as durable as the row: it fails with it.
-        if (day) {
-          const indices = touched.get(day);
-          if (indices) indices.push(i);
-          else touched.set(day, [i]);
-        }
-      } catch (error) {
-        const failure = failureOf(error);
-        day?.rollback();
-        fail(day, failure);
-        outcomes[i] = failure;
-      }
-    }
-    for (const day of [...touched.keys()]) {
-      try {
-        day.commit();
-      } catch (error) {
-        fail(day, failureOf(error));
-      }
+  private put(batch: BatchRun, i: number, words: Int32Array, record: Uint8Array): void {
+    const [, low = 0, high = 0, wanted = -1] = words;
+    const held = this.holder(low, high);
+    if (held !== undefined) {
+      const outcome = held.day.compare(held.place, record);
+      batch.touch(i, held.day);
+      batch.settle(i, OUTCOME[outcome], held.day.day);
+    } else if (wanted === -1) {
+      batch.settle(i, OUTCOME.refused, 0);
+    } else {
+      const day = this.day(wanted);
+      batch.touch(i, day);
+      day.insert(low, high, record);
+      batch.settle(i, OUTCOME.stored, wanted);
     }
   }
 
-  private read(mark: bigint, found: Uint8Array[]): boolean {
-    const record = this.holder(mark)?.read(mark) ?? null;
-    if (record !== null) found.push(record);
-    return record !== null;
+  private tombstone(batch: BatchRun, i: number, words: Int32Array, id: Uint8Array): void {
+    const [, low = 0, high = 0, effectDay = 0] = words;
+    const held = this.holder(low, high);
+    if (held === undefined) return;
+    batch.touch(i, held.day);
+    held.day.doom(held.place, id, effectDay);
+  }
+
+  private get(batch: BatchRun, i: number, words: Int32Array): void {
+    const records: (Uint8Array | null)[] = [];
+    for (let at = 2; at < words.length; at += 2) {
+      const held = this.holder(words[at] ?? 0, words[at + 1] ?? 0);
+      records.push(held === undefined ? null : held.day.read(held.place));
+    }
+    batch.give(records);
+    batch.settle(i, OUTCOME.done, records.length);
   }
 
   private count(): number {
     let count = 0;
-    for (const day of this.days.values()) {
-      while (day.loadSome());
-      count += day.count;
-    }
+    for (const day of this.days.values()) count += day.count;
     return count;
   }
 
-  private holder(mark: bigint): Day | undefined {
-    for (const day of this.days.values()) if (day.has(mark)) return day;
+  private holder(low: number, high: number): { day: Day; place: number } | undefined {
+    for (const day of this.days.values()) {
+      const place = day.find(low, high);
+      if (place >= 0) return { day, place };
+    }
     return undefined;
   }
 
@@ -166,13 +126,115 @@ export class Engine {
       if (this.days.size >= LIMITS.dayFiles) {
         throw new AppError('boxes-days', 'storage', 'the box store holds more days than it may');
       }
-      day = new Day(this.dir, number, this.salt);
+      day = new Day({ ...this.options, day: number });
       this.days.set(number, day);
     }
     return day;
   }
 }
 
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** One batch on its way through the engine: where its operations stand, and their outcomes. */
+class BatchRun {
+  private readonly message: BatchMessage;
+  private readonly outcomes: Int32Array<ArrayBuffer>;
+  private readonly failures: Failure[] = [];
+  /** Operations whose outcome is as durable as the rows of that day: it fails with them. */
+  private readonly touched = new Map<Day, number[]>();
+  private readonly found: number[] = [];
+  private readonly records: Uint8Array[] = [];
+
+  constructor(message: BatchMessage) {
+    this.message = message;
+    this.outcomes = new Int32Array(2 * message.operations);
+    for (let i = 0; i < message.operations; i++) this.settle(i, OUTCOME.done, 0);
+  }
+
+  /** Calls `work` for each operation of that kind with its words and its part of the records. */
+  each(kind: number, work: (i: number, words: Int32Array, bytes: Uint8Array) => void): void {
+    const { words, operations, records } = this.message;
+    let at = 0;
+    let bytesAt = 0;
+    for (let i = 0; i < operations; i++) {
+      const code = words[at] ?? 0;
+      const length = lengthOf(code, words[at + 1] ?? 0);
+      const bytes = bytesOf(code);
+      if (code === kind) {
+        try {
+          work(i, words.subarray(at, at + length), records.subarray(bytesAt, bytesAt + bytes));
+        } catch (error) {
+          this.fail(i, error);
+        }
+      }
+      at += length;
+      bytesAt += bytes;
+    }
+  }
+
+  settle(i: number, code: number, value: number): void {
+    this.outcomes[2 * i] = code;
+    this.outcomes[2 * i + 1] = value;
+  }
+
+  touch(i: number, day: Day): void {
+    const list = this.touched.get(day);
+    if (list === undefined) this.touched.set(day, [i]);
+    else list.push(i);
+  }
+
+  commit(): void {
+    for (const [day, indices] of this.touched) {
+      try {
+        day.commit();
+      } catch (error) {
+        this.failAll(indices, error);
+      }
+    }
+  }
+
+  give(records: readonly (Uint8Array | null)[]): void {
+    for (const record of records) {
+      this.found.push(record === null ? 0 : 1);
+      if (record !== null) this.records.push(record);
+    }
+  }
+
+  answer(): BatchAnswer {
+    const records = new Uint8Array(this.records.length * RECORD_LENGTH);
+    for (const [i, record] of this.records.entries()) records.set(record, i * RECORD_LENGTH);
+    const { outcomes, failures } = this;
+    return { kind: 'batch', outcomes, found: Uint8Array.from(this.found), records, failures };
+  }
+
+  /** A day that failed takes with it whatever this batch said about it before. */
+  private fail(i: number, error: unknown): void {
+    for (const [day, indices] of this.touched) {
+      if (!indices.includes(i)) continue;
+      this.touched.delete(day);
+      day.rollback();
+      this.failAll(indices, error);
+    }
+    this.failAll([i], error);
+  }
+
+  private failAll(indices: readonly number[], error: unknown): void {
+    const at = this.failures.push(failureOf(error)) - 1;
+    for (const i of indices) this.settle(i, OUTCOME.failed, at);
+  }
+}
+
+function lengthOf(code: number, next: number): number {
+  switch (code) {
+    case OPERATION.put:
+    case OPERATION.tombstone:
+      return 4;
+    case OPERATION.get:
+      return 2 + 2 * next;
+    default:
+      return 1;
+  }
+}
+
+function bytesOf(code: number): number {
+  if (code === OPERATION.put) return RECORD_LENGTH;
+  return code === OPERATION.tombstone ? ID_LENGTH : 0;
 }

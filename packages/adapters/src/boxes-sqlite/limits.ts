@@ -1,22 +1,31 @@
 /** Caps of the SQLite box store (docs/limits.md). */
 export const LIMITS = {
   /** Operations in one group commit: bounds how long a read waits behind writes. */
-  batchOperations: 512,
+  batchOperations: 256,
+  /** Batches given to the worker: while it commits one the next is there already. */
+  batchesGiven: 2,
   /** Operations waiting for the worker; more are refused with `boxes-busy`. */
   waitingOperations: 16_384,
   /** Day files open at once: 21 days of life, and room for clocks and shrinking life. */
   dayFiles: 64,
-  /** Marks read in one step while a day's index is loaded, about 6 ms. */
-  indexStep: 20_000,
+  /** Boxes of one day file. */
+  dayBoxes: 16_777_216,
   /** Records erased in one step of `expire`, about 10 ms. */
   eraseStep: 200,
-  /** After so long without a write the write-ahead logs are emptied (they show an order). */
-  idleCheckpointMs: 30_000,
+  /** So long after a write at the latest the write-ahead logs are emptied (they show an order). */
+  checkpointMs: 30_000,
+  /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
+  checkpointPages: 1_000,
+  /** Page cache of a file that boxes come to, and of one that is only read, in KiB. */
+  writeCacheKiB: 8_192,
+  readCacheKiB: 512,
+  /** Bytes that are given back to the disk in one step when a day is dropped. */
+  dropStep: 8_388_608,
 } as const;
 
-/** A record of the protocol; shorter rows are what is left of an erased one. */
+/** A record of the protocol. */
 export const RECORD_LENGTH = 2_400;
 /** A box id, an Ed25519 public key. */
 export const ID_LENGTH = 32;
-/** id 32, hash of the record 32. */
+/** What is left of an erased record: id 32, hash of the record 32; the rest of the row is zero. */
 export const REMNANT_LENGTH = 64;

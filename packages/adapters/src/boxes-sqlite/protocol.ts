@@ -1,25 +1,51 @@
 /**
- * What the store and its worker say to each other. Operations travel in batches; records in one
- * transferred buffer, because cloning a view clones the whole buffer it looks into.
+ * What the store and its worker say to each other. Operations travel in batches of words and
+ * records in transferred buffers: cloning objects would cost more than the work itself.
  */
 import type { ErrorKind } from '@tacet/base';
 
-export type Operation =
-  /** The record is the next RECORD_LENGTH bytes of the batch's records. */
-  | { readonly kind: 'put'; readonly mark: bigint; readonly day: number }
-  | { readonly kind: 'get'; readonly marks: readonly bigint[] }
-  | { readonly kind: 'tombstone'; readonly mark: bigint; readonly id: Uint8Array }
-  | { readonly kind: 'count' };
+/** First word of an operation. A mark is two words, a day that is not there -1. */
+export const OPERATION = {
+  /** mark, expiry day; the record is the next RECORD_LENGTH bytes of the batch's records. */
+  put: 1,
+  /** number of marks, marks. */
+  get: 2,
+  /** mark, effect day; the id is the next ID_LENGTH bytes of the batch's records. */
+  tombstone: 3,
+  count: 4,
+} as const;
 
-export type Outcome =
-  | 'stored'
-  | 'same'
-  | 'taken'
-  | 'done'
-  /** For each mark whether its record is the next one in the answer's records. */
-  | { readonly kind: 'get'; readonly found: readonly boolean[] }
-  | { readonly kind: 'count'; readonly count: number }
-  | Failure;
+/** First word of an outcome; there are two words for each operation. */
+export const OUTCOME = {
+  /** expiry day */
+  stored: 1,
+  same: 2,
+  taken: 3,
+  refused: 4,
+  done: 5,
+  /** number of boxes */
+  count: 6,
+  /** index into `failures` */
+  failed: 7,
+} as const;
+
+export interface BatchMessage {
+  readonly kind: 'batch';
+  /** Operations one after another. */
+  readonly words: Int32Array<ArrayBuffer>;
+  readonly operations: number;
+  readonly records: Uint8Array<ArrayBuffer>;
+}
+
+export interface BatchAnswer {
+  readonly kind: 'batch';
+  /** In the order of the operations. */
+  readonly outcomes: Int32Array<ArrayBuffer>;
+  /** For each mark of each `get`, 1 when its record is the next one in `records`. */
+  readonly found: Uint8Array<ArrayBuffer>;
+  readonly records: Uint8Array<ArrayBuffer>;
+  readonly failures: readonly Failure[];
+}
 
 export interface Failure {
   readonly kind: 'failed';
@@ -29,23 +55,14 @@ export interface Failure {
 }
 
 export type ToWorker =
-  | {
-      readonly kind: 'batch';
-      readonly operations: readonly Operation[];
-      readonly records: Uint8Array<ArrayBuffer>;
-    }
+  | BatchMessage
   | { readonly kind: 'expire'; readonly call: number; readonly today: number }
   | { readonly kind: 'close'; readonly call: number };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unusable'; readonly failure: Failure }
-  /** Outcomes in the order of the batch's operations. */
-  | {
-      readonly kind: 'batch';
-      readonly outcomes: readonly Outcome[];
-      readonly records: Uint8Array<ArrayBuffer>;
-    }
+  | BatchAnswer
   | { readonly kind: 'call'; readonly call: number; readonly failure: Failure | null };
 
 /** Handed to the worker when it starts. */

@@ -4,19 +4,29 @@
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@tacet/base';
-import type { BoxStore, StoredBox } from '@tacet/relay';
+import type { BoxStore, PutResult, StoredBox } from '@tacet/relay';
 import type { BoxId, BoxRecord, Mark } from '@tacet/wire';
-import { Batch, type Caller, keyOf } from './batch.ts';
+import { Batch, type Caller } from './batch.ts';
 import { errorOf } from './failure.ts';
 import { LIMITS, RECORD_LENGTH } from './limits.ts';
-import type { FromWorker, Operation, Outcome, ToWorker, WorkerOptions } from './protocol.ts';
+import {
+  type BatchAnswer,
+  type FromWorker,
+  OPERATION,
+  OUTCOME,
+  type ToWorker,
+  type WorkerOptions,
+} from './protocol.ts';
 
 export interface BoxesOptions {
   /** Folder of the day files; made if absent, readable by its owner only. */
   readonly dir: string;
 }
 
-/** Opens the store; rejects with `boxes-in-use`, `boxes-newer`, `boxes-unreadable` or `boxes-failed`. */
+/**
+ * Opens the store; rejects with `boxes-in-use`, `boxes-newer`, `boxes-older`, `boxes-unreadable`
+ * or `boxes-failed`.
+ */
 export async function openBoxes(options: BoxesOptions): Promise<BoxStore> {
   const data: WorkerOptions = { dir: options.dir };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
@@ -37,12 +47,14 @@ class SqliteBoxes implements BoxStore {
   private readonly worker: Worker;
   private readonly calls = new Map<number, Call>();
   private nextCall = 0;
-  private running: Batch | null = null;
+  /** Batches the worker has, in order. */
+  private readonly given: Batch[] = [];
   private waiting: Batch[] = [];
   private waitingOperations = 0;
   private scheduled = false;
   private closed: Promise<void> | null = null;
   private ended = false;
+  private onIdle: (() => void) | null = null;
 
   constructor(worker: Worker) {
     this.worker = worker;
@@ -51,61 +63,57 @@ class SqliteBoxes implements BoxStore {
     worker.on('exit', () => this.end());
   }
 
-  put(box: StoredBox): Promise<'stored' | 'same' | 'taken'> {
+  put(box: StoredBox): Promise<PutResult> {
     if (box.record.length !== RECORD_LENGTH || box.mark.length !== 8) {
       return Promise.reject(new AppError('boxes-shape', 'bug', 'a box of a wrong length'));
     }
-    const mark = keyOf(box.mark);
-    return new Promise((resolve, reject) => {
-      const batch = this.submit(
-        { kind: 'put', mark, day: box.expiryDay },
-        {
-          resolve: (outcome) => {
-            if (outcome === 'stored' || outcome === 'same' || outcome === 'taken') resolve(outcome);
-            else reject(unexpected());
-          },
-          reject,
-        },
-      );
-      batch?.addRecord(box.record);
-    });
+    return this.submit(
+      (caller, batch) =>
+        batch
+          .begin(caller, OPERATION.put)
+          .mark(box.mark)
+          .word(box.expiryDay ?? -1)
+          .data(box.record),
+      (code, expiryDay) => {
+        switch (code) {
+          case OUTCOME.stored:
+            return { outcome: 'stored', expiryDay };
+          case OUTCOME.same:
+            return { outcome: 'same', expiryDay };
+          case OUTCOME.taken:
+            return { outcome: 'taken' };
+          case OUTCOME.refused:
+            return { outcome: 'refused' };
+          default:
+            throw unexpected();
+        }
+      },
+    );
   }
 
   get(marks: readonly Mark[]): Promise<readonly (BoxRecord | null)[]> {
-    return new Promise((resolve, reject) => {
-      this.submit(
-        { kind: 'get', marks: marks.map(keyOf) },
-        {
-          resolve: (outcome, record) => {
-            if (typeof outcome !== 'object' || outcome.kind !== 'get') return reject(unexpected());
-            resolve(outcome.found.map((found) => (found ? (record() as BoxRecord) : null)));
-          },
-          reject,
-        },
-      );
-    });
+    return this.submit(
+      (caller, batch) => {
+        batch.begin(caller, OPERATION.get).word(marks.length);
+        for (const mark of marks) batch.mark(mark);
+      },
+      (_code, _value, take) => marks.map(() => take() as BoxRecord | null),
+    );
   }
 
-  tombstone(mark: Mark, id: BoxId): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const operation = { kind: 'tombstone', mark: keyOf(mark), id: id.slice() } as const;
-      this.submit(operation, { resolve: () => resolve(), reject });
-    });
+  tombstone(mark: Mark, id: BoxId, effectDay: number): Promise<void> {
+    return this.submit(
+      (caller, batch) =>
+        batch.begin(caller, OPERATION.tombstone).mark(mark).word(effectDay).data(id),
+      () => undefined,
+    );
   }
 
   count(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.submit(
-        { kind: 'count' },
-        {
-          resolve: (outcome) => {
-            if (typeof outcome === 'object' && outcome.kind === 'count') resolve(outcome.count);
-            else reject(unexpected());
-          },
-          reject,
-        },
-      );
-    });
+    return this.submit(
+      (caller, batch) => batch.begin(caller, OPERATION.count),
+      (_code, count) => count,
+    );
   }
 
   expire(today: number): Promise<void> {
@@ -123,51 +131,57 @@ class SqliteBoxes implements BoxStore {
   }
 
   private async drain(): Promise<void> {
-    if (this.ended || (this.running === null && this.waiting.length === 0)) return;
+    if (this.ended || (this.given.length === 0 && this.waiting.length === 0)) return;
     await new Promise<void>((resolve) => {
       this.onIdle = resolve;
     });
   }
 
-  private onIdle: (() => void) | null = null;
-
-  private submit(operation: Operation, caller: Caller): Batch | null {
-    if (this.closed || this.ended) {
-      caller.reject(closedError());
-      return null;
-    }
+  /** @param write puts the operation into the batch; @param read makes the result of its outcome */
+  private submit<T>(
+    write: (caller: Caller, batch: Batch) => unknown,
+    read: (...outcome: Parameters<Caller['resolve']>) => T,
+  ): Promise<T> {
+    if (this.closed || this.ended) return Promise.reject(closedError());
     if (this.waitingOperations >= LIMITS.waitingOperations) {
-      caller.reject(new AppError('boxes-busy', 'storage', 'the box store cannot keep up'));
-      return null;
+      const busy = new AppError('boxes-busy', 'storage', 'the box store cannot keep up');
+      return Promise.reject(busy);
     }
-    let batch = this.waiting.at(-1);
-    if (batch === undefined || batch.size >= LIMITS.batchOperations) {
-      batch = new Batch();
-      this.waiting.push(batch);
-    }
-    batch.add(operation, caller);
-    this.waitingOperations += 1;
-    if (this.running === null && !this.scheduled) {
+    return new Promise((resolve, reject) => {
+      const caller: Caller = {
+        resolve: (code, value, take) => resolve(read(code, value, take)),
+        reject,
+      };
+      write(caller, this.openBatch());
+      this.waitingOperations += 1;
+      if (this.given.length >= LIMITS.batchesGiven || this.scheduled) return;
       this.scheduled = true;
       queueMicrotask(() => {
         this.scheduled = false;
         this.sendNext();
       });
+    });
+  }
+
+  private openBatch(): Batch {
+    let batch = this.waiting.at(-1);
+    if (batch === undefined || batch.size >= LIMITS.batchOperations) {
+      batch = new Batch();
+      this.waiting.push(batch);
     }
     return batch;
   }
 
   private sendNext(): void {
-    if (this.running !== null || this.ended) return;
-    const batch = this.waiting.shift();
-    if (batch === undefined) {
-      this.onIdle?.();
-      return;
+    while (this.given.length < LIMITS.batchesGiven && !this.ended) {
+      const batch = this.waiting.shift();
+      if (batch === undefined) break;
+      this.waitingOperations -= batch.size;
+      this.given.push(batch);
+      const { message } = batch;
+      this.worker.postMessage(message, [message.words.buffer, message.records.buffer]);
     }
-    this.waitingOperations -= batch.size;
-    this.running = batch;
-    const { operations, records } = batch;
-    this.say({ kind: 'batch', operations, records }, [records.buffer]);
+    if (this.given.length === 0) this.onIdle?.();
   }
 
   private call(message: (call: number) => ToWorker): Promise<void> {
@@ -175,12 +189,8 @@ class SqliteBoxes implements BoxStore {
     const call = this.nextCall++;
     return new Promise((resolve, reject) => {
       this.calls.set(call, { resolve, reject });
-      this.say(message(call), []);
+      this.worker.postMessage(message(call));
     });
-  }
-
-  private say(message: ToWorker, transfer: ArrayBuffer[]): void {
-    this.worker.postMessage(message, transfer);
   }
 
   private onMessage(message: FromWorker): void {
@@ -190,17 +200,15 @@ class SqliteBoxes implements BoxStore {
       if (message.failure === null) call?.resolve();
       else call?.reject(errorOf(message.failure));
     } else if (message.kind === 'batch') {
-      const batch = this.running;
-      this.running = null;
+      const batch = this.given.shift();
       this.sendNext();
-      if (batch) settle(batch.callers, message.outcomes, message.records);
+      if (batch) settle(batch.callers, message);
     }
   }
 
   private end(): void {
     this.ended = true;
-    const batches = this.running === null ? this.waiting : [this.running, ...this.waiting];
-    this.running = null;
+    const batches = [...this.given.splice(0), ...this.waiting];
     this.waiting = [];
     for (const batch of batches) for (const caller of batch.callers) caller.reject(closedError());
     for (const call of this.calls.values()) call.reject(closedError());
@@ -209,18 +217,28 @@ class SqliteBoxes implements BoxStore {
   }
 }
 
-function settle(callers: Caller[], outcomes: readonly Outcome[], records: Uint8Array): void {
+function settle(callers: readonly Caller[], answer: BatchAnswer): void {
+  const { outcomes, found, records, failures } = answer;
   let at = 0;
-  const next = (): Uint8Array => {
+  let mark = 0;
+  const take = (): Uint8Array | null => {
+    if (found[mark++] !== 1) return null;
     at += RECORD_LENGTH;
     return records.subarray(at - RECORD_LENGTH, at);
   };
   callers.forEach((caller, i) => {
-    const outcome = outcomes[i];
-    if (outcome === undefined) caller.reject(unexpected());
-    else if (typeof outcome === 'object' && outcome.kind === 'failed') {
-      caller.reject(errorOf(outcome));
-    } else caller.resolve(outcome, next);
+    const code = outcomes[2 * i] ?? 0;
+    const value = outcomes[2 * i + 1] ?? 0;
+    if (code === OUTCOME.failed) {
+      const failure = failures[value];
+      caller.reject(failure === undefined ? unexpected() : errorOf(failure));
+    } else {
+      try {
+        caller.resolve(code, value, take);
+      } catch (error) {
+        caller.reject(error);
+      }
+    }
   });
 }
 

@@ -1,8 +1,8 @@
 /**
- * The thread that owns the day files. It answers batches in order; between them it loads the
- * index, erases, and empties idle write-ahead logs in small steps.
+ * The thread that owns the day files. It answers batches in order; between them it erases, gives
+ * back the disk of dropped days, and empties write-ahead logs, in small steps.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import { setImmediate as yieldToMessages } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Engine } from './engine.ts';
@@ -19,33 +19,23 @@ function say(message: FromWorker, transfer: ArrayBuffer[] = []): void {
 
 function serve(engine: Engine): void {
   let closed = false;
-  let loading = false;
-  let idle: NodeJS.Timeout | null = null;
-  const quietly = (step: () => void): void => {
-    try {
-      step();
-    } catch {
-      // The next write meets the same fault and reports it.
+  const checkpoint = async (): Promise<void> => {
+    for (const _ of engine.checkpoint()) {
+      await yieldToMessages();
+      if (closed) return;
     }
   };
-  /** Also after a failed write, which forgets the index of its day. */
-  const load = async (): Promise<void> => {
-    if (loading) return;
-    loading = true;
-    while (!closed && engine.loadSome()) await yieldToMessages();
-    loading = false;
-  };
-  const loadQuietly = (): void => {
-    load().catch(() => {
-      // Reads look into the files themselves; the next batch tries again.
-      loading = false;
+  const clock = setInterval(() => {
+    checkpoint().catch(() => {
+      // The next write meets the same fault and reports it.
     });
-  };
+  }, LIMITS.checkpointMs);
+  clock.unref();
   const expire = async (today: number): Promise<void> => {
     engine.drop(today);
-    await yieldToMessages();
-    while (!closed && engine.eraseSome()) await yieldToMessages();
-    if (!closed) engine.checkpoint();
+    await engine.removeDropped();
+    while (!closed && engine.eraseSome(today)) await yieldToMessages();
+    if (!closed) await checkpoint();
   };
   const answer = (call: number, work: Promise<void>): void => {
     const done = (failure: Failure | null) => say({ kind: 'call', call, failure });
@@ -57,13 +47,9 @@ function serve(engine: Engine): void {
   port?.on('message', (message: ToWorker) => {
     switch (message.kind) {
       case 'batch': {
-        const { outcomes, records } = engine.run(message.operations, message.records);
-        say({ kind: 'batch', outcomes, records }, [records.buffer]);
-        if (!engine.indexed) loadQuietly();
-        if (idle === null) {
-          idle = setTimeout(() => quietly(() => engine.checkpoint()), LIMITS.idleCheckpointMs);
-          idle.unref();
-        } else idle.refresh();
+        const result = engine.run(message);
+        const { outcomes, found, records } = result;
+        say(result, [outcomes.buffer, found.buffer, records.buffer]);
         return;
       }
       case 'expire':
@@ -71,21 +57,36 @@ function serve(engine: Engine): void {
         return;
       case 'close':
         closed = true;
+        clearInterval(clock);
         answer(
           message.call,
           Promise.resolve().then(() => engine.close()),
         );
-        if (idle !== null) clearTimeout(idle);
         port?.unref();
     }
   });
   say({ kind: 'ready' });
-  loadQuietly();
+}
+
+/** Uniform draws; random words are fetched many at a time. */
+function drawer(): (n: number) => number {
+  const words = new Uint32Array(2_048);
+  let used = words.length;
+  return (n) => {
+    if (used >= words.length - 1) {
+      randomFillSync(words);
+      used = 0;
+    }
+    // 53 bits: for n below 2^24 no value is more probable than another by more than 2^-29.
+    const high = (words[used++] as number) >>> 5;
+    const low = (words[used++] as number) >>> 6;
+    return Math.floor(((high * 2 ** 26 + low) / 2 ** 53) * n);
+  };
 }
 
 try {
   const { dir } = workerData as WorkerOptions;
-  serve(new Engine(dir, randomBytes(4).readInt32LE()));
+  serve(new Engine({ dir, salt: randomBytes(4).readInt32LE(), draw: drawer() }));
 } catch (error) {
   say({ kind: 'unusable', failure: failureOf(error) });
 }

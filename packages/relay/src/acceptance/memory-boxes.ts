@@ -5,7 +5,7 @@
 import { equalBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxId, type BoxRecord, type Mark, markKey } from '@tacet/wire';
-import type { BoxStore, StoreCommand, StoredBox, StoreResult } from '../ports.ts';
+import type { BoxStore, PutResult, StoreCommand, StoredBox, StoreResult } from '../ports.ts';
 
 interface Kept {
   readonly id: BoxId;
@@ -13,7 +13,8 @@ interface Kept {
   /** Of the record; all that is left of it after a tombstone took effect. */
   readonly hash: Uint8Array;
   record: BoxRecord | null;
-  tombstone: boolean;
+  /** The day on which the record is erased. */
+  effectDay: number | null;
 }
 
 export class MemoryBoxes implements BoxStore {
@@ -22,19 +23,21 @@ export class MemoryBoxes implements BoxStore {
   execute(command: StoreCommand): StoreResult {
     switch (command.kind) {
       case 'put':
-        return { kind: 'put', outcome: this.putNow(command.box) };
+        return { kind: 'put', result: this.putNow(command.box) };
       case 'get':
         return { kind: 'get', records: this.getNow(command.marks) };
       case 'tombstone':
-        this.tombstoneNow(command.mark, command.id);
+        this.tombstoneNow(command.mark, command.id, command.effectDay);
         return { kind: 'tombstone' };
       case 'expire':
         this.expireNow(command.today);
         return { kind: 'expire' };
+      case 'count':
+        return { kind: 'count', count: this.kept.size };
     }
   }
 
-  async put(box: StoredBox): Promise<'stored' | 'same' | 'taken'> {
+  async put(box: StoredBox): Promise<PutResult> {
     return this.putNow(box);
   }
 
@@ -42,8 +45,8 @@ export class MemoryBoxes implements BoxStore {
     return this.getNow(marks);
   }
 
-  async tombstone(mark: Mark, id: BoxId): Promise<void> {
-    this.tombstoneNow(mark, id);
+  async tombstone(mark: Mark, id: BoxId, effectDay: number): Promise<void> {
+    this.tombstoneNow(mark, id, effectDay);
   }
 
   async expire(today: number): Promise<void> {
@@ -51,36 +54,38 @@ export class MemoryBoxes implements BoxStore {
   }
 
   async count(): Promise<number> {
-    let count = 0;
-    for (const { record } of this.kept.values()) if (record !== null) count += 1;
-    return count;
+    return this.kept.size;
   }
 
   async close(): Promise<void> {}
 
-  private putNow({ mark, id, record, expiryDay }: StoredBox): 'stored' | 'same' | 'taken' {
+  private putNow({ mark, id, record, expiryDay }: StoredBox): PutResult {
     const key = markKey(mark);
     const held = this.kept.get(key);
     const recordHash = hash('erased-box', record);
-    if (held !== undefined) return equalBytes(held.hash, recordHash) ? 'same' : 'taken';
+    if (held !== undefined) {
+      if (!equalBytes(held.hash, recordHash)) return { outcome: 'taken' };
+      return { outcome: 'same', expiryDay: held.expiryDay };
+    }
+    if (expiryDay === null) return { outcome: 'refused' };
     const own = { id: id.slice() as BoxId, record: record.slice() as BoxRecord };
-    this.kept.set(key, { ...own, expiryDay, hash: recordHash, tombstone: false });
-    return 'stored';
+    this.kept.set(key, { ...own, expiryDay, hash: recordHash, effectDay: null });
+    return { outcome: 'stored', expiryDay };
   }
 
   private getNow(marks: readonly Mark[]): (BoxRecord | null)[] {
     return marks.map((mark) => this.kept.get(markKey(mark))?.record ?? null);
   }
 
-  private tombstoneNow(mark: Mark, id: BoxId): void {
+  private tombstoneNow(mark: Mark, id: BoxId, effectDay: number): void {
     const held = this.kept.get(markKey(mark));
-    if (held !== undefined && equalBytes(held.id, id)) held.tombstone = true;
+    if (held !== undefined && equalBytes(held.id, id)) held.effectDay ??= effectDay;
   }
 
   private expireNow(today: number): void {
     for (const [key, held] of this.kept) {
       if (held.expiryDay <= today) this.kept.delete(key);
-      else if (held.tombstone) held.record = null;
+      else if (held.effectDay !== null && held.effectDay <= today) held.record = null;
     }
   }
 }

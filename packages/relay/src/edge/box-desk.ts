@@ -7,7 +7,9 @@ import { type Counters, dayOf, equalBytes, isAppError, MINUTE, type Millis } fro
 import { epochStart, placement, type RelayHash, type VerifiedDocument } from '@tacet/directory';
 import { epochOfBlock, type Opened } from '@tacet/onion';
 import {
+  BOX_ID,
   type BoxAnswer,
+  type BoxId,
   type BoxRecord,
   type BoxRequest,
   decodeRequest,
@@ -18,10 +20,11 @@ import {
 } from '@tacet/wire';
 import type { Documents } from '../documents.ts';
 import { type EdgeLimits, MAX_WAIT_MS, TURNAROUND_MS, WAIT_MARGIN_MS } from '../limits.ts';
-import type { StoreCommand, StoreResult } from '../ports.ts';
+import type { PutResult, StoreCommand, StoreResult } from '../ports.ts';
 import type { EdgeCounter } from './counters.ts';
 import { RecentFills } from './recent-fills.ts';
 import { type StandingRead, StandingReads } from './standing-reads.ts';
+import { StoreRoom } from './store-room.ts';
 import type { Outgoing, Ticket } from './ticket.ts';
 
 export type OpenedRequest = Extract<Opened, { kind: 'request' }>;
@@ -39,16 +42,26 @@ export interface BoxDeskOptions {
 }
 
 type Pending =
-  | { readonly kind: 'put'; readonly ticket: Ticket; readonly mark: Mark; expiryDay: number }
+  | { readonly kind: 'put'; readonly ticket: Ticket; readonly mark: Mark }
+  /** Refused whatever the store says: it is asked so that this answer takes as long as others. */
+  | { readonly kind: 'refusal'; readonly ticket: Ticket }
   | { readonly kind: 'get'; readonly ticket: Ticket }
   | { readonly kind: 'tombstone'; readonly ticket: Ticket; readonly effectDay: number }
-  /** A standing read whose wait ended at `since`. */
-  | { readonly kind: 'stand'; readonly read: StandingRead; readonly since: Millis }
-  | { readonly kind: 'expire' };
+  /** A standing read whose wait ended at `since`; `evicted` ones get nothing. */
+  | {
+      readonly kind: 'stand';
+      readonly read: StandingRead;
+      readonly since: Millis;
+      readonly evicted: boolean;
+    }
+  | { readonly kind: 'expire' }
+  | { readonly kind: 'count' };
 
 const REFUSED: BoxAnswer = { status: 'refused' };
 const TAKEN: BoxAnswer = { status: 'taken' };
 const EMPTY = [null, null, null] as const;
+/** After a drop that failed. */
+const DROP_AGAIN_MS: Millis = MINUTE;
 
 export class BoxDesk {
   private readonly options: BoxDeskOptions;
@@ -56,6 +69,7 @@ export class BoxDesk {
   private readonly pending = new Map<number, Pending>();
   private readonly standing = new StandingReads();
   private readonly recent: RecentFills;
+  private readonly room: StoreRoom;
   private nextToken = 1;
   /** The store was last told to drop what is due on this day. */
   private today = -1;
@@ -65,6 +79,7 @@ export class BoxDesk {
     this.options = options;
     this.counters = options.counters;
     this.recent = new RecentFills(options.limits.marksPending);
+    this.room = new StoreRoom(options.limits.boxes);
   }
 
   get standingReads(): number {
@@ -97,17 +112,15 @@ export class BoxDesk {
       case 'tombstone': {
         this.counters.add('tombstone');
         const { id, signature } = request;
+        const mark = markOf(id);
         if (!verifyTombstone(id, signature, current.document.networkId)) {
           this.counters.add('tombstone-invalid');
-          this.answer(ticket, REFUSED, now);
+          this.refuseLater(ticket, mark, now);
           return;
         }
         const effectDay = dayOf(now) + 1;
-        this.ask({ kind: 'tombstone', ticket, effectDay }, now, {
-          kind: 'tombstone',
-          mark: markOf(id),
-          id,
-        });
+        const command = { kind: 'tombstone', mark, id, effectDay } as const;
+        this.ask({ kind: 'tombstone', ticket, effectDay }, now, command);
       }
     }
   }
@@ -126,7 +139,10 @@ export class BoxDesk {
     }
     switch (pending.kind) {
       case 'put':
-        if (result.kind === 'put') this.onPut(pending, result.outcome, now);
+        if (result.kind === 'put') this.onPut(pending, result.result, now);
+        return;
+      case 'refusal':
+        this.answer(pending.ticket, REFUSED, now);
         return;
       case 'get':
         if (result.kind === 'get') this.answer(pending.ticket, result.records, now);
@@ -136,10 +152,16 @@ export class BoxDesk {
         return;
       case 'stand':
         if (result.kind === 'get') {
-          this.reply(pending.read.ticket, result.records, pending.since, now);
+          const records = pending.evicted ? EMPTY : result.records;
+          this.reply(pending.read.ticket, records, pending.since, now);
         }
         return;
+      case 'count':
+        if (result.kind === 'count') this.room.counted(result.count);
+        return;
       case 'expire':
+        // The room that became free counts at once.
+        this.askCount();
         return;
     }
   }
@@ -152,12 +174,13 @@ export class BoxDesk {
       this.counters.add('stand-expired');
       this.endWait(read, now);
     }
+    if (this.room.isDue(now)) this.askCount();
     const today = dayOf(now);
-    if (today <= this.today || now < this.dropAgainAt) return;
+    if (today <= this.today) return;
+    // A clock that was set back must not put off the next try for as long.
+    if (now < this.dropAgainAt && this.dropAgainAt - now <= DROP_AGAIN_MS) return;
     this.today = today;
-    const token = this.nextToken++;
-    this.pending.set(token, { kind: 'expire' });
-    this.options.ask(token, { kind: 'expire', today });
+    this.askUnbidden({ kind: 'expire' }, { kind: 'expire', today });
   }
 
   private put(ticket: Ticket, record: BoxRecord, current: VerifiedDocument, now: Millis): void {
@@ -165,18 +188,26 @@ export class BoxDesk {
     const valid = verifyRecord(record, current.document.networkId);
     if (valid === null) {
       this.counters.add('put-invalid');
-      this.answer(ticket, REFUSED, now);
+      this.refuseLater(ticket, markOf(record.subarray(0, BOX_ID) as BoxId), now);
       return;
     }
     const { id, mark } = valid;
     if (!this.isPlacedHere(mark, ticket.epoch, current)) {
       this.counters.add('put-misplaced');
-      this.answer(ticket, REFUSED, now);
+      this.refuseLater(ticket, mark, now);
       return;
     }
-    const expiryDay = dayOf(now) + current.document.parameters.boxLifeDays;
-    const box = { mark, id, record, expiryDay };
-    this.ask({ kind: 'put', ticket, mark, expiryDay }, now, { kind: 'put', box });
+    const life = this.room.lifeDays(current.document.parameters.boxLifeDays);
+    const expiryDay = life === null ? null : dayOf(now) + life;
+    this.ask({ kind: 'put', ticket, mark }, now, {
+      kind: 'put',
+      box: { mark, id, record, expiryDay },
+    });
+  }
+
+  /** All answers take the way through the store, and so its time, also those that need nothing. */
+  private refuseLater(ticket: Ticket, mark: Mark, now: Millis): void {
+    this.ask({ kind: 'refusal', ticket }, now, { kind: 'get', marks: [mark] });
   }
 
   /** By the writer's document or by the one of now: a new store generation changes neither. */
@@ -189,16 +220,29 @@ export class BoxDesk {
   }
 
   private onPut(
-    { ticket, mark, expiryDay }: Extract<Pending, { kind: 'put' }>,
-    outcome: 'stored' | 'same' | 'taken',
+    { ticket, mark }: Extract<Pending, { kind: 'put' }>,
+    result: PutResult,
     now: Millis,
   ): void {
-    if (outcome === 'taken') {
-      this.answer(ticket, TAKEN, now);
-      return;
+    switch (result.outcome) {
+      case 'taken':
+        this.answer(ticket, TAKEN, now);
+        return;
+      case 'refused':
+        this.counters.add('put-no-room');
+        this.answer(ticket, REFUSED, now);
+        return;
+      case 'same':
+        this.answer(ticket, { status: 'stored', expiryDay: result.expiryDay }, now);
+        return;
+      case 'stored':
+        this.answer(ticket, { status: 'stored', expiryDay: result.expiryDay }, now);
+        this.onStored(mark, now);
     }
-    this.answer(ticket, { status: 'stored', expiryDay }, now);
-    if (outcome === 'same') return;
+  }
+
+  private onStored(mark: Mark, now: Millis): void {
+    this.room.stored();
     this.options.onFilled(mark);
     this.recent.add(mark, now);
     for (const read of this.standing.release(mark)) {
@@ -226,8 +270,9 @@ export class BoxDesk {
   }
 
   /** Whatever ended it, a wait ends with a look into the store. */
-  private endWait(read: StandingRead, now: Millis): void {
-    this.ask({ kind: 'stand', read, since: now }, now, { kind: 'get', marks: read.marks });
+  private endWait(read: StandingRead, now: Millis, evicted = false): void {
+    const pending = { kind: 'stand', read, since: now, evicted } as const;
+    this.ask(pending, now, { kind: 'get', marks: read.marks });
   }
 
   /** A wait ends before the keys of its reply block do, with room for the way back. */
@@ -243,7 +288,7 @@ export class BoxDesk {
     if (oldest === undefined) return;
     this.standing.remove(oldest);
     this.counters.add('stand-evicted');
-    this.reply(oldest.ticket, EMPTY, now, now);
+    this.endWait(oldest, now, true);
   }
 
   private ask(pending: Pending, now: Millis, command: StoreCommand): void {
@@ -252,6 +297,15 @@ export class BoxDesk {
       this.refuse(pending, now);
       return;
     }
+    this.askUnbidden(pending, command);
+  }
+
+  private askCount(): void {
+    this.askUnbidden({ kind: 'count' }, { kind: 'count' });
+  }
+
+  /** Also what nobody asked for, of which there is little at a time. */
+  private askUnbidden(pending: Pending, command: StoreCommand): void {
     const token = this.nextToken++;
     this.pending.set(token, pending);
     this.options.ask(token, command);
@@ -264,7 +318,9 @@ export class BoxDesk {
         return;
       case 'expire':
         this.today = -1;
-        this.dropAgainAt = now + MINUTE;
+        this.dropAgainAt = now + DROP_AGAIN_MS;
+        return;
+      case 'count':
         return;
       default:
         this.answer(pending.ticket, REFUSED, now);

@@ -32,6 +32,7 @@ export type EdgeCounter =
   | 'put'
   | 'put-invalid'
   | 'put-misplaced'
+  | 'put-no-room'
   | 'get'
   | 'tombstone'
   | 'tombstone-invalid'
@@ -54,4 +55,6 @@ export type EdgeCounter =
   | 'digest-early'
   | 'digest-old'
   | 'digest-fork'
+  | 'digest-doubt'
+  | 'digest-skipped'
   | 'sent';

@@ -1,6 +1,6 @@
 /**
- * The digests of one edge (docs/spec/05-boxes.md, 7): makes its own on a fixed clock, takes the
- * others', notices when somebody signs two for one moment.
+ * The digests of one edge (docs/spec/05-boxes.md, 7): makes its own, chained and naming those of
+ * the others; takes the others' and notices contradictions.
  */
 import { compareBytes, equalBytes, hex, type Millis, type Rng, randomBytes } from '@tacet/base';
 import type { RelayHash, VerifiedDocument } from '@tacet/directory';
@@ -9,6 +9,7 @@ import {
   type Digest,
   type DigestSigner,
   type DigestVerifier,
+  decodeDigest,
   MARK,
   MAX_DIGEST_MARKS,
   type Mark,
@@ -16,7 +17,10 @@ import {
   type SignedDigest,
   signDigest,
 } from '@tacet/wire';
-import { BOARD_MS, DIGEST_AHEAD_MS, FORKS_KEPT } from '../limits.ts';
+import { BOARD_MS, DIGEST_AHEAD_MS } from '../limits.ts';
+import { DigestDoubts } from './digest-doubts.ts';
+import { DigestNumbers } from './digest-numbers.ts';
+import { DigestPeers, type Fork } from './digest-peers.ts';
 
 export interface DigestDeskOptions {
   readonly self: RelayHash;
@@ -28,29 +32,27 @@ export interface DigestDeskOptions {
 
 export type DigestOutcome = 'taken' | 'known' | 'invalid' | 'early' | 'old' | 'fork';
 
-/** Two digests of one edge and number, as signed: evidence against that edge. */
-export type Fork = readonly [Uint8Array, Uint8Array];
-
-/** What is known of one other edge, by number, an hour back. */
-interface Peer {
-  readonly edge: RelayHash;
-  readonly digests: Map<number, Pick<SignedDigest, 'hash' | 'bytes'>>;
-  newest: number;
+/** A digest to be sent to an edge that has seen another one in its place. */
+export interface Disputed {
+  readonly to: RelayHash;
+  readonly digest: SignedDigest;
 }
 
 export class DigestDesk {
   private readonly options: DigestDeskOptions;
-  private readonly peers = new Map<string, Peer>();
-  private readonly forkList: Fork[] = [];
+  private readonly peers = new DigestPeers();
+  private readonly numbers = new DigestNumbers();
+  private readonly doubts: DigestDoubts;
   private filled: Mark[] = [];
   private previous: Uint8Array = new Uint8Array(32);
 
   constructor(options: DigestDeskOptions) {
     this.options = options;
+    this.doubts = new DigestDoubts(this.peers, options.self);
   }
 
   get forks(): readonly Fork[] {
-    return this.forkList;
+    return this.peers.forks;
   }
 
   /** False when too many wait for a digest already. */
@@ -60,13 +62,19 @@ export class DigestDesk {
     return true;
   }
 
-  make(verified: VerifiedDocument, now: Millis): SignedDigest {
+  /** Null when the clock was set back so far that no number of now is left. */
+  make(verified: VerifiedDocument, now: Millis): SignedDigest | null {
     const { digestMs } = verified.document.parameters;
+    const at = (time: Millis): number => Math.floor(time / digestMs);
+    const newest = at(now + DIGEST_AHEAD_MS);
+    const number = this.numbers.next(at(now), at(now - BOARD_MS), newest);
+    if (number === null) return null;
+    this.peers.retain(new Set(verified.relayHashes.map(hex)));
     const digest: Digest = {
       edge: this.options.self,
-      number: Math.floor(now / digestMs),
+      number,
       previous: this.previous,
-      seen: this.seen(verified),
+      seen: this.peers.newest().sort((a, b) => compareBytes(a.edge, b.edge)),
       marks: this.takeMarks(),
     };
     const signed = signDigest(this.options.sign, digest, verified.document.networkId);
@@ -83,39 +91,19 @@ export class DigestDesk {
     if (number * digestMs > now + DIGEST_AHEAD_MS) return 'early';
     const oldest = Math.floor((now - BOARD_MS) / digestMs);
     if (number < oldest) return 'old';
-    const peer = this.peer(signed.digest.edge);
-    const held = peer.digests.get(number);
-    if (held !== undefined) {
-      if (equalBytes(held.hash, signed.hash)) return 'known';
-      if (this.forkList.length < FORKS_KEPT) this.forkList.push([held.bytes, bytes]);
-      return 'fork';
-    }
-    for (const known of peer.digests.keys()) if (known < oldest) peer.digests.delete(known);
-    peer.digests.set(number, { hash: signed.hash, bytes });
-    peer.newest = Math.max(peer.newest, number);
-    return 'taken';
+    const outcome = this.peers.take(signed, oldest);
+    if (outcome === 'taken') this.doubts.hear(signed);
+    return outcome;
   }
 
-  private peer(edge: RelayHash): Peer {
-    const key = hex(edge);
-    let peer = this.peers.get(key);
-    if (peer === undefined) {
-      peer = { edge, digests: new Map(), newest: -1 };
-      this.peers.set(key, peer);
-    }
-    return peer;
-  }
-
-  /** The newest digest of each other edge of the document; the others are forgotten. */
-  private seen(verified: VerifiedDocument): Digest['seen'] {
-    const edges = new Set(verified.relayHashes.map(hex));
-    for (const key of this.peers.keys()) if (!edges.has(key)) this.peers.delete(key);
-    const seen: { edge: RelayHash; hash: Uint8Array }[] = [];
-    for (const { edge, digests, newest } of this.peers.values()) {
-      const hash = digests.get(newest)?.hash;
-      if (hash !== undefined) seen.push({ edge, hash });
-    }
-    return seen.sort((a, b) => compareBytes(a.edge, b.edge));
+  /** What other edges were told otherwise than this one, since the last call. */
+  disputed(): Disputed[] {
+    return this.doubts.settle().flatMap(({ from, about }) => {
+      const held = this.peers.newestOf(about);
+      if (held === undefined) return [];
+      const { bytes, hash } = held;
+      return [{ to: from, digest: { digest: decodeDigest(bytes).digest, hash, bytes } }];
+    });
   }
 
   /** Filled marks, as many as fit, hidden among random ones by sorting. */

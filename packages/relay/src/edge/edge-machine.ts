@@ -19,7 +19,7 @@ import { EDGE_LIMITS, type EdgeLimits } from '../limits.ts';
 import type { LinkHandle, Machine, RelayEffect, StoreResult } from '../ports.ts';
 import { BoxDesk } from './box-desk.ts';
 import type { EdgeCounter } from './counters.ts';
-import type { Fork } from './digest-desk.ts';
+import type { Fork } from './digest-peers.ts';
 import { FrontDoor } from './front-door.ts';
 import type { EdgeObserver } from './observer.ts';
 import { Publisher } from './publisher.ts';

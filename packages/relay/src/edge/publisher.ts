@@ -10,7 +10,8 @@ import type { EdgeLimits } from '../limits.ts';
 import type { RelayEffect } from '../ports.ts';
 import { BroadcastBoard } from './broadcast-board.ts';
 import type { EdgeCounter } from './counters.ts';
-import { DigestDesk, type Fork } from './digest-desk.ts';
+import { DigestDesk } from './digest-desk.ts';
+import type { Fork } from './digest-peers.ts';
 
 export interface PublisherOptions {
   readonly self: RelayHash;
@@ -67,6 +68,13 @@ export class Publisher {
     this.nextDigestAt = (Math.floor(now / digestMs) + skipped) * digestMs;
   }
 
+  /** The wall clock was set back: what waits for a moment by the old one is set anew. */
+  onClockBack(now: Millis): void {
+    if (this.digestMs === null) return;
+    this.nextDigestAt = (Math.floor(now / this.digestMs) + 1) * this.digestMs;
+    if (this.sealAt !== null) this.sealAt = now;
+  }
+
   onDigest(bytes: Uint8Array, current: VerifiedDocument, now: Millis): void {
     const outcome = this.desk.take(bytes, current, now);
     this.counters.add(`digest-${outcome}`);
@@ -99,7 +107,15 @@ export class Publisher {
   }
 
   private publish(current: VerifiedDocument, now: Millis): void {
+    for (const { to, digest } of this.desk.disputed()) {
+      this.counters.add('digest-doubt');
+      this.options.emit({ kind: 'digest', to, digest });
+    }
     const digest = this.desk.make(current, now);
+    if (digest === null) {
+      this.counters.add('digest-skipped');
+      return;
+    }
     this.counters.add('digest-made');
     this.board.add(digest.bytes);
     for (const to of this.others) this.options.emit({ kind: 'digest', to, digest });

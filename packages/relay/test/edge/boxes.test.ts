@@ -112,11 +112,11 @@ test('a stale reply block is given up with a reason', () => {
 });
 
 test('a broken store refuses, and what waits in it is bounded', () => {
-  const edge = makeEdge({ limits: { storePending: 2 } });
+  const edge = makeEdge({ limits: { storePending: 3 } });
   const { machine } = edge;
   machine.advance(edge.now);
   machine.drain();
-  // The day's drop holds one place; it is not answered here.
+  // The day's drop and the count hold two places; they are not answered here.
   for (let i = 0; i < 3; i++) edge.request({ kind: 'put', record: edge.box().record });
   assert.equal(edge.counters()['store-full'], 2);
   const [asked] = machine.drain().filter((effect) => effect.kind === 'store');

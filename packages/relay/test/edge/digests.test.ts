@@ -180,7 +180,7 @@ test('what is not a fresh digest of another edge is dropped with a reason', () =
   }
   assert.equal(edge.counters()['digest-invalid'], 5);
   const number = digest.number;
-  const late = foreign(edge, 1, { number: number + Math.ceil(20_000 / digestMs) });
+  const late = foreign(edge, 1, { number: number + Math.ceil(310_000 / digestMs) });
   const old = foreign(edge, 1, { number: number - Math.ceil(3_700_000 / digestMs) });
   edge.machine.onDigest(late.bytes, edge.now);
   edge.machine.onDigest(old.bytes, edge.now);

@@ -1,0 +1,48 @@
+/** Names of the store's files, and how a dropped day leaves the disk without holding anybody up. */
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { readdir, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LIMITS } from './limits.ts';
+
+export function fileName(day: number): string {
+  return `boxes-${day}.db`;
+}
+
+/** The expiry day in a file's name, or null for another file. */
+export function dayOfFile(name: string): number | null {
+  const match = /^boxes-(\d{1,7})\.db$/.exec(name);
+  return match ? Number(match[1]) : null;
+}
+
+export function droppedName(day: number): string {
+  return `dropped-${day}`;
+}
+
+/**
+ * Removes dropped days and logs without a day, also those of a process that was killed. A large
+ * file goes in steps: giving back all of its blocks at once would hold up writes of other files.
+ */
+export async function removeDropped(dir: string): Promise<void> {
+  const names = await readdir(dir);
+  for (const name of names) {
+    const owner = /^(boxes-\d{1,7}\.db)-(?:wal|shm|journal)$/.exec(name)?.[1];
+    const orphan = owner !== undefined && !names.includes(owner);
+    if (!orphan && !/^dropped-\d{1,7}$/.test(name)) continue;
+    const path = join(dir, name);
+    let { size } = await stat(path);
+    while (size > LIMITS.dropStep) {
+      size -= LIMITS.dropStep;
+      await truncate(path, size);
+    }
+    await rm(path);
+  }
+}
+
+export function syncDirectory(dir: string): void {
+  const handle = openSync(dir, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * Where the boxes of one day stand: which mark is in which place, in memory in the very form of
+ * the table `place`, with an index over it. Places are dealt by the inside-out shuffle: a new box
+ * takes a place drawn from all there are and one more, and the box that stood there moves to the
+ * end. So at every time each order of the boxes is equally probable, whatever order they came in.
+ *
+ * Marks come from strangers who can grind them: the index uses a salt of this process.
+ */
+import { LIMITS } from './limits.ts';
+
+/** Places in one row of the table: 8 bytes of mark each, then one byte of state each. */
+export const CHUNK_PLACES = 896;
+export const CHUNK_BYTES: number = CHUNK_PLACES * 9;
+const CHUNK_WORDS = CHUNK_BYTES / 4;
+const STATES_AT = CHUNK_PLACES * 8;
+const MIN_SLOTS = 1_024;
+const FULL = 0.6;
+
+/** The record is there, or only its remnant. Between them: days from erasure to expiry. */
+export const LIVE = 0;
+export const ERASED = 255;
+export const MAX_DAYS_AHEAD = 254;
+
+export class Places {
+  private bytes = new Uint8Array(CHUNK_BYTES);
+  private words = new Int32Array(this.bytes.buffer);
+  /** Place + 1, or 0. */
+  private index = new Int32Array(MIN_SLOTS);
+  private used = 0;
+  private readonly salt: number;
+
+  /** @param salt 32 random bits */
+  constructor(salt: number) {
+    this.salt = salt | 1;
+  }
+
+  get size(): number {
+    return this.used;
+  }
+
+  /** Takes over rows of the table `place`, in their order. */
+  static load(salt: number, chunks: readonly Uint8Array[], size: number): Places {
+    const places = new Places(salt);
+    places.reserve(size);
+    for (const [i, chunk] of chunks.entries()) places.bytes.set(chunk, i * CHUNK_BYTES);
+    places.used = size;
+    places.rebuild(size);
+    return places;
+  }
+
+  /** The place of a mark, or -1. */
+  find(low: number, high: number): number {
+    return (this.index[this.slotOf(low, high)] ?? 0) - 1;
+  }
+
+  /**
+   * Gives a new mark its place.
+   * @param drawn uniform in 0..size, both included
+   * @returns true when what stood there has moved to place `size` of before
+   */
+  deal(low: number, high: number, drawn: number): boolean {
+    const end = this.used;
+    if (end >= LIMITS.dayBoxes) throw new RangeError('a day is full');
+    this.reserve(end + 1);
+    if (end + 1 > this.index.length * FULL) this.rebuild(end + 1);
+    const moves = drawn < end;
+    if (moves) {
+      const at = wordOf(drawn);
+      const movedLow = this.words[at] ?? 0;
+      const movedHigh = this.words[at + 1] ?? 0;
+      this.index[this.slotOf(movedLow, movedHigh)] = end + 1;
+      this.write(end, movedLow, movedHigh, this.state(drawn));
+    }
+    this.index[this.slotOf(low, high)] = drawn + 1;
+    this.write(drawn, low, high, LIVE);
+    this.used = end + 1;
+    return moves;
+  }
+
+  state(place: number): number {
+    return this.bytes[stateOf(place)] ?? 0;
+  }
+
+  setState(place: number, state: number): void {
+    this.bytes[stateOf(place)] = state;
+  }
+
+  /** The row of the table that holds a place: a view, valid until the next `deal`. */
+  chunk(number: number): Uint8Array {
+    return this.bytes.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES);
+  }
+
+  private write(place: number, low: number, high: number, state: number): void {
+    const at = wordOf(place);
+    this.words[at] = low;
+    this.words[at + 1] = high;
+    this.bytes[stateOf(place)] = state;
+  }
+
+  private reserve(size: number): void {
+    const wanted = Math.ceil(size / CHUNK_PLACES) * CHUNK_BYTES;
+    if (wanted <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(wanted, 2 * this.bytes.length));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.words = new Int32Array(larger.buffer);
+  }
+
+  private rebuild(size: number): void {
+    let slots = MIN_SLOTS;
+    while (size > slots * FULL) slots *= 2;
+    this.index = new Int32Array(slots);
+    for (let place = 0; place < this.used; place++) {
+      const at = wordOf(place);
+      this.index[this.slotOf(this.words[at] ?? 0, this.words[at + 1] ?? 0)] = place + 1;
+    }
+  }
+
+  /** The slot of the index that holds this mark, or the free one where it belongs. */
+  private slotOf(low: number, high: number): number {
+    const { index, words } = this;
+    const mask = index.length - 1;
+    let h = Math.imul(low ^ this.salt, 0x9e37_79b1) ^ Math.imul(high + this.salt, 0x85eb_ca6b);
+    h = Math.imul(h ^ (h >>> 15), 0x2c1b_3c6d);
+    let slot = (h ^ (h >>> 13)) & mask;
+    for (;;) {
+      const entry = index[slot] as number;
+      if (entry === 0) return slot;
+      const at = wordOf(entry - 1);
+      if (words[at] === low && words[at + 1] === high) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+}
+
+export function chunkOf(place: number): number {
+  return Math.floor(place / CHUNK_PLACES);
+}
+
+function wordOf(place: number): number {
+  const chunk = chunkOf(place);
+  return chunk * CHUNK_WORDS + 2 * (place - chunk * CHUNK_PLACES);
+}
+
+function stateOf(place: number): number {
+  const chunk = chunkOf(place);
+  return chunk * CHUNK_BYTES + STATES_AT + (place - chunk * CHUNK_PLACES);
+}
