@@ -8,6 +8,11 @@ const HELP = `npm run e2e -- <command>
       --messages N       texts, half of them each way (1000)
       --seed S           order of kills and texts (printed when none is given)
       --json             the result as one object on standard output
+  kill-boxes             kill -9 of an edge while boxes are filled
+      --puts N           boxes (100000)
+      --kills N          (25)
+      --seed S           (printed)
+      --json             the result as one object on standard output
   rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
       --slot MS          the network's T (200)
       --frames N         frames recorded of each kind of hour (620)
@@ -37,6 +42,8 @@ async function main(argv: readonly string[]): Promise<number> {
         return (await import('./scenarios.ts')).run();
       case 'restart':
         return (await import('./restart/main.ts')).run(values);
+      case 'kill-boxes':
+        return (await import('./kill-boxes/main.ts')).run(values);
       case 'rhythm':
         return (await import('./rhythm/main.ts')).run(values);
       default:
@@ -53,6 +60,8 @@ function parse(argv: readonly string[]) {
     options: {
       messages: { type: 'string' },
       seed: { type: 'string' },
+      puts: { type: 'string' },
+      kills: { type: 'string' },
       slot: { type: 'string' },
       frames: { type: 'string' },
       json: { type: 'boolean' },

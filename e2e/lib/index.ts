@@ -1,5 +1,6 @@
 /** The harness, for benches that measure whole networks of processes. */
 export { allMessages, type DaemonProcess } from './daemon.ts';
+export { type KsResult, twoSampleKs } from './ks.ts';
 export { introduce } from './meet.ts';
 export { priorityGranted, sleep } from './program.ts';
 export { FAST, Town, type TownOptions } from './town.ts';

@@ -32,4 +32,9 @@ export const BENCHES: readonly Bench[] = [
     run: async ({ boxes }, say) =>
       (await import('./boxes.ts')).run({ ...(boxes && { boxes: Number(boxes) }), say }),
   },
+  {
+    name: 'answers',
+    about: "whether the time of an edge's answer says what it answers",
+    run: async (_args, say) => (await import('./answers.ts')).run({ say }),
+  },
 ];
