@@ -41,6 +41,13 @@ export const LABELS = {
   document: 'tacet/1/document',
   /** Directory: an authority's signature over a document hash. */
   'document-signature': 'tacet/1/document-signature',
+  /** Directory: a vote's body to its hash, and an authority's signature over that hash. */
+  vote: 'tacet/1/vote',
+  'vote-signature': 'tacet/1/vote-signature',
+  /** Authority: the state on its disk to the sum at its end. */
+  'authority-state': 'tacet/1/authority-state',
+  /** Authority: a signed descriptor found valid, to the name under which that is remembered. */
+  'descriptor-bytes': 'tacet/1/descriptor-bytes',
   /** Directory: a relay's signature over its descriptor. */
   descriptor: 'tacet/1/descriptor',
   /** Directory: a relay's signature over its link key and the key's last moment. */

@@ -49,7 +49,7 @@ export class DocumentBook {
       return 'older';
     }
     if (below !== undefined) {
-      if (forks(below, verified)) return this.contradiction(below, verified);
+      if (this.forks(below, verified)) return this.contradiction(below, verified);
       checkSuccessor(below, verified);
     }
     this.held.push(verified);
@@ -111,18 +111,22 @@ export class DocumentBook {
     return this.held;
   }
 
+  /**
+   * A document names the one before it or, if that did not reach its signers, an older one held
+   * here. Over a gap any may have been missed; only a second beginning is impossible.
+   */
+  private forks(before: VerifiedDocument, after: VerifiedDocument): boolean {
+    const { previous, epoch } = after.document;
+    if (isZero(previous)) return true;
+    if (epoch !== before.document.epoch + 1) return false;
+    return !this.held.some((one) => equalBytes(one.hash, previous));
+  }
+
   private contradiction(held: VerifiedDocument, refused: VerifiedDocument): AddOutcome {
     const known = this.pairs.some((pair) => equalBytes(pair.refused.hash, refused.hash));
     if (!known && this.pairs.length < MAX_EVIDENCE) this.pairs.push({ held, refused });
     return 'equivocation';
   }
-}
-
-/** Between neighbours the hash must fit; over a gap only a second beginning is impossible. */
-function forks(before: VerifiedDocument, after: VerifiedDocument): boolean {
-  const { previous, epoch } = after.document;
-  if (equalBytes(previous, before.hash)) return false;
-  return isZero(previous) || epoch === before.document.epoch + 1;
 }
 
 /** Rules between a document and a later one that only the two together show. */

@@ -6,9 +6,9 @@
 import { AppError, base64url, compareBytes, fromBase64url, malformed } from '@tacet/base';
 import * as v from 'valibot';
 import { decodeCanonical, encodeCanonical } from './cbor.ts';
-import { isAscending } from './document.ts';
 import { smallestThreshold } from './identity.ts';
 import { MAX_AUTHORITIES, MAX_CARD_CHARS, MAX_CARD_EDGES } from './limits.ts';
+import { isAscending } from './order.ts';
 import { address, branded, bytes, name, parse, uint } from './schema.ts';
 import type { AuthorityHash, NetworkCard, RelayHash } from './types.ts';
 

@@ -13,10 +13,19 @@ import {
 import * as v from 'valibot';
 import { type CborMap, decodeCanonical, encodeCanonical } from './cbor.ts';
 import { relayHashOf } from './identity.ts';
-import { MAX_CAPACITY, MAX_DESCRIPTOR_BYTES, MAX_KEYS } from './limits.ts';
+import {
+  MAX_CAPACITY,
+  MAX_DESCRIPTOR_BYTES,
+  MAX_KEYS,
+  MAX_LOOP_REPORTS,
+  MAX_LOOPS,
+  MAX_REQUEST_RATE,
+} from './limits.ts';
 import { certificateFields, certificateSchema, verifyLinkCertificate } from './link-certificate.ts';
+import { isAscending } from './order.ts';
 import {
   address,
+  branded,
   bytes,
   commit,
   country,
@@ -36,6 +45,15 @@ import type { Descriptor, RelayHash } from './types.ts';
 const LABEL = 'descriptor';
 const VERSION = 1;
 
+const loopSchema = v.pipe(
+  v.strictObject({
+    relay: branded<RelayHash>(32),
+    sent: uint(1, MAX_LOOPS),
+    lost: uint(0, MAX_LOOPS),
+  }),
+  v.check((report) => report.lost <= report.sent),
+);
+
 export const descriptorSchema = v.pipe(
   v.strictObject({
     version: v.literal(VERSION),
@@ -53,11 +71,16 @@ export const descriptorSchema = v.pipe(
     capacity: uint(1, MAX_CAPACITY),
     sourceUrl,
     sourceCommit: commit,
+    requestRate: uint(0, MAX_REQUEST_RATE),
+    loops: v.pipe(v.array(loopSchema), v.maxLength(MAX_LOOP_REPORTS)),
+    leaving: v.boolean(),
   }),
   v.check((d) => (d.role === 'edge') === (d.layer === 0)),
   v.check((d) => (d.role === 'edge') === (d.clientAddress !== '')),
   v.check((d) => d.firstEpoch + d.keys.length - 1 <= MAX_EPOCH),
   v.check((d) => allDiffer(d.keys)),
+  v.check((d) => isAscending(d.loops.map((report) => report.relay))),
+  v.check((d) => d.role === 'mix' || d.requestRate === 0),
   v.transform(({ version: _, ...descriptor }): Descriptor => descriptor),
 );
 
@@ -84,6 +107,9 @@ export function descriptorFields(d: Descriptor): CborMap {
     capacity: d.capacity,
     sourceUrl: d.sourceUrl,
     sourceCommit: d.sourceCommit,
+    requestRate: d.requestRate,
+    loops: d.loops.map(({ relay, sent, lost }) => ({ relay, sent, lost })),
+    leaving: d.leaving,
   };
 }
 
@@ -134,6 +160,12 @@ export function trimKeys(descriptor: Descriptor, from: number, to: number): Desc
   const begin = Math.max(0, from - firstEpoch);
   const kept = keys.slice(begin, Math.max(begin, to - firstEpoch));
   return kept.length === 0 ? null : { ...descriptor, firstEpoch: firstEpoch + begin, keys: kept };
+}
+
+/** As it stands in a document: keys of its epochs only, and nothing about other relays. */
+export function forDocument(descriptor: Descriptor, from: number, to: number): Descriptor | null {
+  const trimmed = trimKeys(descriptor, from, to);
+  return trimmed === null ? null : { ...trimmed, loops: [] };
 }
 
 /** True when the link certificate still holds at `now`. */

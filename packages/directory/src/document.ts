@@ -3,7 +3,7 @@
  * some epochs. Its hash goes into every onion layer, so its encoding is canonical and its rules
  * are checked completely here; who signed it is `published.ts`.
  */
-import { AppError, compareBytes, DAY, isZero } from '@tacet/base';
+import { AppError, DAY, isZero } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import type { DocumentHash } from '@tacet/onion';
 import * as v from 'valibot';
@@ -11,7 +11,14 @@ import { decodeCanonical, encodeCanonical } from './cbor.ts';
 import { descriptorFields, descriptorSchema } from './descriptor.ts';
 import { epochStart } from './epochs.ts';
 import { relayHashOf } from './identity.ts';
-import { MAX_DOCUMENT_BYTES, MAX_ECHO_BYTES, MAX_GENERATIONS, MAX_RELAYS } from './limits.ts';
+import {
+  MAX_DOCUMENT_BYTES,
+  MAX_ECHO_BYTES,
+  MAX_GENERATIONS,
+  MAX_RELAYS,
+  MAX_RELEASE_BYTES,
+} from './limits.ts';
+import { isAscending } from './order.ts';
 import { parametersSchema } from './parameters.ts';
 import { branded, bytes, epoch, name, parse, time, uint } from './schema.ts';
 import type { Descriptor, Document, NetworkId, RelayHash, StoreGeneration } from './types.ts';
@@ -41,10 +48,12 @@ const documentSchema = v.pipe(
     relays: v.pipe(v.array(descriptorSchema), v.minLength(4), v.maxLength(MAX_RELAYS)),
     generations: v.pipe(v.array(generationSchema), v.minLength(1), v.maxLength(MAX_GENERATIONS)),
     echo: bytes(0, MAX_ECHO_BYTES),
+    release: bytes(0, MAX_RELEASE_BYTES),
   }),
   v.check((d) => isAscending(d.relays.map((relay) => relayHashOf(relay.identity)))),
   v.check((d) => d.immediate || !isZero(d.previous)),
   v.check((d) => keysFit(d)),
+  v.check((d) => d.relays.every((relay) => relay.loops.length === 0)),
   v.check((d) => isPassable(d.relays, d.epoch)),
   v.check((d) => generationsFit(d.generations)),
   v.check((d) => newestDayHasCome(d)),
@@ -109,12 +118,4 @@ function generationsFit(generations: readonly StoreGeneration[]): boolean {
 function newestDayHasCome(d: Pick<Document, 'epoch' | 'parameters' | 'generations'>): boolean {
   const day = Math.floor(epochStart(d.parameters, d.epoch) / DAY);
   return (d.generations[0]?.firstDay ?? 0) <= day;
-}
-
-/** Strictly ascending: sorted, and nothing twice. */
-export function isAscending(hashes: readonly Uint8Array[]): boolean {
-  return hashes.every((hash, i) => {
-    const before = hashes[i - 1];
-    return before === undefined || compareBytes(before, hash) < 0;
-  });
 }

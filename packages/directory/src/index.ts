@@ -6,6 +6,7 @@ export { type Cbor, type CborMap, decodeCanonical, encodeCanonical } from './cbo
 export {
   decodeDescriptor,
   encodeDescriptor,
+  forDocument,
   linkHolds,
   signDescriptor,
   trimKeys,
@@ -22,6 +23,14 @@ export {
   scheduleOf,
 } from './epochs.ts';
 export {
+  claimsOf,
+  compareClaims,
+  type DocumentClaim,
+  decodeClaims,
+  encodeClaims,
+  type SplitView,
+} from './gossip.ts';
+export {
   authorityHashOf,
   checkAuthoritySet,
   networkIdOf,
@@ -29,12 +38,20 @@ export {
   smallestThreshold,
 } from './identity.ts';
 export {
+  MAX_AUTHORITIES,
   MAX_CARD_CHARS,
   MAX_DESCRIPTOR_BYTES,
   MAX_DOCUMENT_BYTES,
+  MAX_ECHO_BYTES,
   MAX_GENERATIONS,
   MAX_KEYS,
+  MAX_LOOP_REPORTS,
+  MAX_LOOPS,
   MAX_RELAYS,
+  MAX_RELEASE_BYTES,
+  MAX_REQUEST_RATE,
+  MAX_VOTE_ATTEMPT,
+  MAX_VOTE_BYTES,
   MIN_GENERATION_DAYS,
 } from './limits.ts';
 export {
@@ -53,18 +70,21 @@ export {
 export { drawDelay, drawPath, type PathOptions, pathDelay } from './path.ts';
 export { placeIn, placement } from './placement.ts';
 export {
-  type DocumentSignature,
+  decodePublished,
   encodePublished,
   signDocument,
   signHash,
   verifyDocument,
+  verifyPartial,
 } from './published.ts';
+export type { AuthoritySignature } from './signatures.ts';
 export type {
   AuthorityHash,
   AuthoritySet,
   Descriptor,
   Document,
   LinkCertificate,
+  LoopReport,
   NetworkCard,
   NetworkId,
   Parameters,
@@ -72,4 +92,16 @@ export type {
   Role,
   StoreGeneration,
   VerifiedDocument,
+  VoteHash,
 } from './types.ts';
+export {
+  countersignVote,
+  decodeVote,
+  encodeSignedVote,
+  encodeVote,
+  hasSigned,
+  type SignedVote,
+  signVote,
+  type Vote,
+  verifyVote,
+} from './vote.ts';

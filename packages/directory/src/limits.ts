@@ -7,6 +7,10 @@
 export const MAX_DOCUMENT_BYTES = 4_194_304;
 /** A signed descriptor: 32 keys, identity, two signatures, short fields; part of the format. */
 export const MAX_DESCRIPTOR_BYTES = 65_536;
+/** A vote with its signatures: 128 descriptors of the largest size; part of the format. */
+export const MAX_VOTE_BYTES = 8_519_680;
+/** Attempts at an immediate document within one epoch; part of the format. */
+export const MAX_VOTE_ATTEMPT = 65_535;
 /** CBOR items in one structure, so that few bytes cannot become many objects; part of the format. */
 export const MAX_CBOR_ITEMS = 32_768;
 /** Relays of a network, and edges of a store generation; part of the format. */
@@ -27,16 +31,26 @@ export const MAX_ADDRESS_BYTES = 260;
 export const MAX_SOURCE_URL_BYTES = 200;
 /** Bytes of Echo's reusable address; part of the format. */
 export const MAX_ECHO_BYTES = 4_096;
+/** Bytes of a release statement; part of the format. */
+export const MAX_RELEASE_BYTES = 512;
 /** Characters of a network card, prefix included; part of the format. */
 export const MAX_CARD_CHARS = 600;
 /** Edges named by a card; part of the format. */
 export const MAX_CARD_EDGES = 8;
 /** Capacity a relay may declare, packets per second; part of the format. */
 export const MAX_CAPACITY = 100_000;
+/** Requests per 1,000 s a mix may report: its greatest capacity; part of the format. */
+export const MAX_REQUEST_RATE = 100_000_000;
+/** Relays a descriptor reports loops of; part of the format. */
+export const MAX_LOOP_REPORTS = 128;
+/** Loops one report may count; part of the format. */
+export const MAX_LOOPS = 4_294_967_295;
 
 /** Documents one book holds; the newest stay. */
 export const MAX_HELD_DOCUMENTS = 6;
 /** Pairs of contradicting documents one book keeps as evidence. */
 export const MAX_EVIDENCE = 4;
+/** Pairs of epoch and hash that contacts compare; part of the format. */
+export const MAX_CLAIMS = 4;
 /** Draws of a path before the best one seen is taken. */
 export const MAX_PATH_DRAWS = 8;

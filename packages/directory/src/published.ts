@@ -3,68 +3,44 @@
  * (docs/spec/06-directory.md, 8). Signatures cover the hash of the body: more of them arriving
  * later change neither the body nor what packets are bound to.
  */
-import { AppError, compareBytes, equalBytes } from '@tacet/base';
-import {
-  type HybridKeyPair,
-  type HybridPublicKey,
-  type HybridSignature,
-  hybridPublicKeyBytes,
-  hybridSignatureBytes,
-  hybridVerify,
-} from '@tacet/crypto';
+import { AppError, equalBytes } from '@tacet/base';
+import type { HybridKeyPair } from '@tacet/crypto';
 import type { DocumentHash } from '@tacet/onion';
 import * as v from 'valibot';
-import { decodeCanonical, encodeCanonical } from './cbor.ts';
-import { checkedBody, decodeDocument, documentHash, isAscending } from './document.ts';
-import { authorityHashOf, networkIdOf, relayHashOf } from './identity.ts';
-import { MAX_AUTHORITIES, MAX_DOCUMENT_BYTES } from './limits.ts';
-import { bytes, hybridKey, hybridSignature, parse } from './schema.ts';
+import { decodeCanonical } from './cbor.ts';
+import { checkedBody, decodeDocument, documentHash } from './document.ts';
+import { networkIdOf, relayHashOf } from './identity.ts';
+import { MAX_DOCUMENT_BYTES } from './limits.ts';
+import { bytes, parse } from './schema.ts';
+import {
+  type AuthoritySignature,
+  areMembers,
+  encodeSigned,
+  signatureBy,
+  signaturesSchema,
+} from './signatures.ts';
 import type { AuthoritySet, Document, VerifiedDocument } from './types.ts';
 
 const LABEL = 'document-signature';
 
-export interface DocumentSignature {
-  readonly authority: HybridPublicKey;
-  readonly signature: HybridSignature;
-}
-
 const publishedSchema = v.strictObject({
   body: bytes(1, MAX_DOCUMENT_BYTES),
-  signatures: v.pipe(
-    v.array(v.strictObject({ authority: hybridKey, signature: hybridSignature })),
-    v.minLength(1),
-    v.maxLength(MAX_AUTHORITIES),
-    v.check((list) => isAscending(list.map((s) => authorityHashOf(s.authority)))),
-  ),
+  signatures: signaturesSchema,
 });
 
 /** One authority's signature over a document hash. */
-export function signHash(keyPair: HybridKeyPair, hash: DocumentHash): DocumentSignature {
-  return { authority: keyPair.publicKey, signature: keyPair.sign(LABEL, hash) };
+export function signHash(keyPair: HybridKeyPair, hash: DocumentHash): AuthoritySignature {
+  return signatureBy(keyPair, LABEL, hash);
 }
 
 /** Joins a body and signatures made over its hash, in the order the format wants. */
-export function encodePublished(
-  body: Uint8Array,
-  signatures: readonly DocumentSignature[],
-): Uint8Array {
-  const sorted = signatures.toSorted((a, b) =>
-    compareBytes(authorityHashOf(a.authority), authorityHashOf(b.authority)),
-  );
-  return encodeCanonical({
-    body,
-    signatures: sorted.map((s) => ({
-      authority: hybridPublicKeyBytes(s.authority),
-      signature: hybridSignatureBytes(s.signature),
-    })),
-  });
-}
+export const encodePublished = encodeSigned;
 
 /** Throws `malformed`. Checks no signature and does not look into the body. */
 export function decodePublished(published: Uint8Array): {
   body: Uint8Array;
   hash: DocumentHash;
-  signatures: readonly DocumentSignature[];
+  signatures: readonly AuthoritySignature[];
 } {
   const value = decodeCanonical(published, 'network document', MAX_DOCUMENT_BYTES);
   const { body, signatures } = parse(publishedSchema, value, 'network document');
@@ -86,13 +62,20 @@ export function signDocument(document: Document, signers: readonly HybridKeyPair
  * @throws `document-malformed`, `document-network`, `document-signatures`
  */
 export function verifyDocument(published: Uint8Array, trust: AuthoritySet): VerifiedDocument {
+  return verifyPartial(published, trust, trust.threshold);
+}
+
+/**
+ * The same for a document that is still to be signed by more: by at least `needed`.
+ * What it gives must never be taken for a document in force.
+ */
+export function verifyPartial(
+  published: Uint8Array,
+  trust: AuthoritySet,
+  needed: number,
+): VerifiedDocument {
   const { body, hash, signatures } = orMalformed(() => decodePublished(published));
-  for (const { authority, signature } of signatures) {
-    const name = authorityHashOf(authority);
-    const known = trust.authorities.some((member) => equalBytes(member, name));
-    if (!known || !hybridVerify(authority, signature, LABEL, hash)) throw unsigned();
-  }
-  if (signatures.length < trust.threshold) throw unsigned();
+  if (!areMembers(signatures, trust, LABEL, hash) || signatures.length < needed) throw unsigned();
   const document = orMalformed(() => decodeDocument(body));
   if (
     document.networkName !== trust.networkName ||

@@ -11,6 +11,8 @@ import type { DocumentHash } from '@tacet/onion';
 export type RelayHash = Bytes<'RelayHash'>;
 /** BLAKE2b-256 of an authority's two keys. */
 export type AuthorityHash = Bytes<'AuthorityHash'>;
+/** Labelled BLAKE2b-256 of a vote's body. */
+export type VoteHash = Bytes<'VoteHash'>;
 /** BLAKE2b-256 of name, authority hashes and threshold; part of every box signature. */
 export type NetworkId = Bytes<'NetworkId'>;
 
@@ -22,6 +24,14 @@ export interface LinkCertificate {
 }
 
 export type Role = 'mix' | 'edge';
+
+/** A relay's own loops of its last whole epoch, as far as `relay` was on their paths. */
+export interface LoopReport {
+  readonly relay: RelayHash;
+  readonly sent: number;
+  /** Of those, how many did not come back. */
+  readonly lost: number;
+}
 
 export interface Descriptor {
   readonly identity: HybridPublicKey;
@@ -47,6 +57,12 @@ export interface Descriptor {
   /** Where the source of the running code is (AGPL), and its commit. */
   readonly sourceUrl: string;
   readonly sourceCommit: string;
+  /** Requests per 1,000 s that this mix unwrapped in its last whole epoch; 0: unknown, or an edge. */
+  readonly requestRate: number;
+  /** Ascending by relay. Authorities read them; in documents the list is empty. */
+  readonly loops: readonly LoopReport[];
+  /** Being drained: left out of documents as long as its layer has others. */
+  readonly leaving: boolean;
 }
 
 /** All numbers a network chooses. Tests change rates here, never by a switch in code. */
@@ -57,8 +73,12 @@ export interface Parameters {
   readonly validEpochs: number;
   /** Keys of e are accepted from start - grace to end + grace. */
   readonly graceMs: Millis;
-  /** 1/mu, the mean of every mixing delay. */
+  /** 1/mu, the mean of every mixing delay: in a document the one in force. */
   readonly delayMeanMs: Millis;
+  /** P: packets a mix's pool should hold; authorities change `delayMeanMs` for it. 0: fixed. */
+  readonly poolTarget: number;
+  /** n_min: expected packets in a pool that a mix makes up for with loops. 0: none. */
+  readonly poolFloor: number;
   /** T, and the up rate while a window is in use (Balanced). */
   readonly slotMs: Millis;
   readonly inUseSlotMs: Millis;
@@ -111,6 +131,8 @@ export interface Document {
   readonly generations: readonly StoreGeneration[];
   /** Echo's reusable address, or empty. */
   readonly echo: Uint8Array;
+  /** The newest signed release statement, opaque here, or empty. */
+  readonly release: Uint8Array;
 }
 
 /** A document whose signatures were checked, with the encodings it came in. */

@@ -141,6 +141,21 @@ test('a document whose predecessor is another than the one held is a fork', () =
   assert.equal(book.evidence().length, 1);
 });
 
+test('a document that its successors never saw is passed over, and contradicts nothing', () => {
+  const book = network.book();
+  book.accept(second);
+  const skipping = network.next(first, e + 2);
+  assert.equal(book.accept(skipping), 'added');
+  assert.equal(book.inForce(e + 1)?.hash, second.hash);
+  assert.equal(book.inForce(e + 2)?.hash, skipping.hash);
+  assert.deepEqual(book.evidence(), []);
+  assert.equal(book.accept(network.next(skipping, e + 3)), 'added');
+
+  const other = network.book();
+  other.accept(skipping);
+  assert.equal(other.accept(second), 'older', 'and never comes back');
+});
+
 test('a second beginning of a known network is a fork, however late', () => {
   const book = network.book();
   const again = network.next(first, e + 9, {

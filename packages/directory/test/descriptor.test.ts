@@ -14,7 +14,7 @@ import {
   verifyDescriptor,
 } from '../src/descriptor.ts';
 import { relayHashOf } from '../src/identity.ts';
-import { MAX_DESCRIPTOR_BYTES } from '../src/limits.ts';
+import { MAX_DESCRIPTOR_BYTES, MAX_LOOPS } from '../src/limits.ts';
 import { makeLinkCertificate } from '../src/link-certificate.ts';
 import type { Descriptor } from '../src/types.ts';
 import { throwsCode } from './support/refusals.ts';
@@ -55,6 +55,12 @@ test('a signed descriptor names its relay', () => {
   assert.deepEqual(descriptor, edge.descriptor);
   assert.deepEqual(relay, edge.hash);
   assert.deepEqual(relay, relayHashOf(edge.identity.publicKey));
+});
+
+const loops = (first: number) => ({
+  relay: new Uint8Array(32).fill(first, 0, 1),
+  sent: 7,
+  lost: 7,
 });
 
 const refusals: readonly [string, Descriptor, object][] = [
@@ -98,6 +104,19 @@ const refusals: readonly [string, Descriptor, object][] = [
   ['source of 201 bytes', mix.descriptor, { sourceUrl: `https://e/${'a'.repeat(191)}` }],
   ['a commit of 39 digits', mix.descriptor, { sourceCommit: '0'.repeat(39) }],
   ['a commit in capitals', mix.descriptor, { sourceCommit: 'A'.repeat(40) }],
+  ['a rate beyond any capacity', mix.descriptor, { requestRate: 100_000_001 }],
+  ['requests of an edge', edge.descriptor, { requestRate: 1 }],
+  ['loops of a relay twice', mix.descriptor, { loops: [loops(1), loops(1)] }],
+  ['loops out of order', mix.descriptor, { loops: [loops(2), loops(1)] }],
+  ['loops that were not sent', mix.descriptor, { loops: [{ ...loops(1), sent: 0, lost: 0 }] }],
+  ['more lost than sent', mix.descriptor, { loops: [{ ...loops(1), lost: 8 }] }],
+  ['loops with an unknown field', mix.descriptor, { loops: [{ ...loops(1), more: 1 }] }],
+  [
+    'loops of 129 relays',
+    mix.descriptor,
+    { loops: Array.from({ length: 129 }, (_, i) => loops(i)) },
+  ],
+  ['leaving as a number', mix.descriptor, { leaving: 1 }],
   ['an unknown field', mix.descriptor, { more: 1 }],
   ['an identity of the wrong length', mix.descriptor, { identity: new Uint8Array(1_983) }],
   ['text for bytes', mix.descriptor, { identity: 'a' }],
@@ -117,9 +136,12 @@ test('refuses a missing field, whichever', () => {
   }
 });
 
-test('32 keys fit, 33 do not', () => {
+test('32 keys and loops of 128 relays fit, 33 keys do not', () => {
   const keys = Array.from({ length: 33 }, (_, i) => mix.kem(i).publicKey);
-  const most = encodeChanged(mix.descriptor, { keys: keys.slice(1) });
+  const most = encodeChanged(mix.descriptor, {
+    keys: keys.slice(1),
+    loops: Array.from({ length: 128 }, (_, i) => ({ ...loops(i), sent: MAX_LOOPS })),
+  });
   const signed = signDescriptor(mix.identity, decodeDescriptor(most));
   assert.ok(signed.length <= MAX_DESCRIPTOR_BYTES, `${signed.length} bytes`);
   assert.equal(verifyDescriptor(signed).descriptor.keys.length, 32);

@@ -59,6 +59,10 @@ const withoutLayer = (layer: number) => document.relays.filter((relay) => relay.
 const late = document.relays.map((relay) =>
   relay.layer === 2 ? (trimKeys(relay, document.epoch + 1, document.epoch + 2) ?? relay) : relay,
 );
+const withLoops = document.relays.map((relay) => ({
+  ...relay,
+  loops: [{ relay: generation.edges[0] as RelayHash, sent: 1, lost: 0 }],
+}));
 const edgeHash = generation.edges[0] as RelayHash;
 
 const refusals: readonly [string, Document][] = [
@@ -99,6 +103,8 @@ const refusals: readonly [string, Document][] = [
   ['an epoch of 33 bits', bent({ epoch: 2 ** 32 })],
   ['a beginning that is not in force at once', bent({ immediate: false })],
   ['an Echo card of 4,097 bytes', bent({ echo: new Uint8Array(4_097) })],
+  ['a release statement of 513 bytes', bent({ release: new Uint8Array(513) })],
+  ['what one relay says of another', bent({ relays: withLoops })],
   ['parameters out of range', bent({ parameters: { ...document.parameters, slotMs: 1 } })],
 ];
 

@@ -7,11 +7,12 @@ import { DocumentBook } from '../src/book.ts';
 import { decodeCard } from '../src/card.ts';
 import { decodeCanonical, encodeCanonical } from '../src/cbor.ts';
 import { verifyDescriptor } from '../src/descriptor.ts';
-import { networkIdOf } from '../src/identity.ts';
+import { authorityHashOf, networkIdOf } from '../src/identity.ts';
 import { verifyLinkProof } from '../src/link-certificate.ts';
 import { placeIn } from '../src/placement.ts';
 import { verifyDocument } from '../src/published.ts';
 import type { AuthorityHash, AuthoritySet, RelayHash, StoreGeneration } from '../src/types.ts';
+import { verifyVote } from '../src/vote.ts';
 import { referenceBook } from './reference/book.ts';
 import { referenceDecode, referenceEncode } from './reference/cbor.ts';
 import {
@@ -24,6 +25,7 @@ import {
   referencePlacement,
   referenceSignedDescriptor,
 } from './reference/directory.ts';
+import { referenceVote } from './reference/vote.ts';
 import { applyEdits, type Edit } from './support/edits.ts';
 
 function load<T>(name: string): T {
@@ -133,6 +135,57 @@ test('published documents', () => {
     const bytes = applyEdits(base, edits);
     assert.throws(() => verifyDocument(bytes, trust), why);
     assert.throws(() => referenceDocument(bytes, trust), why);
+  }
+});
+
+test('votes', () => {
+  const vectors = load<{
+    trust: TrustJson;
+    valid: {
+      signed: string;
+      hash: string;
+      authority: string;
+      epoch: number;
+      attempt: number;
+      relays: string[];
+      signers: string[];
+    };
+    invalid: Bad;
+    invalidDescriptors: Bad;
+  }>('vote.json');
+  const trust = trustOf(vectors.trust);
+  const base = fromBase64url(vectors.valid.signed);
+  const { vote, hash, signatures } = verifyVote(base, trust);
+  const relays = vote.descriptors.map((signed) => hex(verifyDescriptor(signed).relay));
+  const signers = signatures.map((one) => hex(authorityHashOf(one.authority)));
+  const { authority, epoch, attempt } = vote;
+  assert.deepEqual(
+    { hash: hex(hash), authority: hex(authority), epoch, attempt, relays, signers },
+    without(vectors.valid),
+  );
+  const second = referenceVote(base, trust);
+  assert.deepEqual(
+    {
+      ...second,
+      hash: hex(second.hash),
+      authority: hex(second.authority),
+      relays: second.relays.map(hex),
+      signers: second.signers.map(hex),
+    },
+    without(vectors.valid),
+  );
+  for (const { why, edits } of vectors.invalid) {
+    const bytes = applyEdits(base, edits);
+    assert.throws(() => verifyVote(bytes, trust), why);
+    assert.throws(() => referenceVote(bytes, trust), why);
+  }
+  // Authorities read descriptors apart from votes: packages/relay/test/authority/ballots.test.ts.
+  for (const { why, edits } of vectors.invalidDescriptors) {
+    assert.throws(() => referenceVote(applyEdits(base, edits), trust), why);
+  }
+
+  function without({ signed: _, ...rest }: typeof vectors.valid) {
+    return rest;
   }
 });
 

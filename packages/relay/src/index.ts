@@ -1,10 +1,11 @@
-export {
-  type AuthorityCounter,
-  type AuthorityEffect,
-  AuthorityMachine,
-  type AuthorityOptions,
-} from './authority/machine.ts';
+export type { CouncilOutcome } from './authority/council.ts';
+export { AuthorityMachine } from './authority/machine.ts';
 export type { Refusal, SubmitOutcome } from './authority/register.ts';
+export type {
+  AuthorityCounter,
+  AuthorityEffect,
+  AuthorityOptions,
+} from './authority/types.ts';
 /** Layer 3: the machines of relays, without I/O, and the ports they are driven through. */
 export type { Documents } from './documents.ts';
 export type { EdgeCounter } from './edge/counters.ts';

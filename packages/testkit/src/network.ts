@@ -123,6 +123,7 @@ export function makeTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
       },
     ],
     echo: new Uint8Array(0),
+    release: new Uint8Array(0),
   };
   const documentBytes = signDocument(document, authorities);
   const verified = verifyDocument(documentBytes, trust);
@@ -229,6 +230,9 @@ function makeRelay(from: RelayOptions): TestRelay {
     capacity: 1_000,
     sourceUrl: 'https://example.org/tacet',
     sourceCommit: '0'.repeat(40),
+    requestRate: 0,
+    loops: [],
+    leaving: false,
   };
   return {
     hash,

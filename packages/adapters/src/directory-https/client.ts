@@ -9,7 +9,13 @@ import { MAX_DOCUMENT_BYTES, parseAddress } from '@tacet/directory';
 import { peerKeyHash } from '../tls/certificate.ts';
 import { LINK_TLS } from '../tls/options.ts';
 import { MAX_FETCHED_DOCUMENTS, REQUEST_TIMEOUT_MS } from './limits.ts';
-import { DESCRIPTOR_PATH, DOCUMENT_PATH, EPOCH_HEADER } from './server.ts';
+import {
+  DESCRIPTOR_PATH,
+  DOCUMENT_PATH,
+  EPOCH_HEADER,
+  SIGNATURE_PATH,
+  VOTE_PATH,
+} from './server.ts';
 
 export interface AuthorityClientOptions {
   /** `host:port`. */
@@ -17,6 +23,8 @@ export interface AuthorityClientOptions {
   /** SHA-256 of the authority's TLS key (SPKI DER), 32 bytes. */
   readonly keyHash: Uint8Array;
   readonly timeoutMs?: number;
+  /** This authority's own TLS key, shown to another one. */
+  readonly identity?: { readonly certPem: string; readonly keyPem: string };
 }
 
 interface Answer {
@@ -28,6 +36,7 @@ interface Answer {
 
 /** A refusal's code as the server writes it; anything else is not one of ours. */
 const REFUSAL = /^(malformed|descriptor-(signature|not-allowed|older|clock|keys|link))$/;
+const COUNCIL_REFUSAL = /^(vote|signature|document)-[a-z]{1,20}$/;
 
 export class AuthorityClient {
   private readonly options: AuthorityClientOptions;
@@ -57,6 +66,26 @@ export class AuthorityClient {
     const code = Buffer.from(body.subarray(0, 64)).toString('latin1');
     if (status !== 409 || !REFUSAL.test(code)) throw badAnswer();
     throw new AppError(code, 'refused', "the authority refused this relay's descriptor");
+  }
+
+  /**
+   * Tells another authority a vote, or a document body with signatures.
+   * @returns false when it comes too early for that authority's clock: worth another try
+   * @throws `authority-refused`, `authority-unreachable`, `authority-key`, `authority-answer`
+   */
+  async tell(what: 'vote' | 'signature', bytes: Uint8Array): Promise<boolean> {
+    const path = what === 'vote' ? VOTE_PATH : SIGNATURE_PATH;
+    const { status, body } = await this.ask('POST', path, bytes);
+    if (status === 204) return true;
+    const code = Buffer.from(body.subarray(0, 64)).toString('latin1');
+    if (status === 409 && /^(vote|signature)-(early|epoch)$/.test(code)) return false;
+    const refused = status === 403 || status === 413 || COUNCIL_REFUSAL.test(code);
+    if (!refused) throw badAnswer();
+    throw new AppError(
+      'authority-refused',
+      'refused',
+      'another authority refused what it was told',
+    );
   }
 
   /** The documents the authority has after that epoch (all for null), oldest first. Unverified. */
@@ -99,7 +128,9 @@ export class AuthorityClient {
   private dial(signal: AbortSignal): Promise<TLSSocket> {
     return new Promise((resolve, reject) => {
       const { host, port } = this;
-      const socket = connect({ ...LINK_TLS, host, port, rejectUnauthorized: false });
+      const { identity } = this.options;
+      const own = identity && { cert: identity.certPem, key: identity.keyPem };
+      const socket = connect({ ...LINK_TLS, ...own, host, port, rejectUnauthorized: false });
       const abort = () => socket.destroy(new Error('timeout'));
       signal.addEventListener('abort', abort, { once: true });
       socket.once('close', () => {

@@ -15,7 +15,9 @@ export function referenceBook() {
     if (below) {
       const follows = same(d.previous, below.hash);
       const zero = d.previous.every((byte) => byte === 0);
-      if (!follows && (zero || below.epoch === d.epoch - 1)) return 'equivocation';
+      const skips = [...held.values()].some((other) => same(other.hash, d.previous));
+      const gap = below.epoch < d.epoch - 1;
+      if (!follows && (zero || !(gap || skips))) return 'equivocation';
       const stillValid = d.epoch < below.epoch + below.validEpochs;
       if (d.epochMs !== below.epochMs) return 'document-chain';
       if (d.publishedAt < below.publishedAt) return 'document-chain';

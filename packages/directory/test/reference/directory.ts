@@ -16,7 +16,7 @@ export interface Trust {
 }
 
 const join = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
-const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+export const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const ZERO = new Uint8Array(32);
 
 function labelled(label: string, ...parts: Uint8Array[]): Uint8Array {
@@ -28,7 +28,12 @@ export function referenceHash(label: string, ...parts: Uint8Array[]): Uint8Array
   return blake2b(labelled(label, ...parts), { dkLen: 32 });
 }
 
-function verifies(key: Uint8Array, signature: Uint8Array, label: string, ...parts: Uint8Array[]) {
+export function verifies(
+  key: Uint8Array,
+  signature: Uint8Array,
+  label: string,
+  ...parts: Uint8Array[]
+) {
   const message = labelled(label, ...parts);
   const strict = { zip215: false };
   return (
@@ -43,11 +48,11 @@ export function referenceNetworkId({ name, authorities, threshold }: Trust): Uin
 }
 
 /** True, or an error is thrown. */
-function must(condition: boolean, what: string): void {
+export function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }
 
-function exactly(value: unknown, names: string): Fields {
+export function exactly(value: unknown, names: string): Fields {
   const wanted = names.split(' ').toSorted();
   must(typeof value === 'object' && value !== null && !Array.isArray(value), 'map');
   const fields = value as Fields;
@@ -55,17 +60,17 @@ function exactly(value: unknown, names: string): Fields {
   return fields;
 }
 
-function integer(value: unknown, min: number, max: number): number {
+export function integer(value: unknown, min: number, max: number): number {
   must(typeof value === 'number' && value >= min && value <= max, 'integer');
   return value as number;
 }
 
-function bytes(value: unknown, min: number, max = min): Uint8Array {
+export function bytes(value: unknown, min: number, max = min): Uint8Array {
   must(value instanceof Uint8Array && value.length >= min && value.length <= max, 'bytes');
   return value as Uint8Array;
 }
 
-function list(value: unknown, min: number, max: number): unknown[] {
+export function list(value: unknown, min: number, max: number): unknown[] {
   must(Array.isArray(value) && value.length >= min && value.length <= max, 'list');
   return value as unknown[];
 }
@@ -99,7 +104,7 @@ function nameText(value: unknown): string {
 const ADDRESS = /^[a-z0-9.-]+:[1-9][0-9]{0,4}$/;
 const TIME = 253_402_300_799_999;
 
-function ascending(items: readonly Uint8Array[]): void {
+export function ascending(items: readonly Uint8Array[]): void {
   items.forEach((item, i) => {
     must(i === 0 || Buffer.compare(items[i - 1] ?? item, item) < 0, 'order');
   });
@@ -110,12 +115,14 @@ export interface ReferenceRelay {
   readonly layer: number;
   readonly firstEpoch: number;
   readonly keys: number;
+  /** Relays whose loops it reports. */
+  readonly loops: number;
 }
 
 function descriptor(value: unknown): ReferenceRelay & { identity: Uint8Array; link: Fields } {
   const d = exactly(
     value,
-    'version identity role layer family country relayAddress clientAddress link issuedAt firstEpoch keys capacity sourceUrl sourceCommit',
+    'version identity role layer family country relayAddress clientAddress link issuedAt firstEpoch keys capacity sourceUrl sourceCommit requestRate loops leaving',
   );
   must(d['version'] === 1, 'version');
   const identity = bytes(d['identity'], 1_984);
@@ -140,8 +147,17 @@ function descriptor(value: unknown): ReferenceRelay & { identity: Uint8Array; li
   must(matching(d['sourceUrl'], /^https:\/\/[a-z0-9]/).length <= 200, 'source');
   matching(d['sourceUrl'], /^[-A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%]+$/);
   matching(d['sourceCommit'], /^([0-9a-f]{40}|[0-9a-f]{64})$/);
+  integer(d['requestRate'], 0, edge ? 0 : 100_000_000);
+  const reported = list(d['loops'], 0, 128).map((value) => {
+    const report = exactly(value, 'relay sent lost');
+    integer(report['lost'], 0, integer(report['sent'], 1, 2 ** 32 - 1));
+    return bytes(report['relay'], 32);
+  });
+  ascending(reported);
+  must(typeof d['leaving'] === 'boolean', 'leaving');
   const hash = referenceHash('relay-identity', identity);
-  return { hash, identity, link, layer, firstEpoch, keys: keys.length };
+  const loops = reported.length;
+  return { hash, identity, link, layer, firstEpoch, keys: keys.length, loops };
 }
 
 /** ML-KEM: 768 coefficients of 12 bits, little-endian, each below 3,329. */
@@ -211,6 +227,8 @@ const RANGES: Record<string, [number, number]> = {
   validEpochs: [2, 32],
   graceMs: [1_000, 600_000],
   delayMeanMs: [1, 10_000],
+  poolTarget: [0, 1_000],
+  poolFloor: [0, 1_000],
   slotMs: [50, 60_000],
   inUseSlotMs: [50, 60_000],
   digestMs: [100, 60_000],
@@ -225,7 +243,7 @@ const RANGES: Record<string, [number, number]> = {
   boxLifeDays: [1, 90],
 };
 
-function parametersOf(value: unknown): Record<string, number> {
+export function parametersOf(value: unknown): Record<string, number> {
   const p = exactly(value, `${Object.keys(RANGES).join(' ')} crowd closed`);
   for (const [name, [min, max]] of Object.entries(RANGES)) integer(p[name], min, max);
   must(typeof p['crowd'] === 'boolean' && typeof p['closed'] === 'boolean', 'booleans');
@@ -257,7 +275,7 @@ export function referenceDocument(published: Uint8Array, trust: Trust): Referenc
 
   const d = exactly(
     referenceDecode(body),
-    'version networkName networkId epoch previous publishedAt immediate parameters relays generations echo',
+    'version networkName networkId epoch previous publishedAt immediate parameters relays generations echo release',
   );
   must(d['version'] === 1, 'version');
   must(nameText(d['networkName']) === trust.name, 'name');
@@ -272,6 +290,7 @@ export function referenceDocument(published: Uint8Array, trust: Trust): Referenc
   const relays = list(d['relays'], 4, 128).map(descriptor);
   ascending(relays.map((relay) => relay.hash));
   for (const relay of relays) {
+    must(relay.loops === 0, 'loops in a document');
     must(relay.firstEpoch >= epoch, 'early keys');
     must(relay.firstEpoch + relay.keys <= epoch + validEpochs, 'late keys');
   }
@@ -294,6 +313,7 @@ export function referenceDocument(published: Uint8Array, trust: Trust): Referenc
   );
   must((days[0] ?? 0) <= Math.floor((epoch * epochMs) / 86_400_000), 'future day');
   bytes(d['echo'], 0, 4_096);
+  bytes(d['release'], 0, 512);
   const publishedAt = integer(d['publishedAt'], 0, TIME);
   return { hash, epoch, previous, publishedAt, immediate, validEpochs, epochMs, relays };
 }

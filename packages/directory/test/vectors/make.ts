@@ -5,7 +5,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { base64url, hex, randomBytes } from '@tacet/base';
-import { hybridPublicKeyBytes, hybridSignatureBytes } from '@tacet/crypto';
+import { hash, hybridPublicKeyBytes, hybridSignatureBytes } from '@tacet/crypto';
 import type { DocumentHash } from '@tacet/onion';
 import { makeTestNetwork, seededRng, type TestNetwork } from '@tacet/testkit';
 import { DocumentBook } from '../../src/book.ts';
@@ -13,10 +13,12 @@ import { CARD_PREFIX } from '../../src/card.ts';
 import { type Cbor, decodeCanonical, encodeCanonical } from '../../src/cbor.ts';
 import { descriptorFields, encodeDescriptor } from '../../src/descriptor.ts';
 import { documentHash, encodeDocument } from '../../src/document.ts';
+import { authorityHashOf } from '../../src/identity.ts';
 import { encodeLinkProof, makeLinkCertificate } from '../../src/link-certificate.ts';
 import { placeIn } from '../../src/placement.ts';
 import { encodePublished, signDocument, signHash, verifyDocument } from '../../src/published.ts';
 import type { Document, StoreGeneration, VerifiedDocument } from '../../src/types.ts';
+import { countersignVote, encodeSignedVote, signVote, type Vote } from '../../src/vote.ts';
 import { forms } from '../support/cbor-forms.ts';
 import { editsBetween } from '../support/edits.ts';
 
@@ -80,6 +82,7 @@ write('names.json', {
 
 writeDescriptors();
 writeDocuments(network);
+writeVotes(network);
 writeChain(network);
 
 function writeDescriptors(): void {
@@ -93,6 +96,7 @@ function writeDescriptors(): void {
   const fields = descriptorFields(relay.descriptor);
   const { country: _, ...missing } = fields;
   const key = relay.descriptor.keys[0] as Cbor;
+  const loop = (first: number) => ({ relay: new Uint8Array(32).fill(first), sent: 3, lost: 1 });
   const wrong: [string, object][] = [
     ['version 2', { ...fields, version: 2 }],
     ['a mix in layer 0', { ...fields, layer: 0 }],
@@ -107,6 +111,12 @@ function writeDescriptors(): void {
     ['no key', { ...fields, keys: [] }],
     ['plain http', { ...fields, sourceUrl: 'http://example.org/' }],
     ['a commit of 39 digits', { ...fields, sourceCommit: '0'.repeat(39) }],
+    ['a rate beyond any capacity', { ...fields, requestRate: 100_000_001 }],
+    ['loops out of order', { ...fields, loops: [loop(2), loop(1)] }],
+    ['loops of one relay twice', { ...fields, loops: [loop(1), loop(1)] }],
+    ['no loop sent', { ...fields, loops: [{ ...loop(1), sent: 0, lost: 0 }] }],
+    ['more loops lost than sent', { ...fields, loops: [{ ...loop(1), lost: 4 }] }],
+    ['leaving as a number', { ...fields, leaving: 0 }],
     ['a missing field', missing],
     ['an unknown field', { ...fields, more: 1 }],
     [
@@ -114,7 +124,12 @@ function writeDescriptors(): void {
       { ...fields, issuedAt: relay.descriptor.link.notAfter + 1 },
     ],
   ];
-  const base = relay.signedDescriptor;
+  const base = sign({
+    ...fields,
+    requestRate: 12_345,
+    loops: [loop(1), loop(2)],
+    leaving: true,
+  });
   const flipped = base.slice();
   flipped[base.length - 1] = (flipped[base.length - 1] ?? 0) ^ 1;
   const body = encodeDescriptor(relay.descriptor);
@@ -168,6 +183,8 @@ function writeDocuments(from: TestNetwork): void {
   const firstDay = generation['firstDay'] as number;
   const parameters = fields['parameters'] as { [key: string]: Cbor };
   const { echo: _, ...missing } = fields;
+  const loops = [{ relay: new Uint8Array(32), sent: 1, lost: 0 }];
+  const withLoops = { ...(relays[0] as { [key: string]: Cbor }), loops };
   const bad: [string, Uint8Array][] = [
     ['one signature of three', signed(body, signers.slice(1))],
     ['one authority twice', encodePublishedTwice(body)],
@@ -197,6 +214,10 @@ function writeDocuments(from: TestNetwork): void {
       'a grace of more than half an epoch',
       bent({ parameters: { ...parameters, graceMs: 30_001 } }),
     ],
+    ['poolTarget 1001', bent({ parameters: { ...parameters, poolTarget: 1_001 } })],
+    ['poolFloor 1001', bent({ parameters: { ...parameters, poolFloor: 1_001 } })],
+    ['what one relay says of another', bent({ relays: [withLoops, ...relays.slice(1)] })],
+    ['a release statement of 513 bytes', bent({ release: new Uint8Array(513) })],
     ['version 2', bent({ version: 2 })],
     ['a missing field', signed(encodeCanonical(missing))],
     ['an unknown field', bent({ more: 1 })],
@@ -222,6 +243,83 @@ function writeDocuments(from: TestNetwork): void {
   }
 }
 
+function writeVotes(from: TestNetwork): void {
+  if (!one || !two) return;
+  const body: Vote = {
+    authority: authorityHashOf(one.publicKey),
+    networkId: document.networkId,
+    epoch: document.epoch + 1,
+    attempt: 0,
+    previous: from.verified.hash,
+    parameters: document.parameters,
+    echo: Uint8Array.of(7),
+    release: new Uint8Array(0),
+    descriptors: from.relays.slice(0, 2).map((relay) => relay.signedDescriptor),
+  };
+  const voted = signVote(one, body);
+  const base = encodeSignedVote(countersignVote(two, voted));
+  const fields = decodeCanonical(voted.body, 'vote', voted.body.length) as { [key: string]: Cbor };
+  const sign = (value: object, pairs = [one, two]): Uint8Array => {
+    const bytes = encodeCanonical(value as Cbor);
+    return encodePublished(
+      bytes,
+      pairs.map((pair) => ({
+        authority: pair.publicKey,
+        signature: pair.sign('vote-signature', hash('vote', bytes)),
+      })),
+    );
+  };
+  const { echo: _, ...missing } = fields;
+  const parameters = fields['parameters'] as { [key: string]: Cbor };
+  const bad: [string, Uint8Array][] = [
+    ['version 2', sign({ ...fields, version: 2 })],
+    ['without the signature of the voter', sign(fields, [two])],
+    ['one authority twice', sign(fields, [one, one])],
+    ['a stranger among the signatures', sign(fields, [one, strange()])],
+    ['the signature of a document', encodePublished(voted.body, [signHash(one, asDocument())])],
+    ['another network', sign({ ...fields, networkId: new Uint8Array(32) })],
+    ['attempt 65,536', sign({ ...fields, attempt: 65_536 })],
+    ['slotMs 49', sign({ ...fields, parameters: { ...parameters, slotMs: 49 } })],
+    ['a release statement of 513 bytes', sign({ ...fields, release: new Uint8Array(513) })],
+    ['a missing field', sign(missing)],
+    ['an unknown field', sign({ ...fields, more: 1 })],
+  ];
+  const relays = fields['descriptors'] as Uint8Array[];
+  const forged = relays.map((signed) => signed.slice());
+  const last = forged.at(-1);
+  if (last !== undefined) last[last.length - 1] = (last.at(-1) ?? 0) ^ 1;
+  const badRelays: [string, Uint8Array][] = [
+    ['descriptors out of order', sign({ ...fields, descriptors: relays.toReversed() })],
+    ['a relay twice', sign({ ...fields, descriptors: [relays[0], relays[0]] })],
+    ['a forged descriptor', sign({ ...fields, descriptors: forged })],
+  ];
+  const edits = (list: [string, Uint8Array][]) =>
+    list.map(([why, bytes]) => ({ why, edits: editsBetween(base, bytes) }));
+  write('vote.json', {
+    trust: trustJson(from),
+    valid: {
+      signed: b64(base),
+      hash: hex(voted.hash),
+      authority: hex(body.authority),
+      epoch: body.epoch,
+      attempt: 0,
+      relays: from.relays.slice(0, 2).map((relay) => hex(relay.hash)),
+      signers: [one, two].map((pair) => hex(authorityHashOf(pair.publicKey))).toSorted(),
+    },
+    invalid: edits(bad),
+    invalidDescriptors: edits(badRelays),
+  });
+
+  function strange() {
+    const [stranger] = makeTestNetwork({ seed: 'stranger' }).authorities;
+    if (stranger === undefined) throw new RangeError('no stranger');
+    return stranger;
+  }
+  function asDocument(): DocumentHash {
+    return hash('vote', voted.body) as DocumentHash;
+  }
+}
+
 /** Documents in some order, what a reader says to each, and what is in force at the end. */
 function writeChain(from: TestNetwork): void {
   const e = from.document.epoch;
@@ -241,7 +339,8 @@ function writeChain(from: TestNetwork): void {
   const resumed = next(third, e + 6, { publishedAt: (e + 6) * 60_000 + 20_000, immediate: true });
   const hasty = next(third, e + 3, { immediate: true });
   const backdated = next(third, e + 3, { publishedAt: first.document.publishedAt - 1 });
-  const documents = [first, second, third, twin, fork, again, resumed, hasty, backdated];
+  const skipping = next(first, e + 2);
+  const documents = [first, second, third, twin, fork, again, resumed, hasty, backdated, skipping];
   const base = first.bytes;
 
   const orders = [
@@ -250,6 +349,8 @@ function writeChain(from: TestNetwork): void {
     [0, 1, 2, 5, 7, 8, 6],
     [6, 2, 1, 0],
     [0, 2, 4],
+    [0, 1, 9, 2],
+    [1, 9, 0],
   ];
   const runs = orders.map((order) => {
     const book = new DocumentBook(trust);

@@ -29,7 +29,7 @@ import { EpochKeyring, type Machine, type RelayEffect } from '@tacet/relay';
 import { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from '@tacet/wire';
 import { RelayClock } from './clock.ts';
 import type { Readiness, RelayConfig } from './config/types.ts';
-import { DescriptorKeeper } from './descriptors.ts';
+import { DescriptorKeeper, type Measured, UNMEASURED } from './descriptors.ts';
 import { DocumentFiles } from './document-files.ts';
 import { DocumentKeeper } from './documents.ts';
 import { MachineDriver } from './driver.ts';
@@ -57,6 +57,8 @@ export interface CoreParts {
   readonly onDigestPage: (from: RelayHash, page: Uint8Array, now: Millis) => void;
   readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
   readonly onCertificate: (certificate: LinkCertificate) => void;
+  /** What the descriptor says of the last epoch and of leaving; asked once for each descriptor. */
+  readonly measured?: () => Measured;
 }
 
 export type CoreCount = 'frame-malformed' | 'equivocation';
@@ -123,7 +125,7 @@ export class RelayCore {
       clock,
       perform: (effects) => this.perform(effects, parts.perform),
     });
-    const client = new AuthorityClient(config.authority);
+    const clients = config.authorities.map((authority) => new AuthorityClient(authority));
     this.startedAt = performance.now();
     this.links = await RelayLinks.open({
       identity: this.keys.link,
@@ -152,7 +154,7 @@ export class RelayCore {
     });
     const documents = new DocumentKeeper({
       book,
-      client,
+      clients,
       files: new DocumentFiles(join(config.data, 'documents')),
       clock,
       rng,
@@ -182,7 +184,8 @@ export class RelayCore {
       },
       keyring,
       seeds,
-      client,
+      clients,
+      measured: parts.measured ?? (() => UNMEASURED),
       clock,
       rng,
       epochMs: () => (book.newest()?.document.parameters ?? config.schedule).epochMs,
@@ -230,7 +233,8 @@ export class RelayCore {
         missing.push(`${links.wanted - links.up} of ${links.wanted} links to relays are down`);
       }
     }
-    return { ready: missing.length === 0, missing };
+    const { authorities } = this.config.card;
+    return { ready: missing.length === 0, missing, authorities: authorities.length };
   }
 
   linkCounters(): Readonly<Record<string, number>> {

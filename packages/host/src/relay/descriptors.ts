@@ -1,6 +1,7 @@
 /**
- * Tells the authority once an epoch what this relay is (docs/spec/06-directory.md, 5 and 7). The
- * seeds behind the packet keys in a descriptor are on disk before the descriptor leaves.
+ * Tells every authority once an epoch what this relay is (docs/spec/06-directory.md, 5 and 12).
+ * The seeds behind the packet keys in a descriptor are on disk before the descriptor leaves, and
+ * all authorities get the same bytes.
  */
 import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { Backoff } from '@tacet/adapters/link-ws';
@@ -19,64 +20,86 @@ import type { EpochSeeds } from './epoch-seeds.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
 
+/** What a relay measured in its last whole epoch, and whether it is being drained. */
+export type Measured = Pick<Descriptor, 'requestRate' | 'loops' | 'leaving'>;
+
+export const UNMEASURED: Measured = { requestRate: 0, loops: [], leaving: false };
+
 /** What does not change from one descriptor to the next. */
-export type FixedDescriptor = Omit<Descriptor, 'link' | 'issuedAt' | 'firstEpoch' | 'keys'>;
+export type FixedDescriptor = Omit<
+  Descriptor,
+  'link' | 'issuedAt' | 'firstEpoch' | 'keys' | keyof Measured
+>;
 
 export interface DescriptorKeeperOptions {
   readonly identity: HybridKeyPair;
   readonly linkKeyHash: Uint8Array;
   readonly fixed: FixedDescriptor;
+  readonly measured: () => Measured;
   readonly keyring: EpochKeyring;
   readonly seeds: EpochSeeds;
-  readonly client: Pick<AuthorityClient, 'submit'>;
+  readonly clients: readonly Pick<AuthorityClient, 'submit'>[];
   readonly clock: Clock;
   readonly rng: Rng;
   /** Of the network's parameters; read anew each time. */
   readonly epochMs: () => Millis;
   readonly onCertificate: (certificate: LinkCertificate) => void;
-  /** `accepted`, or the code with which the authority or the way to it refused. */
-  readonly onOutcome: (code: string) => void;
+  /** `accepted`, or the code with which that authority or the way to it refused. */
+  readonly onOutcome: (code: string, authority: number) => void;
 }
 
 export class DescriptorKeeper {
   private readonly options: DescriptorKeeperOptions;
-  private readonly backoff: Backoff;
-  private readonly poller = new Poller(() => this.submit());
+  private readonly backoffs: readonly Backoff[];
+  private readonly pollers: readonly Poller[];
   private link: LinkCertificate | null = null;
   private issuedAt = 0;
   private signed: { readonly epoch: number; readonly bytes: Uint8Array } | null = null;
 
   constructor(options: DescriptorKeeperOptions) {
     this.options = options;
-    this.backoff = new Backoff(options.rng, {
+    const pauses = {
       firstMs: LIMITS.authorityRetryFirstMs,
       capMs: LIMITS.authorityRetryCapMs,
-    });
+    };
+    this.backoffs = options.clients.map(() => new Backoff(options.rng, pauses));
+    this.pollers = options.clients.map((_, i) => new Poller(() => this.submit(i)));
   }
 
   start(): void {
     this.certify();
-    this.poller.start();
+    for (const poller of this.pollers) poller.start();
   }
 
   stop(): void {
-    this.poller.stop();
+    for (const poller of this.pollers) poller.stop();
   }
 
-  private async submit(): Promise<Millis> {
-    const { client, clock, rng, epochMs, onOutcome } = this.options;
+  /** Makes a new descriptor now: something in it has changed. */
+  renew(): void {
+    this.signed = null;
+    for (const poller of this.pollers) poller.start();
+  }
+
+  private async submit(authority: number): Promise<Millis> {
+    const { clients, clock, rng, epochMs, onOutcome } = this.options;
+    const backoff = this.backoffs[authority] as Backoff;
+    const bytes = this.current();
     try {
-      await client.submit(this.current());
+      await clients[authority]?.submit(bytes);
     } catch (error) {
       if (!isAppError(error)) throw error;
-      onOutcome(error.code);
-      if (error.kind !== 'refused') return this.backoff.next();
-      this.signed = null;
+      onOutcome(error.code, authority);
+      if (error.kind !== 'refused') return backoff.next();
+      // Made anew for all, unless another authority's refusal has had that done already.
+      if (this.signed?.bytes === bytes) this.signed = null;
       const pause = Math.min(LIMITS.refusedRetryMs, epochMs() / 4);
       return randomBetween(rng, pause / 2, pause);
     }
-    this.backoff.reset();
-    onOutcome('accepted');
+    backoff.reset();
+    onOutcome('accepted', authority);
+    // Renewed while this was on its way: the newer one follows at once.
+    if (this.signed?.bytes !== bytes) return 0;
     const next = epochAt({ epochMs: epochMs() }, clock.now()) + 1;
     // Well before descriptors are due (at 7/12 of the epoch), and not all relays at once.
     const start = epochStart({ epochMs: epochMs() }, next);
@@ -85,15 +108,16 @@ export class DescriptorKeeper {
 
   /** The descriptor of this epoch; a retry sends the same bytes. */
   private current(): Uint8Array {
-    const { identity, fixed, keyring, seeds, clock, epochMs } = this.options;
+    const { identity, fixed, measured, keyring, seeds, clock, epochMs } = this.options;
     const now = clock.now();
     const epoch = epochAt({ epochMs: epochMs() }, now);
     if (this.signed?.epoch === epoch) return this.signed.bytes;
     seeds.save(keyring.ensure(now));
     const link = this.certify();
     this.issuedAt = Math.max(Math.floor(now), this.issuedAt + 1);
+    const { issuedAt } = this;
     const keys = keyring.publicKeys(now);
-    const bytes = signDescriptor(identity, { ...fixed, link, issuedAt: this.issuedAt, ...keys });
+    const bytes = signDescriptor(identity, { ...fixed, ...measured(), link, issuedAt, ...keys });
     this.signed = { epoch, bytes };
     return bytes;
   }

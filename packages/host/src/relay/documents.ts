@@ -1,6 +1,7 @@
 /**
- * Keeps a relay's book of documents up to date: from disk at once, from an authority on the
- * directory's schedule, each relay at a moment of its own (docs/spec/06-directory.md, 7 and 12).
+ * Keeps a relay's book of documents up to date: from disk at once, from any authority
+ * on the directory's schedule, each relay at a moment of its own (docs/spec/06-directory.md, 7
+ * and 12).
  */
 import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { Backoff } from '@tacet/adapters/link-ws';
@@ -11,6 +12,7 @@ import {
   type Millis,
   type Rng,
   randomBetween,
+  shuffle,
 } from '@tacet/base';
 import {
   type AddOutcome,
@@ -26,7 +28,7 @@ import { Poller } from './poller.ts';
 
 export interface DocumentKeeperOptions {
   readonly book: DocumentBook;
-  readonly client: Pick<AuthorityClient, 'documents'>;
+  readonly clients: readonly Pick<AuthorityClient, 'documents'>[];
   readonly files: DocumentFiles;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -63,19 +65,10 @@ export class DocumentKeeper {
   }
 
   private async poll(): Promise<Millis> {
-    const { book, client, clock, rng } = this.options;
-    try {
-      const after = book.newest()?.document.epoch ?? null;
-      const found = await client.documents(after);
-      if (this.poller.stopped) return 0;
-      for (const bytes of found) this.take(bytes, true);
-    } catch (error) {
-      this.counters.add('authority-unreachable');
-      if (!isAppError(error)) throw error;
-      return this.backoff.next();
-    }
+    const { book, clock, rng } = this.options;
+    const answered = await this.ask();
     const newest = book.newest();
-    if (newest === null) return this.backoff.next();
+    if (!answered || newest === null) return this.backoff.next();
     this.backoff.reset();
     const { parameters, epoch } = newest.document;
     const now = clock.now();
@@ -85,6 +78,27 @@ export class DocumentKeeper {
     // Late: the authority has not published, or this relay was away. Ask again soon.
     if (now >= due) return randomBetween(rng, lead / 20, lead / 10);
     return due - now + randomBetween(rng, 0, lead / 3);
+  }
+
+  /** Asks authorities in random order until one has something new. True when any answered. */
+  private async ask(): Promise<boolean> {
+    const { book, clients, rng } = this.options;
+    let answered = false;
+    for (const client of shuffle(rng, [...clients])) {
+      const after = book.newest()?.document.epoch ?? null;
+      try {
+        const found = await client.documents(after);
+        if (this.poller.stopped) return false;
+        for (const bytes of found) this.take(bytes, true);
+      } catch (error) {
+        this.counters.add('authority-unreachable');
+        if (!isAppError(error)) throw error;
+        continue;
+      }
+      answered = true;
+      if ((book.newest()?.document.epoch ?? null) !== after) break;
+    }
+    return answered;
   }
 
   private take(bytes: Uint8Array, fresh: boolean): void {

@@ -17,6 +17,15 @@ export const LIMITS = {
   authorityRetryCapMs: 10_000,
   /** A descriptor the authority refuses for good is offered again this often. */
   refusedRetryMs: 30_000,
+  /** First and longest pause before another authority is told something again. */
+  peerRetryFirstMs: 50,
+  peerRetryCapMs: 2_000,
+  /** Messages that wait for one other authority; the oldest give way. */
+  peerQueue: 64,
+  /** How often an authority that lacks a document asks the others for it. */
+  catchUpMs: 2_000,
+  /** Pairs of contradicting statements kept on disk; the first ones stay. */
+  evidence: 64,
   /** Days a link certificate holds, and how many before its end it is made anew. */
   linkDays: 90,
   linkRenewDays: 30,

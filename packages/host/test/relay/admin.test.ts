@@ -9,7 +9,7 @@ import { serveAdmin } from '../../src/relay/admin.ts';
 import type { Readiness, Running } from '../../src/relay/index.ts';
 import { tempDir } from './temp.ts';
 
-let readiness: Readiness = { ready: false, missing: ['a link is down'] };
+let readiness: Readiness = { ready: false, missing: ['a link is down'], authorities: 1 };
 const running: Running = {
   role: 'mix',
   ready: () => readiness,
@@ -32,7 +32,7 @@ test('alive, ready, counters; for the owner only; a leftover of a killed process
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(await get(path, '/livez'), { status: 200, body: { alive: true } });
   assert.deepEqual(await get(path, '/readyz'), { status: 503, body: readiness });
-  readiness = { ready: true, missing: [] };
+  readiness = { ready: true, missing: [], authorities: 1 };
   assert.equal((await get(path, '/readyz')).status, 200);
   assert.deepEqual(await get(path, '/counters'), {
     status: 200,

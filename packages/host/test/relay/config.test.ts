@@ -13,8 +13,7 @@ const hash = 'ab'.repeat(32);
 const EDGE = {
   role: 'edge',
   card: '../network.card',
-  authorityAddress: '127.0.0.1:7000',
-  authorityKeyHash: hash,
+  authorities: [{ address: '127.0.0.1:7000', keyHash: hash }],
   relayPort: 7_001,
   clientPort: 7_002,
   relayAddress: 'edge.example:7001',
@@ -81,7 +80,7 @@ test('the environment overrides the file', () => {
 
 test('every key has a name in the environment, and no two the same', () => {
   assert.equal(new Set(KEYS.map(environmentName)).size, KEYS.length);
-  assert.equal(environmentName('authorityKeyHash'), 'TACET_RELAY_AUTHORITY_KEY_HASH');
+  assert.equal(environmentName('clientsPerAddress'), 'TACET_RELAY_CLIENTS_PER_ADDRESS');
 });
 
 test('an unknown key stops the program, in the file and in the environment', () => {
@@ -113,8 +112,7 @@ test('a missing key is named', () => {
 test('a wrong value is named, and not quoted', () => {
   const wrong: Record<string, unknown> = {
     role: 'node',
-    authorityAddress: 'nowhere',
-    authorityKeyHash: 'AB',
+    authorities: [{ address: 'nowhere', keyHash: hash }],
     relayPort: 0,
     clientPort: '7002',
     clientAddress: 'host:99999',
@@ -139,6 +137,30 @@ test('a wrong value is named, and not quoted', () => {
     () => read(EDGE, { TACET_RELAY_CLIENT_PORT: 'nine' }),
     refusedWith('config-value', 'clientPort'),
   );
+});
+
+test('authorities: one to nine, each with address and key hash and nothing else', () => {
+  const one = { address: 'a.example:443', keyHash: hash };
+  const { config } = read({ ...EDGE, authorities: [one, { ...one, address: '[::1]:443' }] });
+  assert.ok(config.role === 'edge');
+  assert.deepEqual(
+    config.authorities.map(({ address }) => address),
+    ['a.example:443', '[::1]:443'],
+  );
+  const wrong = [
+    [],
+    Array.from({ length: 10 }, () => one),
+    [{ ...one, more: 1 }],
+    [{ address: one.address }],
+    [{ ...one, keyHash: 'AB' }],
+    [null],
+    one,
+  ];
+  for (const authorities of wrong) {
+    assert.throws(() => read({ ...EDGE, authorities }), refusedWith('config-value', 'authorities'));
+  }
+  const text = JSON.stringify([one]);
+  assert.ok(read(EDGE, { TACET_RELAY_AUTHORITIES: text }).config);
 });
 
 test('a file that is no configuration, or names no card, says so', () => {

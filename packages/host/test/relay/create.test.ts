@@ -59,7 +59,7 @@ test('every configuration it writes can be read, and they fit together', async (
   assert.equal(card.joinSecret.length, 16);
   for (const config of configs) {
     if (config.role === 'authority') continue;
-    assert.equal(config.authority.address, `127.0.0.1:${authority.port}`);
+    assert.equal(config.authorities[0]?.address, `127.0.0.1:${authority.port}`);
     assert.deepEqual(config.card, card);
   }
   const ports = description.processes.flatMap((process) => process.ports);

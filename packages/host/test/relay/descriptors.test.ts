@@ -11,14 +11,15 @@ import {
 } from '@tacet/directory';
 import { EpochKeyring } from '@tacet/relay';
 import { FakeClock, makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
-import { DescriptorKeeper } from '../../src/relay/descriptors.ts';
+import { DescriptorKeeper, UNMEASURED } from '../../src/relay/descriptors.ts';
 import { EpochSeeds } from '../../src/relay/epoch-seeds.ts';
 import { tempDir } from './temp.ts';
 
 const network = makeTestNetwork();
 const [relay] = network.edges;
 if (relay === undefined) throw new RangeError('a network without edges');
-const { link: _link, issuedAt: _at, firstEpoch: _first, keys: _keys, ...fixed } = relay.descriptor;
+const { link: _link, issuedAt: _at, firstEpoch: _first, keys: _keys, ...rest } = relay.descriptor;
+const { requestRate: _rate, loops: _loops, leaving: _leaving, ...fixed } = rest;
 
 function setUp(refusals: AppError[]) {
   const dir = tempDir();
@@ -40,23 +41,26 @@ function setUp(refusals: AppError[]) {
       schedule: demonstrationParameters,
     }),
     seeds,
-    client: {
-      submit: async (signed) => {
-        const { descriptor } = verifyDescriptor(signed);
-        // What is published can be opened after a crash: its seeds are on the disk already.
-        const onDisk = new Map(seeds.load().map(({ epoch, seed }) => [epoch, seed]));
-        descriptor.keys.forEach((key, i) => {
-          const seed = onDisk.get(descriptor.firstEpoch + i);
-          assert.ok(seed);
-          assert.equal(hex(kemKeyPair(seed).publicKey), hex(key));
-        });
-        sent.push(descriptor);
-        bytes.push(hex(signed));
-        const refusal = refusals.shift();
-        setImmediate(() => answered());
-        if (refusal) throw refusal;
+    measured: () => UNMEASURED,
+    clients: [
+      {
+        submit: async (signed) => {
+          const { descriptor } = verifyDescriptor(signed);
+          // What is published can be opened after a crash: its seeds are on the disk already.
+          const onDisk = new Map(seeds.load().map(({ epoch, seed }) => [epoch, seed]));
+          descriptor.keys.forEach((key, i) => {
+            const seed = onDisk.get(descriptor.firstEpoch + i);
+            assert.ok(seed);
+            assert.equal(hex(kemKeyPair(seed).publicKey), hex(key));
+          });
+          sent.push(descriptor);
+          bytes.push(hex(signed));
+          const refusal = refusals.shift();
+          setImmediate(() => answered());
+          if (refusal) throw refusal;
+        },
       },
-    },
+    ],
     clock,
     rng: seededRng(1),
     epochMs: () => HOUR,

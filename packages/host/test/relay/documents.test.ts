@@ -22,15 +22,17 @@ function setUp(answers: (Uint8Array[] | AppError)[], dir = tempDir()) {
   });
   const keeper = new DocumentKeeper({
     book,
-    client: {
-      documents: async (after = null) => {
-        asked.push(after);
-        const answer = answers.shift();
-        if (answers.length === 0) setImmediate(done);
-        if (answer instanceof AppError) throw answer;
-        return answer ?? [];
+    clients: [
+      {
+        documents: async (after = null) => {
+          asked.push(after);
+          const answer = answers.shift();
+          if (answers.length === 0) setImmediate(done);
+          if (answer instanceof AppError) throw answer;
+          return answer ?? [];
+        },
       },
-    },
+    ],
     files: new DocumentFiles(dir),
     clock: new FakeClock(TEST_NOW + 1_000),
     rng: seededRng(1),

@@ -1,22 +1,19 @@
 /**
- * A directory authority (docs/spec/06-directory.md, 11): takes descriptors of admitted relays,
- * signs one document an epoch, chained to the one before. Networks with one authority are whole
- * with this machine; votes of several would stand between `compose` and `sign`.
+ * A directory authority (docs/spec/06-directory.md, 11): takes descriptors of admitted relays and
+ * has one document an epoch signed, chained to the one before. A lone authority composes and
+ * signs by itself; among several `council.ts` stands between the two.
  *
- * Must not sign two documents for one epoch: the host saves the state it gets by a `save` effect
- * before it carries out the `publish` that follows.
+ * Must not vote or sign twice for the same: the host saves the state it gets by a `save` effect
+ * before it carries out what follows it.
  */
-import { AppError, Counters, equalBytes, type Millis } from '@tacet/base';
-import type { HybridKeyPair } from '@tacet/crypto';
+import { AppError, Counters, compareBytes, equalBytes, isAppError, type Millis } from '@tacet/base';
 import {
-  type AuthoritySet,
+  type AddOutcome,
   authorityHashOf,
   checkAuthoritySet,
-  type Document,
   DocumentBook,
   epochAt,
   MAX_RELAYS,
-  type Parameters,
   type RelayHash,
   resumeWait,
   scheduleOf,
@@ -26,55 +23,41 @@ import {
 } from '@tacet/directory';
 import type { Machine } from '../ports.ts';
 import { compose, readyFor } from './compose.ts';
-import { type Refusal, Register, type SubmitOutcome } from './register.ts';
-import { badState, decodeState, encodeState } from './state.ts';
+import { Council, type CouncilOutcome } from './council.ts';
+import { Register, type SubmitOutcome } from './register.ts';
+import { badState, decodeState, encodeState, type Memory } from './state.ts';
+import type { AuthorityCounter, AuthorityEffect, AuthorityOptions } from './types.ts';
 
-export type AuthorityEffect =
-  /** Durable before anything after it is done. */
-  | { readonly kind: 'save'; readonly state: Uint8Array }
-  /** The newest document, also once after a restart. */
-  | { readonly kind: 'publish'; readonly bytes: Uint8Array };
-
-export interface AuthorityOptions {
-  readonly keyPair: HybridKeyPair;
-  /** This authority alone, threshold 1. */
-  readonly trust: AuthoritySet;
-  readonly parameters: Parameters;
-  readonly allowed: readonly RelayHash[];
-  /** Echo's reusable address, or empty. */
-  readonly echo?: Uint8Array;
-  /** What the last `save` gave, or null for a new network. */
-  readonly state: Uint8Array | null;
-}
-
-export type AuthorityCounter = Refusal | 'accepted' | 'known' | 'published' | 'not-passable';
+const NOTHING: Memory = { voted: null, signed: null };
 
 export class AuthorityMachine implements Machine<AuthorityEffect> {
   readonly counters = new Counters<AuthorityCounter>();
   private readonly options: AuthorityOptions;
-  private readonly register: Register;
+  private readonly register = new Register([]);
   private readonly book: DocumentBook;
+  /** Null for a lone authority. */
+  private readonly council: Council | null;
   private unsaved = false;
-  private unpublished: Uint8Array[] = [];
+  private effects: AuthorityEffect[] = [];
   private seen: Millis | null = null;
-  /** Newest epoch whose document was due and could not be composed. */
+  /** Newest epoch whose document was due and could not be composed; of a lone authority. */
   private missed = -1;
   /** Since when there has been no valid document, within this run. */
   private darkSince: Millis | null = null;
 
-  /** @throws `authority-set`, `authority-alone`, `authority-allow-list`, `authority-state` */
+  /** @throws `authority-set`, `authority-stranger`, `authority-allow-list`, `authority-state` */
   constructor(options: AuthorityOptions) {
     checkAuthoritySet(options.trust);
+    const { authorities } = options.trust;
     const self = authorityHashOf(options.keyPair.publicKey);
-    const [only, ...others] = options.trust.authorities;
-    if (only === undefined || others.length > 0 || !equalBytes(only, self)) {
-      throw new AppError('authority-alone', 'usage', 'this version runs one authority a network');
+    if (!authorities.some((one) => equalBytes(one, self))) {
+      throw new AppError('authority-stranger', 'usage', 'this authority is not among those named');
     }
     this.options = options;
     this.book = new DocumentBook(options.trust);
-    this.register = new Register([]);
     this.setAllowed(options.allowed);
-    if (options.state !== null) this.restore(options.state);
+    const memory = options.state === null ? NOTHING : this.restore(options.state);
+    this.council = authorities.length === 1 ? null : this.makeCouncil(memory);
   }
 
   /** A signed descriptor, from anybody. */
@@ -87,6 +70,30 @@ export class AuthorityMachine implements Machine<AuthorityEffect> {
       this.advance(now);
     }
     return outcome;
+  }
+
+  /** A vote from another authority. A lone one has no use for it. */
+  onVote(bytes: Uint8Array, now: Millis): CouncilOutcome {
+    return this.council?.onVote(bytes, now) ?? { kind: 'refused', code: 'vote-alone' };
+  }
+
+  /** A document body with the signatures it has so far, from another authority. */
+  onSignature(bytes: Uint8Array, now: Millis): CouncilOutcome {
+    return this.council?.onSignature(bytes, now) ?? { kind: 'refused', code: 'vote-alone' };
+  }
+
+  /** A published document, from another authority. */
+  onDocument(bytes: Uint8Array, now: Millis): void {
+    let verified: VerifiedDocument;
+    try {
+      verified = verifyDocument(bytes, this.options.trust);
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.counters.add('document-refused');
+      return;
+    }
+    this.take(verified);
+    this.advance(now);
   }
 
   /** Replaces the allow-list. */
@@ -105,87 +112,151 @@ export class AuthorityMachine implements Machine<AuthorityEffect> {
     return this.book.documents();
   }
 
+  /** True when others may have a document that this authority should have by now. */
+  behind(now: Millis): boolean {
+    const newest = this.book.newest();
+    if (newest === null || this.darkSince !== null) return true;
+    const { parameters } = this.options;
+    const epoch = epochAt(parameters, now);
+    if (newest.document.epoch < epoch) return true;
+    return newest.document.epoch === epoch && now >= scheduleOf(parameters, epoch + 1).publication;
+  }
+
   deadline(): Millis | null {
     if (this.seen === null) return 0;
-    const newest = this.book.newest();
-    if (newest === null) return null;
     const { parameters } = this.options;
-    const target = Math.max(epochAt(parameters, this.seen), newest.document.epoch, this.missed);
-    const next = scheduleOf(parameters, target + 1).signatures;
-    if (this.darkSince === null) return next;
-    const resume = this.darkSince + resumeWait(parameters);
-    return resume > this.seen ? Math.min(resume, next) : next;
+    const newest = this.book.newest();
+    const resume = this.darkSince === null ? null : this.darkSince + resumeWait(parameters);
+    let next: Millis;
+    if (this.council !== null) next = this.council.deadline(this.seen);
+    else {
+      if (newest === null) return null;
+      const target = Math.max(epochAt(parameters, this.seen), newest.document.epoch, this.missed);
+      next = scheduleOf(parameters, target + 1).signatures;
+    }
+    return resume !== null && resume > this.seen ? Math.min(resume, next) : next;
   }
 
   advance(now: Millis): void {
     this.seen = now;
-    const { parameters } = this.options;
-    const epoch = epochAt(parameters, now);
-    this.begin(epoch, now);
+    const epoch = epochAt(this.options.parameters, now);
+    this.lookForDark(epoch, now);
     this.book.prune(now);
-    const newest = this.book.newest();
-    const target = epoch + 1;
-    const { signatures, publication } = scheduleOf(parameters, target);
-    if (newest === null || newest.document.epoch >= target || now < signatures) return;
-    if (this.missed < target && !this.sign(target, Math.max(now, publication), false)) {
-      this.missed = target;
-      this.counters.add('not-passable');
+    if (this.council !== null) {
+      this.council.advance(now);
+      return;
     }
+    if (this.darkSince !== null && this.ready(epoch, now) && this.sign(epoch, now, true)) {
+      this.darkSince = null;
+    }
+    this.signNext(epoch + 1, now);
   }
 
   drain(): AuthorityEffect[] {
-    const effects: AuthorityEffect[] = [];
-    if (this.unsaved) effects.push({ kind: 'save', state: this.exportState() });
-    for (const bytes of this.unpublished) effects.push({ kind: 'publish', bytes });
+    const effects: AuthorityEffect[] = this.unsaved
+      ? [{ kind: 'save', state: this.exportState() }, ...this.effects]
+      : this.effects;
     this.unsaved = false;
-    this.unpublished = [];
+    this.effects = [];
     return effects;
   }
 
   exportState(): Uint8Array {
     return encodeState({
+      ...(this.council?.memory ?? NOTHING),
       documents: this.book.documents().map((one) => one.bytes),
       descriptors: this.register.all().map((entry) => entry.signed),
     });
   }
 
-  /** A first document once all admitted relays are here; after a gap, once enough of them are. */
-  private begin(epoch: number, now: Millis): void {
-    const { parameters } = this.options;
+  private lookForDark(epoch: number, now: Millis): void {
     const before = this.book.newest()?.document;
-    if (before !== undefined && epoch < before.epoch + before.parameters.validEpochs) {
-      this.darkSince = null;
-      return;
-    }
-    this.darkSince ??= now;
-    const ready = readyFor(this.register.all(), epoch);
-    const complete = ready > 0 && ready === this.register.admitted;
-    const waited = before !== undefined && now >= this.darkSince + resumeWait(parameters);
-    if ((complete || waited) && this.sign(epoch, now, true)) this.darkSince = null;
+    const valid = before !== undefined && epoch < before.epoch + before.parameters.validEpochs;
+    this.darkSince = valid ? null : (this.darkSince ?? now);
   }
 
+  /** A first document once all admitted relays are here; after a gap, once enough of them are. */
+  private ready(epoch: number, now: Millis): boolean {
+    const ready = readyFor(this.register.all(), epoch);
+    if (ready > 0 && ready === this.register.admitted) return true;
+    if (this.book.newest() === null || this.darkSince === null) return false;
+    return now >= this.darkSince + resumeWait(this.options.parameters);
+  }
+
+  private signNext(target: number, now: Millis): void {
+    const newest = this.book.newest();
+    const { signatures, publication } = scheduleOf(this.options.parameters, target);
+    if (newest === null || newest.document.epoch >= target || now < signatures) return;
+    if (this.missed < target && !this.sign(target, Math.max(now, publication), false)) {
+      this.missed = target;
+    }
+  }
+
+  /** A lone authority's own document. */
   private sign(epoch: number, publishedAt: Millis, immediate: boolean): boolean {
     const { trust, parameters, keyPair } = this.options;
-    const previous = this.book.newest();
-    const document: Document | null = compose({
+    const document = compose({
       trust,
       parameters,
       echo: this.options.echo ?? new Uint8Array(0),
+      release: this.options.release ?? new Uint8Array(0),
       epoch,
-      previous,
-      publishedAt: Math.ceil(Math.max(publishedAt, previous?.document.publishedAt ?? 0)),
+      previous: this.book.newest(),
+      publishedAt,
       immediate,
       registered: this.register.all(),
     });
-    if (document === null) return false;
+    if (typeof document === 'string') {
+      if (!immediate) this.counters.add(document);
+      return false;
+    }
     const verified = verifyDocument(signDocument(document, [keyPair]), trust);
-    if (this.book.accept(verified) !== 'added') {
+    if (this.take(verified) !== 'added') {
       throw new AppError('authority-chain', 'bug', 'an authority would contradict itself');
     }
-    this.unsaved = true;
-    this.unpublished.push(verified.bytes);
-    this.counters.add('published');
     return true;
+  }
+
+  /** Into the book, to the disk, to the relays. */
+  private take(verified: VerifiedDocument): AddOutcome | 'chain' {
+    const known = this.book.evidence().length;
+    let outcome: AddOutcome;
+    try {
+      outcome = this.book.accept(verified);
+    } catch (error) {
+      if (!isAppError(error, 'document-chain')) throw error;
+      this.counters.add('document-chain');
+      return 'chain';
+    }
+    if (outcome === 'added') {
+      this.unsaved = true;
+      this.effects.push({ kind: 'publish', bytes: verified.bytes });
+      this.counters.add('published');
+    }
+    for (const { held, refused } of this.book.evidence().slice(known)) {
+      this.counters.add('equivocation-document');
+      const [first, second] = [held.bytes, refused.bytes];
+      this.effects.push({ kind: 'evidence', what: 'documents', first, second });
+    }
+    return outcome;
+  }
+
+  private makeCouncil(memory: Memory): Council {
+    return new Council(this.options, memory, {
+      counters: this.counters,
+      registered: () => this.register.all().toSorted((a, b) => compareBytes(a.relay, b.relay)),
+      newest: () => this.book.newest(),
+      find: (hash) => this.book.documents().find((one) => equalBytes(one.hash, hash)) ?? null,
+      dark: () => this.darkSince,
+      ready: (epoch, now) => this.ready(epoch, now),
+      emit: (effect) => this.effects.push(effect),
+      remember: () => {
+        this.unsaved = true;
+      },
+      complete: (verified) => {
+        this.take(verified);
+      },
+    });
   }
 
   private setAllowed(relays: readonly RelayHash[]): void {
@@ -195,13 +266,13 @@ export class AuthorityMachine implements Machine<AuthorityEffect> {
     this.register.allow(relays);
   }
 
-  private restore(bytes: Uint8Array): void {
+  private restore(bytes: Uint8Array): Memory {
     const state = decodeState(bytes);
     try {
       // Oldest first: the chain is checked as in any other book.
       for (const published of state.documents.toReversed()) {
         if (this.book.add(published) !== 'added') throw badState();
-        this.unpublished.push(published);
+        this.effects.push({ kind: 'publish', bytes: published });
       }
       for (const signed of state.descriptors) this.register.restore(signed);
     } catch (cause) {
@@ -211,5 +282,6 @@ export class AuthorityMachine implements Machine<AuthorityEffect> {
     if (epochMs !== undefined && epochMs !== this.options.parameters.epochMs) {
       throw new AppError('authority-epoch', 'usage', "a network's epoch length never changes");
     }
+    return state;
   }
 }

@@ -1,27 +1,44 @@
 /**
  * What an authority keeps on disk: its newest documents, so that a restart goes on with the same
- * chain and never signs a second document for an epoch, and the descriptors it has.
- *   version u8 = 1 | documents | descriptors; each: count u16 | count x (length u32 | bytes)
+ * chain; for what it voted and signed, so that it never does so twice; and the descriptors it has.
+ *   version u8 = 1 | voted u64 | signed u64 | documents | descriptors
+ *   voted: 0, or (epoch << 16 | attempt) + 1; signed: 0, or epoch + 1;
+ *   each list: count u16 | count x (length u32 | bytes); at the end hash('authority-state', all before) 32
  */
-import { AppError, ByteReader, ByteWriter } from '@tacet/base';
+import { AppError, ByteReader, ByteWriter, concat, equalBytes } from '@tacet/base';
+import { hash } from '@tacet/crypto';
 
-export interface AuthorityState {
+/** The newest epoch and attempt voted for, and the newest epoch whose document was signed. */
+export interface Memory {
+  readonly voted: { readonly epoch: number; readonly attempt: number } | null;
+  readonly signed: number | null;
+}
+
+export interface AuthorityState extends Memory {
   /** Published bytes, newest first. */
   readonly documents: readonly Uint8Array[];
   readonly descriptors: readonly Uint8Array[];
 }
 
 const VERSION = 1;
+const ATTEMPTS = 0x1_0000;
+const HEAD = 1 + 8 + 8;
+const SUM = 32;
 
 export function encodeState(state: AuthorityState): Uint8Array {
   const lists = [state.documents, state.descriptors];
-  const size = lists.flat().reduce((sum, bytes) => sum + 4 + bytes.length, 1 + 2 * lists.length);
-  const writer = new ByteWriter(size).u8(VERSION);
+  const size = lists.flat().reduce((sum, bytes) => sum + 4 + bytes.length, HEAD + 2 * lists.length);
+  const { voted, signed } = state;
+  const writer = new ByteWriter(size)
+    .u8(VERSION)
+    .u64(voted === null ? 0 : voted.epoch * ATTEMPTS + voted.attempt + 1)
+    .u64(signed === null ? 0 : signed + 1);
   for (const list of lists) {
     writer.u16(list.length);
     for (const bytes of list) writer.u32(bytes.length).put(bytes);
   }
-  return writer.done();
+  const body = writer.done();
+  return concat(body, hash('authority-state', body));
 }
 
 function readList(reader: ByteReader): Uint8Array[] {
@@ -31,12 +48,26 @@ function readList(reader: ByteReader): Uint8Array[] {
 /** Throws `authority-state`: an authority that forgot what it signed must not sign again. */
 export function decodeState(bytes: Uint8Array): AuthorityState {
   try {
-    const reader = new ByteReader(bytes, 'authority state');
+    const body = bytes.subarray(0, -SUM);
+    if (!equalBytes(hash('authority-state', body), bytes.subarray(-SUM))) {
+      throw new RangeError('sum');
+    }
+    const reader = new ByteReader(body, 'authority state');
     if (reader.u8() !== VERSION) throw new RangeError('version');
+    const voted = reader.u64();
+    const signed = reader.u64();
     const documents = readList(reader);
     const descriptors = readList(reader);
     reader.end();
-    return { documents, descriptors };
+    return {
+      voted:
+        voted === 0
+          ? null
+          : { epoch: Math.floor((voted - 1) / ATTEMPTS), attempt: (voted - 1) % ATTEMPTS },
+      signed: signed === 0 ? null : signed - 1,
+      documents,
+      descriptors,
+    };
   } catch (cause) {
     throw badState(cause);
   }

@@ -15,6 +15,8 @@ export type Form =
   | 'address'
   | 'hash'
   | 'hashes'
+  | 'authorities'
+  | 'peers'
   | 'country'
   | 'commit'
   | 'url'
@@ -40,8 +42,11 @@ export const FIELDS = {
   data: { roles: ALL, form: 'path', fallback: 'data', help: 'folder of keys and state' },
   admin: { roles: ALL, form: 'path', fallback: 'admin.sock', help: "the operator's socket" },
   card: { roles: RELAYS, form: 'path', help: 'file with the network card' },
-  authorityAddress: { roles: RELAYS, form: 'address', help: 'host:port of the authority' },
-  authorityKeyHash: { roles: RELAYS, form: 'hash', help: 'SHA-256 of its TLS key, hex' },
+  authorities: {
+    roles: RELAYS,
+    form: 'authorities',
+    help: 'all authorities: [{ address: host:port, keyHash: SHA-256 of the TLS key, hex }]',
+  },
   listenHost: { roles: ALL, form: 'host', fallback: '127.0.0.1', help: 'address to listen on' },
   port: { roles: ['authority'], form: 'port', help: 'port for relays' },
   relayPort: { roles: RELAYS, form: 'port', help: 'port for other relays' },
@@ -100,8 +105,20 @@ export const FIELDS = {
   },
   name: { roles: ['authority'], form: 'text', help: 'name of the network' },
   relays: { roles: ['authority'], form: 'hashes', help: 'identity hashes of admitted relays' },
+  peers: {
+    roles: ['authority'],
+    form: 'peers',
+    fallback: [],
+    help: 'the other authorities: [{ identity: hash, address: host:port, keyHash }], all hex',
+  },
   parameters: { roles: ['authority'], form: 'object', help: 'all numbers of the network' },
   echo: { roles: ['authority'], form: 'path', fallback: '', help: "file with Echo's address" },
+  release: {
+    roles: ['authority'],
+    form: 'path',
+    fallback: '',
+    help: 'file with the newest signed release statement',
+  },
 } as const satisfies Readonly<Record<string, Field>>;
 
 export type Key = keyof typeof FIELDS;

@@ -5,7 +5,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AppError, fromUtf8, isAppError } from '@tacet/base';
-import { decodeCard, type NetworkCard, parametersFrom } from '@tacet/directory';
+import {
+  decodeCard,
+  MAX_ECHO_BYTES,
+  MAX_RELEASE_BYTES,
+  type NetworkCard,
+  parametersFrom,
+} from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
 import { environmentName, FIELDS, type Field, KEYS, type Key, type Role } from './fields.ts';
 import type { AuthorityConfig, ProcessConfig, RelayConfig } from './types.ts';
@@ -79,7 +85,7 @@ function relay(role: 'mix' | 'edge', values: Values): RelayConfig {
     data: get('data'),
     admin: get('admin'),
     card: readCard(get('card')),
-    authority: { address: get('authorityAddress'), keyHash: get('authorityKeyHash') },
+    authorities: get('authorities'),
     listenHost: get('listenHost'),
     relayPort: get('relayPort'),
     clientPort: isEdge ? get('clientPort') : 0,
@@ -102,7 +108,6 @@ function relay(role: 'mix' | 'edge', values: Values): RelayConfig {
 
 function authority(values: Values): AuthorityConfig {
   const get = <T>(key: Key): T => values.get(key) as T;
-  const echo = get<string>('echo');
   return {
     role: 'authority',
     data: get('data'),
@@ -111,9 +116,18 @@ function authority(values: Values): AuthorityConfig {
     listenHost: get('listenHost'),
     port: get('port'),
     relays: get('relays'),
+    peers: get('peers'),
     parameters: checkParameters(get('parameters')),
-    echo: echo === '' ? new Uint8Array(0) : new Uint8Array(readBytes(echo, 'echo')),
+    echo: optionalFile(get('echo'), 'echo', MAX_ECHO_BYTES),
+    release: optionalFile(get('release'), 'release', MAX_RELEASE_BYTES),
   };
+}
+
+/** Empty without a path. What would not fit into a document stops the program, not the network. */
+function optionalFile(path: string, what: string, cap: number): Uint8Array {
+  const bytes = path === '' ? new Uint8Array(0) : new Uint8Array(readBytes(path, what));
+  if (bytes.length <= cap) return bytes;
+  throw new AppError('config-file', 'usage', `the ${what} file is too large`);
 }
 
 function checkParameters(value: unknown) {

@@ -1,5 +1,16 @@
 /** What each kind of process is told. Paths are absolute here, secrets are in files. */
-import type { NetworkCard, Parameters, RelayHash } from '@tacet/directory';
+import type { AuthorityHash, NetworkCard, Parameters, RelayHash } from '@tacet/directory';
+
+/** Where an authority is reached by HTTPS, and the SHA-256 of its TLS key. */
+export interface AuthorityAddress {
+  readonly address: string;
+  readonly keyHash: Uint8Array;
+}
+
+/** Another authority, as an authority knows it. */
+export interface AuthorityPeer extends AuthorityAddress {
+  readonly identity: AuthorityHash;
+}
 
 export interface RelayConfig {
   readonly role: 'mix' | 'edge';
@@ -9,7 +20,8 @@ export interface RelayConfig {
   readonly data: string;
   readonly admin: string;
   readonly card: NetworkCard;
-  readonly authority: { readonly address: string; readonly keyHash: Uint8Array };
+  /** All authorities of the network, 1 to 9. */
+  readonly authorities: readonly AuthorityAddress[];
   readonly listenHost: string;
   readonly relayPort: number;
   readonly clientPort: number;
@@ -34,9 +46,13 @@ export interface AuthorityConfig {
   readonly listenHost: string;
   readonly port: number;
   readonly relays: readonly RelayHash[];
+  /** The other authorities; none for a lone one. */
+  readonly peers: readonly AuthorityPeer[];
   readonly parameters: Parameters;
   /** Echo's reusable address, or empty. */
   readonly echo: Uint8Array;
+  /** Signed release statement, or empty. */
+  readonly release: Uint8Array;
 }
 
 export type ProcessConfig = RelayConfig | AuthorityConfig;
@@ -55,4 +71,6 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is missing, in words an operator can act on. */
   readonly missing: readonly string[];
+  /** How many authorities the network has; one alone can lie to everybody unseen. */
+  readonly authorities: number;
 }

@@ -1,10 +1,17 @@
 /** Checks one value of a configuration against its form. */
 import { isAbsolute, resolve } from 'node:path';
 import { AppError, fromHex } from '@tacet/base';
-import { parseAddress, type RelayHash } from '@tacet/directory';
+import {
+  type AuthorityHash,
+  MAX_AUTHORITIES,
+  parseAddress,
+  type RelayHash,
+} from '@tacet/directory';
 import { FIELDS, type Form, type Key, type Role } from './fields.ts';
+import type { AuthorityAddress, AuthorityPeer } from './types.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
+const IN_JSON: ReadonlySet<Form> = new Set(['port', 'hashes', 'authorities', 'peers', 'object']);
 
 /** @throws `config-value`, which names the key and never the value */
 export function checkValue(key: Key, value: unknown, base: string): unknown {
@@ -16,9 +23,7 @@ export function checkValue(key: Key, value: unknown, base: string): unknown {
 /** The environment has text only: numbers, lists and objects are written as JSON there. */
 export function fromEnvironment(key: Key, text: string): unknown {
   const { form } = FIELDS[key] as { form: Form };
-  if (typeof form === 'string' && form !== 'port' && form !== 'hashes' && form !== 'object') {
-    return text;
-  }
+  if (typeof form === 'string' && !IN_JSON.has(form)) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -38,6 +43,8 @@ function wanted(key: Key): string {
     address: 'host:port or [IPv6]:port',
     hash: '64 hexadecimal digits',
     hashes: 'a list of hashes, 64 hexadecimal digits each',
+    authorities: 'a list of 1 to 9 objects, each with `address` and `keyHash`',
+    peers: 'a list of up to 8 objects, each with `identity`, `address` and `keyHash`',
     country: 'two capital letters',
     commit: '40 or 64 hexadecimal digits',
     url: 'a https:// address',
@@ -53,6 +60,8 @@ function convert(form: Form, value: unknown, base: string): unknown {
   if (form === 'object') {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   }
+  if (form === 'authorities') return listOf(value, 1, MAX_AUTHORITIES, authority);
+  if (form === 'peers') return listOf(value, 0, MAX_AUTHORITIES - 1, peer);
   if (form === 'hashes') {
     if (!Array.isArray(value) || !value.every((item) => HASH.test(String(item)))) return undefined;
     return value.map((item) => fromHex(String(item)) as RelayHash);
@@ -60,12 +69,39 @@ function convert(form: Form, value: unknown, base: string): unknown {
   return typeof value === 'string' ? fromText(form, value, base) : undefined;
 }
 
+function listOf<T>(
+  value: unknown,
+  min: number,
+  max: number,
+  read: (item: unknown) => T | undefined,
+): T[] | undefined {
+  if (!Array.isArray(value) || value.length < min || value.length > max) return undefined;
+  const items = value.map(read);
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+function peer(value: unknown): AuthorityPeer | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { identity, ...more } = value as Record<string, unknown>;
+  const found = authority(more);
+  if (found === undefined || !HASH.test(String(identity))) return undefined;
+  return { ...found, identity: fromHex(String(identity)) as AuthorityHash };
+}
+
+function authority(value: unknown): AuthorityAddress | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { address, keyHash, ...more } = value as Record<string, unknown>;
+  if (typeof address !== 'string' || parseAddress(address) === null) return undefined;
+  if (!HASH.test(String(keyHash)) || Object.keys(more).length > 0) return undefined;
+  return { address, keyHash: fromHex(String(keyHash)) };
+}
+
 function integer(value: unknown, min: number, max: number): number | undefined {
   const isOne = Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
   return isOne ? Number(value) : undefined;
 }
 
-type TextForm = Exclude<Form, object | 'port' | 'object' | 'hashes'>;
+type TextForm = Exclude<Form, object | 'port' | 'object' | 'hashes' | 'authorities' | 'peers'>;
 
 function fromText(form: TextForm, value: string, base: string): unknown {
   switch (form) {

@@ -95,12 +95,11 @@ export async function createNetwork(options: CreateOptions): Promise<NetworkDesc
     relays: relays.map(({ hash }) => hex(hash)),
     parameters,
   });
-  const authority = {
-    authorityAddress: addressOf(host, authorityPort),
-    authorityKeyHash: hex(authorityKeys.link.keyHash),
-  };
+  const authorities = [
+    { address: addressOf(host, authorityPort), keyHash: hex(authorityKeys.link.keyHash) },
+  ];
   for (const relay of relays) {
-    const config = relayConfig(relay, options, parameters, authority);
+    const config = relayConfig(relay, options, parameters, authorities);
     writeJson(join(dir, relay.name, 'config.json'), config);
   }
   const description: NetworkDescription = {
@@ -150,7 +149,7 @@ function relayConfig(
   relay: Planned,
   options: CreateOptions,
   parameters: Parameters,
-  authority: Readonly<Record<string, string>>,
+  authorities: readonly Readonly<Record<string, string>>[],
 ): Record<string, unknown> {
   const [relayPort = 0, clientPort = 0] = relay.ports;
   const { epochMs, graceMs, keysAhead } = parameters;
@@ -159,7 +158,7 @@ function relayConfig(
     role: relay.role,
     ...(isEdge ? {} : { layer: relay.layer }),
     card: '../network.card',
-    ...authority,
+    authorities,
     listenHost: options.host,
     relayPort,
     ...(isEdge ? { clientPort } : {}),
