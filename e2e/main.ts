@@ -13,6 +13,12 @@ const HELP = `npm run e2e -- <command>
       --kills N          (25)
       --seed S           (printed)
       --json             the result as one object on standard output
+  network                five authorities, nine mixes, four edges, a crowd: epochs, failures, changes
+      --people N         daemons, in pairs that write to each other (40)
+      --authorities N    (5)
+      --chapters A,B     only these, by the beginnings of their names
+      --epoch S          length of an epoch, s (120)
+      --seed S, --json
   rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
       --slot MS          the network's T (200)
       --frames N         frames recorded of each kind of hour (620)
@@ -44,6 +50,8 @@ async function main(argv: readonly string[]): Promise<number> {
         return (await import('./restart/main.ts')).run(values);
       case 'kill-boxes':
         return (await import('./kill-boxes/main.ts')).run(values);
+      case 'network':
+        return (await import('./network/main.ts')).run(values);
       case 'rhythm':
         return (await import('./rhythm/main.ts')).run(values);
       default:
@@ -62,6 +70,10 @@ function parse(argv: readonly string[]) {
       seed: { type: 'string' },
       puts: { type: 'string' },
       kills: { type: 'string' },
+      people: { type: 'string' },
+      authorities: { type: 'string' },
+      chapters: { type: 'string' },
+      epoch: { type: 'string' },
       slot: { type: 'string' },
       frames: { type: 'string' },
       json: { type: 'boolean' },

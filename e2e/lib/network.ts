@@ -24,6 +24,7 @@ export interface NetworkOptions {
   readonly dir: string;
   /** What differs from the demonstration's parameters. */
   readonly parameters: Partial<Parameters>;
+  readonly authorities?: number;
   readonly mixesPerLayer?: number;
   readonly edges?: number;
   /** Changes a process's configuration before it first runs, e.g. the address clients dial. */
@@ -55,7 +56,7 @@ export class RelayNetwork {
 
   /** Makes the folder and starts everything; resolves when all processes are ready. */
   static async start(options: NetworkOptions): Promise<RelayNetwork> {
-    const { dir, parameters, mixesPerLayer = 1, edges = 2 } = options;
+    const { dir, parameters, authorities = 1, mixesPerLayer = 1, edges = 2 } = options;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const log = join(dir, '..', 'network-create.log');
     const create = new Program({
@@ -63,6 +64,7 @@ export class RelayNetwork {
       entry: ENTRY,
       args: [
         ...['network', 'create', '--dir', dir, '--name', 'e2e', '--demo'],
+        ...(authorities === 1 ? [] : ['--authorities', String(authorities)]),
         ...['--mixes-per-layer', String(mixesPerLayer), '--edges', String(edges)],
         ...Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
       ],

@@ -4,9 +4,9 @@
  */
 import { randomBetween, shuffle } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
-import { allMessages, type DaemonProcess } from '../lib/daemon.ts';
+import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
-import { sleep } from '../lib/program.ts';
+import { deliveryTimes, missing, received, repeated, undelivered } from '../lib/tally.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { type Kill, killOneByOne, type Victim } from './killer.ts';
 import { Watcher } from './watcher.ts';
@@ -124,10 +124,7 @@ async function run(town: Town, options: RestartOptions): Promise<RestartResult> 
   say(`all ${options.messages} texts are given, ${since(began)} s`);
   enough.abort();
   const kills = await killing;
-  const settled = await Promise.all([
-    settle(town, alice, sentByAlice, say),
-    settle(town, bob, sentByBob, say),
-  ]);
+  const settled = await Promise.all([settle(alice, sentByAlice, say), settle(bob, sentByBob, say)]);
   const seconds = since(began);
   await Promise.all(watchers.map((watcher) => watcher.stop()));
 
@@ -137,7 +134,10 @@ async function run(town: Town, options: RestartOptions): Promise<RestartResult> 
   for (const watcher of watchers) {
     for (const [code, n] of watcher.alarms) alarms[code] = (alarms[code] ?? 0) + n;
   }
-  const deliveryMs = [...(await times(alice, atHost)), ...(await times(bob, atGuest))];
+  const deliveryMs = [
+    ...(await deliveryTimes(alice, atHost)),
+    ...(await deliveryTimes(bob, atGuest)),
+  ];
   return {
     seed,
     messages: options.messages,
@@ -179,35 +179,19 @@ function victimsOf({ network }: Town, daemons: readonly DaemonProcess[]): Victim
 
 /** How many are delivered when nothing moves any more or the time is up. */
 async function settle(
-  town: Town,
   daemon: DaemonProcess,
   sent: readonly Sent[],
   say: (line: string) => void,
 ): Promise<number> {
-  const open = new Set(sent.map(({ id }) => id));
-  const end = performance.now() + SETTLE;
-  while (open.size > 0 && performance.now() < end && !town.crashed().includes(daemon.name)) {
-    for (const id of open) {
-      const { state } = await daemon.api.call('message.get', { id });
-      if (state === 'delivered') open.delete(id);
-    }
-    await sleep(200);
-  }
-  for (const id of [...open].slice(0, 3)) {
+  const open = await undelivered(
+    daemon,
+    sent.map(({ id }) => id),
+    SETTLE,
+  );
+  for (const id of open.slice(0, 3)) {
     say(`${daemon.name}: ${JSON.stringify(await daemon.api.call('message.get', { id }))}`);
   }
-  return sent.length - open.size;
-}
-
-async function received(daemon: DaemonProcess, contactId: string): Promise<string[]> {
-  const messages = await allMessages(daemon, contactId);
-  return messages.filter(({ direction }) => direction === 'in').map(({ text }) => text);
-}
-
-async function times(daemon: DaemonProcess, contactId: string): Promise<number[]> {
-  return (await allMessages(daemon, contactId)).flatMap(({ direction, sentAt, deliveredAt }) =>
-    direction === 'out' && deliveredAt !== null ? [deliveredAt - sentAt] : [],
-  );
+  return sent.length - open.length;
 }
 
 async function epochOf(daemon: DaemonProcess): Promise<number> {
@@ -216,16 +200,6 @@ async function epochOf(daemon: DaemonProcess): Promise<number> {
 
 async function deadLettersOf(daemon: DaemonProcess): Promise<number> {
   return (await daemon.api.call('status', {})).status?.deadLetters ?? 0;
-}
-
-function missing(from: readonly string[], there: readonly string[]): string[] {
-  const known = new Set(there);
-  return from.filter((text) => !known.has(text));
-}
-
-function repeated(texts: readonly string[]): string[] {
-  const seen = new Set<string>();
-  return texts.filter((text) => seen.size === seen.add(text).size);
 }
 
 function since(began: number): number {
