@@ -27,6 +27,8 @@ export interface NetworkOptions {
   readonly authorities?: number;
   readonly mixesPerLayer?: number;
   readonly edges?: number;
+  /** What every process listens on and is dialled by: an address of this machine, or its name. */
+  readonly host?: string;
   /** Changes a process's configuration before it first runs, e.g. the address clients dial. */
   readonly configure?: (name: string, config: Record<string, unknown>) => Record<string, unknown>;
   /** Another program for the processes of a role, e.g. one that is measured. */
@@ -57,6 +59,7 @@ export class RelayNetwork {
   /** Makes the folder and starts everything; resolves when all processes are ready. */
   static async start(options: NetworkOptions): Promise<RelayNetwork> {
     const { dir, parameters, authorities = 1, mixesPerLayer = 1, edges = 2 } = options;
+    const { host = '127.0.0.1' } = options;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const log = join(dir, '..', 'network-create.log');
     const create = new Program({
@@ -65,6 +68,7 @@ export class RelayNetwork {
       args: [
         ...['network', 'create', '--dir', dir, '--name', 'e2e', '--demo'],
         ...(authorities === 1 ? [] : ['--authorities', String(authorities)]),
+        ...['--host', host],
         ...['--mixes-per-layer', String(mixesPerLayer), '--edges', String(edges)],
         ...Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
       ],

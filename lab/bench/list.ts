@@ -7,6 +7,8 @@ export interface BenchArguments {
   readonly levels?: string | undefined;
   readonly seed?: string | undefined;
   readonly boxes?: string | undefined;
+  readonly clients?: string | undefined;
+  readonly settle?: string | undefined;
 }
 
 export interface Bench {
@@ -36,5 +38,15 @@ export const BENCHES: readonly Bench[] = [
     name: 'answers',
     about: "whether the time of an edge's answer says what it answers",
     run: async (_args, say) => (await import('./answers.ts')).run({ say }),
+  },
+  {
+    name: 'clients',
+    about: 'many idle clients at one edge: memory and CPU of the edge',
+    run: async (args, say) => (await import('./clients.ts')).run(args, say),
+  },
+  {
+    name: 'links',
+    about: 'hostile clients beside honest ones: a flood, a storm of connections',
+    run: async (args, say) => (await import('./links.ts')).run(args, say),
   },
 ];

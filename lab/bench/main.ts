@@ -13,6 +13,8 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 
   --messages N   delivery: texts for each level (500)
   --levels L     delivery: strong, balanced or both, with a comma between (both)
+  --clients N    clients: how many (1000)
+  --settle S     clients: seconds before measuring (60)
   --seed S       delivery: order and pauses (printed when none is given)
   --boxes N      boxes: how many are written (1000000, about two minutes)
 `;
@@ -35,6 +37,8 @@ async function main(argv: readonly string[]): Promise<number> {
       levels: { type: 'string' },
       seed: { type: 'string' },
       boxes: { type: 'string' },
+      clients: { type: 'string' },
+      settle: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

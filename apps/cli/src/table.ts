@@ -5,7 +5,7 @@ import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { listen } from './commands/listen.ts';
 import { messageList } from './commands/message.ts';
-import { networkJoin, networkStatus } from './commands/network.ts';
+import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
 import { level, lock, profileCreate, unlock } from './commands/profile.ts';
 import { rpc } from './commands/rpc.ts';
@@ -27,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   inviteList,
   inviteRevoke,
   networkJoin,
+  networkSocks,
   networkStatus,
   level,
   profileCreate,

@@ -54,7 +54,7 @@ describe('against a daemon', () => {
         return { events: [], cursor };
       },
       'profile.unlock': unlockable,
-      'network.status': () => ({ network: null, link }),
+      'network.status': () => ({ network: null, link, socks: '' }),
     });
   });
   after(() => fake.stop());

@@ -26,6 +26,7 @@ async function run(options: DaemonOptions): Promise<void> {
     dir: options.dir,
     version: version(),
     page: options.window ? PAGE : null,
+    ...(options.socks === null ? {} : { socks: options.socks }),
     write,
     onStop: () => stop(),
   });

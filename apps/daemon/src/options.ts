@@ -7,6 +7,8 @@ export interface DaemonOptions {
   readonly dir: string;
   readonly echo: boolean;
   readonly window: boolean;
+  /** SOCKS server to keep in the profile; null leaves what is kept there. */
+  readonly socks: string | null;
   /** Descriptor on which one line says that calls are taken, or why not. */
   readonly readyFd: number | null;
 }
@@ -18,7 +20,7 @@ export function readOptions(argv: readonly string[]): DaemonOptions {
     ({ values } = parse(argv));
   } catch {
     throw usage(
-      'unknown or incomplete option; tacet-daemon takes --dir DIR [--echo] [--no-window]',
+      'unknown or incomplete option; tacet-daemon takes --dir DIR [--echo] [--no-window] [--socks HOST:PORT]',
     );
   }
   if (values.dir === undefined) throw usage('--dir DIR is missing');
@@ -26,6 +28,7 @@ export function readOptions(argv: readonly string[]): DaemonOptions {
     dir: resolve(values.dir),
     echo: values.echo === true,
     window: values['no-window'] !== true,
+    socks: values.socks ?? null,
     readyFd: values['ready-fd'] === undefined ? null : descriptor(values['ready-fd']),
   };
 }
@@ -38,6 +41,7 @@ function parse(argv: readonly string[]) {
       echo: { type: 'boolean' },
       'no-window': { type: 'boolean' },
       'ready-fd': { type: 'string' },
+      socks: { type: 'string' },
     },
     strict: true,
     allowPositionals: false,

@@ -10,9 +10,14 @@ test('options are read', () => {
       dir: '/tmp/alice',
       echo: true,
       window: false,
+      socks: null,
       readyFd: 3,
     },
   );
+});
+
+test('a SOCKS server is handed on as it is', () => {
+  assert.equal(readOptions(['--dir', 'x', '--socks', '127.0.0.1:9050']).socks, '127.0.0.1:9050');
 });
 
 test('anything unknown, incomplete or left over stops the program', () => {

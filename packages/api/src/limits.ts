@@ -24,5 +24,7 @@ export const MAX_NAME = 128;
 export const MAX_CLIENT_ID = 64;
 /** Characters of a network card or an invitation link, with room for later forms. */
 export const MAX_LINK = 4_096;
+/** Characters of a SOCKS server's address: an IP address and a port. */
+export const MAX_SOCKS = 64;
 /** Characters of a passphrase. */
 export const MAX_PASSPHRASE = 1_024;

@@ -12,6 +12,7 @@ import {
   MAX_NAME,
   MAX_PAGE,
   MAX_PASSPHRASE,
+  MAX_SOCKS,
   MAX_WAIT_MS,
 } from './limits.ts';
 import {
@@ -90,8 +91,18 @@ export const methods = {
   'network.join': method(v.strictObject({ card: link }), profileStatus, 'admin'),
   'network.status': method(
     nothing,
-    v.object({ network: v.nullable(network), link: profileStatus.entries.link }),
+    v.object({
+      network: v.nullable(network),
+      link: profileStatus.entries.link,
+      socks: v.string(),
+    }),
     'read',
+  ),
+  /** Every connection goes through this SOCKS server from now on; `none` or empty for none. */
+  'network.socks': method(
+    v.strictObject({ server: v.pipe(v.string(), v.maxLength(MAX_SOCKS)) }),
+    v.object({ socks: v.string() }),
+    'admin',
   ),
 
   'invite.create': method(v.strictObject({ label: name }), invitation, 'contacts'),

@@ -57,6 +57,15 @@ export class Client {
     return this.e.drain();
   }
 
+  /** SOCKS server the profile's link goes through; empty: none. */
+  get socks(): string {
+    return this.e.socks;
+  }
+
+  setSocks(server: string, now: Millis): void {
+    this.e.setSocks(server, now);
+  }
+
   onLinkUp(welcome: Welcome, now: Millis): void {
     this.e.onLinkUp(welcome, now);
   }

@@ -33,6 +33,7 @@ import { Guard } from './network/guard.ts';
 import { Link, type RequestFacts } from './network/link.ts';
 import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
 import { RequestTracker } from './network/requests.ts';
+import { readSocks, writeSocks } from './network/socks-setting.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
@@ -63,6 +64,8 @@ export type ClientEffect =
       readonly address: string;
       readonly relay: RelayHash;
       readonly hello: Hello;
+      /** SOCKS server to go through; empty: directly. */
+      readonly socks: string;
     }
   | { readonly kind: 'hangup' }
   | { readonly kind: 'up'; readonly frame: UpFrame }
@@ -207,7 +210,8 @@ export class Engine {
       emit: (effect) => {
         if (effect.kind === 'dial') {
           const { address, relay } = effect.door;
-          this.effects.push({ kind: 'dial', address, relay, hello: effect.hello });
+          const socks = readSocks(store);
+          this.effects.push({ kind: 'dial', address, relay, hello: effect.hello, socks });
           return;
         }
         if (effect.kind === 'up') this.up += 1;
@@ -261,6 +265,18 @@ export class Engine {
     const job = this.jobs.next();
     if (job !== null) this.effects.push({ kind: 'session', job });
     return this.effects.splice(0);
+  }
+
+  get socks(): string {
+    return readSocks(this.store);
+  }
+
+  /** A link that stands is given up: nothing more goes the old way. */
+  setSocks(server: string, now: Millis): void {
+    this.now = now;
+    if (server === this.socks) return;
+    writeSocks(this.store, server);
+    this.link.redial(now);
   }
 
   onLinkUp(welcome: Welcome, now: Millis): void {

@@ -36,6 +36,8 @@ export const MAX_QUEUED = 5_000;
 export const MAX_PARTIAL = 32;
 /** Requests waiting for their reply; at the cap the oldest counts as lost. */
 export const MAX_PENDING_REQUESTS = 512;
+/** Edges once drawn as front door that are remembered for their sixty days. */
+export const MAX_GUARDS = 16;
 /** Dead letters kept of one contact. */
 export const MAX_DEAD_LETTERS = 100;
 /** Marks kept of the last five minutes of digests, of one edge. */

@@ -71,6 +71,8 @@ export type StoreResult =
 export type RelayEffect =
   | { readonly kind: 'send'; readonly to: RelayHash; readonly packet: Frame }
   | { readonly kind: 'down'; readonly link: LinkHandle; readonly frame: DownFrame }
+  /** Nothing is to be read from that link for so long: its client sends too fast. */
+  | { readonly kind: 'hold'; readonly link: LinkHandle; readonly forMs: Millis }
   | { readonly kind: 'digest'; readonly to: RelayHash; readonly digest: SignedDigest }
   | { readonly kind: 'store'; readonly token: number; readonly command: StoreCommand }
   | { readonly kind: 'close'; readonly link: LinkHandle; readonly reason: CloseReason };

@@ -8,7 +8,13 @@ import { FRAME_LENGTH } from './sizes.ts';
 
 /** Dated history: docs/spec/03-links.md. */
 export const WIRE_VERSION = GEOMETRY.version;
-export const CODE = { hello: 0xf0, welcome: 0xf1, rate: 0xf2, digest: 0xf3 } as const;
+export const CODE = {
+  hello: 0xf0,
+  welcome: 0xf1,
+  rate: 0xf2,
+  digest: 0xf3,
+  greeting: 0xf4,
+} as const;
 export type FrameClass = 'client' | 'relay' | keyof typeof CODE;
 
 /** Reads version and layer byte of a whole frame. Throws `malformed`. */
@@ -26,6 +32,8 @@ export function classOf(frame: Uint8Array): FrameClass {
       return 'rate';
     case CODE.digest:
       return 'digest';
+    case CODE.greeting:
+      return 'greeting';
     default:
       throw malformed('frame');
   }

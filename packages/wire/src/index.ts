@@ -6,8 +6,10 @@ export { decodeDown, decodeUp, encodeDown, encodeUp } from './client-link.ts';
 export { DIGEST_STEP, decodeDigest, encodeDigestBody } from './digest.ts';
 export { classOf, type FrameClass, WIRE_VERSION } from './frame.ts';
 export {
+  decodeGreeting,
   decodeHello,
   decodeWelcome,
+  encodeGreeting,
   encodeHello,
   encodeWelcome,
   HANDLE,
@@ -58,6 +60,7 @@ export type {
   BroadcastItem,
   Digest,
   DownFrame,
+  Greeting,
   Hello,
   Mark,
   RelayFrame,

@@ -4,8 +4,8 @@
 export const MAX_DIGEST_MARKS = 4_096;
 /** Other edges named in one digest. */
 export const MAX_DIGEST_SEEN = 127;
-/** Bytes of a `welcome` proof: what a frame has left. */
-export const MAX_PROOF = 12_262;
+/** Bytes of the proof in a `greeting`: what a frame has left. */
+export const MAX_PROOF = 12_278;
 /** Bytes of one broadcast item. */
 export const MAX_BROADCAST_ITEM = 4_194_304;
 /** Items a reader puts together at one time, and their bytes; the oldest gives way. */

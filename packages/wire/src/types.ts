@@ -59,7 +59,13 @@ export type UpFrame =
   /** Announces the up period this client keeps from now on: T or the in-use period. */
   | { readonly kind: 'rate'; readonly slotMs: Millis };
 
-/** First thing on a client link, in a frame of its own before the grid starts. */
+/** First thing on a client link, from the edge: whose key its TLS has. */
+export interface Greeting {
+  /** Canonical CBOR of the edge's identity and link certificate (directory). */
+  readonly proof: Uint8Array;
+}
+
+/** The client's answer to a greeting whose proof holds; nothing of it goes to anybody else. */
 export interface Hello {
   /** 16 bytes, or empty in an open network. */
   readonly joinSecret: Uint8Array;
@@ -69,13 +75,12 @@ export interface Hello {
   readonly slotMs: Millis;
 }
 
-/** The edge's answer to `hello`: its certified link key and this connection's handle. */
+/** The edge's answer to `hello`; the grid starts after it. */
 export interface Welcome {
+  /** Of this connection, never zeros. */
   readonly handle: Uint8Array;
   /** Time at the edge, whole ms, for the client's clock check. */
   readonly now: Millis;
-  /** Canonical CBOR of the edge's identity and link certificate (directory). */
-  readonly proof: Uint8Array;
 }
 
 /** A frame from an edge to a client; one each half period, empty ones random. */

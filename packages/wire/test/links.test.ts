@@ -7,11 +7,13 @@ import {
   BROADCAST_PAGE,
   type DownFrame,
   decodeDown,
+  decodeGreeting,
   decodeHello,
   decodeRelayFrame,
   decodeUp,
   decodeWelcome,
   encodeDown,
+  encodeGreeting,
   encodeHello,
   encodeRelayFrame,
   encodeUp,
@@ -36,7 +38,8 @@ const packet = (layer: number): Uint8Array => {
   return frame;
 };
 const hello = { joinSecret: bytes(16), resume: bytes(8), slotMs: 2_000 };
-const welcome = { handle: bytes(8), now: 1_800_000_000_123, proof: bytes(5_500) };
+const greeting = { proof: bytes(5_500) };
+const welcome = { handle: bytes(8), now: 1_800_000_000_123 };
 const down: DownFrame = {
   reply: { replyId: bytes(16) as ReplyId, payload: bytes(PAYLOAD_LENGTH) },
   broadcast: bytes(BROADCAST_PAGE),
@@ -51,6 +54,12 @@ interface Case {
 }
 
 const cases: Case[] = [
+  {
+    name: 'greeting',
+    frame: encodeGreeting(greeting, systemRng),
+    decode: decodeGreeting,
+    value: greeting,
+  },
   { name: 'hello', frame: encodeHello(hello, systemRng), decode: decodeHello, value: hello },
   {
     name: 'welcome',
@@ -97,7 +106,14 @@ test('a frame is read exactly, and its first eight bytes hold nothing undefined'
 });
 
 test('no decoder takes a frame of another class', () => {
-  const decoders = [decodeHello, decodeWelcome, decodeUp, decodeDown, decodeRelayFrame];
+  const decoders = [
+    decodeGreeting,
+    decodeHello,
+    decodeWelcome,
+    decodeUp,
+    decodeDown,
+    decodeRelayFrame,
+  ];
   for (const { frame, decode, name } of cases) {
     for (const other of decoders) {
       if (other === decode) continue;
@@ -144,14 +160,21 @@ test('an open network sends no join secret', () => {
   assert.deepEqual(decodeHello(encodeHello(open, systemRng)), open);
 });
 
-test('a welcome without proof and one with the longest', () => {
+test('a greeting without proof and one with the longest', () => {
   for (const n of [0, MAX_PROOF]) {
-    const value = { ...welcome, proof: bytes(n) };
-    assert.deepEqual(decodeWelcome(encodeWelcome(value, systemRng)), value);
+    const value = { proof: bytes(n) };
+    assert.deepEqual(decodeGreeting(encodeGreeting(value, systemRng)), value);
   }
-  const frame = encodeWelcome({ ...welcome, proof: bytes(MAX_PROOF) }, systemRng);
-  new DataView(frame.buffer).setUint16(24, MAX_PROOF + 1);
-  assertMalformed(decodeWelcome, frame);
+  const frame = encodeGreeting({ proof: bytes(MAX_PROOF) }, systemRng);
+  new DataView(frame.buffer).setUint16(8, MAX_PROOF + 1);
+  assertMalformed(decodeGreeting, frame);
+});
+
+test('a zero handle is neither given nor taken', () => {
+  const frame = encodeWelcome(welcome, systemRng);
+  assertMalformed(decodeWelcome, frame.fill(0, 8, 16));
+  const zero = { ...welcome, handle: new Uint8Array(8) };
+  assert.throws(() => encodeWelcome(zero, systemRng), { code: 'wire-range' });
 });
 
 test('values that do not fit are refused by the encoders', () => {
@@ -159,8 +182,7 @@ test('values that do not fit are refused by the encoders', () => {
   assert.throws(() => encodeHello({ ...hello, joinSecret: new Uint8Array(16) }, systemRng), range);
   assert.throws(() => encodeHello({ ...hello, resume: bytes(7) }, systemRng), range);
   assert.throws(() => encodeHello({ ...hello, slotMs: 0.5 }, systemRng), range);
-  const long = { ...welcome, proof: bytes(MAX_PROOF + 1) };
-  assert.throws(() => encodeWelcome(long, systemRng), range);
+  assert.throws(() => encodeGreeting({ proof: bytes(MAX_PROOF + 1) }, systemRng), range);
   const zero = {
     ...down,
     reply: { replyId: new Uint8Array(16) as ReplyId, payload: bytes(7_576) },

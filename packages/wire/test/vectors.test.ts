@@ -10,6 +10,7 @@ import {
   BroadcastReader,
   decodeAnswer,
   decodeDown,
+  decodeGreeting,
   decodeHello,
   decodeRelayFrame,
   decodeRequest,
@@ -68,7 +69,7 @@ interface DigestRow {
 }
 
 interface FrameRow {
-  readonly kind: 'hello' | 'welcome' | 'up' | 'down' | 'relay';
+  readonly kind: 'greeting' | 'hello' | 'welcome' | 'up' | 'down' | 'relay';
   readonly bytes: string;
   readonly packet?: boolean;
   readonly slotMs?: number;
@@ -223,6 +224,7 @@ test('digests: taken and refused as the vectors say', () => {
 test('frames: taken and refused as the vectors say', () => {
   const { valid, invalid } = read<VectorFile<FrameRow>>('links/frames.json');
   const decoders = {
+    greeting: [decodeGreeting, links.decodeGreeting],
     hello: [decodeHello, links.decodeHello],
     welcome: [decodeWelcome, links.decodeWelcome],
     up: [decodeUp, links.decodeUp],

@@ -40,19 +40,31 @@ export const up: Command = {
     ...PASSPHRASE_OPTIONS,
     foreground: { type: 'boolean', help: 'stay attached; Ctrl-C stops the daemon' },
     locked: { type: 'boolean', help: 'start without opening the profile' },
+    socks: {
+      type: 'string',
+      value: 'SERVER',
+      help: 'go through this SOCKS 5 server from now on, e.g. 127.0.0.1:9050; none for none',
+    },
     echo: { type: 'boolean', help: 'answer every text with the same text (a test partner)' },
   },
   examples: [
     'tacet up',
     'tacet up --keychain',
+    'tacet up --socks 127.0.0.1:9050',
     'tacet up --foreground --passphrase-file ~/.tacet-pass',
   ],
   async run(context) {
-    const args = context.flag('echo') ? ['--echo'] : [];
+    const socks = context.text('socks');
+    const args = [
+      ...(context.flag('echo') ? ['--echo'] : []),
+      ...(socks === undefined ? [] : ['--socks', socks]),
+    ];
     if (context.flag('foreground')) return await foreground(context, args);
     let status: DaemonStatus;
     try {
-      status = await openUp(context, await context.api());
+      const api = await context.api();
+      if (socks !== undefined) throw running();
+      status = await openUp(context, api);
     } catch (error) {
       if (!isAppError(error, 'daemon-not-running')) throw error;
       const child = await launchDaemon({ place: context.place, foreground: false, args });
@@ -72,6 +84,12 @@ export const up: Command = {
     return undefined;
   },
 };
+
+/** It may have dialled already. */
+function running(): AppError {
+  const message = 'the daemon runs already: tacet network socks SERVER, or tacet down first';
+  return new AppError('socks-running', 'state', message);
+}
 
 async function foreground(context: Context, args: readonly string[]): Promise<number> {
   const child = await launchDaemon({ place: context.place, foreground: true, args });

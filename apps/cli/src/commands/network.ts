@@ -1,4 +1,4 @@
-/** `network join`, `network status`. */
+/** `network join`, `network status`, `network socks`. */
 import { readFileSync, statSync } from 'node:fs';
 import { MAX_LINK } from '@tacet/api';
 import { AppError } from '@tacet/base';
@@ -73,8 +73,32 @@ export const networkStatus: Command = {
         `relays    ${net.relays}`,
         `document  epoch ${net.epoch}, ${showSpan(net.documentAge)} old`,
         `delays    ${showSpan(net.delayMean)} mean a hop, one packet each ${showSpan(net.slot)}`,
+        `through   ${found.socks === '' ? 'nothing: connections are direct' : `SOCKS ${safeLine(found.socks)}`}`,
       ].join('\n');
     });
+    return undefined;
+  },
+};
+
+export const networkSocks: Command = {
+  path: 'network socks',
+  summary: 'go to the network through a SOCKS 5 server (Tor, for example), or show which',
+  args: '[IP:port|none]',
+  arity: [0, 1],
+  examples: ['tacet network socks 127.0.0.1:9050', 'tacet network socks none'],
+  details:
+    'Kept in the profile. While one is set nothing connects directly, and names are looked up by the ' +
+    'server. Before the first start: tacet up --socks SERVER.',
+  async run(context) {
+    const api = await context.api();
+    const server = context.args[0];
+    const { socks } =
+      server === undefined
+        ? await api.call('network.status', {})
+        : await api.call('network.socks', { server });
+    context.show({ socks }, () =>
+      socks === '' ? 'none: connections are direct' : safeLine(socks),
+    );
     return undefined;
   },
 };

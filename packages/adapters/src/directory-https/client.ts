@@ -3,11 +3,12 @@
  * the first byte of the request is written.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { AppError, equalBytes, isAppError } from '@tacet/base';
-import { MAX_DOCUMENT_BYTES, parseAddress } from '@tacet/directory';
+import { type Address, MAX_DOCUMENT_BYTES, parseAddress } from '@tacet/directory';
+import type { SocksRoute } from '../socks/index.ts';
 import { peerKeyHash } from '../tls/certificate.ts';
-import { LINK_TLS } from '../tls/options.ts';
+import { dialTlsOnce } from '../tls/dial.ts';
 import { MAX_FETCHED_DOCUMENTS, REQUEST_TIMEOUT_MS } from './limits.ts';
 import {
   DESCRIPTOR_PATH,
@@ -25,6 +26,8 @@ export interface AuthorityClientOptions {
   readonly timeoutMs?: number;
   /** This authority's own TLS key, shown to another one. */
   readonly identity?: { readonly certPem: string; readonly keyPem: string };
+  /** Every connection goes through it; null or absent: directly. */
+  readonly socks?: SocksRoute | null;
 }
 
 interface Answer {
@@ -41,8 +44,7 @@ const COUNCIL_REFUSAL = /^(vote|signature|document)-[a-z]{1,20}$/;
 export class AuthorityClient {
   private readonly options: AuthorityClientOptions;
   private readonly timeoutMs: number;
-  private readonly host: string;
-  private readonly port: number;
+  private readonly target: Address;
 
   /** @throws `address` */
   constructor(options: AuthorityClientOptions) {
@@ -51,8 +53,7 @@ export class AuthorityClient {
       throw new AppError('address', 'input', 'an address must be host:port or [IPv6]:port');
     }
     this.options = options;
-    this.host = address.host;
-    this.port = address.port;
+    this.target = address;
     this.timeoutMs = options.timeoutMs ?? REQUEST_TIMEOUT_MS;
   }
 
@@ -125,26 +126,15 @@ export class AuthorityClient {
     }
   }
 
-  private dial(signal: AbortSignal): Promise<TLSSocket> {
-    return new Promise((resolve, reject) => {
-      const { host, port } = this;
-      const { identity } = this.options;
-      const own = identity && { cert: identity.certPem, key: identity.keyPem };
-      const socket = connect({ ...LINK_TLS, ...own, host, port, rejectUnauthorized: false });
-      const abort = () => socket.destroy(new Error('timeout'));
-      signal.addEventListener('abort', abort, { once: true });
-      socket.once('close', () => {
-        signal.removeEventListener('abort', abort);
-        reject(new Error('closed'));
-      });
-      socket.on('error', reject);
-      socket.once('secureConnect', () => {
-        const hash = peerKeyHash(socket);
-        if (hash !== null && equalBytes(hash, this.options.keyHash)) return resolve(socket);
-        socket.destroy();
-        reject(new AppError('authority-key', 'refused', 'the authority shows an unexpected key'));
-      });
-    });
+  private async dial(signal: AbortSignal): Promise<TLSSocket> {
+    const { target, timeoutMs } = this;
+    const { socks = null, identity, keyHash } = this.options;
+    const own = identity && { tls: { cert: identity.certPem, key: identity.keyPem } };
+    const socket = await dialTlsOnce({ target, socks, timeoutMs, ...own }, signal);
+    const shown = peerKeyHash(socket);
+    if (shown !== null && equalBytes(shown, keyHash)) return socket;
+    socket.destroy();
+    throw new AppError('authority-key', 'refused', 'the authority shows an unexpected key');
   }
 }
 

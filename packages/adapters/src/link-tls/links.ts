@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { AppError, Counters, hex, type Rng } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
+import type { SocksRoute } from '../socks/index.ts';
 import { type LinkIdentity, peerKeyHash } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
 import { LINK_TLS } from '../tls/options.ts';
@@ -35,6 +36,8 @@ export interface RelayLinksOptions {
   readonly port: number;
   /** Jitter only. */
   readonly rng: Rng;
+  /** Every dialled link goes through it; null or absent: directly. */
+  readonly socks?: SocksRoute | null;
   /**
    * `frame` is a view, valid during the call only. False: it was malformed, or has no place on
    * this link, which is then closed and dialled again.
@@ -194,10 +197,11 @@ export class RelayLinks {
   }
 
   private receiveFrom(source: Peers['sources'][number]): ReceivingLink {
-    const { identity, rng, onFrame } = this.options;
+    const { identity, rng, socks = null, onFrame } = this.options;
     return new ReceivingLink({
       identity,
       rng,
+      socks,
       address: source.address,
       keyHashes: source.keyHashes,
       onFrame: (frame) => {

@@ -2,12 +2,13 @@
  * The dialling end of a relay link. It only receives: a dialling socket can read into one fixed
  * buffer, which costs half of what a listening one does. Dials again for ever, with pauses.
  */
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { equalBytes, type Rng } from '@tacet/base';
 import { parseAddress } from '@tacet/directory';
+import type { SocksRoute } from '../socks/index.ts';
 import { Backoff } from '../tls/backoff.ts';
 import { type LinkIdentity, peerKeyHash } from '../tls/certificate.ts';
-import { LINK_TLS } from '../tls/options.ts';
+import { dialTls } from '../tls/dial.ts';
 import { FrameAssembler } from './assembler.ts';
 import { LIMITS } from './limits.ts';
 
@@ -15,6 +16,8 @@ export interface ReceivingOptions {
   readonly identity: LinkIdentity;
   readonly rng: Rng;
   readonly address: string;
+  /** Null or absent: directly. */
+  readonly socks?: SocksRoute | null;
   /** Hashes of the keys this relay may show. */
   readonly keyHashes: readonly Uint8Array[];
   /** A view, valid during the call only. False closes the link: it was no frame of ours. */
@@ -30,6 +33,7 @@ export class ReceivingLink {
   private readonly backoff: Backoff;
   private readonly buffer = Buffer.allocUnsafeSlow(LIMITS.receiveBuffer);
   private socket: TLSSocket | null = null;
+  private cancel: () => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
 
@@ -55,62 +59,74 @@ export class ReceivingLink {
 
   stop(): void {
     this.stopped = true;
+    this.cancel();
     if (this.timer !== null) clearTimeout(this.timer);
     this.socket?.destroy();
   }
 
   private dial(): void {
-    const { identity, onFrame, onState } = this.options;
+    const { identity, onFrame, onState, socks } = this.options;
     const assembler = new FrameAssembler(LIMITS.frame, (frame) => {
       if (this.up && !onFrame(frame)) {
         this.up = false;
-        socket.destroy();
+        this.socket?.destroy();
         onState('down');
       }
     });
-    const socket = connect({
-      ...LINK_TLS,
-      // Addresses come from verified documents; a wrong one only fails to connect.
-      ...(parseAddress(this.address) ?? { host: '', port: 0 }),
-      key: identity.keyPem,
-      cert: identity.certPem,
-      rejectUnauthorized: false,
-      servername: '',
-      onread: {
-        buffer: this.buffer,
-        callback: (length: number) => {
-          if (this.up && this.socket === socket) assembler.take(this.buffer.subarray(0, length));
-          return true;
+    const take = (piece: Uint8Array): void => {
+      if (this.up) assembler.take(piece);
+    };
+    const callback = (length: number): boolean => {
+      take(this.buffer.subarray(0, length));
+      return true;
+    };
+    this.cancel = dialTls(
+      {
+        // Addresses come from verified documents; a wrong one only fails to connect.
+        target: parseAddress(this.address) ?? { host: '', port: 0 },
+        socks: socks ?? null,
+        timeoutMs: LIMITS.handshakeMs,
+        tls: {
+          key: identity.keyPem,
+          cert: identity.certPem,
+          onread: { buffer: this.buffer, callback },
         },
       },
-    } as ConnectionOptions);
+      (socket) => {
+        // Over SOCKS node:tls has no fixed buffer.
+        if (socks != null) socket.on('data', take);
+        this.hold(socket);
+      },
+      () => this.again(),
+    );
+  }
+
+  private hold(socket: TLSSocket): void {
+    const { onState } = this.options;
     this.socket = socket;
-    socket.setNoDelay(true);
     socket.setKeepAlive(true, LIMITS.keepAliveMs);
-    const handshake = setTimeout(() => socket.destroy(), LIMITS.handshakeMs);
-    let steady: NodeJS.Timeout | null = null;
-    socket.once('secureConnect', () => {
-      clearTimeout(handshake);
-      const shown = peerKeyHash(socket);
-      if (shown === null || !this.keyHashes.some((hash) => equalBytes(hash, shown))) {
-        onState('stranger');
-        socket.destroy();
-        return;
-      }
-      steady = setTimeout(() => this.backoff.reset(), LIMITS.steadyMs);
-      this.up = true;
-      onState('up');
-    });
-    socket.on('error', () => undefined);
+    const steady = setTimeout(() => this.backoff.reset(), LIMITS.steadyMs);
     socket.on('end', () => socket.destroy());
     socket.once('close', () => {
-      clearTimeout(handshake);
-      if (steady !== null) clearTimeout(steady);
+      clearTimeout(steady);
       const was = this.up;
       this.up = false;
       this.socket = null;
       if (was) onState('down');
-      if (!this.stopped) this.timer = setTimeout(() => this.dial(), this.backoff.next());
+      this.again();
     });
+    const shown = peerKeyHash(socket);
+    if (shown === null || !this.keyHashes.some((hash) => equalBytes(hash, shown))) {
+      onState('stranger');
+      clearTimeout(steady);
+      socket.destroy();
+      return;
+    }
+    this.up = true;
+    onState('up');
+  }
+
+  private again(): void {
+    if (!this.stopped) this.timer = setTimeout(() => this.dial(), this.backoff.next());
   }
 }

@@ -1,14 +1,15 @@
 /**
  * A client's way to its edge (docs/spec/03-links.md, 3): pinned by the edge's long-term identity,
- * which certifies the TLS key inside the first frame. Dials once; whether and when to dial again
- * is for the caller.
+ * which certifies the TLS key inside the edge's first frame; only then the client says who sent it.
+ * Dials once; whether and when to dial again is for the caller.
  */
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { AppError, isAppError, type Millis, type Rng } from '@tacet/base';
 import { parseAddress, type RelayHash, verifyLinkProof } from '@tacet/directory';
 import {
   type DownFrame,
   decodeDown,
+  decodeGreeting,
   decodeWelcome,
   encodeHello,
   encodeUp,
@@ -17,8 +18,9 @@ import {
   type Welcome,
 } from '@tacet/wire';
 import { WebSocket } from 'ws';
+import type { SocksRoute } from '../socks/index.ts';
 import { peerKeyHash } from '../tls/certificate.ts';
-import { LINK_TLS } from '../tls/options.ts';
+import { dialTlsOnce } from '../tls/dial.ts';
 import { DOWN_BYTES, LIMITS, PATH, UP_BYTES, UP_FRAGMENT } from './limits.ts';
 
 export interface DialOptions {
@@ -31,7 +33,9 @@ export interface DialOptions {
   readonly now: Millis;
   /** Fills unused bytes. */
   readonly rng: Rng;
-  /** A link on which nothing came for so long is closed. */
+  /** Null or absent: directly. */
+  readonly socks?: SocksRoute | null;
+  /** A link on which nothing came for so long is closed; else it follows from the slot. */
   readonly silenceMs?: Millis;
 }
 
@@ -50,55 +54,66 @@ export interface EdgeLink {
 }
 
 /**
+ * Nothing of `hello` leaves before the edge has proved whose TLS key it holds.
  * @throws `edge-unreachable` (network), `edge-refused` (full, or the join secret is wrong),
- * `edge-key` (somebody else answers at that address), `address`
+ * `edge-key` (somebody else answers at that address), `address`, `socks-...`
  */
-export function dialEdge(options: DialOptions): Promise<EdgeLink> {
-  const address = parseAddress(options.address);
-  if (address === null) {
+export async function dialEdge(options: DialOptions): Promise<EdgeLink> {
+  const target = parseAddress(options.address);
+  if (target === null) {
     const message = 'an address must be host:port or [IPv6]:port';
-    return Promise.reject(new AppError('address', 'input', message));
+    throw new AppError('address', 'input', message);
   }
+  const { socks = null } = options;
+  const end = performance.now() + LIMITS.handshakeMs;
+  const tls = await dialTlsOnce({ target, socks, timeoutMs: LIMITS.handshakeMs }).catch(
+    (cause: unknown) => {
+      throw isAppError(cause) ? cause : unreachable(cause);
+    },
+  );
+  return await greet(tls, options, end - performance.now());
+}
+
+function greet(tls: TLSSocket, options: DialOptions, timeoutMs: Millis): Promise<EdgeLink> {
+  tls.setMaxSendFragment(UP_FRAGMENT);
+  tls.setKeepAlive(true, LIMITS.keepAliveMs);
   return new Promise((resolve, reject) => {
-    let tls: TLSSocket | null = null;
     const socket = new WebSocket(`wss://edge${PATH}`, {
       perMessageDeflate: false,
       maxPayload: LIMITS.frame,
       skipUTF8Validation: true,
       followRedirects: false,
       autoPong: false,
-      handshakeTimeout: LIMITS.handshakeMs,
       // docs/decisions/0003-zero-websocket-mask.md
       generateMask: (mask) => mask.fill(0),
-      createConnection: () => {
-        tls = connect({ ...LINK_TLS, ...address, rejectUnauthorized: false, servername: '' });
-        tls.setNoDelay(true);
-        tls.setMaxSendFragment(UP_FRAGMENT);
-        tls.setKeepAlive(true, LIMITS.keepAliveMs);
-        return tls;
-      },
+      createConnection: () => tls,
     });
     const fail = (error: AppError): void => {
       clearTimeout(late);
       reject(error);
       socket.terminate();
+      tls.destroy();
     };
-    const late = setTimeout(() => fail(unreachable()), LIMITS.handshakeMs);
+    const late = setTimeout(() => fail(unreachable()), timeoutMs);
     socket.on('error', (cause) => fail(unreachable(cause)));
     socket.once('close', (code) => fail(code === 1008 ? refused() : unreachable()));
-    socket.once('open', () => socket.send(encodeHello(options.hello, options.rng)));
+    socket.on('ping', () => fail(unreachable()));
     socket.once('message', (data, isBinary) => {
-      const shown = tls === null ? null : peerKeyHash(tls);
-      const welcome = readWelcome(data, isBinary);
-      if (welcome === null || shown === null) return fail(unreachable());
-      if (!verifyLinkProof(welcome.proof, options.relay, shown, options.now)) {
-        return fail(
-          new AppError('edge-key', 'refused', 'another relay answers at the address of the edge'),
-        );
+      const greeting = readAs(decodeGreeting, data, isBinary);
+      if (greeting === null) return fail(unreachable());
+      const shown = peerKeyHash(tls);
+      if (shown === null || !verifyLinkProof(greeting.proof, options.relay, shown, options.now)) {
+        return fail(stranger());
       }
-      clearTimeout(late);
-      socket.removeAllListeners('close');
-      resolve(new OpenLink(socket, welcome, options));
+      socket.once('message', (answer, binary) => {
+        const welcome = readAs(decodeWelcome, answer, binary);
+        if (welcome === null) return fail(unreachable());
+        clearTimeout(late);
+        socket.removeAllListeners('close');
+        socket.removeAllListeners('ping');
+        resolve(new OpenLink(socket, welcome, options));
+      });
+      socket.send(encodeHello(options.hello, options.rng));
     });
   });
 }
@@ -106,7 +121,8 @@ export function dialEdge(options: DialOptions): Promise<EdgeLink> {
 class OpenLink implements EdgeLink {
   readonly welcome: Welcome;
   bytesUp = UP_BYTES;
-  bytesDown = DOWN_BYTES;
+  /** The greeting and the welcome. */
+  bytesDown = 2 * DOWN_BYTES;
   private readonly socket: WebSocket;
   private readonly rng: Rng;
   private readonly silence: NodeJS.Timeout;
@@ -119,7 +135,8 @@ class OpenLink implements EdgeLink {
     this.socket = socket;
     this.welcome = welcome;
     this.rng = options.rng;
-    this.silence = setTimeout(() => this.close(), options.silenceMs ?? LIMITS.silenceMs);
+    const silence = options.silenceMs ?? silenceOf(options.hello.slotMs);
+    this.silence = setTimeout(() => this.close(), silence);
     socket.on('ping', () => this.close());
     socket.on('message', (data, isBinary) => this.onMessage(data, isBinary));
     socket.once('close', () => this.onClosed());
@@ -128,7 +145,7 @@ class OpenLink implements EdgeLink {
 
   send(frame: UpFrame): void {
     if (this.closed || this.socket.readyState !== this.socket.OPEN) return;
-    if (this.socket.bufferedAmount > LIMITS.waitingFrames * LIMITS.frame) {
+    if (this.socket.bufferedAmount > LIMITS.waitingUp * LIMITS.frame) {
       this.close();
       return;
     }
@@ -165,7 +182,7 @@ class OpenLink implements EdgeLink {
     this.silence.refresh();
     this.bytesDown += DOWN_BYTES;
     if (this.downListener !== null) this.downListener(frame);
-    else if (this.early.length < LIMITS.waitingFrames) this.early.push(frame);
+    else if (this.early.length < LIMITS.waitingUp) this.early.push(frame);
   }
 
   private onClosed(): void {
@@ -176,17 +193,30 @@ class OpenLink implements EdgeLink {
   }
 }
 
-function readWelcome(data: unknown, isBinary: boolean): Welcome | null {
+function readAs<T>(decode: (frame: Uint8Array) => T, data: unknown, isBinary: boolean): T | null {
   if (!isBinary || !(data instanceof Uint8Array)) return null;
   try {
-    return decodeWelcome(data);
-  } catch {
+    return decode(data);
+  } catch (error) {
+    if (!isAppError(error, 'malformed')) throw error;
     return null;
   }
 }
 
+/** Frames down come twice a slot; a link that owes many of them is dead. */
+function silenceOf(slotMs: Millis): Millis {
+  if (slotMs === 0) return LIMITS.silenceMs;
+  const owed = (LIMITS.silentFrames * slotMs) / 2;
+  return Math.min(LIMITS.silenceMs, Math.max(LIMITS.silenceMinMs, owed));
+}
+
 function unreachable(cause?: unknown): AppError {
   return new AppError('edge-unreachable', 'network', 'the edge does not answer', { cause });
+}
+
+function stranger(): AppError {
+  const message = 'another relay answers at the address of the edge';
+  return new AppError('edge-key', 'refused', message);
 }
 
 function refused(): AppError {

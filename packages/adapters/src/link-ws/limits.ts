@@ -2,22 +2,35 @@
 export const LIMITS = {
   /** Bytes of the one message size there is. */
   frame: 12_288,
-  /** Headers of the one HTTP request that opens a link. */
-  headerBytes: 4_096,
-  /** TCP, TLS, upgrade and the hello frame together. */
+  /** The one HTTP request that opens a link, whole. */
+  headBytes: 4_096,
+  /** TCP, TLS, upgrade, greeting and hello together. */
   handshakeMs: 10_000,
-  /** Connections whose hello has not come yet. */
-  unknown: 256,
+  /** Connections whose hello has not come yet, TLS handshakes under way included. */
+  halfOpen: 256,
+  /** While there are that many, one as old as this gives way to a newcomer. */
+  halfOpenGraceMs: 3_000,
+  /**
+   * Every connection waits this long before its TLS handshake: with the places of a prefix that makes
+   * forty handshakes a second for one address, and nothing about it is kept.
+   */
+  pauseMs: 100,
   /** Connections of one IPv4 address or one IPv6 /56; this machine itself is not counted. */
   perPrefix: 4,
   /** Clients connected at a time. */
   clients: 10_000,
-  /** Frames waiting for a client that does not read; then it is cut off. */
-  waitingFrames: 32,
+  /** Frames waiting for a peer that does not read; then it is cut off: an edge, a client. */
+  waitingDown: 16,
+  waitingUp: 32,
   /** A link on which nothing came for so long is dead: longer than the longest slot. */
   silenceMs: 120_000,
+  /** Down frames a client's edge may owe before the link is dead, and the least time for it. */
+  silentFrames: 20,
+  silenceMinMs: 15_000,
   /** First TCP keep-alive probe of a silent link. */
   keepAliveMs: 5_000,
+  /** A connection that was told to close has so long to do it. */
+  lingerMs: 1_000,
 } as const;
 
 /** Bytes one frame takes in TLS records: frame, WebSocket header (with its mask), record. */

@@ -1,37 +1,40 @@
 /**
  * The front door of an edge (docs/spec/03-links.md, 3): WebSocket over TLS 1.3 with the hybrid
  * group, one binary message of 12,288 bytes a frame. Anything else closes the link. Writes
- * nothing down about who connects.
+ * nothing down about who connects: an address is looked at once, when a connection comes.
  */
-import type { IncomingMessage } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { Counters, type Rng, randomBytes } from '@tacet/base';
 import {
   type DownFrame,
   decodeHello,
   decodeUp,
   encodeDown,
+  encodeGreeting,
   encodeWelcome,
+  type Greeting,
   type Hello,
   type UpFrame,
   type Welcome,
 } from '@tacet/wire';
-import { type WebSocket, WebSocketServer } from 'ws';
 import type { LinkIdentity } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
 import { LINK_TLS } from '../tls/options.ts';
-import { DOWN_FRAGMENT, LIMITS, PATH } from './limits.ts';
+import { ClientConnection, type Closing } from './connection.ts';
+import { HalfOpen } from './half-open.ts';
+import { LIMITS } from './limits.ts';
 import { PrefixCounter } from './prefixes.ts';
 
 export interface ClientListenerOptions {
   readonly identity: LinkIdentity;
+  /** `::` takes IPv4 and IPv6. */
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly rng: Rng;
+  /** What a connection is shown first; null while nobody can be admitted. */
+  readonly onConnect: () => Greeting | null;
   /** Null refuses the client; the link is closed. */
   readonly onHello: (link: number, hello: Hello) => Welcome | null;
   readonly onUp: (link: number, frame: UpFrame) => void;
@@ -43,28 +46,30 @@ export interface ClientListenerOptions {
 export interface ClientLimits {
   readonly clients: number;
   readonly perPrefix: number;
+  readonly halfOpen: number;
+  readonly halfOpenGraceMs: number;
+  readonly handshakeMs: number;
+  readonly pauseMs: number;
   readonly silenceMs: number;
 }
 
 export type ClientCount =
   | 'refused-prefix'
   | 'refused-full'
+  | 'refused-half-open'
+  | 'refused-request'
+  | 'refused-greeting'
   | 'refused-hello'
+  | 'closed-half-open'
+  | 'closed-late'
   | 'closed-form'
   | 'closed-slow'
   | 'closed-silent'
+  | 'held'
   | 'frames-in'
   | 'frames-out';
 
 export type CloseWord = 'policy' | 'shutdown';
-
-interface Client {
-  readonly socket: WebSocket;
-  known: boolean;
-  heard: number;
-  /** Frames given while the hello is being answered: the welcome goes first. */
-  held: DownFrame[] | null;
-}
 
 const CLOSE_CODES = { policy: 1008, shutdown: 1001 } as const;
 
@@ -72,52 +77,34 @@ export class ClientListener {
   readonly counters = new Counters<ClientCount>();
   private readonly options: ClientListenerOptions;
   private readonly limits: ClientLimits;
+  private readonly context: SecureContext;
   private readonly server: Server;
-  private readonly sockets: WebSocketServer;
   private readonly prefixes: PrefixCounter;
-  private readonly clients = new Map<number, Client>();
-  private readonly open = new Set<Duplex>();
-  private readonly sweep: NodeJS.Timeout;
+  private readonly halfOpen: HalfOpen<Socket>;
+  private readonly clients = new Map<number, ClientConnection>();
+  /** Every socket there is, so that `stop` ends them all. */
+  private readonly sockets = new Set<Socket>();
+  private readonly sweeps: readonly NodeJS.Timeout[];
   private nextLink = 1;
-  private unknown = 0;
   private stopped = false;
 
   constructor(options: ClientListenerOptions) {
     this.options = options;
     this.limits = { ...LIMITS, ...options.limits };
-    this.prefixes = new PrefixCounter(randomBytes(options.rng, 32), this.limits.perPrefix);
-    const { identity } = options;
-    this.server = createServer(
-      {
-        ...LINK_TLS,
-        key: identity.keyPem,
-        cert: identity.certPem,
-        maxHeaderSize: LIMITS.headerBytes,
-        handshakeTimeout: LIMITS.handshakeMs,
-        headersTimeout: LIMITS.handshakeMs,
-        requestTimeout: LIMITS.handshakeMs,
-        connectionsCheckingInterval: 1_000,
-      },
-      (_, response) => {
-        response.writeHead(426, { connection: 'close', 'content-length': 0 }).end();
-      },
-    );
-    this.sockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      maxPayload: LIMITS.frame,
-      skipUTF8Validation: true,
-      autoPong: false,
+    const { identity, rng } = options;
+    this.context = createSecureContext({
+      ...LINK_TLS,
+      key: identity.keyPem,
+      cert: identity.certPem,
     });
-    this.server.maxConnections = this.limits.clients + LIMITS.unknown;
-    this.server.on('tlsClientError', (_, socket) => socket.destroy());
-    this.server.on('clientError', (_, socket) => socket.destroy());
-    this.server.on('connection', (socket) => this.onConnection(socket));
-    this.server.on('secureConnection', (socket) => this.onSocket(socket));
-    this.server.on('upgrade', (request, socket, head) => this.onUpgrade(request, socket, head));
-    const { silenceMs } = this.limits;
-    this.sweep = setInterval(() => this.closeSilent(silenceMs), silenceMs / 8).unref();
+    this.prefixes = new PrefixCounter(randomBytes(rng, 32), this.limits.perPrefix);
+    this.halfOpen = new HalfOpen(this.limits.halfOpen, this.limits.halfOpenGraceMs);
+    this.server = createServer({ pauseOnConnect: true }, (socket) => this.onSocket(socket));
+    const { silenceMs, handshakeMs } = this.limits;
+    this.sweeps = [
+      setInterval(() => this.closeSilent(), silenceMs / 8).unref(),
+      setInterval(() => this.closeLate(), handshakeMs / 8).unref(),
+    ];
   }
 
   listen(): Promise<void> {
@@ -133,144 +120,154 @@ export class ClientListener {
     return this.clients.size;
   }
 
-  /** Links whose hello has not come yet. */
+  /** Connections whose hello has not come yet. */
   get waiting(): number {
-    return this.unknown;
+    return this.halfOpen.size;
   }
 
   /** A frame for a client that is gone is dropped. */
   down(link: number, frame: DownFrame): void {
     const client = this.clients.get(link);
-    if (client === undefined || client.socket.readyState !== client.socket.OPEN) return;
-    if (client.socket.bufferedAmount > LIMITS.waitingFrames * LIMITS.frame) {
+    if (client === undefined || client.ending) return;
+    if (client.waiting > LIMITS.waitingDown * LIMITS.frame) {
       this.counters.add('closed-slow');
-      client.socket.terminate();
-      return;
-    }
-    if (client.held !== null) {
-      client.held.push(frame);
+      client.destroy();
       return;
     }
     this.counters.add('frames-out');
-    client.socket.send(encodeDown(frame, this.options.rng));
+    client.send(encodeDown(frame, this.options.rng));
+  }
+
+  /** Reads nothing from that link for so long: it sends faster than its grid. */
+  hold(link: number, ms: number): void {
+    if (this.clients.get(link)?.hold(ms) === true) this.counters.add('held');
   }
 
   close(link: number, word: CloseWord): void {
-    this.clients.get(link)?.socket.close(CLOSE_CODES[word]);
+    this.clients.get(link)?.close(CLOSE_CODES[word]);
   }
 
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    clearInterval(this.sweep);
-    for (const { socket } of this.clients.values()) socket.close(CLOSE_CODES.shutdown);
+    for (const sweep of this.sweeps) clearInterval(sweep);
+    for (const client of this.clients.values()) client.close(CLOSE_CODES.shutdown);
     const closed = new Promise((resolve) => this.server.close(resolve));
     // Close frames are on their way; sockets that do not answer are not waited for.
     setTimeout(() => {
-      for (const socket of this.open) socket.destroy();
+      for (const socket of this.sockets) socket.destroy();
     }, 50);
     await closed;
   }
 
   /** Before TLS: a place is taken by whoever holds a socket open, handshake or not. */
-  private onConnection(socket: Socket): void {
-    const release = this.prefixes.take(socket.remoteAddress);
-    if (release === null || this.stopped) {
-      this.counters.add('refused-prefix');
-      socket.destroy();
-    }
-    if (release !== null) socket.once('close', release);
-  }
-
-  private onSocket(socket: TLSSocket): void {
-    this.open.add(socket);
-    socket.setNoDelay(true);
-    socket.setMaxSendFragment(DOWN_FRAGMENT);
-    socket.setKeepAlive(true, LIMITS.keepAliveMs);
-    const late = setTimeout(() => socket.destroy(), LIMITS.handshakeMs);
-    this.pending.set(socket, late);
+  private onSocket(socket: Socket): void {
     socket.on('error', () => undefined);
-    socket.once('close', () => {
-      clearTimeout(late);
-      this.open.delete(socket);
-      this.pending.delete(socket);
-    });
-  }
-
-  private readonly pending = new Map<Duplex, NodeJS.Timeout>();
-
-  private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const full = this.clients.size >= this.limits.clients || this.unknown >= LIMITS.unknown;
-    if (full) this.counters.add('refused-full');
-    if (full || this.stopped || request.url !== PATH) {
+    const release = this.admit(socket);
+    if (release === null) {
       socket.destroy();
       return;
     }
-    this.sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.onClient(webSocket, socket),
-    );
-  }
-
-  private onClient(socket: WebSocket, raw: Duplex): void {
-    const link = this.nextLink++;
-    const client: Client = { socket, known: false, heard: performance.now(), held: [] };
-    this.unknown += 1;
-    const wrong = (): void => {
-      this.counters.add('closed-form');
-      socket.terminate();
-    };
-    socket.on('error', () => undefined);
-    socket.on('ping', wrong);
-    socket.on('pong', wrong);
-    socket.on('message', (data, isBinary) => {
-      if (!isBinary || !(data instanceof Uint8Array) || data.length !== LIMITS.frame) {
-        wrong();
-        return;
-      }
-      client.heard = performance.now();
-      try {
-        if (client.known) this.take(link, data);
-        else this.greet(link, client, raw, decodeHello(data));
-      } catch {
-        wrong();
-      }
-    });
+    this.sockets.add(socket);
+    const pause = setTimeout(() => this.secure(socket), this.limits.pauseMs);
     socket.once('close', () => {
-      if (!client.known) this.unknown -= 1;
-      if (this.clients.delete(link)) this.options.onClosed(link);
+      clearTimeout(pause);
+      release();
+      this.sockets.delete(socket);
+      this.halfOpen.delete(socket);
     });
   }
 
-  private greet(link: number, client: Client, raw: Duplex, hello: Hello): void {
-    this.clients.set(link, client);
+  /** What gives the place back, or null for who finds none. */
+  private admit(socket: Socket): (() => void) | null {
+    if (this.stopped) return null;
+    if (this.clients.size >= this.limits.clients) return this.refuse('refused-full');
+    const release = this.prefixes.take(socket.remoteAddress);
+    if (release === null) return this.refuse('refused-prefix');
+    const { taken, evicted } = this.halfOpen.add(socket, performance.now());
+    if (evicted !== null) {
+      this.counters.add('closed-half-open');
+      evicted.destroy();
+    }
+    if (taken) return release;
+    release();
+    return this.refuse('refused-half-open');
+  }
+
+  private refuse(reason: ClientCount): null {
+    this.counters.add(reason);
+    return null;
+  }
+
+  private secure(raw: Socket): void {
+    const socket = new TLSSocket(raw, { isServer: true, secureContext: this.context });
+    const connection: ClientConnection = new ClientConnection(socket, this.nextLink++, {
+      onOpen: () => this.greet(connection),
+      onFrame: (frame) => this.onFrame(raw, connection, frame),
+      onClosing: (why) => this.onClosing(why),
+      onClosed: () => {
+        if (this.clients.delete(connection.link)) this.options.onClosed(connection.link);
+      },
+    });
+  }
+
+  private greet(connection: ClientConnection): void {
+    const greeting = this.options.onConnect();
+    if (greeting !== null) connection.send(encodeGreeting(greeting, this.options.rng));
+    else {
+      this.counters.add('refused-greeting');
+      connection.close(CLOSE_CODES.shutdown);
+    }
+  }
+
+  /** Throws on a malformed frame, which closes the link. */
+  private onFrame(raw: Socket, connection: ClientConnection, frame: Uint8Array): void {
+    connection.heard = performance.now();
+    if (!connection.known) {
+      this.welcome(raw, connection, decodeHello(frame));
+      return;
+    }
+    const up = decodeUp(frame);
+    this.counters.add('frames-in');
+    this.options.onUp(connection.link, up);
+  }
+
+  private welcome(raw: Socket, connection: ClientConnection, hello: Hello): void {
+    const { link } = connection;
+    this.clients.set(link, connection);
+    // What the machine has for the client at once comes behind the welcome.
+    const release = connection.cork();
     const welcome = this.options.onHello(link, hello);
     if (welcome === null) {
       this.counters.add('refused-hello');
       this.clients.delete(link);
-      client.socket.close(CLOSE_CODES.policy);
+      release(null);
+      connection.close(CLOSE_CODES.policy);
       return;
     }
-    client.known = true;
-    this.unknown -= 1;
-    clearTimeout(this.pending.get(raw));
-    client.socket.send(encodeWelcome(welcome, this.options.rng));
-    const held = client.held ?? [];
-    client.held = null;
-    for (const frame of held) this.down(link, frame);
+    connection.known = true;
+    this.halfOpen.delete(raw);
+    release(encodeWelcome(welcome, this.options.rng));
   }
 
-  private take(link: number, data: Uint8Array): void {
-    const frame = decodeUp(data);
-    this.counters.add('frames-in');
-    this.options.onUp(link, frame);
+  private onClosing(why: Closing): void {
+    if (why === 'request') this.counters.add('refused-request');
+    if (why === 'form') this.counters.add('closed-form');
   }
 
-  private closeSilent(silenceMs: number): void {
+  private closeLate(): void {
+    for (const socket of this.halfOpen.olderThan(this.limits.handshakeMs, performance.now())) {
+      this.counters.add('closed-late');
+      socket.destroy();
+    }
+  }
+
+  private closeSilent(): void {
     const now = performance.now();
-    for (const { socket, heard } of this.clients.values()) {
-      if (now - heard < silenceMs) continue;
+    for (const client of this.clients.values()) {
+      if (now - client.heard < this.limits.silenceMs) continue;
       this.counters.add('closed-silent');
-      socket.terminate();
+      client.destroy();
     }
   }
 }

@@ -4,6 +4,7 @@ import { hybridKeyPair } from '@tacet/crypto';
 import {
   encodeLinkProof,
   makeLinkCertificate,
+  parseAddress,
   type RelayHash,
   relayHashOf,
 } from '@tacet/directory';
@@ -29,6 +30,7 @@ export const NOW = Date.UTC(2026, 0, 1);
 export interface Door {
   readonly relay: RelayHash;
   readonly listener: ClientListener;
+  readonly proof: Uint8Array;
   readonly address: string;
   readonly hellos: Hello[];
   readonly ups: { link: number; frame: UpFrame }[];
@@ -45,12 +47,13 @@ export async function door(
   const certificate = makeLinkCertificate(pair, key.keyHash, NOW + 1_000);
   const proof = encodeLinkProof(pair.publicKey, certificate);
   const state = { hellos: [] as Hello[], ups: [] as Door['ups'], closed: [] as number[] };
-  const welcome: Welcome = { handle: randomBytes(rng, 8), now: NOW, proof };
+  const welcome: Welcome = { handle: randomBytes(rng, 8), now: NOW };
   const listener = await listenClients({
     identity: key,
     host: '127.0.0.1',
     port: 0,
     rng,
+    onConnect: () => ({ proof }),
     onHello: (_, hello) => {
       state.hellos.push(hello);
       return accept(hello) ? welcome : null;
@@ -58,9 +61,11 @@ export async function door(
     onUp: (link, frame) => state.ups.push({ link, frame }),
     onClosed: (link) => state.closed.push(link),
     ...more,
+    limits: { pauseMs: 1, ...more.limits },
   });
   const relay = relayHashOf(pair.publicKey);
-  return { relay, listener, address: `127.0.0.1:${listener.port}`, ...state };
+  const host = more.host === '::1' ? '[::1]' : '127.0.0.1';
+  return { relay, listener, proof, address: `${host}:${listener.port}`, ...state };
 }
 
 export const HELLO: Hello = {
@@ -89,11 +94,10 @@ export function downFrame(n: number): DownFrame {
 
 /** A WebSocket client of no manners. */
 export function rawClient(address: string, tls: ConnectionOptions = {}, path = '/tacet/1') {
-  const [host = '', port] = address.split(':');
+  const { host, port } = parseAddress(address) ?? { host: '', port: 0 };
   const client = new WebSocket(`wss://edge${path}`, {
     perMessageDeflate: false,
-    createConnection: () =>
-      connect({ ...LINK_TLS, host, port: Number(port), rejectUnauthorized: false, ...tls }),
+    createConnection: () => connect({ ...LINK_TLS, host, port, rejectUnauthorized: false, ...tls }),
   });
   client.on('error', () => undefined);
   const opened = new Promise<boolean>((resolve) => {

@@ -1,28 +1,65 @@
 /**
- * Which edge is this profile's front door (2.2): drawn uniformly, kept for 60 days; a second one
- * only when the first has been down for ten minutes.
+ * Which edge is this profile's front door (docs/spec/03-links.md, 3): drawn uniformly, kept for 60
+ * days; a second one only while the first has been down for ten minutes. Edges once drawn stay on a
+ * list, so that who cuts lines, or makes an edge vanish for an hour, does not make us draw on and on
+ * until we come to his own.
  */
-import { DAY, equalBytes, MINUTE, type Millis, pick, type Rng } from '@tacet/base';
+import {
+  ByteReader,
+  ByteWriter,
+  DAY,
+  equalBytes,
+  MINUTE,
+  type Millis,
+  pick,
+  type Rng,
+  randomBetween,
+} from '@tacet/base';
 import { edgesOf, type RelayHash } from '@tacet/directory';
+import { MAX_GUARDS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
 import type { Network } from './network.ts';
 
 const KEPT: Millis = 60 * DAY;
 const DOWN: Millis = 10 * MINUTE;
+/** Failures further apart than this say nothing about the time between them: we slept. */
+const GAP: Millis = 5 * MINUTE;
+/** A stay at the second edge; then the first is tried again. */
+const STAY_MIN: Millis = 30 * MINUTE;
+const STAY_MAX: Millis = 90 * MINUTE;
+const ENTRY = 32 + 8 + 1;
 
 export interface Door {
   readonly relay: RelayHash;
   readonly address: string;
 }
 
+interface Kept {
+  readonly relay: RelayHash;
+  readonly since: Millis;
+  /** Drawn from the card, before there was a document: its few edges are not all there are. */
+  readonly provisional: boolean;
+}
+
+interface Doors {
+  readonly doors: readonly Door[];
+  /** They are those of the document in force. */
+  readonly complete: boolean;
+  /** Among them are edges that the card does not name. */
+  readonly wider: boolean;
+}
+
 export class Guard {
   private readonly store: ProfileStore;
   private readonly rng: Rng;
+  private held: readonly Kept[] | null = null;
+  private first: RelayHash | null = null;
   private downSince: Millis | null = null;
-  private second: RelayHash | null = null;
-  /** While both are down they are tried in turn. */
-  private turn = false;
+  private lastFailure: Millis | null = null;
+  /** The first has just failed once more, and has been down for long enough. */
+  private secondNext = false;
+  private leaveSecondAt: Millis | null = null;
 
   constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
@@ -31,57 +68,120 @@ export class Guard {
 
   /** The edge to dial now. */
   door(network: Network, now: Millis): Door | null {
-    const doors = this.doors(network, now);
-    if (this.downSince !== null && now - this.downSince > DOWN) {
-      // One other, kept: who cuts our lines must not make us try edge after edge until his own.
-      const others = doors.filter((door) => !this.isGuard(door));
-      const { second } = this;
-      const again = others.find((door) => second !== null && equalBytes(door.relay, second));
-      const other = again ?? (others.length > 0 ? pick(this.rng, others) : null);
-      this.second = other?.relay ?? null;
-      if (other !== null && !this.turn) {
-        this.turn = true;
-        return other;
-      }
-      this.turn = false;
-    }
-    const kept = doors.find((door) => this.isGuard(door));
-    const since = readSetting(this.store, 'guard-since');
-    const age = since === null ? KEPT : now - Number(new TextDecoder().decode(since));
-    if (kept !== undefined && age < KEPT) return kept;
+    const { doors, complete, wider } = doorsOf(network, now);
     if (doors.length === 0) return null;
-    const drawn = pick(this.rng, doors);
-    this.store.transaction(() => {
-      writeSetting(this.store, 'guard', drawn.relay);
-      writeSetting(this.store, 'guard-since', new TextEncoder().encode(String(Math.floor(now))));
-    });
-    return drawn;
+    const kept = this.kept(now).filter(({ provisional }) => !(provisional && wider));
+    const listed = kept.flatMap(({ relay }) => doors.filter((door) => isAt(door, relay)));
+    const first = listed[0] ?? this.draw(doors, kept, !complete, now);
+    this.first = first.relay;
+    if (!this.secondNext || this.downSince === null) return first;
+    const others = doors.filter((door) => !isAt(door, first.relay));
+    if (others.length === 0) return first;
+    return listed[1] ?? this.draw(others, this.kept(now), !complete, now);
   }
 
-  private isGuard(door: Door): boolean {
-    const guard = readSetting(this.store, 'guard');
-    return guard !== null && equalBytes(guard, door.relay);
-  }
-
-  /** Edges of the document in force; of the card while there is none. */
-  private doors(network: Network, now: Millis): Door[] {
-    const current = network.current(now);
-    const card = network.card.edges.map(({ relay, address }) => ({ relay, address }));
-    if (current === null) return card;
-    const { verified } = current;
-    const listed = edgesOf(verified).flatMap((relay) => {
-      const index = verified.relayHashes.findIndex((hash) => equalBytes(hash, relay));
-      const address = verified.document.relays[index]?.clientAddress ?? '';
-      return address === '' ? [] : [{ relay, address }];
-    });
-    return listed.length > 0 ? listed : card;
-  }
-
-  up(): void {
+  /** A link to it stands. */
+  up(door: Door, now: Millis): void {
+    this.secondNext = false;
+    if (!this.isFirst(door)) {
+      this.leaveSecondAt = now + randomBetween(this.rng, STAY_MIN, STAY_MAX);
+      return;
+    }
     this.downSince = null;
+    this.lastFailure = null;
+    this.leaveSecondAt = null;
   }
 
-  down(now: Millis): void {
-    this.downSince ??= now;
+  /** A link to it was lost or did not come up. True: the second edge is to be tried soon. */
+  down(door: Door, now: Millis): boolean {
+    this.leaveSecondAt = null;
+    if (this.isFirst(door)) {
+      const slept = this.lastFailure === null || now - this.lastFailure > GAP;
+      if (this.downSince === null || slept) this.downSince = now;
+      this.secondNext = now - this.downSince > DOWN;
+    } else {
+      this.secondNext = false;
+    }
+    this.lastFailure = now;
+    return this.secondNext;
   }
+
+  /** Whether a link that stands should end: another edge is the one to be at. */
+  shouldLeave(door: Door, network: Network, now: Millis): boolean {
+    if (this.leaveSecondAt !== null && now >= this.leaveSecondAt) {
+      // The first was down all the time, as far as we know: nobody slept.
+      this.lastFailure = now;
+      return true;
+    }
+    const all = this.kept(now);
+    if (!all.some(({ relay, provisional }) => provisional && isAt(door, relay))) return false;
+    const { complete, wider } = doorsOf(network, now);
+    if (complete && !wider) this.write(all.map((kept) => ({ ...kept, provisional: false })));
+    return wider;
+  }
+
+  private isFirst({ relay }: Door): boolean {
+    return this.first !== null && equalBytes(relay, this.first);
+  }
+
+  private draw(
+    doors: readonly Door[],
+    kept: readonly Kept[],
+    provisional: boolean,
+    now: Millis,
+  ): Door {
+    const door = pick(this.rng, doors);
+    const entry = { relay: door.relay, since: Math.floor(now), provisional };
+    const rest = kept.filter(({ relay }) => !isAt(door, relay));
+    this.write([...rest, entry].slice(-MAX_GUARDS));
+    return door;
+  }
+
+  private kept(now: Millis): Kept[] {
+    this.held ??= this.read();
+    return this.held.filter(({ since }) => now - since < KEPT);
+  }
+
+  private read(): Kept[] {
+    const bytes = readSetting(this.store, 'guards') ?? new Uint8Array(0);
+    const reader = new ByteReader(bytes, 'guards');
+    return Array.from({ length: bytes.length / ENTRY }, () => ({
+      relay: reader.copy(32) as RelayHash,
+      since: reader.u64(),
+      provisional: reader.u8() === 1,
+    }));
+  }
+
+  private write(kept: readonly Kept[]): void {
+    this.held = kept;
+    const writer = new ByteWriter(kept.length * ENTRY);
+    for (const { relay, since, provisional } of kept) {
+      writer
+        .put(relay)
+        .u64(since)
+        .u8(provisional ? 1 : 0);
+    }
+    writeSetting(this.store, 'guards', writer.done());
+  }
+}
+
+function isAt(door: Door, relay: RelayHash): boolean {
+  return equalBytes(door.relay, relay);
+}
+
+/** Edges of the document in force; of the card while there is none. */
+function doorsOf(network: Network, now: Millis): Doors {
+  const current = network.current(now);
+  const card = network.card.edges.map(({ relay, address }) => ({ relay, address }));
+  const unknown = { doors: card, complete: false, wider: false };
+  if (current === null) return unknown;
+  const { verified } = current;
+  const listed = edgesOf(verified).flatMap((relay) => {
+    const index = verified.relayHashes.findIndex((hash) => equalBytes(hash, relay));
+    const address = verified.document.relays[index]?.clientAddress ?? '';
+    return address === '' ? [] : [{ relay, address }];
+  });
+  if (listed.length === 0) return unknown;
+  const wider = listed.some(({ relay }) => !card.some((door) => isAt(door, relay)));
+  return { doors: listed, complete: true, wider };
 }

@@ -3,7 +3,7 @@
  * the link is up, asks the planner what each slot carries, hands replies to the tracker. It knows
  * nothing of what requests mean.
  */
-import { type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
+import { equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
 import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
 import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
 import { Grid } from '../rhythm/grid.ts';
@@ -71,7 +71,8 @@ export class Link {
   private readonly d: LinkDeps;
   private state: State = { kind: 'off' };
   private backoff = FIRST_BACKOFF;
-  private lastHandle: Uint8Array | null = null;
+  /** Named to the edge that gave it, and to no other. */
+  private last: { readonly door: Door; readonly handle: Uint8Array } | null = null;
   private announced: Millis = 0;
   private prepared: Prepared | null = null;
   private slots = 0;
@@ -116,6 +117,7 @@ export class Link {
     if (this.state.kind !== 'up') return;
     const { grid } = this.state;
     if (this.prepared === null && now >= grid.nextAt - lead(grid)) {
+      if (this.leaveDoor(this.state.door, now)) return;
       this.prepared = this.prepare(this.state, Math.max(now, grid.nextAt), now);
     }
     if (this.prepared !== null && grid.take(now)) this.leave(grid, this.prepared);
@@ -141,7 +143,7 @@ export class Link {
     this.state = { kind: 'dialing', door };
     const hello: Hello = {
       joinSecret: network.card.joinSecret,
-      resume: this.lastHandle ?? new Uint8Array(8),
+      resume: this.handleAt(door),
       slotMs,
     };
     this.d.emit({ kind: 'dial', door, hello });
@@ -150,21 +152,47 @@ export class Link {
   onUp(welcome: Welcome, now: Millis): void {
     if (this.state.kind !== 'dialing') return;
     this.backoff = FIRST_BACKOFF;
-    this.d.guard.up();
-    this.lastHandle = welcome.handle;
+    const { door } = this.state;
+    this.d.guard.up(door, now);
+    this.last = { door, handle: welcome.handle };
     const grid = new Grid(this.d.rng, this.announced, now);
     this.prepared = null;
     this.d.requests.hopeful();
-    this.state = { kind: 'up', door: this.state.door, handle: welcome.handle, grid };
+    this.state = { kind: 'up', door, handle: welcome.handle, grid };
+  }
+
+  private handleAt(door: Door): Uint8Array {
+    const same = this.last !== null && equalBytes(this.last.door.relay, door.relay);
+    return same && this.last !== null ? this.last.handle : new Uint8Array(8);
   }
 
   onDown(now: Millis): void {
     if (this.state.kind === 'off') return;
+    const { door } = this;
     this.prepared = null;
-    this.d.guard.down(now);
-    const until = now + randomBetween(this.d.rng, 0.5, 1.5) * this.backoff;
-    this.backoff = Math.min(LONGEST_BACKOFF, this.backoff * 2);
-    this.state = { kind: 'waiting', until };
+    const soon = door !== null && this.d.guard.down(door, now);
+    this.pause(soon ? FIRST_BACKOFF : this.backoff, now);
+    if (!soon) this.backoff = Math.min(LONGEST_BACKOFF, this.backoff * 2);
+  }
+
+  private pause(mean: Millis, now: Millis): void {
+    this.state = { kind: 'waiting', until: now + randomBetween(this.d.rng, 0.5, 1.5) * mean };
+  }
+
+  /** Another way to the network was chosen: whatever stands or is being dialled ends. */
+  redial(now: Millis): void {
+    if (this.state.kind === 'off') return;
+    if (this.state.kind !== 'waiting') this.d.emit({ kind: 'hangup' });
+    this.prepared = null;
+    this.pause(FIRST_BACKOFF, now);
+  }
+
+  /** True when the link was given up for another edge. */
+  private leaveDoor(door: Door, now: Millis): boolean {
+    const network = this.d.network();
+    if (network === null || !this.d.guard.shouldLeave(door, network, now)) return false;
+    this.redial(now);
+    return true;
   }
 
   /** Another document or card: the door may have changed; the link goes on. */

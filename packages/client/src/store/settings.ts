@@ -9,8 +9,8 @@ export type Setting =
   | 'root-secret'
   | 'key-set-hash'
   | 'network-card'
-  | 'guard'
-  | 'guard-since'
+  | 'guards'
+  | 'socks'
   | 'resume'
   | 'level'
   | 'last-digest';

@@ -128,7 +128,7 @@ export class ModelPerson implements Listener {
       const { client } = this;
       if (client === null) return;
       this.connected = true;
-      const welcome = { handle: new Uint8Array(8), now: this.layer.now, proof: new Uint8Array(0) };
+      const welcome = { handle: new Uint8Array(8).fill(1), now: this.layer.now };
       client.onLinkUp(welcome, this.layer.now);
       this.layer.welcome(this);
     } else if (effect.kind === 'up') {

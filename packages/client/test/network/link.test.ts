@@ -38,7 +38,11 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
   const link = new Link({
     rng,
     network: () => network,
-    guard: { door: () => ({ relay: A, address: 'a' }), up: () => undefined } as unknown as Guard,
+    guard: {
+      door: () => ({ relay: A, address: 'a' }),
+      up: () => undefined,
+      shouldLeave: () => false,
+    } as unknown as Guard,
     planner: { next: () => plan(slot++ % 2 === 0) } as unknown as Planner,
     requests,
     builder,
@@ -49,7 +53,7 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
   Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
   link.start(0);
   link.advance(0);
-  link.onUp({ handle: new Uint8Array(8), proof: new Uint8Array(0) } as never, 0);
+  link.onUp({ handle: new Uint8Array(8).fill(1), now: 0 }, 0);
   const sent: number[] = [];
   while (sent.length < 200) {
     const at = link.deadline;

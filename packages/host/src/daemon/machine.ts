@@ -18,6 +18,8 @@ export type ClientEffect<Job> =
       readonly address: string;
       readonly relay: RelayHash;
       readonly hello: Hello;
+      /** SOCKS server to go through; empty: directly. */
+      readonly socks: string;
     }
   | { readonly kind: 'hangup' }
   | { readonly kind: 'up'; readonly frame: UpFrame }
@@ -38,6 +40,8 @@ export interface Machine<Job, Outcome> {
 export interface Person {
   joinNetwork(card: string, now: Millis): void;
   setLevel(level: LevelName, now: Millis): void;
+  readonly socks: string;
+  setSocks(server: string, now: Millis): void;
   /** A window is visible; repeated while it is. */
   setWindowInUse(inUse: boolean, now: Millis): void;
   createInvitation(request: { readonly label: string }, now: Millis): InvitationView;

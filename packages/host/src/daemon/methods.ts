@@ -4,6 +4,7 @@ import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
 import type { Presence } from './presence.ts';
+import { checkSocks } from './way-out.ts';
 
 /** What a method may use. `turn` runs work on the machine between two slots. */
 export interface Scene {
@@ -39,7 +40,12 @@ export const handlers: Handlers = {
   'network.status': ({ person, turn }) =>
     turn((now) => {
       const { network, link } = person.status(now);
-      return { network, link };
+      return { network, link, socks: person.socks };
+    }),
+  'network.socks': ({ person, turn }, { server }) =>
+    turn((now) => {
+      person.setSocks(checkSocks(server), now);
+      return { socks: person.socks };
     }),
 
   'invite.create': ({ person, turn }, params) =>

@@ -16,6 +16,8 @@ export interface DialTarget {
   readonly address: string;
   readonly relay: RelayHash;
   readonly hello: Hello;
+  /** SOCKS server to go through, never around; empty: directly. */
+  readonly socks: string;
 }
 
 export type Dial = (target: DialTarget) => Promise<EdgeLink>;

@@ -231,9 +231,9 @@ export class Runtime<Job, Outcome> {
   private startDial(target: Extract<ClientEffect<Job>, { kind: 'dial' }>): void {
     this.hangUp();
     const generation = this.generation;
-    const { address, relay, hello } = target;
+    const { address, relay, hello, socks } = target;
     this.counters.add('dialled');
-    this.options.dial({ address, relay, hello }).then(
+    this.options.dial({ address, relay, hello, socks }).then(
       (link) => {
         if (generation === this.generation) this.takeLink(link, generation);
         else link.close();

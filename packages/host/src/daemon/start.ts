@@ -4,7 +4,6 @@
  */
 import { basename } from 'node:path';
 import { createKeychain } from '@tacet/adapters/keychain';
-import { dialEdge } from '@tacet/adapters/link-ws';
 import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
 import { isAppError } from '@tacet/base';
 import {
@@ -26,6 +25,7 @@ import { ownDirectory } from './socket/directory.ts';
 import { lockDirectory } from './socket/lock.ts';
 import { startSocketServer } from './socket/server.ts';
 import { makeVault, type OpenedVault } from './vault.ts';
+import { checkSocks, makeDial } from './way-out.ts';
 import { launchPage, loadAssets, startWindowServer, type WindowServer } from './window/index.ts';
 
 export interface StartOptions {
@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly write: (line: string) => void;
   /** A caller asked the daemon to stop. */
   readonly onStop: () => void;
+  /** SOCKS server from now on, kept in the profile; `none` for none, absent: as it is kept. */
+  readonly socks?: string;
   /** Only where delivery is measured (docs/dev/measuring.md). */
   readonly onRequest?: (facts: RequestFacts) => void;
 }
@@ -95,15 +97,16 @@ function makeDaemon(
 ): Daemon<OpenedVault, SessionJob, JobOutcome> {
   const session = createLibsignalSession();
   const rng = environment.rng;
+  const socks = options.socks === undefined ? null : checkSocks(options.socks);
   return new Daemon({
     handle: basename(options.dir),
     version: options.version,
     environment,
     vault: makeVault({ dir: options.dir, keychain: createKeychain(), rng }),
-    dial: (target) => dialEdge({ ...target, now: environment.clock.now(), rng }),
+    dial: makeDial(environment.clock, rng),
     prepare: ({ store }, name) => prepareProfile(store, session, rng, { name }),
-    openPerson: ({ store }, now) =>
-      Client.open(
+    openPerson: ({ store }, now) => {
+      const client = Client.open(
         {
           store,
           rng,
@@ -111,7 +114,11 @@ function makeDaemon(
           ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
         },
         now,
-      ),
+      );
+      // Before anything is dialled.
+      if (socks !== null) client.setSocks(socks, now);
+      return client;
+    },
     runJob: (job) => job.run(session),
     window,
     onStop: options.onStop,

@@ -6,6 +6,7 @@ import {
   type AuthorityServer,
   serveAuthority,
 } from '@tacet/adapters/directory-https';
+import { socksRoute } from '@tacet/adapters/socks';
 import { Counters, hex } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { type AuthoritySet, authorityHashOf, epochAt, smallestThreshold } from '@tacet/directory';
@@ -58,10 +59,11 @@ async function start(
     release: config.release,
     state: readState(statePath),
   });
+  const socks = socksRoute(config.socks, systemRng);
   const clients = new Map(
     config.peers.map((peer) => [
       hex(peer.identity),
-      new AuthorityClient({ ...peer, identity: keys.link }),
+      new AuthorityClient({ ...peer, identity: keys.link, socks }),
     ]),
   );
   const queues = new Map(

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { AuthorityClient } from '@tacet/adapters/directory-https';
 import { RelayLinks } from '@tacet/adapters/link-tls';
+import { socksRoute } from '@tacet/adapters/socks';
 import { Counters, hex, isAppError, type Millis, type Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import {
@@ -125,13 +126,15 @@ export class RelayCore {
       clock,
       perform: (effects) => this.perform(effects, parts.perform),
     });
-    const clients = config.authorities.map((authority) => new AuthorityClient(authority));
+    const socks = socksRoute(config.socks, rng);
+    const clients = config.authorities.map((one) => new AuthorityClient({ ...one, socks }));
     this.startedAt = performance.now();
     this.links = await RelayLinks.open({
       identity: this.keys.link,
       host: config.listenHost,
       port: config.relayPort,
       rng,
+      socks,
       onFrame: (from, bytes) => {
         const frame = this.decode(from, bytes);
         if (frame === null) return false;

@@ -87,6 +87,7 @@ class Edge implements Running {
       port: config.clientPort,
       rng: core.rng,
       limits: { clients: config.maxClients, perPrefix: config.clientsPerAddress },
+      onConnect: () => machine.greeting(),
       onHello: (link, hello) => {
         let welcome = null;
         core.input((now) => {
@@ -133,6 +134,9 @@ class Edge implements Running {
         return;
       case 'close':
         this.clients?.close(effect.link, effect.reason === 'shutdown' ? 'shutdown' : 'policy');
+        return;
+      case 'hold':
+        this.clients?.hold(effect.link, effect.forMs);
         return;
       case 'digest':
         for (const frame of digestFrames(effect.digest)) this.core.sendFrame(effect.to, frame);

@@ -87,6 +87,10 @@ export class FakePerson implements Person, Machine<Job, string> {
     if (card !== 'card') throw new AppError('card-malformed', 'input', 'That is no network card.');
   }
   setLevel(): void {}
+  socks = '';
+  setSocks(server: string): void {
+    this.socks = server;
+  }
   setWindowInUse(inUse: boolean): void {
     this.inUse = inUse;
   }
@@ -241,9 +245,8 @@ export function passphrase(text: string): ProfileSecret {
 
 export class FakeLink implements EdgeLink {
   readonly welcome = {
-    handle: new Uint8Array(8),
+    handle: new Uint8Array(8).fill(1),
     now: 0,
-    proof: new Uint8Array(),
   } as const satisfies Welcome;
   readonly sent: UpFrame[] = [];
   down: (frame: DownFrame) => void = () => {};

@@ -13,6 +13,7 @@ const dialEffect = {
     resume: new Uint8Array(8),
     slotMs: 50,
   } as DialTarget['hello'],
+  socks: '',
 } as const;
 
 const started: Runtime<Job, string>[] = [];

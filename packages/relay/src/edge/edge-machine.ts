@@ -9,6 +9,7 @@ import type { Injection, Opened, PacketInjector } from '@tacet/onion';
 import {
   type DigestSigner,
   type DigestVerifier,
+  type Greeting,
   type Hello,
   type UpFrame,
   verifyDigest,
@@ -35,7 +36,7 @@ export interface EdgeOptions {
   readonly rng: Rng;
   /** 16 bytes, or empty in an open network. */
   readonly joinSecret: Uint8Array;
-  /** What `welcome` shows of the link key. */
+  /** What `greeting` shows of the link key. */
   readonly proof?: Uint8Array;
   readonly limits?: EdgeLimits;
   /** Fills the unused bytes of answers; `rng` unless a simulation has something cheaper. */
@@ -120,6 +121,11 @@ export class EdgeMachine implements Machine<RelayEffect> {
       this.newest = verified;
     }
     this.refresh(now);
+  }
+
+  /** First frame down of a new connection; null: it is to be closed. */
+  greeting(): Greeting | null {
+    return this.door.greeting(this.current);
   }
 
   /** Null: refused, and the link is to be closed. */

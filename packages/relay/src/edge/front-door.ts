@@ -6,7 +6,7 @@ import type { Counters, Millis, Rng } from '@tacet/base';
 import { equalSecret } from '@tacet/crypto';
 import type { Parameters, VerifiedDocument } from '@tacet/directory';
 import type { ReplyId } from '@tacet/onion';
-import type { Hello, Welcome } from '@tacet/wire';
+import type { Greeting, Hello, Welcome } from '@tacet/wire';
 import type { EdgeLimits } from '../limits.ts';
 import type { CloseReason, LinkHandle, RelayEffect } from '../ports.ts';
 import { BoardCursor, type BroadcastBoard } from './broadcast-board.ts';
@@ -47,6 +47,13 @@ export class FrontDoor {
     return this.sessions.queuedReplies;
   }
 
+  /** What anybody is shown who connects; null while there is nothing to admit them to. */
+  greeting(current: VerifiedDocument | null): Greeting | null {
+    if (current !== null && this.proof.length > 0) return { proof: this.proof };
+    this.counters.add('link-refused-no-document');
+    return null;
+  }
+
   onHello(
     id: LinkHandle,
     hello: Hello,
@@ -66,11 +73,11 @@ export class FrontDoor {
     if (!known && hello.slotMs !== 0) this.counters.add('slot-unknown');
     const slotMs = known ? hello.slotMs : parameters.slotMs;
     const cursor = new BoardCursor(this.options.board);
-    const { link, resumed, replaced } = this.sessions.open(id, hello.resume, cursor, slotMs);
+    const { link, resumed, replaced } = this.sessions.open(id, hello.resume, cursor, slotMs, now);
     if (replaced !== null) this.close(replaced.id, 'resumed-elsewhere');
     this.counters.add(resumed ? 'link-resumed' : 'link-opened');
     this.downs.start(link, now);
-    return { handle: link.session.handle, now: Math.floor(now), proof: this.proof };
+    return { handle: link.session.handle, now: Math.floor(now) };
   }
 
   onClosed(id: LinkHandle, now: Millis): void {
@@ -87,6 +94,9 @@ export class FrontDoor {
     }
     if (link.gate.take(now, link.slotMs)) return true;
     this.counters.add('early');
+    // Nothing could pass until then: what a flood costs ends at the link it comes on.
+    const forMs = link.gate.wait(now, link.slotMs);
+    this.options.emit({ kind: 'hold', link: id, forMs });
     return false;
   }
 
@@ -98,8 +108,8 @@ export class FrontDoor {
       this.counters.add('rate-refused');
       return;
     }
+    link.gate.change(now, link.slotMs, slotMs);
     link.slotMs = slotMs;
-    link.gate.change(now, slotMs);
   }
 
   onReply(replyId: ReplyId, payload: Uint8Array): void {

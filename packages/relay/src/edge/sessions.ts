@@ -67,7 +67,13 @@ export class Sessions {
     return this.byLink.get(id);
   }
 
-  open(id: LinkHandle, resume: Uint8Array, cursor: BoardCursor, slotMs: Millis): OpenedLink {
+  open(
+    id: LinkHandle,
+    resume: Uint8Array,
+    cursor: BoardCursor,
+    slotMs: Millis,
+    now: Millis,
+  ): OpenedLink {
     const known = this.byHandle.get(markKey(resume));
     const session = known ?? this.create();
     const replaced = session.link;
@@ -76,7 +82,7 @@ export class Sessions {
     const link: Link = {
       id,
       session,
-      gate: new SlotGate(),
+      gate: new SlotGate(now, slotMs),
       cursor,
       slotMs,
       nextDownAt: 0,

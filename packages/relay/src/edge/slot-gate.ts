@@ -8,17 +8,30 @@ import type { Millis } from '@tacet/base';
 import { LATE_SLOTS } from '../limits.ts';
 
 export class SlotGate {
-  private due = Number.NEGATIVE_INFINITY;
+  private due: Millis;
+
+  /** A new link owes all the lateness there is: who connects again gains one frame, not three. */
+  constructor(now: Millis, slotMs: Millis) {
+    this.due = now + LATE_SLOTS * slotMs;
+  }
 
   /** False for an early frame, which then counts for nothing. */
   take(now: Millis, slotMs: Millis): boolean {
-    if (now < this.due - LATE_SLOTS * slotMs) return false;
+    if (this.wait(now, slotMs) > 0) return false;
     this.due = Math.max(this.due, now) + slotMs;
     return true;
   }
 
-  /** The client keeps another period from the frame it said so in. */
-  change(now: Millis, slotMs: Millis): void {
-    this.due = Math.min(this.due, now + slotMs);
+  /** How long nothing that comes could pass; 0 when the next frame does. */
+  wait(now: Millis, slotMs: Millis): Millis {
+    return Math.max(0, this.due - LATE_SLOTS * slotMs - now);
+  }
+
+  /**
+   * The client keeps another period from the frame it said so in. What is left is counted in slots,
+   * so that a change gives nobody a frame more: due - now = n T becomes n T'.
+   */
+  change(now: Millis, oldMs: Millis, newMs: Millis): void {
+    this.due = now + ((this.due - now) * newMs) / oldMs;
   }
 }

@@ -74,6 +74,35 @@ test('rule 2.2: one frame a slot; early frames are dropped and counted', () => {
   assert.equal((up ?? 0) + (early ?? 0), 100);
 });
 
+test('rule 2.2: who announces periods by turns, or connects again, gets no frame more', () => {
+  const edge = makeEdge();
+  const { slotMs, inUseSlotMs } = edge.network.parameters;
+  edge.hello(1);
+  for (let i = 0; i < 300; i++) {
+    edge.up(1);
+    edge.up(1, { kind: 'rate', slotMs: i % 2 === 0 ? inUseSlotMs : slotMs });
+  }
+  assert.equal(edge.counters()['up'], 1);
+  for (let link = 2; link < 12; link++) {
+    edge.hello(link);
+    for (let i = 0; i < 10; i++) edge.up(link);
+  }
+  assert.equal(edge.counters()['up'], 11, 'one frame for each new link');
+});
+
+test('rule 2.2: a link that is early is not read from until its next frame could pass', () => {
+  const edge = makeEdge();
+  const { slotMs } = edge.network.parameters;
+  edge.hello(1);
+  edge.up(1);
+  edge.up(1);
+  edge.run(0);
+  assert.deepEqual(edge.ofKind('hold'), [{ kind: 'hold', link: 1, forMs: slotMs }]);
+  edge.run(slotMs);
+  edge.up(1);
+  assert.equal(edge.counters()['up'], 2);
+});
+
 test('rule 2.2: a client may change to the two periods of the document and to no other', () => {
   const edge = makeEdge();
   const { slotMs, inUseSlotMs } = edge.network.parameters;

@@ -24,13 +24,15 @@ export function decodeHello(frame: Uint8Array) {
 
 export function decodeWelcome(frame: Uint8Array) {
   if (!isFrame(frame, 0xf1)) return null;
-  const length = readUint(frame.slice(24, 26));
-  if (length > LENGTH - 26 || readUint(frame.slice(16, 24)) >= 2 ** 53) return null;
-  return {
-    handle: frame.slice(8, 16),
-    now: readUint(frame.slice(16, 24)),
-    proof: frame.slice(26, 26 + length),
-  };
+  const handle = frame.slice(8, 16);
+  const now = readUint(frame.slice(16, 24));
+  return handle.every((byte) => byte === 0) || now >= 2 ** 53 ? null : { handle, now };
+}
+
+export function decodeGreeting(frame: Uint8Array) {
+  if (!isFrame(frame, 0xf4)) return null;
+  const length = readUint(frame.slice(8, 10));
+  return length > LENGTH - 10 ? null : { proof: frame.slice(10, 10 + length) };
 }
 
 export function decodeUp(frame: Uint8Array) {

@@ -263,7 +263,8 @@ function frames() {
   const payload = padded(named('payload', 64), 7_576, 0x3c);
   const now = 1_767_226_200_123;
   const hello = whole(0xf0, secret, handle, uint(2_000, 4));
-  const welcome = whole(0xf1, handle, uint(now, 8), uint(500, 2), proof);
+  const greeting = whole(0xf4, uint(500, 2), proof);
+  const welcome = whole(0xf1, handle, uint(now, 8));
   const rate = whole(0xf2, uint(1_000, 4));
   const down = headOf(0, replyId, page, payload);
   const digest = whole(0xf3, page);
@@ -276,7 +277,9 @@ function frames() {
       { joinSecret: '', resume: '00*8', slotMs: 0 },
       whole(0xf0, uint(0, 16), uint(0, 8), uint(0, 4)),
     ],
-    ['welcome', { handle: toRuns(handle), now, proof: toRuns(proof) }, welcome],
+    ['greeting', { proof: toRuns(proof) }, greeting],
+    ['greeting', { proof: '' }, whole(0xf4, uint(0, 2))],
+    ['welcome', { handle: toRuns(handle), now }, welcome],
     ['up', { slotMs: 1_000 }, rate],
     ['up', { packet: true }, packet(0)],
     ['down', { replyId: toRuns(replyId), broadcast: toRuns(page), payload: toRuns(payload) }, down],
@@ -286,6 +289,7 @@ function frames() {
   ];
   const invalid: [string, string, Uint8Array][] = [];
   const kinds = [
+    ['greeting', greeting],
     ['hello', hello],
     ['welcome', welcome],
     ['up', rate],
@@ -299,11 +303,12 @@ function frames() {
       [kind, 'version 2', put(frame, 0, uint(2, 1))],
       [kind, 'an epoch', put(frame, 2, uint(490_000, 4))],
       [kind, 'a relay index', put(frame, 6, uint(1, 2))],
-      [kind, 'an unknown layer byte', put(frame, 1, uint(0xf4, 1))],
+      [kind, 'an unknown layer byte', put(frame, 1, uint(0xf5, 1))],
     );
   }
   invalid.push(
-    ['welcome', 'a proof longer than the frame', put(welcome, 24, uint(12_263, 2))],
+    ['greeting', 'a proof longer than the frame', put(greeting, 8, uint(12_279, 2))],
+    ['welcome', 'a zero handle', put(welcome, 8, uint(0, 8))],
     ['welcome', 'a time of 2^53', put(welcome, 16, uint(2 ** 53, 8))],
     ['up', 'a packet of layer 1', packet(1)],
     ['relay', 'a packet of layer 0', packet(0)],

@@ -17,6 +17,7 @@ export type Form =
   | 'hashes'
   | 'authorities'
   | 'peers'
+  | 'socks'
   | 'country'
   | 'commit'
   | 'url'
@@ -53,6 +54,12 @@ export const FIELDS = {
   clientPort: { roles: ['edge'], form: 'port', help: 'port for clients' },
   relayAddress: { roles: RELAYS, form: 'address', help: 'host:port other relays dial' },
   clientAddress: { roles: ['edge'], form: 'address', help: 'host:port clients dial' },
+  socks: {
+    roles: ALL,
+    form: 'socks',
+    fallback: '',
+    help: 'SOCKS 5 server for everything this process dials; empty: directly',
+  },
   family: { roles: RELAYS, form: 'text', help: 'who operates this relay: same name, same hands' },
   country: { roles: RELAYS, form: 'country', fallback: 'ZZ', help: 'two letters, ZZ for unknown' },
   capacity: {

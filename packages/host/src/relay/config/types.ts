@@ -27,6 +27,8 @@ export interface RelayConfig {
   readonly clientPort: number;
   readonly relayAddress: string;
   readonly clientAddress: string;
+  /** SOCKS 5 server for everything this relay dials; empty: directly. */
+  readonly socks: string;
   readonly family: string;
   readonly country: string;
   readonly capacity: number;
@@ -48,6 +50,8 @@ export interface AuthorityConfig {
   readonly relays: readonly RelayHash[];
   /** The other authorities; none for a lone one. */
   readonly peers: readonly AuthorityPeer[];
+  /** As for relays. */
+  readonly socks: string;
   readonly parameters: Parameters;
   /** Echo's reusable address, or empty. */
   readonly echo: Uint8Array;

@@ -1,5 +1,6 @@
 /** Checks one value of a configuration against its form. */
 import { isAbsolute, resolve } from 'node:path';
+import { NO_SOCKS, parseSocks } from '@tacet/adapters/socks';
 import { AppError, fromHex } from '@tacet/base';
 import {
   type AuthorityHash,
@@ -42,6 +43,7 @@ function wanted(key: Key): string {
     port: 'a port from 1 to 65535',
     address: 'host:port or [IPv6]:port',
     hash: '64 hexadecimal digits',
+    socks: 'IP:port, [IPv6]:port or localhost:port',
     hashes: 'a list of hashes, 64 hexadecimal digits each',
     authorities: 'a list of 1 to 9 objects, each with `address` and `keyHash`',
     peers: 'a list of up to 8 objects, each with `identity`, `address` and `keyHash`',
@@ -113,6 +115,8 @@ function fromText(form: TextForm, value: string, base: string): unknown {
       return HASH.test(value) ? fromHex(value) : undefined;
     case 'address':
       return parseAddress(value) === null ? undefined : value;
+    case 'socks':
+      return value === NO_SOCKS || parseSocks(value) !== null ? value : undefined;
     case 'text':
       return matching(value, /^[^\p{C}]{1,32}$/u);
     case 'host':

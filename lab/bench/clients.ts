@@ -1,0 +1,44 @@
+/**
+ * What an idle client costs its edge: real TLS WebSockets, the grid on at T of the default document,
+ * each slot a cover read through three mixes. CPU and memory are the edge process's own, from /proc.
+ */
+import { SECOND } from '@tacet/base';
+import { MEASURED, Stage } from './crowd/stage.ts';
+import type { BenchArguments, Figures } from './list.ts';
+
+interface Stats {
+  readonly up: number;
+  readonly down: number;
+  readonly replies: number;
+  readonly closed: number;
+}
+
+export async function run(args: BenchArguments, say: (line: string) => void): Promise<Figures> {
+  const clients = Number(args.clients ?? 1_000);
+  if (!Number.isInteger(clients) || clients < 1) throw new RangeError('--clients takes a number');
+  return await Stage.with(async (stage) => {
+    const alone = await stage.watch(10 * SECOND);
+    say(`the edge alone: ${alone.cpuPct.toFixed(1)} % of a core, ${alone.rssKb} kB`);
+    const crowd = stage.crowd();
+    await crowd.ask({ what: 'join', links: clients, atOnce: 16 });
+    say(`${clients} clients are in`);
+    // Two minutes of grid: what joining left behind has been collected by then.
+    const settle = Number(args.settle ?? 60);
+    await stage.watch(settle * SECOND);
+    const before = await crowd.ask<Stats>({ what: 'stats' });
+    const { cpuPct, rssKb } = await stage.watch(MEASURED);
+    const after = await crowd.ask<Stats>({ what: 'stats' });
+    const seconds = MEASURED / SECOND;
+    return {
+      clients: clients - after.closed,
+      rss_kb_per_client: (rssKb - alone.rssKb) / clients,
+      cpu_pct: cpuPct,
+      cpu_pct_alone: alone.cpuPct,
+      rss_mb: rssKb / 1_024,
+      rss_mb_alone: alone.rssKb / 1_024,
+      frames_up_per_s: (after.up - before.up) / seconds,
+      frames_down_per_s: (after.down - before.down) / seconds,
+      replies_per_s: (after.replies - before.replies) / seconds,
+    };
+  });
+}

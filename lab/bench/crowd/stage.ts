@@ -1,0 +1,117 @@
+/** A network of processes with the rates of the default document, crowds beside it, and /proc. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { type Millis, SECOND } from '@tacet/base';
+import { defaultParameters } from '@tacet/directory';
+import { RelayNetwork } from '@tacet/e2e/lib';
+import type { Command } from './crowd.ts';
+
+/** Kernel ticks of /proc/PID/stat; always 100 on Linux. */
+const TICK_MS = 10;
+
+export interface Usage {
+  readonly cpuMs: Millis;
+  readonly rssKb: number;
+}
+
+/** Only on Linux. */
+export function usageOf(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  return { cpuMs, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) };
+}
+
+export class Crowd {
+  private readonly child: ChildProcess;
+  private readonly lines: AsyncIterator<string>;
+  private readonly reader: Interface;
+
+  constructor(card: string, edge: number, slotMs: Millis) {
+    const entry = join(import.meta.dirname, 'crowd.ts');
+    this.child = spawn(process.execPath, [entry, card, String(edge), String(slotMs)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+    this.lines = this.reader[Symbol.asyncIterator]();
+  }
+
+  async ask<Answer>(command: Command): Promise<Answer> {
+    this.child.stdin?.write(`${JSON.stringify(command)}\n`);
+    const { value, done } = await this.lines.next();
+    if (done === true) throw new Error('a crowd ended');
+    return JSON.parse(value) as Answer;
+  }
+
+  async end(): Promise<void> {
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.stdin?.end();
+    if (this.child.exitCode === null && this.child.signalCode === null) await gone;
+  }
+}
+
+export class Stage {
+  readonly network: RelayNetwork;
+  private readonly dir: string;
+  private readonly crowds: Crowd[] = [];
+
+  private constructor(dir: string, network: RelayNetwork) {
+    this.dir = dir;
+    this.network = network;
+  }
+
+  static async with<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
+    const dir = mkdtempSync(join(tmpdir(), 'tacet-bench-crowd-'));
+    const { crowd: _, ...rates } = defaultParameters;
+    const network = await RelayNetwork.start({ dir: join(dir, 'network'), parameters: rates });
+    writeFileSync(join(dir, 'card'), network.card);
+    const stage = new Stage(dir, network);
+    try {
+      return await work(stage);
+    } finally {
+      await Promise.all(stage.crowds.map((crowd) => crowd.end()));
+      await network.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+
+  get slotMs(): Millis {
+    return defaultParameters.slotMs;
+  }
+
+  crowd(): Crowd {
+    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs);
+    this.crowds.push(crowd);
+    return crowd;
+  }
+
+  /** Name of the process behind the card's first edge. */
+  get edge(): string {
+    return this.network.names('edge')[0] ?? '';
+  }
+
+  usage(): Usage {
+    return usageOf(this.network.program(this.edge).pid);
+  }
+
+  /** Of the edge over a stretch of time: share of one core, and memory at its end. */
+  async watch(ms: Millis): Promise<{ cpuPct: number; rssKb: number }> {
+    const before = this.usage();
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const after = this.usage();
+    const cpuPct = (100 * (after.cpuMs - before.cpuMs)) / (performance.now() - start);
+    return { cpuPct, rssKb: after.rssKb };
+  }
+}
+
+export const MEASURED: Millis = 30 * SECOND;
+
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
