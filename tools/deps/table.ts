@@ -83,6 +83,7 @@ export const ADAPTER_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'link-tls': [],
   'directory-https': [],
   'boxes-sqlite': [],
+  'boxes-redis': [],
   'profiles-sqlcipher': ['@signalapp/sqlcipher'],
   'session-libsignal': ['@signalapp/libsignal-client'],
   keychain: ['@napi-rs/keyring'],

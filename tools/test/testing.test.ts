@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { prepare } from '../testing/needs.ts';
+import { type Need, prepare } from '../testing/needs.ts';
 import { judge, runSuite, type SuiteResult } from '../testing/run-suite.ts';
 import { findSuites, type Suite, select } from '../testing/suites.ts';
 import { withTreeAsync } from './planted.ts';
@@ -124,7 +124,14 @@ test('without Chromium only the tests that drive a browser are left out, and tha
   const suites = findSuites(['e2e/window/a.test.ts', 'e2e/window/b.test.ts', 'lab/test/a.test.ts']);
   const read = (file: string): string =>
     file.endsWith('b.test.ts') ? "import { page } from './lib/browser.ts';" : '';
-  const { suites: left, missing } = prepare(suites, read, () => ({ advice: 'install it' }));
+  const need = (find: Need['find']): Need[] => [
+    { variable: 'TACET_PLANTED', helper: /\/browser\.ts$/, find },
+  ];
+  const { suites: left, missing } = prepare(
+    suites,
+    read,
+    need(() => ({ advice: 'install it' })),
+  );
   assert.deepEqual(
     left.map(({ files }) => files),
     [['lab/test/a.test.ts'], ['e2e/window/a.test.ts']],
@@ -132,11 +139,27 @@ test('without Chromium only the tests that drive a browser are left out, and tha
   assert.deepEqual(missing, ['1 files left out: install it']);
 });
 
-test('a machine without browser tests is not searched', () => {
+test('a machine is searched for nothing that no test needs', () => {
   const suites = findSuites(['lab/test/a.test.ts']);
   const find = (): never => assert.fail('searched');
   assert.deepEqual(
-    prepare(suites, () => '', find),
+    prepare(suites, () => '', [{ variable: 'TACET_PLANTED', helper: /\/browser\.ts$/, find }]),
     { suites, missing: [] },
   );
+});
+
+test('the tests of the Redis store are known by the cluster they start', () => {
+  const file = 'packages/adapters/test/boxes-redis/store.test.ts';
+  const suites = findSuites([file]);
+  const before = process.env['TACET_REDIS'];
+  process.env['TACET_REDIS'] = '/nowhere/redis-server';
+  try {
+    const { suites: left, missing } = prepare(suites);
+    assert.deepEqual(left, []);
+    assert.equal(missing.length, 1);
+    assert.match(missing[0] ?? '', /TACET_REDIS does not name an executable file/);
+  } finally {
+    if (before === undefined) delete process.env['TACET_REDIS'];
+    else process.env['TACET_REDIS'] = before;
+  }
 });

@@ -1,7 +1,7 @@
 /**
- * What some tests need of the machine: Chromium. It is looked for, and where allowed installed,
- * before any suite begins, so that no budget pays for it. Without it the tests that drive a browser
- * are left out, and one line says what to do.
+ * What some tests need of the machine: Chromium, redis-server. Each is looked for, and where allowed
+ * installed, before any suite begins, so that no budget pays for it. Without it the tests that
+ * drive it are left out, and one line says what to do.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -16,41 +16,62 @@ export interface Prepared {
   readonly missing: readonly string[];
 }
 
-export type Finder = () => { readonly path: string } | { readonly advice: string };
+export type Found = { readonly path: string } | { readonly advice: string };
+
+export interface Need {
+  readonly variable: string;
+  /** A test needs the program when it imports a helper by this name. */
+  readonly helper: RegExp;
+  readonly find: () => Found;
+}
+
+const NEEDS: readonly Need[] = [
+  {
+    variable: 'TACET_CHROMIUM',
+    helper: /\/(browser|chromium)\.ts$/,
+    find: () => findBy('chromium.ts'),
+  },
+  { variable: 'TACET_REDIS', helper: /\/redis-cluster$/, find: () => findBy('redis.ts') },
+];
 
 export function prepare(
   suites: readonly Suite[],
   read: (file: string) => string = (file) => readFileSync(join(REPOSITORY, file), 'utf8'),
-  find: Finder = findChromium,
+  needs: readonly Need[] = NEEDS,
 ): Prepared {
-  const browserFiles = new Set(
-    suites.flatMap(({ files }) => files).filter((file) => drivesBrowser(read(file))),
-  );
-  if (browserFiles.size === 0) return { suites, missing: [] };
-  const found = find();
-  if ('path' in found) {
-    process.env['TACET_CHROMIUM'] = found.path;
-    return { suites, missing: [] };
+  const left = new Set<string>();
+  const missing: string[] = [];
+  const files = suites.flatMap((suite) => suite.files);
+  const imports = new Map(files.map((file) => [file, stringsOf(read(file))]));
+  for (const { variable, helper, find } of needs) {
+    const driving = files.filter((file) => imports.get(file)?.some((text) => helper.test(text)));
+    if (driving.length === 0) continue;
+    const found = find();
+    if ('path' in found) {
+      process.env[variable] = found.path;
+      continue;
+    }
+    for (const file of driving) left.add(file);
+    missing.push(`${driving.length} files left out: ${found.advice}`);
   }
-  const left = suites
-    .map((suite) => ({ ...suite, files: suite.files.filter((file) => !browserFiles.has(file)) }))
-    .filter(({ files }) => files.length > 0);
-  return { suites: left, missing: [`${browserFiles.size} files left out: ${found.advice}`] };
+  const kept = suites
+    .map((suite) => ({ ...suite, files: suite.files.filter((file) => !left.has(file)) }))
+    .filter((suite) => suite.files.length > 0);
+  return { suites: kept, missing };
 }
 
-/** A test drives a browser when it imports the helper that starts one. */
-function drivesBrowser(source: string): boolean {
-  return scan(source).tokens.some(
-    ({ kind, text }) => kind === 'string' && /\/(browser|chromium)\.ts$/.test(text),
-  );
+function stringsOf(source: string): string[] {
+  return scan(source)
+    .tokens.filter(({ kind }) => kind === 'string')
+    .map(({ text }) => text);
 }
 
-function findChromium(): ReturnType<Finder> {
+function findBy(tool: string): Found {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(REPOSITORY, 'tools', 'chromium.ts')],
+    [join(REPOSITORY, 'tools', tool)],
     { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
   );
   if (status === 0) return { path: stdout.trim() };
-  return { advice: /^AppError: (.*)$/m.exec(stderr)?.[1] ?? 'Chromium was not found' };
+  return { advice: /^AppError: (.*)$/m.exec(stderr)?.[1] ?? `tools/${tool} found nothing` };
 }

@@ -26,6 +26,9 @@ const DEFAULT_BUDGET: Readonly<Record<Kind, number>> = {
 /** Instants of frames on a wire. */
 const TIMING = ['e2e/rhythm'];
 
+/** Folders that are suites of their own: clusters of servers come to an agreement in their own time. */
+const APART = ['packages/adapters/test/boxes-redis'];
+
 /** Suites that need more than the default of their kind, with the reason. */
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
@@ -66,6 +69,8 @@ export function findSuites(files: readonly string[]): Suite[] {
  */
 function suiteOf(file: string): string | null {
   if (!file.endsWith('.test.ts') && !file.endsWith('.test.tsx')) return null;
+  const apart = APART.find((folder) => file.startsWith(`${folder}/`));
+  if (apart !== undefined) return apart;
   const member = /^((?:packages|apps)\/[^/]+|lab|tools)\/test\//.exec(file)?.[1];
   if (member !== undefined) return member;
   const folder = /^e2e\/([^/]+)\//.exec(file)?.[1];
@@ -75,7 +80,7 @@ function suiteOf(file: string): string | null {
 
 function kindOf(name: string): Kind {
   if (TIMING.includes(name)) return 'timing';
-  if (name.startsWith('e2e')) return 'network';
+  if (name.startsWith('e2e') || APART.includes(name)) return 'network';
   const isProcess = name.startsWith('apps/') || /^packages\/(adapters|host)$/.test(name);
   return isProcess ? 'process' : 'pure';
 }

@@ -124,6 +124,11 @@ export class ProcessNetwork {
     return (body as { counters: Record<string, number> }).counters;
   }
 
+  /** As other programs of the machine see it. */
+  commandLine(name: string): string {
+    return readFileSync(`/proc/${this.get(name).child.pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  }
+
   private process(name: string): ProcessDescription {
     const found = this.description.processes.find((one) => one.name === name);
     if (found === undefined) throw new RangeError(`no process ${name}`);

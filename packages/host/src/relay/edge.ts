@@ -2,8 +2,6 @@
  * Runs an edge: the machine of packages/relay/src/edge with client links, relay links, the box
  * store, clock and disk.
  */
-import { join } from 'node:path';
-import { openBoxes } from '@tacet/adapters/boxes-sqlite';
 import { type ClientListener, listenClients } from '@tacet/adapters/link-ws';
 import { hex } from '@tacet/base';
 import { encodeLinkProof, type RelayHash } from '@tacet/directory';
@@ -15,6 +13,7 @@ import {
   runStoreCommand,
 } from '@tacet/relay';
 import { BroadcastReader, digestFrames } from '@tacet/wire';
+import { openStore } from './boxes.ts';
 import type { RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
 
@@ -62,7 +61,7 @@ class Edge implements Running {
   async start(): Promise<void> {
     const { core, machine } = this;
     const { config } = core;
-    this.store = await openBoxes({ dir: join(config.data, 'boxes') });
+    this.store = await openStore(config, core.self);
     await core.start({
       machine,
       perform: (effect) => this.perform(effect),

@@ -37,6 +37,8 @@ export const LIMITS = {
   linksSettleMs: 20_000,
   /** Requests open on the admin socket. */
   adminRequests: 16,
+  /** Nodes of a box cluster named by a configuration. */
+  boxNodes: 64,
   /** Bytes of a configuration file. */
   configBytes: 262_144,
 } as const;

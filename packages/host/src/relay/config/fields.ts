@@ -92,6 +92,12 @@ export const FIELDS = {
     fallback: 4,
     help: 'client links of one IPv4 address or IPv6 /56; loopback is not counted',
   },
+  boxes: {
+    roles: ['edge'],
+    form: 'object',
+    fallback: { engine: 'sqlite' },
+    help: 'where boxes are kept: {"engine":"sqlite"}, or a cluster (docs/ops/redis.md)',
+  },
   epochMs: {
     roles: RELAYS,
     form: { min: 10 * SECOND, max: 24 * HOUR },

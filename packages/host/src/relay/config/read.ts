@@ -13,6 +13,7 @@ import {
   parametersFrom,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
+import { readBoxes } from './boxes.ts';
 import { environmentName, FIELDS, type Field, KEYS, type Key, type Role } from './fields.ts';
 import type { AuthorityConfig, ProcessConfig, RelayConfig } from './types.ts';
 import { checkValue, fromEnvironment } from './values.ts';
@@ -56,7 +57,7 @@ export function readConfig(path: string, environment: Environment): ReadConfig {
     setting(key, raw, base),
   );
   const values = new Map(settings.map(({ key, value }) => [key, value]));
-  const config = role === 'authority' ? authority(values) : relay(role, values);
+  const config = role === 'authority' ? authority(values) : relay(role, values, base);
   return { config, settings };
 }
 
@@ -76,7 +77,7 @@ function setting(
   return { key, value: checkValue(key, field.fallback, base), source: 'default' };
 }
 
-function relay(role: 'mix' | 'edge', values: Values): RelayConfig {
+function relay(role: 'mix' | 'edge', values: Values, base: string): RelayConfig {
   const get = <T>(key: Key): T => values.get(key) as T;
   const isEdge = role === 'edge';
   return {
@@ -99,6 +100,7 @@ function relay(role: 'mix' | 'edge', values: Values): RelayConfig {
     sourceCommit: get('sourceCommit'),
     maxClients: isEdge ? get('maxClients') : 0,
     clientsPerAddress: isEdge ? get('clientsPerAddress') : 0,
+    boxes: isEdge ? readBoxes(get('boxes'), base) : { engine: 'sqlite' },
     schedule: {
       epochMs: get('epochMs'),
       graceMs: get('graceMs'),

@@ -12,6 +12,27 @@ export interface AuthorityPeer extends AuthorityAddress {
   readonly identity: AuthorityHash;
 }
 
+/** Where an edge keeps its boxes. */
+export type BoxesConfig =
+  | { readonly engine: 'sqlite' }
+  | {
+      readonly engine: 'redis';
+      /** `host:port` of some nodes. */
+      readonly nodes: readonly string[];
+      readonly user: string | null;
+      readonly passwordFile: string | null;
+      readonly tls: BoxesTls | null;
+    };
+
+/** PEM files; without a CA those of the system count. */
+export interface BoxesTls {
+  readonly caFile: string | null;
+  readonly certFile: string | null;
+  readonly keyFile: string | null;
+  /** The name in the nodes' certificates, where it is not their address. */
+  readonly serverName: string | null;
+}
+
 export interface RelayConfig {
   readonly role: 'mix' | 'edge';
   /** 1, 2 or 3 for a mix, 0 for an edge. */
@@ -36,6 +57,7 @@ export interface RelayConfig {
   readonly sourceCommit: string;
   readonly maxClients: number;
   readonly clientsPerAddress: number;
+  readonly boxes: BoxesConfig;
   /** Holds until the first document is known. */
   readonly schedule: Pick<Parameters, 'epochMs' | 'graceMs' | 'keysAhead'>;
 }

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { openBoxes } from '@tacet/adapters/boxes-sqlite';
+import { RedisCluster } from '@tacet/testkit/redis-cluster';
+import { killUnderLoad } from './kill.ts';
+import { boxesOf, closeAtEnd, hasCode, keyIn, keyOfBox, openStore, put } from './support.ts';
+
+/** `TACET_REDIS_PUTS=100000 npm test -- packages/adapters/test/boxes-redis/failover.test.ts` */
+const PUTS = Number(process.env['TACET_REDIS_PUTS'] ?? 3_000);
+
+let cluster: RedisCluster;
+before(async () => {
+  cluster = await RedisCluster.start();
+});
+closeAtEnd(() => cluster);
+
+test('kill -9 of a primary under load: nothing acknowledged is lost', async (t) => {
+  const store = await openStore(cluster, 1);
+  const dir = mkdtempSync(join(tmpdir(), 'tacet-second-home-'));
+  const otherHome = await openBoxes({ dir });
+  t.after(async () => {
+    await otherHome.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const counts = await killUnderLoad(cluster, store, otherHome, PUTS);
+  for (const [name, count] of Object.entries(counts)) t.diagnostic(`${name}: ${count}`);
+  assert.ok(counts.acknowledged > PUTS / 2);
+  assert.ok(counts.acknowledgedWhenKilled > 0 && counts.acknowledgedWhenKilled < PUTS / 2);
+  assert.equal(counts.acknowledged + counts.refused, PUTS);
+  assert.equal(
+    counts.lost,
+    counts.lostWithSecondCopy,
+    'every loss is made good by its second copy',
+  );
+  assert.equal(counts.lost, 0);
+  assert.equal(counts.lostAtFailover, 0);
+  assert.equal(counts.refusedWithoutSecondCopy, 0);
+});
+
+test('without a replica nothing is acknowledged; control: what only a primary has is lost', async (t) => {
+  t.after(() => cluster.signal(4, 'SIGCONT'));
+  await cluster.untilWhole();
+  const store = await openStore(cluster, 2);
+  // Shard 1: its primary is node 1, its replica node 4, since the test above killed shard 0 only.
+  const [refused, kept] = boxesOf(1, 2, 0, 2);
+  const [other] = boxesOf(2, 1, 0, 2);
+  assert.ok(refused && kept && other);
+  assert.equal(await put(store, kept), 'stored');
+  cluster.signal(4, 'SIGSTOP');
+  // Else what is on its way waits for it in the system's buffers.
+  await cluster.ask(1, 'CLIENT', 'KILL', 'TYPE', 'replica');
+  const control = keyIn(1);
+  assert.equal(await cluster.ask(1, 'SET', control, 'acknowledged by one'), 'OK');
+  await assert.rejects(store.put(refused), hasCode('boxes-unreplicated'));
+  assert.equal(await put(store, other), 'stored', 'other shards go on');
+  await cluster.kill(1);
+  await assert.rejects(store.put(refused), hasCode('boxes-unreachable'));
+  cluster.signal(4, 'SIGCONT');
+  await cluster.untilRole(4, 'master');
+  assert.equal(await cluster.ask(4, 'EXISTS', control), '0');
+  assert.ok((await store.get([kept.mark]))[0]);
+  // Now shard 1 has one node: it reads, and refuses to write.
+  await assert.rejects(store.put(refused), hasCode('boxes-unreplicated'));
+  await cluster.restart(1);
+  await cluster.untilWhole();
+  // It stands there since a refused try; nobody has announced it yet.
+  assert.equal(await cluster.ask(4, 'EXISTS', keyOfBox(refused, 2)), '1');
+  assert.equal(await put(store, refused), 'stored');
+  assert.equal(await put(store, refused), 'same');
+});
+
+test('a primary that hangs is given up in time, and used again when it wakes', async (t) => {
+  t.after(() => {
+    for (const i of [2, 5]) cluster.signal(i, 'SIGCONT');
+  });
+  await cluster.untilWhole();
+  const store = await openStore(cluster, 3);
+  const [box] = boxesOf(2, 1, 0, 3);
+  assert.ok(box);
+  assert.equal(await put(store, box), 'stored');
+  cluster.signal(5, 'SIGSTOP');
+  cluster.signal(2, 'SIGSTOP');
+  const start = performance.now();
+  await assert.rejects(store.get([box.mark]), hasCode('boxes-unreachable'));
+  assert.ok(performance.now() - start < 10_000);
+  cluster.signal(2, 'SIGCONT');
+  cluster.signal(5, 'SIGCONT');
+  await cluster.untilWhole();
+  assert.ok((await store.get([box.mark]))[0]);
+});
