@@ -6,14 +6,14 @@ import type { SessionPort } from '@tacet/client';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
 import { delivered, exactly, meet } from '../src/scenarios/steps.ts';
 
-/** From now on, the first ciphertext this port is asked to read stays unreadable for ever. */
-function forgetFirst(port: SessionPort): SessionPort {
-  let forgotten: string | null = null;
+/** From now on, the first so many ciphertexts this port is asked to read stay unreadable for ever. */
+function forgetFirst(port: SessionPort, count: number): SessionPort {
+  const forgotten = new Set<string>();
   return {
     ...port,
     async decrypt(records, peer, ciphertext) {
-      forgotten ??= hex(ciphertext);
-      if (forgotten === hex(ciphertext)) {
+      if (forgotten.size < count) forgotten.add(hex(ciphertext));
+      if (forgotten.has(hex(ciphertext))) {
         throw new AppError('session-undecryptable', 'input', 'its chain was forgotten');
       }
       return await port.decrypt(records, peer, ciphertext);
@@ -25,7 +25,7 @@ for (const [name, text] of [
   ['one box', 'a short text'],
   ['several boxes', 'long '.repeat(2_000)],
 ] as const) {
-  test(`a forgotten ciphertext of ${name} arrives after all, once`, async () => {
+  test(`a forgotten ciphertext of ${name} is named, encrypted anew and arrives, once`, async () => {
     const stage = new LabStage(`renewal of ${name}`);
     const alice = await stage.person('alice');
     const bob = await stage.person('bob');
@@ -34,19 +34,15 @@ for (const [name, text] of [
     await stage.pass(20_000);
     const [sender, person] = stage.world.people;
     assert.ok(sender !== undefined && person !== undefined);
-    (person as { session: SessionPort }).session = forgetFirst(person.session);
-    const first = await alice.send('bob', text);
-    await stage.pass(30_000);
-    assert.equal((await alice.message(first.id)).state, 'stored');
-    assert.equal((await bob.status()).deadLetters, 1);
-    // What comes later goes round the hole, and its receipts tell of it.
-    const second = await alice.send('bob', 'and another');
-    await stage.pass(90_000);
-    const third = await alice.send('bob', 'and a third');
-    await delivered(stage, alice, [first.id, second.id, third.id]);
-    await exactly(bob, 'alice', [text, 'and another', 'and a third']);
-    const { evidence } = sender.client.message(first.id);
-    assert.ok(evidence.some(({ what }) => what === 'renewed'));
+    (person as { session: SessionPort }).session = forgetFirst(person.session, 3);
+    const { id } = await alice.send('bob', text);
+    // Nobody writes anything more: what Bob cannot read he names by himself.
+    await delivered(stage, alice, [id]);
+    await exactly(bob, 'alice', [text]);
+    const { evidence } = sender.client.message(id);
+    const renewed = evidence.filter(({ what }) => what === 'renewed').length;
+    // Parts of two encryptions that were tried together count as one of the three.
+    assert.ok(renewed === 2 || renewed === 3, `renewed ${renewed} times`);
     assert.equal((await bob.status()).deadLetters, 0);
   });
 }

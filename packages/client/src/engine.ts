@@ -138,7 +138,11 @@ export class Engine {
       onEnvelope: (contactId, seq, envelope, raw, at) =>
         this.onEnvelope(contactId, seq, envelope, raw, at),
       onDuplicate: (contactId, at) => this.oweReceipt(contactId, at),
-      onDeadLetter: (_contactId, reason, at) => alarm(reason, at),
+      onDeadLetter: (contactId, seq, reason, at) => {
+        // Its sender learns with the next receipt that it has to come anew.
+        if (seq > 0) this.oweReceipt(contactId, at);
+        alarm(reason, at);
+      },
       onWork: kick,
     });
     this.reader = new StreamReader(
@@ -155,6 +159,7 @@ export class Engine {
       ciphertexts: this.ciphertexts,
       messages: this.messageList,
       received,
+      unreadable: (contactId) => inbox.unreadable(contactId),
       receipts: this.receipts,
       network,
       keySet: () => this.identity,
@@ -377,6 +382,7 @@ export class Engine {
     now: Millis,
   ): void {
     if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
+    this.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
     if (seq === 0) return;
     this.contactList.step(contactId, 'ready', now);
     if (envelope.hello === true) {

@@ -44,6 +44,10 @@ export const MAX_DEAD_LETTERS = 100;
 export const MAX_RECENT_MARKS = 65_536;
 /** Entries of the event log that are kept. */
 export const MAX_EVENTS = 100_000;
+/** Unreadable ciphertexts named in one envelope. */
+export const MAX_UNREADABLE = 16;
+/** So often one ciphertext is encrypted anew at once because it was named; then it waits. */
+export const MAX_PROMPT_RENEWALS = 8;
 /** Ranges in one receipt. */
 export const MAX_RECEIPT_RANGES = 32;
 /** Messages returned by one call. */

@@ -4,7 +4,7 @@
  */
 import { AppError, type Millis, malformed } from '@tacet/base';
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { MAX_RECEIPT_RANGES, MAX_TEXT_BYTES } from '../limits.ts';
+import { MAX_RECEIPT_RANGES, MAX_TEXT_BYTES, MAX_UNREADABLE } from '../limits.ts';
 
 export interface TextContent {
   readonly type: 'text';
@@ -26,11 +26,20 @@ export interface Receipt {
   readonly ranges: readonly (readonly [number, number])[];
 }
 
+/** A ciphertext that is whole here and cannot be read: its chain is forgotten. */
+export interface Unreadable {
+  readonly seq: number;
+  /** Highest stream index of its boxes: names the encryption. */
+  readonly index: number;
+}
+
 export interface Envelope {
   readonly content?: TextContent | UnknownContent;
   readonly receipt?: Receipt;
   readonly keySet?: { readonly ed25519: Uint8Array; readonly mldsa65: Uint8Array };
   readonly hello?: boolean;
+  /** At most 16, ascending by sequence. */
+  readonly unreadable?: readonly Unreadable[];
 }
 
 const TYPE_TEXT = 1;
@@ -62,6 +71,13 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
     );
   }
   if (envelope.hello === true) map.set(4, true);
+  const { unreadable = [] } = envelope;
+  if (unreadable.length > 0) {
+    map.set(
+      6,
+      unreadable.map(({ seq, index }) => [seq, index]),
+    );
+  }
   return encode(map, rfc8949EncodeOptions);
 }
 
@@ -71,11 +87,13 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const receipt = map.get(2);
   const keySet = map.get(3);
   const hello = map.get(4);
+  const unreadable = map.get(6);
   return {
     ...(content === undefined ? {} : { content: contentFrom(content) }),
     ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
     ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
     ...(hello === true ? { hello: true } : {}),
+    ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
   };
 }
 
@@ -140,6 +158,19 @@ function receiptFrom(value: unknown): Receipt {
     return [from, to];
   });
   return { upTo, ranges };
+}
+
+function unreadableFrom(value: unknown): Unreadable[] {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_UNREADABLE) {
+    throw malformed('envelope');
+  }
+  let last = 0;
+  return value.map((entry: unknown) => {
+    if (!Array.isArray(entry) || entry.length !== 2) throw malformed('envelope');
+    const seq = whole(entry[0], last + 1);
+    last = seq;
+    return { seq, index: whole(entry[1]) };
+  });
 }
 
 function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array } {

@@ -4,8 +4,8 @@
  * transaction. What cannot be decrypted goes to the dead letters and blocks nothing.
  */
 import { concat, isAppError, type Millis } from '@tacet/base';
-import { decodeEnvelope, type Envelope } from '../content/envelope.ts';
-import { MAX_DEAD_LETTERS, MAX_PARTIAL } from '../limits.ts';
+import { decodeEnvelope, type Envelope, type Unreadable } from '../content/envelope.ts';
+import { MAX_DEAD_LETTERS, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blob, num } from '../store/rows.ts';
@@ -24,7 +24,7 @@ export interface InboxListener {
   ): void;
   /** A numbered ciphertext came that is saved already: its receipt was lost. */
   onDuplicate(contactId: number, now: Millis): void;
-  onDeadLetter(contactId: number, reason: string, now: Millis): void;
+  onDeadLetter(contactId: number, seq: number, reason: string, now: Millis): void;
   /** Ratchet work may be waiting. */
   onWork(): void;
 }
@@ -114,6 +114,21 @@ export class Inbox implements StreamListener, JobSource {
 
   private forget(contactId: number, seq: number): void {
     this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq = ?', contactId, seq);
+  }
+
+  /**
+   * Ciphertexts of this contact that are whole, of one encryption, and were tried in vain: their
+   * sender is asked to encrypt them anew. Parts of one encryption stand in boxes that follow each
+   * other; those of two may yet be completed by boxes still to come.
+   */
+  unreadable(contactId: number): Unreadable[] {
+    const rows = this.store.all(
+      `SELECT seq, max(idx) AS last FROM fragments WHERE contact_id = ? GROUP BY seq
+       HAVING min(tried) = 1 AND count(*) = max(parts) AND max(idx) - min(idx) = count(*) - 1
+       ORDER BY seq LIMIT ${MAX_UNREADABLE}`,
+      contactId,
+    );
+    return rows.map((row) => ({ seq: num(row, 'seq'), index: num(row, 'last') }));
   }
 
   nextJob(): ErasedWork | null {
@@ -228,6 +243,6 @@ export class Inbox implements StreamListener, JobSource {
       contactId,
       MAX_DEAD_LETTERS,
     );
-    this.listener.onDeadLetter(contactId, reason, now);
+    this.listener.onDeadLetter(contactId, seq, reason, now);
   }
 }

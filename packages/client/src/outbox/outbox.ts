@@ -7,10 +7,17 @@ import { DAY, HOUR, isAppError, MINUTE, type Millis } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
-import { covers, type Envelope, encodeEnvelope, type Receipt } from '../content/envelope.ts';
+import {
+  covers,
+  type Envelope,
+  encodeEnvelope,
+  type Receipt,
+  type Unreadable,
+} from '../content/envelope.ts';
 import type { Messages } from '../conversations/messages.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { ReceivedSet } from '../inbox/received.ts';
+import { MAX_PROMPT_RENEWALS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
@@ -42,6 +49,7 @@ export interface OutboxDeps {
   readonly ciphertexts: Ciphertexts;
   readonly messages: Messages;
   readonly received: ReceivedSet;
+  readonly unreadable: (contactId: number) => readonly Unreadable[];
   readonly receipts: ReceiptClock;
   readonly network: () => Network | null;
   /** The key set of 07-streams.md 4, for guests. */
@@ -178,7 +186,8 @@ export class Outbox implements JobSource, PutOwner {
   ): ErasedWork {
     // Jobs run one at a time, so nothing is received between this line and the commit.
     const receipt = this.d.received.receipt(contactId);
-    const plaintext = encodeEnvelope({ ...body, receipt });
+    const unreadable = this.d.unreadable(contactId);
+    const plaintext = encodeEnvelope({ ...body, receipt, unreadable });
     return erased<Encrypted>({
       name: 'encrypt',
       run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
@@ -329,6 +338,26 @@ export class Outbox implements JobSource, PutOwner {
         num(row, 'id'),
       );
     } else if (now - missedAt >= patience(HOLE, row) && missedAt >= storedAt) {
+      this.d.ciphertexts.askRenewal(num(row, 'id'));
+      this.d.alarm('gap-repair', now);
+    }
+  }
+
+  /**
+   * The other side has these ciphertexts and cannot read them: encrypted anew at once, unless a
+   * newer encryption is under way, and only so often, for a contact may say so for ever.
+   */
+  onUnreadable(contactId: number, list: readonly Unreadable[], now: Millis): void {
+    for (const { seq, index } of list) {
+      const row = this.d.store.get(
+        `SELECT c.id, c.posts, max(p.idx) AS last FROM ciphertexts c
+         JOIN progress p ON p.ciphertext_id = c.id
+         WHERE c.contact_id = ? AND c.seq = ? AND c.renew = 0 GROUP BY c.id`,
+        contactId,
+        seq,
+      );
+      if (row === undefined || num(row, 'last') !== index) continue;
+      if (num(row, 'posts') > MAX_PROMPT_RENEWALS) continue;
       this.d.ciphertexts.askRenewal(num(row, 'id'));
       this.d.alarm('gap-repair', now);
     }

@@ -40,6 +40,9 @@ const envelopes: fc.Arbitrary<Envelope> = fc.record(
       mldsa65: fc.uint8Array({ minLength: 1_952, maxLength: 1_952 }),
     }),
     hello: fc.constant(true),
+    unreadable: fc
+      .uniqueArray(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 16 })
+      .map((seqs) => seqs.sort((a, b) => a - b).map((seq) => ({ seq, index: 3 * seq }))),
   },
   { requiredKeys: [] },
 );
@@ -58,6 +61,7 @@ test('envelopes: truncated or longer ones are refused, damage never throws other
   const valid = encodeEnvelope({
     content: { type: 'text', contentId, sentAt: 5, text: 'hello' },
     receipt: { upTo: 3, ranges: [[5, 6]] },
+    unreadable: [{ seq: 4, index: 9 }],
   });
   checkLengths(valid, decodeEnvelope);
   checkFuzz(valid, decodeEnvelope, 'envelope');

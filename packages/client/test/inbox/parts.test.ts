@@ -115,3 +115,47 @@ test('what a contact leaves unreadable is bounded', async () => {
   assert.equal(store.all('SELECT * FROM fragments').length, 32);
   assert.equal(store.all('SELECT * FROM dead_letters').length, 100);
 });
+
+test('what is named unreadable: whole, of one encryption, tried in vain, sixteen at most', () => {
+  const store = new MemoryStore();
+  migrate(store, MIGRATIONS);
+  store.exec(
+    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
+     VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
+  );
+  const inbox = new Inbox(store, new ReceivedSet(store), {
+    onEnvelope: () => undefined,
+    onDuplicate: () => undefined,
+    onDeadLetter: () => undefined,
+    onWork: () => undefined,
+  });
+  const bring = (seq: number, boxes: readonly (readonly [part: number, index: number])[]): void => {
+    for (const [part, index] of boxes) {
+      const data = utf8(`${seq} ${part} ${index}`);
+      inbox.onContent(1, { kind: 'part', seq, part, parts: 2, data }, index, index);
+    }
+    const work = inbox.nextJob();
+    if (work === null) return;
+    store.transaction(() => work.fail(new AppError('session-undecryptable', 'input', 'x'), 0));
+  };
+  bring(1, [[0, 10]]);
+  // Parts of two encryptions: the others of either may still come.
+  bring(2, [
+    [0, 20],
+    [1, 25],
+  ]);
+  assert.deepEqual(inbox.unreadable(1), []);
+  bring(3, [
+    [1, 31],
+    [0, 30],
+  ]);
+  assert.deepEqual(inbox.unreadable(1), [{ seq: 3, index: 31 }]);
+  assert.deepEqual(inbox.unreadable(2), []);
+  for (let seq = 4; seq < 30; seq++) {
+    bring(seq, [
+      [0, 10 * seq],
+      [1, 10 * seq + 1],
+    ]);
+  }
+  assert.equal(inbox.unreadable(1).length, 16);
+});
