@@ -1,9 +1,8 @@
 /** Arguments to a command with its options. Wrong ones are `usage`, with a guess at what was meant. */
 import { parseArgs } from 'node:util';
-import { AppError } from '@tacet/base';
+import { AppError, nearest } from '@tacet/base';
 import { type Command, GLOBAL_OPTIONS, type OptionSpec } from './command.ts';
 import type { Options } from './context.ts';
-import { nearest } from './suggest.ts';
 import { COMMANDS } from './table.ts';
 
 export interface Parsed {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAppError } from '@tacet/base';
+import { isAppError, nearest } from '@tacet/base';
 import { parseDuration, showSpan } from '../src/duration.ts';
 import { commandHelp, mainHelp } from '../src/help.ts';
 import { parse } from '../src/parse.ts';
-import { nearest } from '../src/suggest.ts';
 import { COMMANDS } from '../src/table.ts';
 
 function complaint(...argv: string[]): string {

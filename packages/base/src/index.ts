@@ -4,6 +4,7 @@ export { compareBytes, concat, equalBytes, isZero, u16, u32, u64 } from './bytes
 export { Counters } from './counters.ts';
 export { AppError, type ErrorKind, isAppError, unreachable } from './errors.ts';
 export { DeadlineHeap } from './heap.ts';
+export { nearest } from './nearest.ts';
 export { ByteReader, ByteWriter, malformed } from './reader.ts';
 export {
   pick,
