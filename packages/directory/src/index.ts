@@ -57,6 +57,7 @@ export {
 export {
   encodeLinkProof,
   makeLinkCertificate,
+  readLinkProof,
   verifyLinkCertificate,
   verifyLinkProof,
 } from './link-certificate.ts';

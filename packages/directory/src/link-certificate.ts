@@ -71,6 +71,21 @@ export function encodeLinkProof(
   });
 }
 
+/** The identity whose proof it is, when the certificate in it holds for that key; else null. */
+export function readLinkProof(
+  proof: Uint8Array,
+  keyHash: Uint8Array,
+  now: Millis,
+): HybridPublicKey | null {
+  try {
+    const value = decodeCanonical(proof, 'link proof', MAX_PROOF_BYTES);
+    const { identity, certificate } = parse(proofSchema, value, 'link proof');
+    return verifyLinkCertificate(identity, certificate, keyHash, now) ? identity : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @param keyHash of the key the TLS peer really used. Never throws. */
 export function verifyLinkProof(
   proof: Uint8Array,
@@ -78,12 +93,6 @@ export function verifyLinkProof(
   keyHash: Uint8Array,
   now: Millis,
 ): boolean {
-  try {
-    const value = decodeCanonical(proof, 'link proof', MAX_PROOF_BYTES);
-    const { identity, certificate } = parse(proofSchema, value, 'link proof');
-    if (!equalBytes(relayHashOf(identity), expected)) return false;
-    return verifyLinkCertificate(identity, certificate, keyHash, now);
-  } catch {
-    return false;
-  }
+  const identity = readLinkProof(proof, keyHash, now);
+  return identity !== null && equalBytes(relayHashOf(identity), expected);
 }

@@ -1,5 +1,6 @@
 /** Links between relays. */
 export { type LinkIdentity, makeCertificate } from '../tls/certificate.ts';
+export { listenOn } from '../tls/listen.ts';
 export { LIMITS as RELAY_LINK_LIMITS } from './limits.ts';
 export {
   type Peer,
@@ -8,3 +9,4 @@ export {
   RelayLinks,
   type RelayLinksOptions,
 } from './links.ts';
+export { probeKey } from './probe.ts';

@@ -65,6 +65,7 @@ export type RelayLinkCount =
 export class RelayLinks {
   readonly counters = new Counters<RelayLinkCount>();
   private readonly options: RelayLinksOptions;
+  private identity: LinkIdentity;
   private readonly server: Server;
   private readonly sources = new Map<string, ReceivingLink>();
   private readonly targets = new Map<string, SendingLink>();
@@ -82,6 +83,7 @@ export class RelayLinks {
 
   private constructor(options: RelayLinksOptions) {
     this.options = options;
+    this.identity = options.identity;
     const { identity } = options;
     this.server = createServer(
       {
@@ -145,6 +147,12 @@ export class RelayLinks {
     }
   }
 
+  /** New handshakes show this key; links that stand are not touched. */
+  setIdentity(identity: LinkIdentity): void {
+    this.identity = identity;
+    this.server.setSecureContext({ ...LINK_TLS, key: identity.keyPem, cert: identity.certPem });
+  }
+
   /** Never blocks; a frame for a relay that is no target is dropped and counted. */
   send(to: RelayHash, frame: Uint8Array): void {
     if (frame.length !== LIMITS.frame)
@@ -197,9 +205,9 @@ export class RelayLinks {
   }
 
   private receiveFrom(source: Peers['sources'][number]): ReceivingLink {
-    const { identity, rng, socks = null, onFrame } = this.options;
+    const { rng, socks = null, onFrame } = this.options;
     return new ReceivingLink({
-      identity,
+      identity: () => this.identity,
       rng,
       socks,
       address: source.address,

@@ -13,7 +13,8 @@ import { FrameAssembler } from './assembler.ts';
 import { LIMITS } from './limits.ts';
 
 export interface ReceivingOptions {
-  readonly identity: LinkIdentity;
+  /** Asked at each dial. */
+  readonly identity: () => LinkIdentity;
   readonly rng: Rng;
   readonly address: string;
   /** Null or absent: directly. */
@@ -65,7 +66,8 @@ export class ReceivingLink {
   }
 
   private dial(): void {
-    const { identity, onFrame, onState, socks } = this.options;
+    const { onFrame, onState, socks } = this.options;
+    const identity = this.options.identity();
     const assembler = new FrameAssembler(LIMITS.frame, (frame) => {
       if (this.up && !onFrame(frame)) {
         this.up = false;

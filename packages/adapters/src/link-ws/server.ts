@@ -115,6 +115,11 @@ export class ClientListener {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** New handshakes show this key; links that stand are not touched. */
+  setIdentity(identity: LinkIdentity): void {
+    this.server.setSecureContext({ ...LINK_TLS, key: identity.keyPem, cert: identity.certPem });
+  }
+
   /** Links whose hello was accepted. */
   get connected(): number {
     return this.clients.size;
