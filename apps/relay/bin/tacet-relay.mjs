@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 // `tacet-relay`: turns the compile cache on, then runs the relay program.
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
-enableCompileCache();
+// Links are hybrid and sources are run as they are from here on; before, nothing below would load.
+const OLDEST = 24;
+if (Number(process.versions.node.split('.')[0]) < OLDEST) {
+  process.stderr.write(
+    `tacet-relay: Node ${OLDEST} or newer is needed, this is ${process.version}\n`,
+  );
+  process.exit(1);
+}
+module.enableCompileCache();
 const { start } = await import('../src/main.ts');
 await start();

@@ -1,13 +1,11 @@
 /** The program: finds the command, turns errors into one sentence and an exit code. */
-import { card } from './commands/card.ts';
-import { configCheck } from './commands/config.ts';
-import { networkCreate } from './commands/network.ts';
-import { run } from './commands/run.ts';
-import { runAll } from './commands/run-all.ts';
+import { nearest } from '@tacet/base';
+import type { Command } from './command.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { HELP } from './help.ts';
-import { usage } from './options.ts';
+import { commandHelp, mainHelp } from './help.ts';
+import { readGiven, usage } from './options.ts';
 import { describe, type Output, standardOutput } from './output.ts';
+import { COMMANDS } from './table.ts';
 import { VERSION } from './version.ts';
 
 /** @returns the exit code. */
@@ -22,9 +20,9 @@ export async function main(args: readonly string[], output: Output): Promise<num
 }
 
 async function dispatch(args: readonly string[], output: Output): Promise<void> {
-  const [first, second, ...rest] = args;
-  if (first === undefined || first === '--help' || first === 'help' || args.includes('--help')) {
-    output.out(HELP.trimEnd());
+  const [first, second] = args;
+  if (first === undefined || first === '--help' || first === 'help') {
+    output.out(mainHelp(COMMANDS).trimEnd());
     if (first === undefined) throw usage('a command is missing');
     return;
   }
@@ -32,13 +30,27 @@ async function dispatch(args: readonly string[], output: Output): Promise<void> 
     output.out(`tacet-relay ${VERSION}`);
     return;
   }
-  const after = args.slice(1);
-  if (first === 'run') return run(after, output);
-  if (first === 'run-all') return runAll(after, output);
-  if (first === 'card') return card(after, output);
-  if (first === 'network' && second === 'create') return networkCreate(rest, output);
-  if (first === 'config' && second === 'check') return configCheck(rest, output);
-  throw usage('no such command: see `tacet-relay --help`');
+  const command = find(first, second);
+  const rest = args.slice(command.path.split(' ').length);
+  if (rest.includes('--help')) {
+    output.out(commandHelp(command).trimEnd());
+    return;
+  }
+  await command.run(readGiven(command, rest), output);
+}
+
+function find(first: string, second: string | undefined): Command {
+  const paths = COMMANDS.map(({ path }) => path);
+  const found =
+    COMMANDS.find(({ path }) => path === `${first} ${second}`) ??
+    COMMANDS.find(({ path }) => path === first);
+  if (found !== undefined) return found;
+  const meant = nearest(`${first} ${second ?? ''}`.trim(), paths) ?? nearest(first, paths);
+  throw usage(
+    meant === null
+      ? 'no such command: see `tacet-relay --help`'
+      : `no such command; did you mean \`tacet-relay ${meant}\`?`,
+  );
 }
 
 /** Not run when a test imports this file. */

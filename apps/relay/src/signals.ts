@@ -4,6 +4,8 @@ import { EXIT } from './exit.ts';
 export interface StopSignal {
   readonly signal: AbortSignal;
   readonly stopped: Promise<void>;
+  /** As if a signal had come. */
+  readonly request: () => void;
 }
 
 /** A second SIGINT does not wait any longer. */
@@ -24,5 +26,5 @@ export function stopSignal(untilStdinEnds: boolean): StopSignal {
   const stopped = new Promise<void>((resolve) => {
     controller.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { signal: controller.signal, stopped };
+  return { signal: controller.signal, stopped, request: () => controller.abort() };
 }

@@ -7,7 +7,7 @@ import {
   serveAuthority,
 } from '@tacet/adapters/directory-https';
 import { socksRoute } from '@tacet/adapters/socks';
-import { Counters, hex } from '@tacet/base';
+import { AppError, Counters, hex } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { type AuthoritySet, authorityHashOf, epochAt, smallestThreshold } from '@tacet/directory';
 import {
@@ -20,12 +20,15 @@ import { CatchUp } from './catch-up.ts';
 import { RelayClock } from './clock.ts';
 import type { AuthorityConfig, Readiness, Running } from './config/types.ts';
 import type { Report } from './core.ts';
+import { settleDataFormat } from './data-format.ts';
 import { MachineDriver } from './driver.ts';
 import { EvidenceFiles } from './evidence-files.ts';
 import { privateFolder, writeDurably } from './files.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type RelayKeys, readKeys } from './keys.ts';
+import { hashesOf, readAllowed } from './network/allowed.ts';
 import { PeerQueue } from './peers.ts';
+import { documentStatus } from './relay-status.ts';
 
 type HostCount = `peer-${'told' | 'refused' | 'lost' | 'unreachable'}` | 'evidence-full';
 
@@ -45,6 +48,7 @@ async function start(
   report: Report,
   release: () => void,
 ): Promise<Running> {
+  settleDataFormat(config.data);
   const keys = readKeys(config.data);
   const statePath = join(config.data, 'authority.state');
   const clock = new RelayClock();
@@ -54,7 +58,7 @@ async function start(
     keyPair: keys.identity,
     trust: trustOf(config, keys),
     parameters: config.parameters,
-    allowed: config.relays,
+    allowed: hashesOf(readAllowed(config.allowed)),
     echo: config.echo,
     release: config.release,
     state: readState(statePath),
@@ -124,6 +128,29 @@ async function start(
   };
   return {
     role: 'authority',
+    operations: {
+      status: () => ({
+        role: 'authority',
+        layer: 0,
+        identity: hex(authorityHashOf(keys.identity.publicKey)),
+        epoch: epochAt(config.parameters, clock.now()),
+        document: documentStatus(machine, null),
+        descriptor: [],
+        links: null,
+        leaving: null,
+        linkNotAfter: null,
+        newLinkKey: false,
+        admitted: readAllowed(config.allowed).length,
+      }),
+      leave: () => {
+        const message = 'an authority is not drained: it is replaced by founding a new network';
+        throw new AppError('drain-authority', 'refused', message);
+      },
+      reload: () => {
+        const relays = hashesOf(readAllowed(config.allowed));
+        driver.input((now) => machine.allow(relays, now));
+      },
+    },
     ready: () => readiness(machine, clock.now(), config.peers.length + 1),
     counters: () => ({
       ...machine.counters.snapshot(),

@@ -5,9 +5,9 @@
  */
 import { join } from 'node:path';
 import { AuthorityClient } from '@tacet/adapters/directory-https';
-import { RelayLinks } from '@tacet/adapters/link-tls';
+import { type LinkIdentity, RelayLinks } from '@tacet/adapters/link-tls';
 import { socksRoute } from '@tacet/adapters/socks';
-import { Counters, hex, isAppError, type Millis, type Rng } from '@tacet/base';
+import { Counters, equalBytes, hex, isAppError, type Millis, type Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import {
   DocumentBook,
@@ -30,6 +30,7 @@ import { EpochKeyring, type Machine, type RelayEffect } from '@tacet/relay';
 import { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from '@tacet/wire';
 import { RelayClock } from './clock.ts';
 import type { Readiness, RelayConfig } from './config/types.ts';
+import { settleDataFormat } from './data-format.ts';
 import { DescriptorKeeper, type Measured, UNMEASURED } from './descriptors.ts';
 import { DocumentFiles } from './document-files.ts';
 import { DocumentKeeper } from './documents.ts';
@@ -39,7 +40,11 @@ import { EpochSeeds } from './epoch-seeds.ts';
 import { privateFolder } from './files.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type RelayKeys, readKeys } from './keys.ts';
+import { LeaveFile } from './leave-file.ts';
 import { LIMITS } from './limits.ts';
+import { readNextLinkKey, takeUpNextLinkKey } from './link-key.ts';
+import type { Operations } from './operations.ts';
+import { relayStatus } from './relay-status.ts';
 import { ReplayLog } from './replay-log.ts';
 import { edgeNames, peersOf } from './topology.ts';
 
@@ -58,6 +63,8 @@ export interface CoreParts {
   readonly onDigestPage: (from: RelayHash, page: Uint8Array, now: Millis) => void;
   readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
   readonly onCertificate: (certificate: LinkCertificate) => void;
+  /** Links have another key from now on. */
+  readonly onLinkKey?: (identity: LinkIdentity) => void;
   /** What the descriptor says of the last epoch and of leaving; asked once for each descriptor. */
   readonly measured?: () => Measured;
 }
@@ -69,10 +76,14 @@ export class RelayCore {
   readonly rng: Rng = systemRng;
   readonly counters = new Counters<CoreCount>();
   readonly config: RelayConfig;
-  readonly keys: RelayKeys;
+  keys: RelayKeys;
   readonly self: RelayHash;
   readonly book: DocumentBook;
   private readonly opener: CountingOpener;
+  private readonly documentFiles: DocumentFiles;
+  private readonly leave: LeaveFile;
+  private nextLink: LinkIdentity | null;
+  private onLinkKey: (identity: LinkIdentity) => void = () => undefined;
   private readonly report: Report;
   private readonly lock: FolderLock;
   private readonly keyring: EpochKeyring;
@@ -86,20 +97,25 @@ export class RelayCore {
     readonly epochs: EpochClock;
   } | null = null;
   private edges: ReadonlySet<string> = new Set();
-  private descriptorOutcome = 'not sent yet';
+  private readonly outcomes: string[];
   private startedAt = 0;
 
   /** Opens the data folder; nothing is on the network yet. */
   constructor(config: RelayConfig, report: Report) {
     this.config = config;
+    this.outcomes = config.authorities.map(() => 'not sent yet');
     this.report = report;
     const at = (name: string) => join(config.data, name);
     privateFolder(config.data);
     this.lock = lockFolder(config.data);
     try {
-      this.keys = readKeys(config.data);
-      this.self = relayHashOf(this.keys.identity.publicKey);
+      settleDataFormat(config.data);
+      this.documentFiles = new DocumentFiles(at('documents'));
       this.book = new DocumentBook(config.card);
+      this.keys = readKeys(config.data);
+      this.nextLink = readNextLinkKey(config.data);
+      this.self = relayHashOf(this.keys.identity.publicKey);
+      this.leave = new LeaveFile(config.data);
       const { book, self, rng } = this;
       this.keyring = new EpochKeyring({ book, self, rng, schedule: config.schedule });
       this.seeds = new EpochSeeds(at('epochs'));
@@ -129,6 +145,7 @@ export class RelayCore {
     const socks = socksRoute(config.socks, rng);
     const clients = config.authorities.map((one) => new AuthorityClient({ ...one, socks }));
     this.startedAt = performance.now();
+    this.onLinkKey = parts.onLinkKey ?? this.onLinkKey;
     this.links = await RelayLinks.open({
       identity: this.keys.link,
       host: config.listenHost,
@@ -152,13 +169,14 @@ export class RelayCore {
       clock,
       onChange: () => {
         this.setPeers();
+        this.takeUpLinkKey();
         driver.poke();
       },
     });
     const documents = new DocumentKeeper({
       book,
       clients,
-      files: new DocumentFiles(join(config.data, 'documents')),
+      files: this.documentFiles,
       clock,
       rng,
       onDocument: (verified) => {
@@ -172,7 +190,8 @@ export class RelayCore {
     });
     const descriptors = new DescriptorKeeper({
       identity: this.keys.identity,
-      linkKeyHash: this.keys.link.keyHash,
+      linkKeyHash: () => this.keys.link.keyHash,
+      nextLinkKeyHash: () => this.nextLink?.keyHash ?? null,
       fixed: {
         identity: this.keys.identity.publicKey,
         role: config.role,
@@ -188,12 +207,15 @@ export class RelayCore {
       keyring,
       seeds,
       clients,
-      measured: parts.measured ?? (() => UNMEASURED),
+      measured: () => ({
+        ...(parts.measured?.() ?? UNMEASURED),
+        leaving: this.leave.leaving,
+      }),
       clock,
       rng,
       epochMs: () => (book.newest()?.document.parameters ?? config.schedule).epochMs,
       onCertificate,
-      onOutcome: (code) => this.onDescriptor(code),
+      onOutcome: (code, authority) => this.onDescriptor(code, authority),
     });
     this.running = { driver, documents, descriptors, epochs };
     epochs.start();
@@ -224,7 +246,9 @@ export class RelayCore {
     const now = this.clock.now();
     const inForce = parameters && this.book.inForce(epochAt(parameters, now));
     if (!inForce) {
-      missing.push(`no network document is in force (descriptor: ${this.descriptorOutcome})`);
+      missing.push(
+        `no network document is in force (descriptor: ${[...new Set(this.outcomes)].join(', ')})`,
+      );
     } else if (relayIndex(inForce, this.self) === null) {
       missing.push('this relay is not in the network document of now');
     }
@@ -268,6 +292,47 @@ export class RelayCore {
     this.lock.release();
   }
 
+  /** What an operator may ask while it runs. */
+  readonly operations: Operations = {
+    status: () =>
+      relayStatus({
+        config: this.config,
+        self: this.self,
+        book: this.book,
+        now: this.clock.now(),
+        leaving: this.leave.leaving,
+        descriptor: this.outcomes,
+        links: this.links?.state ?? null,
+        linkNotAfter: this.running?.descriptors.linkNotAfter ?? null,
+        newLinkKey: this.nextLink !== null,
+      }),
+    leave: (leaving) => {
+      if (leaving === this.leave.leaving) return;
+      this.leave.set(leaving);
+      this.running?.descriptors.renew();
+    },
+    reload: () => {
+      this.nextLink = readNextLinkKey(this.config.data);
+      this.running?.descriptors.renew();
+    },
+  };
+
+  /** The next link key is taken up as soon as the document in force names it. */
+  private takeUpLinkKey(): void {
+    const next = this.nextLink;
+    const { parameters } = this.book.newest()?.document ?? {};
+    if (next === null || parameters === undefined) return;
+    const verified = this.book.inForce(epochAt(parameters, this.clock.now()));
+    const own = verified?.document.relays[relayIndex(verified, this.self) ?? -1];
+    if (own === undefined || !equalBytes(own.link.keyHash, next.keyHash)) return;
+    takeUpNextLinkKey(this.config.data);
+    this.nextLink = null;
+    this.keys = { ...this.keys, link: next };
+    this.links?.setIdentity(next);
+    this.onLinkKey(next);
+    this.running?.descriptors.certify();
+  }
+
   private perform(effects: readonly RelayEffect[], other: CoreParts['perform']): void {
     // What leaves now must not be accepted again after a crash.
     this.replay.flush();
@@ -305,11 +370,11 @@ export class RelayCore {
     this.links?.setPeers(peersOf(this.self, documents));
   }
 
-  private onDescriptor(code: string): void {
-    if (code === this.descriptorOutcome) return;
-    this.descriptorOutcome = code;
+  private onDescriptor(code: string, authority: number): void {
+    if (code === this.outcomes[authority]) return;
+    this.outcomes[authority] = code;
     if (code.startsWith('descriptor-') || code === 'malformed') {
-      this.report(`the authority refuses this relay's descriptor (${code}); trying again`);
+      this.report(`an authority refuses this relay's descriptor (${code}); trying again`);
     }
   }
 }

@@ -5,7 +5,15 @@
  */
 import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { Backoff } from '@tacet/adapters/link-ws';
-import { type Clock, DAY, isAppError, type Millis, type Rng, randomBetween } from '@tacet/base';
+import {
+  type Clock,
+  DAY,
+  equalBytes,
+  isAppError,
+  type Millis,
+  type Rng,
+  randomBetween,
+} from '@tacet/base';
 import type { HybridKeyPair } from '@tacet/crypto';
 import {
   type Descriptor,
@@ -33,7 +41,10 @@ export type FixedDescriptor = Omit<
 
 export interface DescriptorKeeperOptions {
   readonly identity: HybridKeyPair;
-  readonly linkKeyHash: Uint8Array;
+  /** Of the key links use now. */
+  readonly linkKeyHash: () => Uint8Array;
+  /** Of the key they will use once documents name it, or null. */
+  readonly nextLinkKeyHash: () => Uint8Array | null;
   readonly fixed: FixedDescriptor;
   readonly measured: () => Measured;
   readonly keyring: EpochKeyring;
@@ -113,7 +124,9 @@ export class DescriptorKeeper {
     const epoch = epochAt({ epochMs: epochMs() }, now);
     if (this.signed?.epoch === epoch) return this.signed.bytes;
     seeds.save(keyring.ensure(now));
-    const link = this.certify();
+    const present = this.certify();
+    const next = this.options.nextLinkKeyHash();
+    const link = next === null ? present : this.makeCertificate(next);
     this.issuedAt = Math.max(Math.floor(now), this.issuedAt + 1);
     const { issuedAt } = this;
     const keys = keyring.publicKeys(now);
@@ -122,14 +135,27 @@ export class DescriptorKeeper {
     return bytes;
   }
 
-  private certify(): LinkCertificate {
-    const { identity, linkKeyHash, clock, onCertificate } = this.options;
-    const now = clock.now();
-    if (this.link === null || this.link.notAfter - now < LIMITS.linkRenewDays * DAY) {
-      const notAfter = Math.floor(now) + LIMITS.linkDays * DAY;
-      this.link = makeLinkCertificate(identity, linkKeyHash, notAfter);
+  /** Last moment of the certificate of the present link key. */
+  get linkNotAfter(): Millis | null {
+    return this.link?.notAfter ?? null;
+  }
+
+  /** The certificate of the present link key, made anew when it is old or of another key. */
+  certify(): LinkCertificate {
+    const { linkKeyHash, clock, onCertificate } = this.options;
+    const keyHash = linkKeyHash();
+    const isOld =
+      this.link !== null && this.link.notAfter - clock.now() < LIMITS.linkRenewDays * DAY;
+    if (this.link === null || isOld || !equalBytes(this.link.keyHash, keyHash)) {
+      this.link = this.makeCertificate(keyHash);
       onCertificate(this.link);
     }
     return this.link;
+  }
+
+  private makeCertificate(keyHash: Uint8Array): LinkCertificate {
+    const { identity, clock } = this.options;
+    const notAfter = Math.floor(clock.now()) + LIMITS.linkDays * DAY;
+    return makeLinkCertificate(identity, keyHash, notAfter);
   }
 }

@@ -40,7 +40,7 @@ class Edge implements Running {
   private readonly core: RelayCore;
   private readonly machine: EdgeMachine;
   private readonly readers = new Map<string, BroadcastReader>();
-  private clients: ClientListener | null = null;
+  private clientDoor: ClientListener | null = null;
   private store: BoxStore | null = null;
   private storePending = 0;
   private stopped: Promise<void> | null = null;
@@ -77,10 +77,11 @@ class Edge implements Running {
           if (!verified.relayHashes.some((relay) => hex(relay) === name)) this.readers.delete(name);
         }
       },
+      onLinkKey: (identity) => this.clientDoor?.setIdentity(identity),
       onCertificate: (certificate) =>
         machine.setProof(encodeLinkProof(core.keys.identity.publicKey, certificate)),
     });
-    this.clients = await listenClients({
+    this.clientDoor = await listenClients({
       identity: core.keys.link,
       host: config.listenHost,
       port: config.clientPort,
@@ -103,10 +104,18 @@ class Edge implements Running {
     return this.core.ready();
   }
 
+  get operations() {
+    return this.core.operations;
+  }
+
+  clients(): number {
+    return (this.clientDoor?.connected ?? 0) / Math.max(1, this.core.config.maxClients);
+  }
+
   counters(): Readonly<Record<string, number>> {
     return {
       ...this.machine.counters.snapshot(),
-      ...prefixed('clients', this.clients?.counters.snapshot()),
+      ...prefixed('clients', this.clientDoor?.counters.snapshot()),
       ...this.core.linkCounters(),
       ...this.core.documentCounters(),
     };
@@ -119,7 +128,7 @@ class Edge implements Running {
 
   private async end(): Promise<void> {
     const { machine } = this;
-    await this.clients?.stop();
+    await this.clientDoor?.stop();
     await this.core.stop(
       () => machine.load.pool === 0 && machine.load.answers === 0 && this.storePending === 0,
     );
@@ -129,10 +138,10 @@ class Edge implements Running {
   private perform(effect: EdgeEffect): void {
     switch (effect.kind) {
       case 'down':
-        this.clients?.down(effect.link, effect.frame);
+        this.clientDoor?.down(effect.link, effect.frame);
         return;
       case 'close':
-        this.clients?.close(effect.link, effect.reason === 'shutdown' ? 'shutdown' : 'policy');
+        this.clientDoor?.close(effect.link, effect.reason === 'shutdown' ? 'shutdown' : 'policy');
         return;
       case 'hold':
         this.clients?.hold(effect.link, effect.forMs);

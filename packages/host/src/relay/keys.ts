@@ -27,6 +27,19 @@ export function createKeys(folder: string, rng: Rng): RelayKeys {
   return readKeys(folder);
 }
 
+/** Null without such a file. @throws `key-damaged`, `key-readable` */
+export function readLinkKey(path: string): LinkIdentity | null {
+  const link = readSecret(path);
+  if (link === null) return null;
+  try {
+    return makeCertificate(createPrivateKey({ key: Buffer.from(link), format: 'pem' }));
+  } catch (cause) {
+    throw damaged(cause);
+  } finally {
+    wipe(link);
+  }
+}
+
 /** @throws `key-missing`, `key-damaged`, `key-readable` */
 export function readKeys(folder: string): RelayKeys {
   const seed = readSecret(join(folder, 'identity.key'));
@@ -43,9 +56,13 @@ export function readKeys(folder: string): RelayKeys {
     const key = createPrivateKey({ key: Buffer.from(link), format: 'pem' });
     return { identity: hybridKeyPair(seed), link: makeCertificate(key) };
   } catch (cause) {
-    const message = 'a key file of this relay is damaged: put it back from a copy';
-    throw new AppError('key-damaged', 'storage', message, { cause });
+    throw damaged(cause);
   } finally {
     wipe(seed, link);
   }
+}
+
+function damaged(cause: unknown): AppError {
+  const message = 'a key file of this relay is damaged: put it back from a copy';
+  return new AppError('key-damaged', 'storage', message, { cause });
 }

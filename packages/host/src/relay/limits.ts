@@ -39,6 +39,12 @@ export const LIMITS = {
   adminRequests: 16,
   /** Nodes of a box cluster named by a configuration. */
   boxNodes: 64,
-  /** Bytes of a configuration file. */
+  /** How long a command waits for an answer of the admin socket. */
+  adminAnswerMs: 10_000,
+  /** Bytes of a configuration file, a relay card or an allow-list. */
   configBytes: 262_144,
+  /** Characters of a request file: a descriptor of 9 kB for each relay of one operator. */
+  requestBytes: 1_048_576,
+  /** What the doctor waits for an authority, or for a key to show at an address. */
+  probeMs: 5_000,
 } as const;

@@ -30,6 +30,7 @@ export async function runMix(config: RelayConfig, report: Report): Promise<Runni
   let stopped: Promise<void> | null = null;
   return {
     role: 'mix',
+    operations: core.operations,
     ready: () => core.ready(),
     counters: () => ({
       ...machine.counters.snapshot(),

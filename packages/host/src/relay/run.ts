@@ -1,12 +1,14 @@
 /** Runs one process of a network from its configuration, admin socket included. */
 import { AppError } from '@tacet/base';
 import type { EdgeObserver } from '@tacet/relay';
-import { type AdminSocket, serveAdmin } from './admin.ts';
+import { type AdminSocket, serveAdmin } from './admin/socket.ts';
 import { runAuthority } from './authority.ts';
+import { RelayClock } from './clock.ts';
 import type { ProcessConfig, Running } from './config/types.ts';
 import type { Report } from './core.ts';
 import { runEdge } from './edge.ts';
 import { LIMITS } from './limits.ts';
+import { type MetricsServer, serveMetrics } from './metrics/server.ts';
 import { runMix } from './mix.ts';
 
 const READY_STEP_MS = 20;
@@ -16,25 +18,38 @@ export interface RunOptions {
   readonly report: Report;
   /** Only where delivery is measured (docs/dev/measuring.md). */
   readonly observer?: EdgeObserver;
+  /** An operator asks, through the admin socket, that a drained process end. */
+  readonly onStop?: () => void;
 }
 
 export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
   const running = await start(config, options);
-  let admin: AdminSocket;
-  try {
-    admin = await serveAdmin(config.admin, running, options.version);
-  } catch (error) {
+  const { version, onStop = () => undefined } = options;
+  const began = performance.now();
+  const doors: (AdminSocket | MetricsServer)[] = [];
+  const stop = async (): Promise<void> => {
     await running.stop();
+    for (const door of doors) await door.close();
+  };
+  try {
+    const upMs = () => performance.now() - began;
+    doors.push(await serveAdmin({ path: config.admin, running, version, upMs, onStop }));
+    if (config.metricsPort !== 0) {
+      const clock = new RelayClock();
+      doors.push(await serveMetrics({ config, running, version, clock }));
+    }
+  } catch (error) {
+    await stop();
     throw error;
   }
+  const { role, operations } = running;
   return {
-    role: running.role,
+    role,
+    operations,
     ready: () => running.ready(),
     counters: () => running.counters(),
-    stop: async () => {
-      await running.stop();
-      await admin.close();
-    },
+    clients: () => running.clients?.() ?? null,
+    stop,
   };
 }
 

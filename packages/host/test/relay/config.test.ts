@@ -24,7 +24,6 @@ const AUTHORITY = {
   role: 'authority',
   name: 'demo',
   port: 7_000,
-  relays: [hash],
   parameters: demonstrationParameters,
 };
 
@@ -97,6 +96,19 @@ test('an unknown key stops the program, in the file and in the environment', () 
   );
 });
 
+test('an unknown key is told the nearest known one', () => {
+  const meant = (name: string) => (error: unknown) =>
+    isAppError(error, 'config-key') && error.message.includes(`did you mean \`${name}\`?`);
+  assert.throws(() => read({ ...EDGE, clientPorts: 1 }), meant('clientPort'));
+  assert.throws(() => read({ ...EDGE, capcity: 1 }), meant('capacity'));
+  const variable = { TACET_RELAY_METRIC_PORT: '1' };
+  assert.throws(() => read(EDGE, variable), meant('TACET_RELAY_METRICS_PORT'));
+  assert.throws(
+    () => read({ ...EDGE, zzzzzz: 1 }),
+    (error) => isAppError(error, 'config-key') && error.message.includes('config keys'),
+  );
+});
+
 test('a missing key is named', () => {
   const needed = (Object.keys(EDGE) as (keyof typeof EDGE)[]).filter(
     (key) => !('fallback' in FIELDS[key]),
@@ -132,7 +144,7 @@ test('a wrong value is named, and not quoted', () => {
       },
     );
   }
-  assert.throws(() => read({ ...AUTHORITY, relays: [hash, 'x'] }), refusedWith('config-value'));
+  assert.throws(() => read({ ...AUTHORITY, allowed: 7 }), refusedWith('config-value'));
   assert.throws(
     () => read(EDGE, { TACET_RELAY_CLIENT_PORT: 'nine' }),
     refusedWith('config-value', 'clientPort'),

@@ -32,7 +32,8 @@ function setUp(refusals: AppError[]) {
   let answered: () => void = () => undefined;
   const keeper = new DescriptorKeeper({
     identity: relay?.identity as NonNullable<typeof relay>['identity'],
-    linkKeyHash: new Uint8Array(32).fill(3),
+    nextLinkKeyHash: () => null,
+    linkKeyHash: () => new Uint8Array(32).fill(3),
     fixed,
     keyring: new EpochKeyring({
       book: network.book(),

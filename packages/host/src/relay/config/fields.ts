@@ -14,7 +14,6 @@ export type Form =
   | 'port'
   | 'address'
   | 'hash'
-  | 'hashes'
   | 'authorities'
   | 'peers'
   | 'socks'
@@ -98,6 +97,12 @@ export const FIELDS = {
     fallback: { engine: 'sqlite' },
     help: 'where boxes are kept: {"engine":"sqlite"}, or a cluster (docs/ops/redis.md)',
   },
+  metricsPort: {
+    roles: ALL,
+    form: { min: 0, max: 65_535 },
+    fallback: 0,
+    help: 'loopback port of the Prometheus export; 0: off',
+  },
   epochMs: {
     roles: RELAYS,
     form: { min: 10 * SECOND, max: 24 * HOUR },
@@ -117,7 +122,12 @@ export const FIELDS = {
     help: 'epochs of keys published ahead, until the first document says so',
   },
   name: { roles: ['authority'], form: 'text', help: 'name of the network' },
-  relays: { roles: ['authority'], form: 'hashes', help: 'identity hashes of admitted relays' },
+  allowed: {
+    roles: ['authority'],
+    form: 'path',
+    fallback: 'allowed.json',
+    help: 'file with the admitted relays; `authority allow` writes it',
+  },
   peers: {
     roles: ['authority'],
     form: 'peers',

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { AppError, fromUtf8, isAppError } from '@tacet/base';
+import { AppError, fromUtf8, isAppError, nearest } from '@tacet/base';
 import {
   decodeCard,
   MAX_ECHO_BYTES,
@@ -101,6 +101,7 @@ function relay(role: 'mix' | 'edge', values: Values, base: string): RelayConfig 
     maxClients: isEdge ? get('maxClients') : 0,
     clientsPerAddress: isEdge ? get('clientsPerAddress') : 0,
     boxes: isEdge ? readBoxes(get('boxes'), base) : { engine: 'sqlite' },
+    metricsPort: get('metricsPort'),
     schedule: {
       epochMs: get('epochMs'),
       graceMs: get('graceMs'),
@@ -118,12 +119,13 @@ function authority(values: Values): AuthorityConfig {
     networkName: get('name'),
     listenHost: get('listenHost'),
     port: get('port'),
-    relays: get('relays'),
+    allowed: get('allowed'),
     peers: get('peers'),
     socks: get('socks'),
     parameters: checkParameters(get('parameters')),
     echo: optionalFile(get('echo'), 'echo', MAX_ECHO_BYTES),
     release: optionalFile(get('release'), 'release', MAX_RELEASE_BYTES),
+    metricsPort: get('metricsPort'),
   };
 }
 
@@ -189,6 +191,10 @@ function keyOf(name: string): Key {
 
 /** Names the key, so far as it can be one: the rest of a file may hold anything. */
 function unknownKey(name: string): AppError {
-  const shown = /^\w{1,64}$/.test(name) ? `\`${name}\`` : 'a key that is no word';
-  return new AppError('config-key', 'usage', `${shown} is no key of the configuration`);
+  const isWord = /^\w{1,64}$/.test(name);
+  const known = name.startsWith('TACET_RELAY_') ? KEYS.map(environmentName) : KEYS;
+  const meant = isWord ? nearest(name, known) : null;
+  const shown = isWord ? `\`${name}\`` : 'a key that is no word';
+  const advice = meant === null ? 'see `tacet-relay config keys`' : `did you mean \`${meant}\`?`;
+  return new AppError('config-key', 'usage', `${shown} is no key of the configuration: ${advice}`);
 }

@@ -1,5 +1,6 @@
 /** What each kind of process is told. Paths are absolute here, secrets are in files. */
-import type { AuthorityHash, NetworkCard, Parameters, RelayHash } from '@tacet/directory';
+import type { AuthorityHash, NetworkCard, Parameters } from '@tacet/directory';
+import type { Operations } from '../operations.ts';
 
 /** Where an authority is reached by HTTPS, and the SHA-256 of its TLS key. */
 export interface AuthorityAddress {
@@ -58,6 +59,8 @@ export interface RelayConfig {
   readonly maxClients: number;
   readonly clientsPerAddress: number;
   readonly boxes: BoxesConfig;
+  /** Loopback port of the export for monitoring; 0: off. */
+  readonly metricsPort: number;
   /** Holds until the first document is known. */
   readonly schedule: Pick<Parameters, 'epochMs' | 'graceMs' | 'keysAhead'>;
 }
@@ -69,7 +72,8 @@ export interface AuthorityConfig {
   readonly networkName: string;
   readonly listenHost: string;
   readonly port: number;
-  readonly relays: readonly RelayHash[];
+  /** File with the admitted relays. */
+  readonly allowed: string;
   /** The other authorities; none for a lone one. */
   readonly peers: readonly AuthorityPeer[];
   /** As for relays. */
@@ -79,6 +83,8 @@ export interface AuthorityConfig {
   readonly echo: Uint8Array;
   /** Signed release statement, or empty. */
   readonly release: Uint8Array;
+  /** Loopback port of the export for monitoring; 0: off. */
+  readonly metricsPort: number;
 }
 
 export type ProcessConfig = RelayConfig | AuthorityConfig;
@@ -89,6 +95,10 @@ export interface Running {
   /** True once, as long as: a document is in force, links stand, the store answers. */
   ready(): Readiness;
   counters(): Readonly<Record<string, number>>;
+  /** What an operator may ask of it. */
+  readonly operations: Operations;
+  /** Client links by the most it takes, 0..1; null, or absent, where there are none. */
+  clients?(): number | null;
   /** Lets what is on its way leave, then ends. May be called twice. */
   stop(): Promise<void>;
 }

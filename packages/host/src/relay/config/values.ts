@@ -12,7 +12,7 @@ import { FIELDS, type Form, type Key, type Role } from './fields.ts';
 import type { AuthorityAddress, AuthorityPeer } from './types.ts';
 
 const HASH = /^[0-9a-f]{64}$/;
-const IN_JSON: ReadonlySet<Form> = new Set(['port', 'hashes', 'authorities', 'peers', 'object']);
+const IN_JSON: ReadonlySet<Form> = new Set(['port', 'authorities', 'peers', 'object']);
 
 /** @throws `config-value`, which names the key and never the value */
 export function checkValue(key: Key, value: unknown, base: string): unknown {
@@ -44,7 +44,6 @@ function wanted(key: Key): string {
     address: 'host:port or [IPv6]:port',
     hash: '64 hexadecimal digits',
     socks: 'IP:port, [IPv6]:port or localhost:port',
-    hashes: 'a list of hashes, 64 hexadecimal digits each',
     authorities: 'a list of 1 to 9 objects, each with `address` and `keyHash`',
     peers: 'a list of up to 8 objects, each with `identity`, `address` and `keyHash`',
     country: 'two capital letters',
@@ -64,10 +63,6 @@ function convert(form: Form, value: unknown, base: string): unknown {
   }
   if (form === 'authorities') return listOf(value, 1, MAX_AUTHORITIES, authority);
   if (form === 'peers') return listOf(value, 0, MAX_AUTHORITIES - 1, peer);
-  if (form === 'hashes') {
-    if (!Array.isArray(value) || !value.every((item) => HASH.test(String(item)))) return undefined;
-    return value.map((item) => fromHex(String(item)) as RelayHash);
-  }
   return typeof value === 'string' ? fromText(form, value, base) : undefined;
 }
 
@@ -103,7 +98,7 @@ function integer(value: unknown, min: number, max: number): number | undefined {
   return isOne ? Number(value) : undefined;
 }
 
-type TextForm = Exclude<Form, object | 'port' | 'object' | 'hashes' | 'authorities' | 'peers'>;
+type TextForm = Exclude<Form, object | 'port' | 'object' | 'authorities' | 'peers'>;
 
 function fromText(form: TextForm, value: string, base: string): unknown {
   switch (form) {

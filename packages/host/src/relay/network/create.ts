@@ -1,126 +1,119 @@
 /**
- * Makes a folder with a whole small network: an authority, mixes, edges, each with keys and a
- * configuration, the card that lets people in, and a description of the processes to start.
+ * Makes a folder with a whole small network: authorities, mixes, edges, each with keys and a
+ * configuration, the cards that let people and relays in, and a description of the processes to
+ * start. With several operators each has a folder of its own to take away; all keys are made here,
+ * so where operators do not trust each other they begin with `init` (setup.ts) instead.
  */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, hex, randomBytes } from '@tacet/base';
+import { AppError, type Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import {
-  authorityHashOf,
   defaultParameters,
   demonstrationParameters,
   encodeCard,
-  type NetworkCard,
   type Parameters,
   parametersFrom,
-  type RelayHash,
-  relayHashOf,
 } from '@tacet/directory';
 import { privateFolder } from '../files.ts';
-import { createKeys, type RelayKeys } from '../keys.ts';
-import {
-  DESCRIPTION_FILE,
-  type NetworkDescription,
-  type ProcessDescription,
-} from './description.ts';
-import { choosePorts } from './ports.ts';
+import type { NetworkDescription } from './description.ts';
+import { CARD_FILE, describeAll, establish, RELAY_CARD_FILE } from './establish.ts';
+import { foundNetwork } from './found.ts';
+import { deal, type Place, placesOf } from './names.ts';
+import { choosePorts, isLocal } from './ports.ts';
+import { encodeRelayCard, type RelayCard } from './relay-card.ts';
+import type { OperatorRequest } from './request.ts';
+import { makeSetup, type PlannedProcess, type Setup } from './setup.ts';
 
-export interface CreateOptions {
-  readonly dir: string;
-  readonly name: string;
+export interface OperatorOptions {
+  readonly family: string;
+  /** `ZZ` for unknown. */
+  readonly country: string;
+  /** Where this operator's relays are reached. */
+  readonly host: string;
+}
+
+export interface ParameterOptions {
   /** Quick rates, marked *no crowd*. */
   readonly demonstration: boolean;
-  /** Every relay listens on it and is reached by it. */
-  readonly host: string;
-  /** 0 for any free ports. */
-  readonly basePort: number;
-  readonly mixesPerLayer: number;
-  readonly edges: number;
-  readonly family: string;
-  readonly capacity: number;
   /** Parameters that differ from the set the network starts from. */
   readonly set: Readonly<Record<string, unknown>>;
 }
 
-interface Planned {
+export interface CreateOptions extends ParameterOptions {
+  readonly dir: string;
   readonly name: string;
-  readonly role: 'mix' | 'edge';
-  readonly layer: number;
-  readonly keys: RelayKeys;
-  readonly hash: RelayHash;
-  readonly ports: readonly number[];
+  /** Every relay listens on it and is reached by it, unless its operator has another. */
+  readonly host: string;
+  /** 0 for any free ports. */
+  readonly basePort: number;
+  /** 1 unless given. */
+  readonly authorities?: number;
+  readonly mixesPerLayer: number;
+  readonly edges: number;
+  /** Of the one operator where `operators` names none. */
+  readonly family: string;
+  readonly operators?: readonly OperatorOptions[];
+  readonly capacity: number;
 }
 
-/** @throws `network-exists`, `config-value`, `port-in-use`, `card-too-long` */
+/** @throws `network-exists`, `config-value`, `port-in-use`, `card-too-long`, `operators-unequal` */
 export async function createNetwork(options: CreateOptions): Promise<NetworkDescription> {
-  const { dir, name, host } = options;
+  const { dir, name } = options;
   if (existsSync(dir) && readdirSync(dir).length > 0) {
     throw new AppError('network-exists', 'usage', 'the folder is not empty: choose another --dir');
   }
-  const parameters = parametersOf(options);
-  const names = relayNames(options);
-  const count = 1 + names.length + options.edges;
-  const ports = await choosePorts(count, host, options.basePort, systemRng);
-  const [authorityPort = 0] = ports.splice(0, 1);
+  const parameters = networkParameters(options, options.authorities ?? 1);
+  const rng = systemRng;
+  const setups = await planSetups(options, rng);
   privateFolder(dir);
-  const authorityKeys = createKeys(join(dir, 'authority', 'data'), systemRng);
-  const relays: Planned[] = names.map(({ name: folder, layer }) => {
-    const keys = createKeys(join(dir, folder, 'data'), systemRng);
-    return {
-      name: folder,
-      role: layer === 0 ? 'edge' : 'mix',
-      layer,
-      keys,
-      hash: relayHashOf(keys.identity.publicKey),
-      ports: ports.splice(0, layer === 0 ? 2 : 1),
-    };
-  });
-  const card: NetworkCard = {
-    networkName: name,
-    authorities: [authorityHashOf(authorityKeys.identity.publicKey)],
-    threshold: 1,
-    edges: relays
-      .filter((relay) => relay.role === 'edge')
-      .slice(0, 2)
-      .map(({ hash, ports: [, port = 0] }) => ({ relay: hash, address: addressOf(host, port) })),
-    joinSecret: parameters.closed ? randomBytes(systemRng, 16) : new Uint8Array(0),
-  };
-  writeFileSync(join(dir, 'network.card'), `${encodeCard(card)}\n`, { mode: 0o600 });
-  writeJson(join(dir, 'authority', 'config.json'), {
-    role: 'authority',
-    name,
-    listenHost: host,
-    port: authorityPort,
-    relays: relays.map(({ hash }) => hex(hash)),
-    parameters,
-  });
-  const authorities = [
-    { address: addressOf(host, authorityPort), keyHash: hex(authorityKeys.link.keyHash) },
-  ];
-  for (const relay of relays) {
-    const config = relayConfig(relay, options, parameters, authorities);
-    writeJson(join(dir, relay.name, 'config.json'), config);
-  }
-  const description: NetworkDescription = {
-    version: 1,
-    name,
-    demonstration: !parameters.crowd,
-    host,
-    card: 'network.card',
-    processes: [
-      processOf({ name: 'authority', role: 'authority', ports: [authorityPort] }),
-      ...relays.map(processOf),
-    ],
-  };
-  writeJson(join(dir, DESCRIPTION_FILE), description);
-  return description;
+  const now = Date.now();
+  const requests = setups.map(({ folder, setup }) => makeSetup(folder, setup, rng, now));
+  const relayCard = foundNetwork({ name, parameters, requests }, rng);
+  const folders = setups.map(({ folder, setup }) => ({
+    dir: folder,
+    description: establish(folder, setup, relayCard),
+  }));
+  const [only, ...others] = folders;
+  if (only !== undefined && others.length === 0) return only.description;
+  writeCards(dir, relayCard);
+  return describeAll(dir, folders);
 }
 
-function parametersOf({ demonstration, set }: CreateOptions): Parameters {
+/** Founds a network of operators who made their keys themselves: a folder with its two cards. */
+export function foundFromRequests(
+  options: ParameterOptions & { readonly dir: string; readonly name: string },
+  requests: readonly OperatorRequest[],
+): RelayCard {
+  const { dir, name } = options;
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    throw new AppError('network-exists', 'usage', 'the folder is not empty: choose another --dir');
+  }
+  const authorities = requests.filter(({ authority }) => authority !== null).length;
+  const parameters = networkParameters(options, authorities);
+  const relayCard = foundNetwork({ name, parameters, requests }, systemRng);
+  privateFolder(dir);
+  writeCards(dir, relayCard);
+  return relayCard;
+}
+
+function writeCards(dir: string, relayCard: RelayCard): void {
+  writeFileSync(join(dir, CARD_FILE), `${encodeCard(relayCard.card)}\n`, { mode: 0o600 });
+  writeFileSync(join(dir, RELAY_CARD_FILE), encodeRelayCard(relayCard), { mode: 0o600 });
+}
+
+/**
+ * With three or more authorities one may fail at any time, so keys need not be published a day
+ * ahead: K = 2, V = 3 (docs/spec/parameters.md).
+ */
+function networkParameters(
+  { demonstration, set }: ParameterOptions,
+  authorities: number,
+): Parameters {
   const base = demonstration ? demonstrationParameters : defaultParameters;
+  const ahead = authorities >= 3 ? { keysAhead: 2, validEpochs: 3 } : {};
   try {
-    return parametersFrom({ ...base, ...set });
+    return parametersFrom({ ...base, ...ahead, ...set });
   } catch (cause) {
     throw new AppError(
       'config-value',
@@ -131,56 +124,85 @@ function parametersOf({ demonstration, set }: CreateOptions): Parameters {
   }
 }
 
-function relayNames(options: CreateOptions): { name: string; layer: number }[] {
-  const mixes = [1, 2, 3].flatMap((layer) =>
-    Array.from({ length: options.mixesPerLayer }, (_, i) => ({
-      name: options.mixesPerLayer === 1 ? `mix-${layer}` : `mix-${layer}-${i + 1}`,
-      layer,
-    })),
-  );
-  const edges = Array.from({ length: options.edges }, (_, i) => ({
-    name: `edge-${i + 1}`,
-    layer: 0,
-  }));
-  return [...mixes, ...edges];
+/** Of a row that cannot be tried on this machine. */
+const FIRST_PORT = 7_700;
+
+interface Planned {
+  readonly folder: string;
+  readonly setup: Setup;
 }
 
-function relayConfig(
-  relay: Planned,
-  options: CreateOptions,
-  parameters: Parameters,
-  authorities: readonly Readonly<Record<string, string>>[],
-): Record<string, unknown> {
-  const [relayPort = 0, clientPort = 0] = relay.ports;
-  const { epochMs, graceMs, keysAhead } = parameters;
-  const isEdge = relay.role === 'edge';
-  return {
-    role: relay.role,
-    ...(isEdge ? {} : { layer: relay.layer }),
-    card: '../network.card',
-    authorities,
-    listenHost: options.host,
-    relayPort,
-    ...(isEdge ? { clientPort } : {}),
-    relayAddress: addressOf(options.host, relayPort),
-    ...(isEdge ? { clientAddress: addressOf(options.host, clientPort) } : {}),
-    family: options.family,
-    capacity: options.capacity,
-    epochMs,
-    graceMs,
-    keysAhead,
-  };
+async function planSetups(options: CreateOptions, rng: Rng): Promise<Planned[]> {
+  const { authorities = 1, mixesPerLayer, edges, capacity, host, dir } = options;
+  const operators = options.operators?.length
+    ? options.operators
+    : [{ family: options.family, country: 'ZZ', host }];
+  const dealt = deal(placesOf({ authorities, mixesPerLayer, edges }), operators.length);
+  const names = folderNames(operators);
+  const ports = await allPorts(dealt, operators, options.basePort, rng);
+  return operators.map((operator, i) => {
+    const places = dealt[i] ?? [];
+    const authorities = places.filter(({ role }) => role === 'authority').length;
+    if (operators.length > 1 && (places.length === 0 || authorities > 1)) {
+      throw new AppError(
+        'operators-unequal',
+        'usage',
+        'there are more operators than relays, or more authorities than operators',
+      );
+    }
+    const processes = places.map((place) => ({
+      ...place,
+      ports: ports.splice(0, portsOf(place)),
+    }));
+    return {
+      folder: operators.length === 1 ? dir : join(dir, names[i] ?? ''),
+      setup: { ...operator, listen: operator.host, capacity, processes },
+    };
+  });
 }
 
-function processOf(of: Pick<Planned, 'name' | 'ports'> & { role: ProcessDescription['role'] }) {
-  const { name, role, ports } = of;
-  return { name, role, config: `${name}/config.json`, admin: `${name}/admin.sock`, ports };
+/** One row for all: operators may share a machine, or have one each. */
+async function allPorts(
+  dealt: readonly (readonly Place[])[],
+  operators: readonly OperatorOptions[],
+  base: number,
+  rng: Rng,
+): Promise<number[]> {
+  const count = dealt.flat().reduce((sum, place) => sum + portsOf(place), 0);
+  const hosts = new Set(operators.map(({ host }) => host));
+  const [host] = hosts;
+  if (host !== undefined && hosts.size === 1 && isLocal(host)) {
+    return choosePorts(count, host, base, rng);
+  }
+  return Array.from({ length: count }, (_, i) => (base === 0 ? FIRST_PORT : base) + i);
 }
 
-function addressOf(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+/** An edge has a second port for its clients. */
+function portsOf({ role }: Place): number {
+  return role === 'edge' ? 2 : 1;
 }
 
-function writeJson(path: string, value: unknown): void {
-  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+/** Ports for the processes of one machine; those of an address that is not here are not tried. */
+export async function withPorts(
+  places: readonly Place[],
+  listen: string,
+  base: number,
+  rng: Rng,
+): Promise<PlannedProcess[]> {
+  const count = places.reduce((sum, place) => sum + portsOf(place), 0);
+  const ports = isLocal(listen)
+    ? await choosePorts(count, listen, base, rng)
+    : Array.from({ length: count }, (_, i) => (base === 0 ? FIRST_PORT : base) + i);
+  return places.map((place) => ({ ...place, ports: ports.splice(0, portsOf(place)) }));
+}
+
+function folderNames(operators: readonly OperatorOptions[]): string[] {
+  return operators.map(({ family }, i) => {
+    const plain = family
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '');
+    const twin = operators.slice(0, i).some((other) => other.family === family);
+    return plain === '' || twin ? `operator-${i + 1}` : plain;
+  });
 }

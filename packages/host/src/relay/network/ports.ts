@@ -4,7 +4,8 @@
  * the relay restarts.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { AppError, type Rng, randomInt } from '@tacet/base';
 
 const LOWEST = 20_000;
@@ -29,6 +30,14 @@ export async function choosePorts(
     'state',
     'a port is in use or refused: choose another --base-port, or leave it out for free ports',
   );
+}
+
+/** Whether ports can be tried here: an address of another machine, or a name, cannot be bound. */
+export function isLocal(host: string): boolean {
+  if (host === 'localhost' || host === '0.0.0.0' || host === '::') return true;
+  if (host.startsWith('127.') && isIP(host) === 4) return true;
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return own.some(({ address }) => address === host);
 }
 
 async function areFree(ports: readonly number[], host: string): Promise<boolean> {

@@ -1,0 +1,32 @@
+/**
+ * Which form a data folder has (docs/ops/upgrade.md). Forms only go up: a newer program changes an
+ * older folder when it starts, an older program does not touch a newer one.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '@tacet/base';
+import { writeDurably } from './files.ts';
+
+/** 1: first. */
+export const DATA_FORMAT = 1;
+const FILE = 'format';
+
+/** @throws `data-newer`; the folder is locked by this process */
+export function settleDataFormat(data: string): void {
+  const path = join(data, FILE);
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const found = text === '' ? DATA_FORMAT : Number(text);
+  if (!(found >= 1 && found <= DATA_FORMAT)) {
+    throw new AppError(
+      'data-newer',
+      'state',
+      'the data folder was written by a newer `tacet-relay`: run that version or a later one',
+    );
+  }
+  if (text === '') writeDurably(path, Buffer.from(`${DATA_FORMAT}\n`));
+}

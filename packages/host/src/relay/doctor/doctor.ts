@@ -1,0 +1,47 @@
+/** Looks at everything a relay depends on, and says of each finding what to do. Changes nothing. */
+import { isAppError } from '@tacet/base';
+import { relayHashOf } from '@tacet/directory';
+import { askStatus, type StatusAnswer } from '../admin/client.ts';
+import type { ProcessConfig } from '../config/types.ts';
+import { readKeys } from '../keys.ts';
+import { bad, type Finding } from './finding.ts';
+import { machineFindings } from './machine.ts';
+import { documentFinding, runningFindings } from './network-findings.ts';
+import { addressFindings, authorityFindings, clockFinding } from './reach.ts';
+
+export async function examine(config: ProcessConfig, configPath: string): Promise<Finding[]> {
+  const status = await statusOrNull(config.admin);
+  const now = Date.now();
+  const findings = [...machineFindings(config, configPath)];
+  if (config.role === 'authority') return [...findings, ...runningFindings(status, now)];
+  let keys: ReturnType<typeof readKeys>;
+  try {
+    keys = readKeys(config.data);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return [...findings, bad('keys', error.message, 'docs/ops/run-a-relay.md, "Backup"')];
+  }
+  const [authorities, clock, addresses] = await Promise.all([
+    authorityFindings(config),
+    clockFinding(config),
+    addressFindings(config, keys.link.keyHash),
+  ]);
+  const self = relayHashOf(keys.identity.publicKey);
+  return [
+    ...findings,
+    clock,
+    ...authorities.findings,
+    documentFinding(config.card, self, authorities.documents, now),
+    ...addresses,
+    ...runningFindings(status, now),
+  ];
+}
+
+async function statusOrNull(socket: string): Promise<StatusAnswer | null> {
+  try {
+    return await askStatus(socket);
+  } catch (error) {
+    if (isAppError(error, 'relay-not-running')) return null;
+    throw error;
+  }
+}
