@@ -23,6 +23,8 @@ const HELP = `npm run e2e -- <command>
       --slot MS          the network's T (200)
       --frames N         frames recorded of each kind of hour (620)
       --json             the result as one object on standard output
+  operator               docs/ops/three-operators.md, literally, in network namespaces (wants root)
+      --json             the result as one object on standard output
   --help
 
 Exit status 0: it holds. 1: it does not. 2: usage.
@@ -52,6 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
         return (await import('./kill-boxes/main.ts')).run(values);
       case 'network':
         return (await import('./network/main.ts')).run(values);
+      case 'operator':
+        return (await import('./operator/main.ts')).run(values);
       case 'rhythm':
         return (await import('./rhythm/main.ts')).run(values);
       default:

@@ -29,6 +29,11 @@ export const BENCHES: readonly Bench[] = [
     run: async (args, say) => (await import('./delivery.ts')).run(args, say),
   },
   {
+    name: 'relays',
+    about: 'processor time and memory of mixes and edges for each packet',
+    run: async (_, say) => (await import('./relays.ts')).run(say),
+  },
+  {
     name: 'boxes',
     about: 'the box store of an edge: rates, restart, memory, disk',
     run: async ({ boxes }, say) =>

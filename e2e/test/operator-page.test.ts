@@ -1,0 +1,61 @@
+/** The operator's page: its blocks can be read, and its commands are commands of the programs as they are. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { judge } from '../operator/main.ts';
+import { readBlocks } from '../operator/page.ts';
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  tacet: fileURLToPath(new URL('../../apps/cli/bin/tacet.mjs', import.meta.url)),
+  'tacet-relay': fileURLToPath(new URL('../../apps/relay/bin/tacet-relay.mjs', import.meta.url)),
+};
+
+const blocks = readBlocks();
+
+test('the page goes through all six steps, on the machines of three operators and a person', () => {
+  assert.deepEqual([...new Set(blocks.map(({ section }) => section))], [1, 2, 3, 4, 5, 6]);
+  const machines = [...new Set(blocks.flatMap((block) => block.machines))].sort();
+  assert.deepEqual(machines, ['alice', 'bob', 'carol', 'person']);
+});
+
+test('every option a command of the page uses is in its help', () => {
+  const commands = new Set(
+    blocks
+      .flatMap((block) => block.commands)
+      .map((command) => command.replace(/^until (.*); do .*$/, '$1'))
+      .filter((command) => command.startsWith('tacet')),
+  );
+  assert.ok(commands.size > 10);
+  for (const command of commands) {
+    const [program = '', ...words] = command.split(' ');
+    const path = words.slice(
+      0,
+      words.findIndex((word) => !/^[a-z-]+$/.test(word) || word.startsWith('--')),
+    );
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [PROGRAMS[program] ?? '', ...path, '--help'],
+      { encoding: 'utf8' },
+    );
+    assert.equal(status, 0, `${command}: ${stderr}`);
+    for (const option of words.filter((word) => word.startsWith('--'))) {
+      assert.ok(
+        stdout.includes(`${option} `) || stdout.includes(`${option}\n`),
+        `${command}: ${option}`,
+      );
+    }
+  }
+});
+
+test('the judge: nothing lost, nothing twice, and no more late texts than chance gives', () => {
+  const good = {
+    ...{ network_up_s: 100, drain_s: 200, texts_calm: 120, texts_during: 200 },
+    ...{ calm_p50_s: 2, calm_p99_s: 5, during_p99_s: 5, during_max_s: 6 },
+    ...{ later_than_p99: 3, lost: 0, twice: 0 },
+  };
+  assert.ok(judge(good));
+  for (const bad of [{ lost: 1 }, { twice: 1 }, { later_than_p99: 12 }, { network_up_s: 601 }]) {
+    assert.ok(!judge({ ...good, ...bad }));
+  }
+});
