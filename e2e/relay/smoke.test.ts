@@ -124,7 +124,7 @@ test('the admin socket says ready and counts; no process had anything to complai
     assert.equal((await network.admin(name, '/livez')).status, 200);
     assert.deepEqual(await network.admin(name, '/readyz'), {
       status: 200,
-      body: { ready: true, missing: [] },
+      body: { ready: true, missing: [], authorities: 1 },
     });
   }
   const mix = await network.counters('mix-2');

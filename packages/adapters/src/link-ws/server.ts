@@ -77,7 +77,7 @@ export class ClientListener {
   readonly counters = new Counters<ClientCount>();
   private readonly options: ClientListenerOptions;
   private readonly limits: ClientLimits;
-  private readonly context: SecureContext;
+  private context: SecureContext;
   private readonly server: Server;
   private readonly prefixes: PrefixCounter;
   private readonly halfOpen: HalfOpen<Socket>;
@@ -92,11 +92,7 @@ export class ClientListener {
     this.options = options;
     this.limits = { ...LIMITS, ...options.limits };
     const { identity, rng } = options;
-    this.context = createSecureContext({
-      ...LINK_TLS,
-      key: identity.keyPem,
-      cert: identity.certPem,
-    });
+    this.context = contextOf(identity);
     this.prefixes = new PrefixCounter(randomBytes(rng, 32), this.limits.perPrefix);
     this.halfOpen = new HalfOpen(this.limits.halfOpen, this.limits.halfOpenGraceMs);
     this.server = createServer({ pauseOnConnect: true }, (socket) => this.onSocket(socket));
@@ -117,7 +113,7 @@ export class ClientListener {
 
   /** New handshakes show this key; links that stand are not touched. */
   setIdentity(identity: LinkIdentity): void {
-    this.server.setSecureContext({ ...LINK_TLS, key: identity.keyPem, cert: identity.certPem });
+    this.context = contextOf(identity);
   }
 
   /** Links whose hello was accepted. */
@@ -282,4 +278,8 @@ export async function listenClients(options: ClientListenerOptions): Promise<Cli
   const listener = new ClientListener(options);
   await listener.listen();
   return listener;
+}
+
+function contextOf({ keyPem, certPem }: LinkIdentity): SecureContext {
+  return createSecureContext({ ...LINK_TLS, key: keyPem, cert: certPem });
 }

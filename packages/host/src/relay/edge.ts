@@ -144,7 +144,7 @@ class Edge implements Running {
         this.clientDoor?.close(effect.link, effect.reason === 'shutdown' ? 'shutdown' : 'policy');
         return;
       case 'hold':
-        this.clients?.hold(effect.link, effect.forMs);
+        this.clientDoor?.hold(effect.link, effect.forMs);
         return;
       case 'digest':
         for (const frame of digestFrames(effect.digest)) this.core.sendFrame(effect.to, frame);

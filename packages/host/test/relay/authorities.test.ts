@@ -19,6 +19,7 @@ import { makeTestNetwork, type TestNetwork } from '@tacet/testkit';
 import { runAuthority } from '../../src/relay/authority.ts';
 import type { AuthorityConfig, Running } from '../../src/relay/config/types.ts';
 import { createKeys } from '../../src/relay/keys.ts';
+import { writeAllowed } from '../../src/relay/network/allowed.ts';
 import { tempDir } from './temp.ts';
 
 /** The shortest epochs there are, so that a first attempt comes within seconds. */
@@ -88,6 +89,13 @@ test('three authorities make a first document and the next; one of them is kille
     address: `127.0.0.1:${ports[i]}`,
     keyHash: pair.link.keyHash,
   }));
+  const allowed = join(dir, 'allowed.json');
+  writeAllowed(
+    allowed,
+    network.relays.map(({ hash, role, layer, descriptor: { family, country } }) => ({
+      ...{ relay: hex(hash), role, layer, family, country },
+    })),
+  );
   const reports: string[] = [];
   const configs = keys.map(
     (_, i): AuthorityConfig => ({
@@ -97,7 +105,8 @@ test('three authorities make a first document and the next; one of them is kille
       networkName: 'real',
       listenHost: '127.0.0.1',
       port: ports[i] ?? 0,
-      relays: network.relays.map((relay) => relay.hash),
+      allowed,
+      metricsPort: 0,
       peers: peers.filter((_, other) => other !== i),
       parameters,
       socks: '',
