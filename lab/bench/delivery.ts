@@ -4,6 +4,7 @@
  * is taken off stands in delivery/join.ts and docs/dev/measuring.md.
  */
 import { join } from 'node:path';
+import type { ResultOf } from '@tacet/api';
 import { randomExponential } from '@tacet/base';
 import {
   allMessages,
@@ -147,9 +148,9 @@ async function collect(
     const incoming = messages.filter(({ direction }) => direction === 'in');
     there.set(person, new Map(incoming.map(({ text, id }) => [text, id])));
   }
-  const details = await Promise.all(
-    given.map(({ from, id }) => from.api.call('message.get', { id })),
-  );
+  const details: ResultOf<'message.get'>[] = [];
+  // One after another: a daemon takes only so many open calls.
+  for (const { from, id } of given) details.push(await from.api.call('message.get', { id }));
   // Files are complete once their programs have ended.
   await town.stop();
   const edges = town.network.names('edge').flatMap((name) => readFacts(factsOf(name)));
