@@ -1,12 +1,13 @@
 /** Box stores of edges: rates, restart, memory, disk, each engine by itself in `boxes/`. */
+import { runRedis } from './boxes/redis.ts';
 import { runSqlite } from './boxes/sqlite.ts';
 
 export interface BoxesBenchOptions {
-  /** Boxes written; the goals are for a million. */
+  /** Boxes written to SQLite; the goals are for a million. A cluster here gets fewer. */
   readonly boxes?: number;
   readonly say?: (line: string) => void;
 }
 
 export async function run(options: BoxesBenchOptions = {}): Promise<Record<string, number>> {
-  return runSqlite(options);
+  return { ...(await runSqlite(options)), ...(await runRedis({ say: options.say })) };
 }

@@ -19,6 +19,7 @@ import { Marks, randomBox, rate } from './load.ts';
 export interface RedisBenchOptions {
   readonly boxes?: number;
   readonly appendfsync?: 'everysec' | 'always';
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 const DAYS = 21;
@@ -26,7 +27,7 @@ const EDGE = new Uint8Array(32).fill(1);
 const FIRST_DAY = Math.floor(Date.now() / 86_400_000) + 1;
 
 export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<string, number>> {
-  const { boxes = 200_000, appendfsync = 'everysec' } = options;
+  const { boxes = 200_000, appendfsync = 'everysec', say = () => undefined } = options;
   findRedis();
   const cluster = await RedisCluster.start({ appendfsync, nodeTimeoutMs: 5_000 });
   try {
@@ -39,9 +40,11 @@ export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<
       if (outcome !== 'stored') throw new Error(`a box was ${outcome}`);
       marks.add(box.mark);
     });
+    say(`Redis: ${Math.round(puts)} PUT/s`);
     const gets = await rate(Math.min(boxes, 60_000), async () => {
       if ((await store.get([marks.some()]))[0] === null) throw new Error('a box is not there');
     });
+    say(`Redis: ${Math.round(gets)} GET/s`);
     const used = await usedMemory(cluster);
     const rss = cluster.nodes.reduce((sum, { child }) => sum + rssOf(child?.pid ?? 0), 0);
     const disk = cluster.nodes.slice(0, 3).reduce((sum, { dir }) => sum + sizeOf(dir), 0);
@@ -54,6 +57,7 @@ export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<
     if ((await store.get([last]))[0] === null) throw new Error('a box is not there');
     const restart = (performance.now() - start) / 1_000;
     await store.close();
+    say(`Redis: first record after ${restart.toFixed(3)} s`);
     return {
       redis_put_per_s: puts,
       redis_get_per_s: gets,

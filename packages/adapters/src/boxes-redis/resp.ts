@@ -22,15 +22,33 @@ export type Argument = string | number | Uint8Array;
 
 /** @param args strings hold characters of one byte only. */
 export function encodeCommand(...args: readonly Argument[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`*${args.length}\r\n`, 'latin1')];
+  // Heads and texts are gathered, so that a command with a record is made in three steps.
+  let text = `*${args.length}\r\n`;
+  let length = 0;
+  const pieces: (string | Uint8Array)[] = [];
   for (const arg of args) {
-    const bytes = arg instanceof Uint8Array ? arg : Buffer.from(String(arg), 'latin1');
-    parts.push(Buffer.from(`$${bytes.length}\r\n`, 'latin1'), bytes as Buffer, CRLF);
+    if (arg instanceof Uint8Array) {
+      text += `$${arg.length}\r\n`;
+      pieces.push(text, arg);
+      length += text.length + arg.length;
+      text = '\r\n';
+    } else {
+      const word = String(arg);
+      text += `$${word.length}\r\n${word}\r\n`;
+    }
   }
-  return Buffer.concat(parts);
+  const command = Buffer.allocUnsafe(length + text.length);
+  let at = 0;
+  for (const piece of [...pieces, text]) {
+    if (typeof piece === 'string') at += command.write(piece, at, 'latin1');
+    else {
+      command.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return command;
 }
 
-const CRLF = Buffer.from('\r\n');
 const CR = 0x0d;
 /** A line of a reply: a type, a number or a few words. */
 const MAX_LINE = 4_096;
