@@ -2,8 +2,9 @@
  * The box store in a Redis cluster: three primaries and three replicas on this machine, every PUT
  * acknowledged after a replica has it. PUT and GET as an edge sees them, 512 callers in flight; the
  * time from starting all six servers on their data to the first record (`redis_restart_s`); memory
- * of all six (`redis_rss_mb`); memory and disk of one copy of a box. By itself:
- * `node lab/bench/boxes/redis.ts 1000000`.
+ * of all six (`redis_rss_mb`); memory and disk of one copy of a box; how long the daily pass over
+ * all boxes takes, that drops one day of 21 (`redis_drop_s`), and the longest read meanwhile. By
+ * itself: `node lab/bench/boxes/redis.ts 1000000`, with `always` behind it for that `appendfsync`.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -56,6 +57,7 @@ export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<
     store = await open(cluster);
     if ((await store.get([last]))[0] === null) throw new Error('a box is not there');
     const restart = (performance.now() - start) / 1_000;
+    const drop = await dropDay(store, marks);
     await store.close();
     say(`Redis: first record after ${restart.toFixed(3)} s`);
     return {
@@ -65,10 +67,31 @@ export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<
       redis_rss_mb: rss / 1e6,
       redis_bytes_per_box: (used - empty) / boxes,
       redis_disk_bytes_per_box: disk / boxes,
+      ...drop,
     };
   } finally {
     await cluster.stop();
   }
+}
+
+/** The daily pass: how long it takes, and the longest read meanwhile, 32 callers in flight. */
+async function dropDay(store: BoxStore, marks: Marks): Promise<Record<string, number>> {
+  let ended = false;
+  let most = 0;
+  const start = performance.now();
+  const reader = async (): Promise<void> => {
+    while (!ended) {
+      const asked = performance.now();
+      await store.get([marks.some(), marks.some(), marks.some()]);
+      most = Math.max(most, performance.now() - asked);
+    }
+  };
+  const readers = Array.from({ length: 32 }, reader);
+  await store.expire(FIRST_DAY);
+  const seconds = (performance.now() - start) / 1_000;
+  ended = true;
+  await Promise.all(readers);
+  return { redis_drop_s: seconds, redis_drop_stall_ms: most };
 }
 
 /** Tries again while nodes load their data and come to an agreement: that is what is measured. */

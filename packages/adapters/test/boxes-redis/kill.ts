@@ -74,7 +74,8 @@ export async function killUnderLoad(
   };
 }
 
-async function missing(store: BoxStore, numbers: readonly number[]): Promise<number[]> {
+/** Those of the boxes that `store` does not hold as they were written. */
+export async function missing(store: BoxStore, numbers: readonly number[]): Promise<number[]> {
   const gone: number[] = [];
   for (let at = 0; at < numbers.length; at += 1_000) {
     const part = numbers.slice(at, at + 1_000);
