@@ -1,23 +1,21 @@
 /**
- * One database file: the boxes that expire on one day. A row of `box` is a place, and places are
- * dealt by a shuffle (`places.ts`), so that neither rows nor pages say in which order boxes came.
- * The small table `place` says which mark stands where and which records are to be erased.
+ * The boxes that expire on one day, in two files: their records, each in a place dealt by a
+ * shuffle (`places.ts`), and a database that says which mark stands where.
+ *
+ * Order of writing. A record goes into a free place; when it is on the disk the database names it,
+ * and when that is on the disk the box is acknowledged. A place becomes free by copying what stands
+ * there to the end, and is written to only after the database names the copy. So at every moment
+ * the database names whole records, and what it does not name is nobody's.
  */
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { AppError, equalBytes } from '@tacet/base';
+import { equalBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
-import { droppedName, fileName, syncDirectory } from './files.ts';
-import { ID_LENGTH, LIMITS, RECORD_LENGTH, REMNANT_LENGTH } from './limits.ts';
-import { CHUNK_BYTES, chunkOf, ERASED, LIVE, MAX_DAYS_AHEAD, Places } from './places.ts';
-
-const SCHEMA_VERSION = 2;
-const SCHEMA = `
-  CREATE TABLE box(place INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
-  CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+import { droppedName, fileName, recordsName, syncDirectory } from './files.ts';
+import { IndexFile } from './index-file.ts';
+import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
+import { chunkOf, ERASED, ERASING, FREE, LIVE, MAX_DAYS_AHEAD, type Places } from './places.ts';
+import { RecordFile } from './record-file.ts';
 
 export interface DayOptions {
   readonly dir: string;
@@ -31,46 +29,38 @@ export interface DayOptions {
 export class Day {
   readonly day: number;
   private readonly options: DayOptions;
-  private readonly db: DatabaseSync;
-  private readonly path: string;
-  private readonly statements: ReturnType<typeof prepare>;
+  private readonly index: IndexFile;
+  private readonly records: RecordFile;
   private places: Places;
-  /** Chunks of `place` that differ from the file. */
+  /** Records that wait for `commit`, by place. */
+  private readonly staged = new Map<number, Uint8Array>();
+  /** Chunks of places that differ from the database. */
   private readonly dirty = new Set<number>();
-  private open = false;
-  /** Written since the write-ahead log was emptied. */
-  private logged = false;
-  private writing = false;
+  private readonly row = new Uint8Array(RECORD_LENGTH);
+  /** Committed since the write-ahead log was emptied. */
+  private logged = true;
 
   constructor(options: DayOptions) {
-    const { dir, day } = options;
+    const { dir, day, salt } = options;
     this.options = options;
     this.day = day;
-    this.path = join(dir, fileName(day));
-    this.db = new DatabaseSync(this.path);
+    this.index = new IndexFile(join(dir, fileName(day)));
     try {
-      this.db.exec(`
-        PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -${LIMITS.readCacheKiB};
-        PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
-      const version = Number(this.db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
-      if (version !== 0 && version !== SCHEMA_VERSION) throw unknownVersion(version);
-      if (version === 0) {
-        this.db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
-        syncDirectory(dir);
-      }
-      this.statements = prepare(this.db);
-      this.places = this.load();
+      // Without its database a file of records is nobody's: a crash while a day was made, or left.
+      if (this.index.isNew) rmSync(join(dir, recordsName(day)), { force: true });
+      this.records = new RecordFile(join(dir, recordsName(day)));
+      if (this.index.isNew) syncDirectory(dir);
+      this.places = this.index.load(salt);
+      this.records.trim(this.places.size);
     } catch (error) {
-      this.db.close();
+      this.index.close();
       throw error;
     }
   }
 
   /** Boxes that take room, erased ones with them. */
   get count(): number {
-    return this.places.size;
+    return this.places.boxes;
   }
 
   /** The place of a mark, or -1. */
@@ -78,60 +68,60 @@ export class Day {
     return this.places.find(low, high);
   }
 
-  /** The record, or null when it is erased. */
-  read(place: number): Uint8Array | null {
-    return this.places.state(place) === ERASED ? null : this.row(place);
+  /** Copies a committed record to `into` at `at`; false when it is erased. */
+  read(place: number, into: Uint8Array, at: number): boolean {
+    if (this.isErased(place)) return false;
+    this.records.read(place, into, at);
+    return true;
   }
 
   compare(place: number, record: Uint8Array): 'same' | 'taken' {
-    const row = this.row(place);
-    const erased = this.places.state(place) === ERASED;
-    const held = erased ? row.subarray(0, REMNANT_LENGTH) : row;
-    return equalBytes(held, erased ? remnantOf(record) : record) ? 'same' : 'taken';
+    if (!this.isErased(place)) return equalBytes(this.recordAt(place), record) ? 'same' : 'taken';
+    const remnant = this.index.remnant(this.places.mark(place));
+    return remnant !== null && equalBytes(remnant, remnantOf(record)) ? 'same' : 'taken';
   }
 
+  /** Takes effect, and is durable, with `commit`; `record` must stay as it is until then. */
   insert(low: number, high: number, record: Uint8Array): void {
-    this.begin();
-    const end = this.places.size;
-    const place = this.options.draw(end + 1);
-    if (this.places.deal(low, high, place)) {
-      this.statements.move.run(end, place);
-      this.statements.write.run(record, place);
-    } else {
-      this.statements.insert.run(place, record);
+    if (this.places.freePlaces.length === 0) {
+      this.commit();
+      this.openPlaces(LIMITS.freePlaces);
+      this.save();
     }
-    this.dirty.add(chunkOf(place)).add(chunkOf(end));
+    const place = this.places.fill(low, high, this.options.draw(this.places.freePlaces.length));
+    this.staged.set(place, record);
+    this.dirty.add(chunkOf(place));
   }
 
-  /** Notes that the record goes on that day, if `id` is its id. */
+  /** Notes that the record goes on that day, if `id` is its id; durable with `commit`. */
   doom(place: number, id: Uint8Array, effectDay: number): void {
     if (this.places.state(place) !== LIVE || effectDay >= this.day) return;
-    if (!equalBytes(this.row(place).subarray(0, ID_LENGTH), id)) return;
-    this.begin();
+    if (!equalBytes(this.recordAt(place).subarray(0, ID_LENGTH), id)) return;
     this.places.setState(place, Math.min(MAX_DAYS_AHEAD, this.day - effectDay));
     this.dirty.add(chunkOf(place));
   }
 
-  /** Ends the transaction that `insert` or `doom` began. */
   commit(): void {
-    if (!this.open) return;
+    if (this.dirty.size === 0) return;
     try {
-      for (const chunk of this.dirty) this.statements.place.run(chunk, this.places.chunk(chunk));
-      this.db.exec('COMMIT');
-      this.open = false;
-      this.dirty.clear();
+      const inserted = this.staged.size;
+      for (const [place, record] of this.staged) this.records.write(place, record);
+      this.staged.clear();
+      // Places for the next batch, which will be about as large, become durable with this one.
+      this.openPlaces(Math.min(inserted, LIMITS.freePlaces) - this.places.freePlaces.length);
+      this.save();
     } catch (error) {
       this.rollback();
       throw error;
     }
   }
 
+  /** Forgets what was not committed. */
   rollback(): void {
-    if (!this.open) return;
-    this.open = false;
+    this.staged.clear();
     this.dirty.clear();
-    if (this.db.isTransaction) this.db.exec('ROLLBACK');
-    this.places = this.load();
+    this.places = this.index.load(this.options.salt);
+    this.records.trim(this.places.size);
   }
 
   /** Erases some records whose tombstone is due; true while there may be more. */
@@ -139,18 +129,24 @@ export class Day {
     const due: number[] = [];
     for (let place = 0; place < this.places.size && due.length < LIMITS.eraseStep; place++) {
       const state = this.places.state(place);
-      if (state !== LIVE && state !== ERASED && this.day - state <= today) due.push(place);
+      const isDue = state !== LIVE && state <= MAX_DAYS_AHEAD && this.day - state <= today;
+      // Those that are being erased were left by a crash.
+      if (isDue || state === ERASING) due.push(place);
     }
+    if (due.length === 0) return false;
     try {
-      for (const place of due) {
-        this.begin();
-        const row = new Uint8Array(RECORD_LENGTH);
-        row.set(remnantOf(this.row(place)));
-        this.statements.write.run(row, place);
-        this.places.setState(place, ERASED);
-        this.dirty.add(chunkOf(place));
-      }
-      this.commit();
+      const live = due.filter((place) => this.places.state(place) !== ERASING);
+      const gone = live.map((place) => ({
+        mark: this.places.mark(place),
+        remnant: remnantOf(this.recordAt(place)),
+      }));
+      this.setStates(live, ERASING);
+      this.save(gone);
+      for (const place of due) this.records.erase(place);
+      // What stood there before it moved.
+      for (const place of this.places.freePlaces) this.records.erase(place);
+      this.setStates(due, ERASED);
+      this.save();
     } catch (error) {
       this.rollback();
       throw error;
@@ -160,98 +156,73 @@ export class Day {
 
   /** Empties the write-ahead log, whose order is the order of writes. */
   checkpoint(): void {
-    if (this.logged) {
-      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      this.logged = false;
-    } else if (this.writing) {
-      // Nothing came since the last time: the large cache is for a file that boxes come to.
-      this.db.exec(`PRAGMA cache_size = -${LIMITS.readCacheKiB}; PRAGMA shrink_memory`);
-      this.writing = false;
-    }
+    if (!this.logged) return;
+    this.index.checkpoint();
+    this.logged = false;
   }
 
   close(): void {
-    this.rollback();
-    this.db.close();
+    this.index.close();
+    this.records.close();
   }
 
-  /** Closes the file and puts it aside, never to be opened again. @returns its new path */
-  putAside(): string {
-    const aside = join(this.options.dir, droppedName(this.day));
-    // Before it is closed: what is in its log needs no place in a file that goes.
-    renameSync(this.path, aside);
-    this.close();
-    return aside;
-  }
-
-  private load(): Places {
-    const { size, chunks } = this.statements;
-    const rows = chunks.all() as unknown as [Uint8Array][];
-    const count = Number((size.get() as unknown as [number | null])[0] ?? -1) + 1;
-    const marks = rows.map(([bytes]) => bytes);
-    const wanted = Math.ceil(count / (CHUNK_BYTES / 9));
-    if (marks.length !== wanted || marks.some(({ length }) => length !== CHUNK_BYTES)) {
-      throw new AppError(
-        'boxes-unreadable',
-        'storage',
-        'a day of the box store has lost its index',
-      );
+  /** Puts both files aside, never to be opened again, and closes them. */
+  putAside(): void {
+    const { dir } = this.options;
+    // The database first: records without one are nobody's.
+    for (const name of [fileName(this.day), recordsName(this.day)]) {
+      renameSync(join(dir, name), join(dir, droppedName(name)));
     }
-    return Places.load(this.options.salt, marks, count);
+    this.close();
   }
 
-  private begin(): void {
-    if (this.open) return;
-    if (!this.writing) this.db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
-    this.db.exec('BEGIN IMMEDIATE');
-    this.open = true;
+  private openPlaces(wanted: number): void {
+    for (let i = 0; i < wanted; i++) {
+      const end = this.places.size;
+      const drawn = this.options.draw(end + 1);
+      if (this.places.open(drawn)) {
+        this.records.read(drawn, this.row);
+        this.records.write(end, this.row);
+      } else {
+        // A free place needs no content, but the file must reach over it.
+        this.records.erase(end);
+      }
+      this.dirty.add(chunkOf(drawn)).add(chunkOf(end));
+    }
+  }
+
+  private save(gone: Parameters<IndexFile['save']>[2] = []): void {
+    this.records.sync();
     this.logged = true;
-    this.writing = true;
+    this.index.save(this.places, this.dirty, gone);
+    this.dirty.clear();
   }
 
-  private row(place: number): Uint8Array {
-    const row = this.statements.read.get(place) as unknown as [Uint8Array] | undefined;
-    if (row === undefined)
-      throw new AppError('boxes-unreadable', 'storage', 'a box has lost its row');
-    return row[0];
+  private setStates(places: readonly number[], state: number): void {
+    for (const place of places) {
+      this.places.setState(place, state);
+      this.dirty.add(chunkOf(place));
+    }
   }
-}
 
-function prepare(db: DatabaseSync) {
-  const statement = (sql: string) => {
-    const prepared = db.prepare(sql);
-    prepared.setReturnArrays(true);
-    return prepared;
-  };
-  return {
-    read: statement('SELECT record FROM box WHERE place = ?'),
-    insert: statement('INSERT INTO box VALUES(?, ?)'),
-    move: statement('INSERT INTO box SELECT ?, record FROM box WHERE place = ?'),
-    write: statement('UPDATE box SET record = ? WHERE place = ?'),
-    place: statement('INSERT OR REPLACE INTO place VALUES(?, ?)'),
-    size: statement('SELECT max(place) FROM box'),
-    chunks: statement('SELECT marks FROM place ORDER BY chunk'),
-  };
+  private isErased(place: number): boolean {
+    const state = this.places.state(place);
+    return state === ERASING || state === ERASED || state === FREE;
+  }
+
+  /** A view that holds until the next call. */
+  private recordAt(place: number): Uint8Array {
+    const staged = this.staged.get(place);
+    if (staged !== undefined) return staged;
+    this.records.read(place, this.row);
+    return this.row;
+  }
 }
 
 /** What stays of an erased record until its day: enough to know a retry from an overwrite. */
 function remnantOf(record: Uint8Array): Uint8Array {
-  const remnant = new Uint8Array(REMNANT_LENGTH);
+  const remnant = new Uint8Array(ID_LENGTH + 32);
   remnant.set(record.subarray(0, ID_LENGTH));
   remnant.set(hash('erased-box', record), ID_LENGTH);
   return remnant;
-}
-
-function unknownVersion(version: number): AppError {
-  return version > SCHEMA_VERSION
-    ? new AppError(
-        'boxes-newer',
-        'storage',
-        'the box store was written by a newer tacet-relay: run that version or a later one',
-      )
-    : new AppError(
-        'boxes-older',
-        'storage',
-        'the box store was written by a tacet-relay before 0.2: move its folder away',
-      );
 }

@@ -97,13 +97,19 @@ export class Engine {
   }
 
   private get(batch: BatchRun, i: number, words: Int32Array): void {
-    const records: (Uint8Array | null)[] = [];
-    for (let at = 2; at < words.length; at += 2) {
-      const held = this.holder(words[at] ?? 0, words[at + 1] ?? 0);
-      records.push(held === undefined ? null : held.day.read(held.place));
+    const found: number[] = [];
+    const before = batch.recordBytes;
+    try {
+      for (let at = 2; at < words.length; at += 2) {
+        const held = this.holder(words[at] ?? 0, words[at + 1] ?? 0);
+        found.push(held !== undefined && batch.take(held.day, held.place) ? 1 : 0);
+      }
+    } catch (error) {
+      batch.recordBytes = before;
+      throw error;
     }
-    batch.give(records);
-    batch.settle(i, OUTCOME.done, records.length);
+    batch.found.push(...found);
+    batch.settle(i, OUTCOME.done, found.length);
   }
 
   private count(): number {
@@ -133,6 +139,9 @@ export class Engine {
   }
 }
 
+/** Room for the records of the first reads of a batch. */
+const FIRST_RECORDS = 4 * RECORD_LENGTH;
+
 /** One batch on its way through the engine: where its operations stand, and their outcomes. */
 class BatchRun {
   private readonly message: BatchMessage;
@@ -140,8 +149,11 @@ class BatchRun {
   private readonly failures: Failure[] = [];
   /** Operations whose outcome is as durable as the rows of that day: it fails with them. */
   private readonly touched = new Map<Day, number[]>();
-  private readonly found: number[] = [];
-  private readonly records: Uint8Array[] = [];
+  /** For each mark of the reads so far, 1 when there is a record. */
+  readonly found: number[] = [];
+  /** Bytes of the records found so far. */
+  recordBytes = 0;
+  private records = new Uint8Array(FIRST_RECORDS);
 
   constructor(message: BatchMessage) {
     this.message = message;
@@ -191,17 +203,20 @@ class BatchRun {
     }
   }
 
-  give(records: readonly (Uint8Array | null)[]): void {
-    for (const record of records) {
-      this.found.push(record === null ? 0 : 1);
-      if (record !== null) this.records.push(record);
+  /** Reads a record into the answer; false when it is erased. */
+  take(day: Day, place: number): boolean {
+    if (this.recordBytes + RECORD_LENGTH > this.records.length) {
+      const larger = new Uint8Array(2 * this.records.length);
+      larger.set(this.records);
+      this.records = larger;
     }
+    const found = day.read(place, this.records, this.recordBytes);
+    if (found) this.recordBytes += RECORD_LENGTH;
+    return found;
   }
 
   answer(): BatchAnswer {
-    const records = new Uint8Array(this.records.length * RECORD_LENGTH);
-    for (const [i, record] of this.records.entries()) records.set(record, i * RECORD_LENGTH);
-    const { outcomes, failures } = this;
+    const { outcomes, failures, records } = this;
     return { kind: 'batch', outcomes, found: Uint8Array.from(this.found), records, failures };
   }
 

@@ -8,26 +8,35 @@ export function fileName(day: number): string {
   return `boxes-${day}.db`;
 }
 
-/** The expiry day in a file's name, or null for another file. */
+export function recordsName(day: number): string {
+  return `boxes-${day}.records`;
+}
+
+/** The expiry day in the name of a database, or null for another file. */
 export function dayOfFile(name: string): number | null {
   const match = /^boxes-(\d{1,7})\.db$/.exec(name);
   return match ? Number(match[1]) : null;
 }
 
-export function droppedName(day: number): string {
-  return `dropped-${day}`;
+/** The name of a file that was put aside. */
+export function droppedName(name: string): string {
+  return `dropped-${name}`;
 }
 
 /**
- * Removes dropped days and logs without a day, also those of a process that was killed. A large
- * file goes in steps: giving back all of its blocks at once would hold up writes of other files.
+ * Removes dropped days, and records and logs without a database, also those of a process that was
+ * killed. A large file goes in steps: giving back all of its blocks at once would hold up writes
+ * of other files.
  */
 export async function removeDropped(dir: string): Promise<void> {
   const names = await readdir(dir);
   for (const name of names) {
-    const owner = /^(boxes-\d{1,7}\.db)-(?:wal|shm|journal)$/.exec(name)?.[1];
-    const orphan = owner !== undefined && !names.includes(owner);
-    if (!orphan && !/^dropped-\d{1,7}$/.test(name)) continue;
+    const match = /^(dropped-)?(boxes-\d{1,7})\.(?:db|records|db-wal|db-shm|db-journal)$/.exec(
+      name,
+    );
+    if (match === null) continue;
+    const [, dropped, day] = match;
+    if (dropped === undefined && names.includes(`${day}.db`)) continue;
     const path = join(dir, name);
     let { size } = await stat(path);
     while (size > LIMITS.dropStep) {

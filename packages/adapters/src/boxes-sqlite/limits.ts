@@ -16,9 +16,10 @@ export const LIMITS = {
   checkpointMs: 30_000,
   /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
   checkpointPages: 1_000,
-  /** Page cache of a file that boxes come to, and of one that is only read, in KiB. */
-  writeCacheKiB: 8_192,
-  readCacheKiB: 512,
+  /** Page cache of one day's database, in KiB. */
+  cacheKiB: 1_024,
+  /** Places of a day made free ahead of the boxes that will take them. */
+  freePlaces: 256,
   /** Bytes that are given back to the disk in one step when a day is dropped. */
   dropStep: 8_388_608,
 } as const;
@@ -27,5 +28,3 @@ export const LIMITS = {
 export const RECORD_LENGTH = 2_400;
 /** A box id, an Ed25519 public key. */
 export const ID_LENGTH = 32;
-/** What is left of an erased record: id 32, hash of the record 32; the rest of the row is zero. */
-export const REMNANT_LENGTH = 64;

@@ -1,8 +1,9 @@
 /**
  * Where the boxes of one day stand: which mark is in which place, in memory in the very form of
- * the table `place`, with an index over it. Places are dealt by the inside-out shuffle: a new box
- * takes a place drawn from all there are and one more, and the box that stood there moves to the
- * end. So at every time each order of the boxes is equally probable, whatever order they came in.
+ * the table `place`, with an index over it. Places are dealt by the inside-out shuffle: a free
+ * place is made by drawing one of all there are and one more, and what stood there moves to the
+ * end; a new box takes one of the free places by lot. So at every time each order of the boxes is
+ * equally probable, whatever order they came in.
  *
  * Marks come from strangers who can grind them: the index uses a salt of this process.
  */
@@ -16,10 +17,14 @@ const STATES_AT = CHUNK_PLACES * 8;
 const MIN_SLOTS = 1_024;
 const FULL = 0.6;
 
-/** The record is there, or only its remnant. Between them: days from erasure to expiry. */
+/** States: the record is there; numbers between are days from its erasure to its expiry. */
 export const LIVE = 0;
-export const ERASED = 255;
-export const MAX_DAYS_AHEAD = 254;
+export const MAX_DAYS_AHEAD = 250;
+/** Its remnant is kept elsewhere, the record is being overwritten; it is. */
+export const ERASING = 253;
+export const ERASED = 254;
+/** Nothing of use stands there. */
+export const FREE = 255;
 
 export class Places {
   private bytes = new Uint8Array(CHUNK_BYTES);
@@ -27,6 +32,8 @@ export class Places {
   /** Place + 1, or 0. */
   private index = new Int32Array(MIN_SLOTS);
   private used = 0;
+  /** Places with nothing of use in them. */
+  private readonly free: number[] = [];
   private readonly salt: number;
 
   /** @param salt 32 random bits */
@@ -34,8 +41,19 @@ export class Places {
     this.salt = salt | 1;
   }
 
+  /** Places there are, free ones with them. */
   get size(): number {
     return this.used;
+  }
+
+  /** Places that a box may take; no order among them. */
+  get freePlaces(): readonly number[] {
+    return this.free;
+  }
+
+  /** Boxes that have a place. */
+  get boxes(): number {
+    return this.used - this.free.length;
   }
 
   /** Takes over rows of the table `place`, in their order. */
@@ -44,6 +62,9 @@ export class Places {
     places.reserve(size);
     for (const [i, chunk] of chunks.entries()) places.bytes.set(chunk, i * CHUNK_BYTES);
     places.used = size;
+    for (let place = 0; place < size; place++) {
+      if (places.state(place) === FREE) places.free.push(place);
+    }
     places.rebuild(size);
     return places;
   }
@@ -54,27 +75,51 @@ export class Places {
   }
 
   /**
-   * Gives a new mark its place.
+   * Makes a place free.
    * @param drawn uniform in 0..size, both included
-   * @returns true when what stood there has moved to place `size` of before
+   * @returns true when what stood at `drawn` is to be copied to place `size` of before
    */
-  deal(low: number, high: number, drawn: number): boolean {
+  open(drawn: number): boolean {
     const end = this.used;
     if (end >= LIMITS.dayBoxes) throw new RangeError('a day is full');
     this.reserve(end + 1);
-    if (end + 1 > this.index.length * FULL) this.rebuild(end + 1);
-    const moves = drawn < end;
-    if (moves) {
-      const at = wordOf(drawn);
-      const movedLow = this.words[at] ?? 0;
-      const movedHigh = this.words[at + 1] ?? 0;
-      this.index[this.slotOf(movedLow, movedHigh)] = end + 1;
-      this.write(end, movedLow, movedHigh, this.state(drawn));
-    }
-    this.index[this.slotOf(low, high)] = drawn + 1;
-    this.write(drawn, low, high, LIVE);
     this.used = end + 1;
-    return moves;
+    const state = drawn < end ? this.state(drawn) : FREE;
+    if (state === FREE) {
+      this.write(end, 0, 0, FREE);
+      this.free.push(end);
+      return false;
+    }
+    const at = wordOf(drawn);
+    const low = this.words[at] ?? 0;
+    const high = this.words[at + 1] ?? 0;
+    this.index[this.slotOf(low, high)] = end + 1;
+    this.write(end, low, high, state);
+    this.write(drawn, 0, 0, FREE);
+    this.free.push(drawn);
+    return true;
+  }
+
+  /**
+   * Gives a new mark a free place; there must be one.
+   * @param drawn uniform in 0..freePlaces.length - 1
+   */
+  fill(low: number, high: number, drawn: number): number {
+    const { free } = this;
+    const place = free[drawn];
+    const last = free.pop();
+    if (place === undefined || last === undefined) throw new RangeError('no free place');
+    if (drawn < free.length) free[drawn] = last;
+    if (this.boxes > this.index.length * FULL) this.rebuild(this.boxes);
+    this.index[this.slotOf(low, high)] = place + 1;
+    this.write(place, low, high, LIVE);
+    return place;
+  }
+
+  /** The mark of a place that is not free. */
+  mark(place: number): Uint8Array {
+    const at = 4 * wordOf(place);
+    return this.bytes.slice(at, at + 8);
   }
 
   state(place: number): number {
@@ -85,7 +130,7 @@ export class Places {
     this.bytes[stateOf(place)] = state;
   }
 
-  /** The row of the table that holds a place: a view, valid until the next `deal`. */
+  /** The row of the table that holds a place: a view, valid until the next `open`. */
   chunk(number: number): Uint8Array {
     return this.bytes.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES);
   }
@@ -111,6 +156,7 @@ export class Places {
     while (size > slots * FULL) slots *= 2;
     this.index = new Int32Array(slots);
     for (let place = 0; place < this.used; place++) {
+      if (this.state(place) === FREE) continue;
       const at = wordOf(place);
       this.index[this.slotOf(this.words[at] ?? 0, this.words[at + 1] ?? 0)] = place + 1;
     }

@@ -1,39 +1,70 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CHUNK_BYTES, CHUNK_PLACES, LIVE, Places } from '../../src/boxes-sqlite/places.ts';
+import { CHUNK_BYTES, CHUNK_PLACES, FREE, LIVE, Places } from '../../src/boxes-sqlite/places.ts';
 
 const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 100) };
 const half = fc.oneof(fc.integer(), fc.constantFrom(0, 1, -1, 2 ** 31 - 1, -(2 ** 31)));
 const mark = fc.tuple(half, half);
 
+type Mark = readonly [number, number];
+
+/** Follows what `Places` tells, by place; null stands for a free one. */
+class Model {
+  readonly places: Places;
+  readonly content: (string | null)[] = [];
+
+  constructor(salt: number) {
+    this.places = new Places(salt);
+  }
+
+  open(draw: number): void {
+    const end = this.content.length;
+    const drawn = draw % (end + 1);
+    const moved = this.places.open(drawn);
+    assert.equal(moved, drawn < end && this.content[drawn] !== null);
+    if (moved) this.content.push(this.content[drawn] ?? null);
+    else this.content.push(null);
+    if (moved) this.content[drawn] = null;
+  }
+
+  fill([low, high]: Mark, draw: number): void {
+    if (this.places.find(low, high) >= 0) return;
+    if (this.places.freePlaces.length === 0) this.open(draw);
+    const place = this.places.fill(low, high, draw % this.places.freePlaces.length);
+    assert.equal(this.content[place], null);
+    this.content[place] = `${low},${high}`;
+  }
+
+  check(): void {
+    const { places, content } = this;
+    assert.equal(places.size, content.length);
+    assert.equal(places.boxes, content.filter((name) => name !== null).length);
+    for (const [place, name] of content.entries()) {
+      assert.equal(places.state(place), name === null ? FREE : LIVE);
+      if (name === null) continue;
+      const [low = 0, high = 0] = name.split(',').map(Number);
+      assert.equal(places.find(low, high), place);
+      assert.deepEqual([...new Int32Array(places.mark(place).buffer)], [low, high]);
+    }
+  }
+}
+
 test('every mark has one place, and moves are told', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.tuple(mark, fc.nat()), { maxLength: 2_500 }),
+      fc.array(fc.tuple(mark, fc.nat(), fc.boolean()), { maxLength: 2_500 }),
       fc.array(mark),
       fc.integer(),
-      (dealt, others, salt) => {
-        const places = new Places(salt);
-        // By place; what `deal` tells is enough to follow it.
-        const model: string[] = [];
-        for (const [[low, high], draw] of dealt) {
-          const name = `${low},${high}`;
-          if (places.find(low, high) >= 0) continue;
-          const drawn = draw % (model.length + 1);
-          const moved = places.deal(low, high, drawn);
-          assert.equal(moved, drawn < model.length);
-          if (moved) model.push(model[drawn] ?? '');
-          model[drawn] = name;
+      (steps, others, salt) => {
+        const model = new Model(salt);
+        for (const [one, draw, opens] of steps) {
+          if (opens) model.open(draw);
+          else model.fill(one, draw);
         }
-        assert.equal(places.size, model.length);
-        for (const [place, name] of model.entries()) {
-          const [low = 0, high = 0] = name.split(',').map(Number);
-          assert.equal(places.find(low, high), place);
-          assert.equal(places.state(place), LIVE);
-        }
+        model.check();
         for (const [low, high] of others) {
-          assert.equal(places.find(low, high), model.indexOf(`${low},${high}`));
+          assert.equal(model.places.find(low, high), model.content.indexOf(`${low},${high}`));
         }
       },
     ),
@@ -42,20 +73,23 @@ test('every mark has one place, and moves are told', () => {
 });
 
 test('what is loaded is what was saved, states too', () => {
-  const places = new Places(7);
-  const size = 2 * CHUNK_PLACES + 100;
-  for (let i = 0; i < size; i++) places.deal(i, -i, (i * 7_919) % (i + 1));
-  for (let place = 0; place < size; place += 3) places.setState(place, 1 + (place % 200));
+  const model = new Model(7);
+  for (let i = 0; i < 2 * CHUNK_PLACES + 80; i++) model.fill([i, -i], i * 7_919);
+  for (let i = 0; i < 20; i++) model.open(i * 104_729);
+  const { places } = model;
+  for (let place = 0; place < places.size; place += 3) {
+    if (places.state(place) === LIVE) places.setState(place, 1 + (place % 200));
+  }
   const chunks = [0, 1, 2].map((number) => places.chunk(number).slice());
   assert.ok(chunks.every(({ length }) => length === CHUNK_BYTES));
-  const again = Places.load(8, chunks, size);
-  for (let i = 0; i < size; i++) assert.equal(again.find(i, -i), places.find(i, -i));
-  for (let place = 0; place < size; place++) {
-    assert.equal(again.state(place), places.state(place));
-  }
+  const again = Places.load(8, chunks, places.size);
+  for (let i = 0; i < places.size; i++) assert.equal(again.find(i, -i), places.find(i, -i));
+  for (let i = 0; i < places.size; i++) assert.equal(again.state(i), places.state(i));
+  const ascending = (list: readonly number[]) => [...list].sort((a, b) => a - b);
+  assert.deepEqual(ascending(again.freePlaces), ascending(places.freePlaces));
 });
 
-test('each place of a box is equally probable, whenever it came', () => {
+test('each order of boxes is equally probable, however places were opened', () => {
   const ROUNDS = 6_000;
   const BOXES = 6;
   let seed = 1;
@@ -63,17 +97,24 @@ test('each place of a box is equally probable, whenever it came', () => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
     return Math.floor((seed / 2 ** 32) * n);
   };
-  const seen = Array.from({ length: BOXES }, () => Array<number>(BOXES).fill(0));
-  for (let round = 0; round < ROUNDS; round++) {
-    const places = new Places(round);
-    for (let i = 0; i < BOXES; i++) places.deal(i + 1, 0, draw(i + 1));
-    for (let i = 0; i < BOXES; i++) {
-      const row = seen[i] ?? assert.fail();
-      row[places.find(i + 1, 0)] = (row[places.find(i + 1, 0)] ?? 0) + 1;
+  for (const ahead of [1, 2, 4]) {
+    const seen = Array.from({ length: BOXES }, () => Array<number>(BOXES).fill(0));
+    for (let round = 0; round < ROUNDS; round++) {
+      const places = new Places(round);
+      for (let i = 0; i < BOXES; i++) {
+        while (places.freePlaces.length < ahead) places.open(draw(places.size + 1));
+        places.fill(i + 1, 0, draw(places.freePlaces.length));
+      }
+      const order = Array.from({ length: BOXES }, (_, i) => places.find(i + 1, 0));
+      for (const [i, place] of order.entries()) {
+        const row = seen[i] ?? assert.fail();
+        const rank = order.filter((other) => other < place).length;
+        row[rank] = (row[rank] ?? 0) + 1;
+      }
     }
+    const expected = ROUNDS / BOXES;
+    const chi = seen.flat().reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+    // 25 degrees of freedom: 52.6 is exceeded once in a thousand; the seed is fixed.
+    assert.ok(chi < 52.6, `${ahead} ahead: chi squared ${chi}`);
   }
-  const expected = ROUNDS / BOXES;
-  const chi = seen.flat().reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
-  // 25 degrees of freedom: 52.6 is exceeded once in a thousand; the seed is fixed.
-  assert.ok(chi < 52.6, `chi squared ${chi}`);
 });

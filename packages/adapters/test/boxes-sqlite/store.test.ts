@@ -108,7 +108,7 @@ test('the order of rows says nothing about the order of writes', async () => {
     await Promise.all(boxes.slice(i, i + 20).map((box) => store.put(box)));
   }
   await store.close();
-  const bytes = readFileSync(join(folder, 'boxes-20021.db'));
+  const bytes = readFileSync(join(folder, 'boxes-20021.records'));
   const positions = boxes.map((box) => bytes.indexOf(Buffer.from(box.record.subarray(48, 80))));
   assert.ok(
     positions.every((position) => position > 0),

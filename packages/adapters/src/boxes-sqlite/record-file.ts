@@ -1,0 +1,78 @@
+/**
+ * The records of one day, each in its place: nothing else is in the file, and which mark has which
+ * place stands in the database beside it. Five places lie on three pages of the disk, so that
+ * writing one touches two pages at most.
+ */
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { AppError } from '@tacet/base';
+import { RECORD_LENGTH } from './limits.ts';
+
+const GROUP = 5;
+const GROUP_BYTES = 12_288;
+const ZEROS = new Uint8Array(RECORD_LENGTH);
+
+export class RecordFile {
+  private readonly file: number;
+  private written = false;
+
+  /** Made if absent. */
+  constructor(path: string) {
+    this.file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  }
+
+  /** Cuts off what lies behind the last place. Throws when a place is not there. */
+  trim(places: number): void {
+    const { size } = fstatSync(this.file);
+    const wanted = places === 0 ? 0 : offsetOf(places - 1) + RECORD_LENGTH;
+    if (size < wanted) {
+      throw new AppError('boxes-unreadable', 'storage', 'a day of the box store has lost boxes');
+    }
+    if (size > wanted) ftruncateSync(this.file, wanted);
+  }
+
+  read(place: number, into: Uint8Array, at = 0): void {
+    const offset = offsetOf(place);
+    for (let done = 0; done < RECORD_LENGTH; ) {
+      const n = readSync(this.file, into, at + done, RECORD_LENGTH - done, offset + done);
+      if (n === 0) throw new AppError('boxes-unreadable', 'storage', 'a box is not in its place');
+      done += n;
+    }
+  }
+
+  write(place: number, record: Uint8Array): void {
+    const offset = offsetOf(place);
+    this.written = true;
+    for (let done = 0; done < RECORD_LENGTH; ) {
+      done += writeSync(this.file, record, done, RECORD_LENGTH - done, offset + done);
+    }
+  }
+
+  erase(place: number): void {
+    this.write(place, ZEROS);
+  }
+
+  /** What was written is on the disk when it returns. */
+  sync(): void {
+    if (!this.written) return;
+    fdatasyncSync(this.file);
+    this.written = false;
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+function offsetOf(place: number): number {
+  const group = Math.floor(place / GROUP);
+  return group * GROUP_BYTES + (place - group * GROUP) * RECORD_LENGTH;
+}
