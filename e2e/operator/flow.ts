@@ -6,6 +6,8 @@ import type { PersonMachine } from './person.ts';
 export interface Arrivals {
   /** Seconds from writing to being saved at the other end, in the order of writing. */
   readonly seconds: readonly number[];
+  /** When each of those was written, epoch ms. */
+  readonly wroteAt: readonly number[];
   /** Texts that never arrived. */
   readonly lost: number;
   readonly twice: number;
@@ -57,16 +59,21 @@ export class Flow {
   async between(from: number, to: number): Promise<Arrivals> {
     const arrived = await this.arrived();
     const seconds: number[] = [];
+    const wroteAt: number[] = [];
     let lost = 0;
     let twice = 0;
     for (let n = from; n < to; n++) {
       const times = arrived.get(`text ${n}`) ?? [];
       const at = times[0];
+      const wrote = this.wrote.get(`text ${n}`) ?? 0;
       if (at === undefined) lost += 1;
-      else seconds.push((at - (this.wrote.get(`text ${n}`) ?? at)) / 1_000);
+      else {
+        seconds.push((at - wrote) / 1_000);
+        wroteAt.push(wrote);
+      }
       if (times.length > 1) twice += 1;
     }
-    return { seconds, lost, twice };
+    return { seconds, wroteAt, lost, twice };
   }
 
   private async arrived(): Promise<Map<string, number[]>> {

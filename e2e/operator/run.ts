@@ -108,6 +108,7 @@ async function walk(
   const calmEnd = flow.written;
   say(`calm: ${calmEnd} texts`);
 
+  const startedAt = Date.now();
   const started = performance.now();
   for (const block of [...section5, ...section6]) await perform(machines, block, say, DRAIN);
   const drain_s = (performance.now() - started) / 1_000;
@@ -117,6 +118,10 @@ async function walk(
   const calm = await flow.between(0, calmEnd);
   const during = await flow.between(calmEnd, flow.written);
   const p99 = quantile(calm.seconds, 0.99);
+  for (const [i, seconds] of during.seconds.entries()) {
+    const after = ((during.wroteAt[i] ?? 0) - startedAt) / 1_000;
+    if (seconds > p99) say(`late: ${seconds.toFixed(1)} s, written ${after.toFixed(0)} s in`);
+  }
   return {
     network_up_s,
     drain_s,
@@ -154,7 +159,7 @@ async function perform(
           }
           await sleep(500);
         }
-        say(`${name}$ ${command}`);
+        say(`${new Date().toISOString().slice(14, 19)} ${name}$ ${command}`);
       }
     }),
   );

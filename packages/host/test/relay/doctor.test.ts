@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import {
+  createNetwork,
+  examine,
+  type Finding,
+  type NetworkDescription,
+  type Running,
+  readConfig,
+  runProcess,
+} from '../../src/relay/index.ts';
+import { tempDir } from './temp.ts';
+
+const dir = join(tempDir(), 'net');
+const running = new Map<string, Running>();
+let description: NetworkDescription;
+
+before(async () => {
+  description = await createNetwork({
+    ...{ dir, name: 'sick', demonstration: true, host: '127.0.0.1', basePort: 0 },
+    ...{ mixesPerLayer: 1, edges: 2, family: 'nobody', capacity: 10, set: {} },
+  });
+  for (const { name } of description.processes) await start(name);
+  await ready();
+});
+after(async () => {
+  await Promise.all([...running.values()].map((one) => one.stop()));
+});
+
+const pathOf = (name: string) => join(dir, name, 'config.json');
+
+async function start(name: string): Promise<void> {
+  const { config } = readConfig(pathOf(name), {});
+  running.set(name, await runProcess(config, { version: '1', report: () => undefined }));
+}
+
+async function ready(): Promise<void> {
+  while (![...running.values()].every((one) => one.ready().ready)) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function look(name: string): Promise<Map<string, Finding>> {
+  const { config } = readConfig(pathOf(name), {});
+  return new Map((await examine(config, pathOf(name))).map((finding) => [finding.what, finding]));
+}
+
+/** The machine that runs the tests may be full or small; that is not what is tested here. */
+const OF_THE_MACHINE = ['disk', 'memory', 'open files'];
+
+test('a network that is well: everything was looked at, nothing is bad', async () => {
+  for (const { name, role } of description.processes) {
+    const findings = await look(name);
+    const unwell = [...findings.values()].filter(
+      ({ what, state }) => state !== 'ok' && !OF_THE_MACHINE.includes(what),
+    );
+    assert.deepEqual(unwell, [], name);
+    assert.ok(findings.size >= (role === 'authority' ? 9 : 16), name);
+  }
+});
+
+test('each thing that is wrong is found, with what to do', async () => {
+  const data = join(dir, 'edge-1', 'data');
+  chmodSync(join(data, 'link.key'), 0o644);
+  const readable = await look('edge-1');
+  assert.equal(readable.get('rights of link key')?.state, 'bad');
+  assert.match(readable.get('rights of link key')?.advice ?? '', /chmod 600/);
+  chmodSync(join(data, 'link.key'), 0o600);
+
+  await running.get('edge-1')?.stop();
+  running.delete('edge-1');
+  const { config } = readConfig(pathOf('edge-1'), {});
+  assert.ok(config.role === 'edge');
+  const stranger = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => stranger.listen(config.clientPort, '127.0.0.1', resolve));
+  const stopped = await look('edge-1');
+  assert.equal(stopped.get('process')?.state, 'skip');
+  assert.equal(stopped.get('relay address')?.state, 'warn');
+  assert.match(stopped.get('relay address')?.advice ?? '', /open and forwarded/);
+  await new Promise((resolve) => stranger.close(resolve));
+
+  // The other edge now lacks its neighbour, and says so without being bad.
+  await running.get('authority')?.stop();
+  running.delete('authority');
+  const lonely = await look('edge-2');
+  assert.equal(lonely.get('authority')?.state, 'bad');
+  assert.equal(lonely.get('clock')?.state, 'skip');
+
+  rmSync(join(data, 'identity.key'));
+  const lost = await look('edge-1');
+  assert.equal(lost.get('keys')?.state, 'bad');
+  for (const finding of lost.values()) assert.ok(finding.state === 'ok' || finding.advice !== '');
+});
