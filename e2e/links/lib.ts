@@ -19,7 +19,7 @@ export async function startMicrosocks(): Promise<Microsocks> {
   const script = fileURLToPath(new URL('../../tools/socks.ts', import.meta.url));
   const { stdout } = await run(process.execPath, [script]);
   const port = await freePort();
-  const child = spawn(stdout.trim(), ['-q', '-i', '127.0.0.1', '-p', String(port)], {
+  const child = spawn(stdout.trim(), ['-i', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });
   process.once('exit', () => child.kill('SIGKILL'));

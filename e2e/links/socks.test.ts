@@ -1,6 +1,7 @@
 /**
- * Two people and every relay behind a real SOCKS server (microsocks), all addresses names: messages
- * arrive, and one daemon's system calls show that nothing connects, or is looked up, around it.
+ * A person and every relay behind a real SOCKS server (microsocks), all addresses names: messages
+ * arrive, and the daemon's system calls show that nothing connects, or is looked up, around it. The
+ * other person, who goes directly, is the control: there the same watcher sees both.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ test('a network behind SOCKS: nothing goes around the server', { timeout: 240_00
       ...config,
       socks: socks.address,
     }),
-    daemonArgs: () => ['--socks', socks.address],
+    daemonArgs: (name: string) => (name === 'alice' ? ['--socks', socks.address] : []),
   };
   try {
     await Town.with(options, async (town) => {
@@ -36,6 +37,19 @@ test('a network behind SOCKS: nothing goes around the server', { timeout: 240_00
         return (await alice.api.call('message.get', { id: sent.id })).state === 'delivered';
       });
       assert.ok(atGuest.length > 0);
+
+      const control = await watchCalls(bob.pid, join(town.dir, 'control'));
+      for (const server of [socks.address, 'none']) {
+        await bob.api.call('network.socks', { server });
+        await town.until(`bob is back by ${server}`, 60_000, async () => {
+          return (await bob.api.call('network.status', {})).link === 'ready';
+        });
+      }
+      const direct = await control?.seen();
+      if (direct !== undefined) {
+        assert.ok(direct.ports.includes(socks.port) && direct.ports.some((p) => p !== socks.port));
+        assert.ok(direct.resolved.length > 0, 'looking up is seen where it happens');
+      }
 
       // The setting is kept: a start without the option goes the same way.
       assert.equal((await alice.api.call('network.status', {})).socks, socks.address);
