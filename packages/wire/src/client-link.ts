@@ -4,12 +4,14 @@
  */
 import { isZero, malformed, type Rng } from '@tacet/base';
 import type { ReplyId } from '@tacet/onion';
-import { beginFrame, CODE, classOf, fillRest, openFrame } from './frame.ts';
+import { beginFrame, CODE, classOf, fillRest, openFrame, WIRE_VERSION } from './frame.ts';
 import { requireInteger, requireLength, wireRange } from './range.ts';
 import { BROADCAST_PAGE, FRAME_LENGTH, PAYLOAD_LENGTH, PREFIX_LENGTH, REPLY_ID } from './sizes.ts';
 import type { DownFrame, UpFrame } from './types.ts';
 
 const RATE_FILL = FRAME_LENGTH - PREFIX_LENGTH - 4;
+const BROADCAST_AT = PREFIX_LENGTH + REPLY_ID;
+const PAYLOAD_AT = BROADCAST_AT + BROADCAST_PAGE;
 
 /** A packet frame is returned as it is, not copied. */
 export function encodeUp(up: UpFrame, rng: Rng): Uint8Array {
@@ -35,16 +37,27 @@ export function decodeUp(frame: Uint8Array): UpFrame {
 
 /** Without a reply: a zero reply id and a random payload. */
 export function encodeDown(down: DownFrame, rng: Rng): Uint8Array {
-  requireLength(down.broadcast, BROADCAST_PAGE, 'broadcast');
-  const writer = beginFrame(0);
-  if (down.reply === null) {
-    return fillRest(writer.skip(REPLY_ID).put(down.broadcast), PAYLOAD_LENGTH, rng);
+  const frame = new Uint8Array(FRAME_LENGTH);
+  writeDown(frame, down, rng);
+  return frame;
+}
+
+/** The same over every byte of `frame`: an edge writes two frames a slot for each client. */
+export function writeDown(frame: Uint8Array, { reply, broadcast }: DownFrame, rng: Rng): void {
+  requireLength(frame, FRAME_LENGTH, 'frame');
+  requireLength(broadcast, BROADCAST_PAGE, 'broadcast');
+  frame.fill(0, 0, BROADCAST_AT);
+  frame[0] = WIRE_VERSION;
+  frame.set(broadcast, BROADCAST_AT);
+  if (reply === null) {
+    rng.fill(frame.subarray(PAYLOAD_AT));
+    return;
   }
-  const { replyId, payload } = down.reply;
-  requireLength(replyId, REPLY_ID, 'reply id');
-  requireLength(payload, PAYLOAD_LENGTH, 'payload');
-  if (isZero(replyId)) throw wireRange('reply id');
-  return writer.put(replyId).put(down.broadcast).put(payload).done();
+  requireLength(reply.replyId, REPLY_ID, 'reply id');
+  requireLength(reply.payload, PAYLOAD_LENGTH, 'payload');
+  if (isZero(reply.replyId)) throw wireRange('reply id');
+  frame.set(reply.replyId, PREFIX_LENGTH);
+  frame.set(reply.payload, PAYLOAD_AT);
 }
 
 /** Everything but the reply id is a view into `frame`. */

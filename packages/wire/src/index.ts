@@ -2,7 +2,7 @@
 export { decodeAnswer, encodeAnswer } from './answer.ts';
 export { packBroadcast } from './broadcast.ts';
 export { type BroadcastCounter, BroadcastReader } from './broadcast-reader.ts';
-export { decodeDown, decodeUp, encodeDown, encodeUp } from './client-link.ts';
+export { decodeDown, decodeUp, encodeDown, encodeUp, writeDown } from './client-link.ts';
 export { DIGEST_STEP, decodeDigest, encodeDigestBody } from './digest.ts';
 export { classOf, type FrameClass, WIRE_VERSION } from './frame.ts';
 export {

@@ -21,6 +21,7 @@ import {
   FRAME_LENGTH,
   MAX_PROOF,
   PAYLOAD_LENGTH,
+  writeDown,
 } from '@tacet/wire';
 import {
   assertMalformed,
@@ -145,6 +146,16 @@ test('an empty frame down has a zero reply id and a random payload', () => {
   assert.deepEqual(frame.subarray(8, 24), new Uint8Array(16));
   assert.ok(!equalBytes(frame, encodeDown(empty, systemRng)));
   assert.deepEqual(decodeDown(frame), empty);
+});
+
+test('a frame down is written over whatever was in its place', () => {
+  const place = bytes(FRAME_LENGTH);
+  writeDown(place, down, systemRng);
+  assert.deepEqual(place, encodeDown(down, systemRng));
+  const empty: DownFrame = { reply: null, broadcast: down.broadcast };
+  writeDown(place, empty, systemRng);
+  assert.deepEqual(decodeDown(place), empty);
+  assert.throws(() => writeDown(bytes(FRAME_LENGTH - 1), empty, systemRng), { code: 'wire-range' });
 });
 
 test('fill is random, never zero', () => {

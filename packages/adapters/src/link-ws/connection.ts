@@ -62,6 +62,19 @@ export class ClientConnection {
     else if (!this.ending) this.socket.write(downUnit(frame));
   }
 
+  /**
+   * Nothing waits before TLS, so that what is written now is encrypted before `write` returns: its
+   * buffer may be used again at once.
+   */
+  get isIdle(): boolean {
+    return this.corked === null && !this.ending && this.socket.writableLength === 0;
+  }
+
+  /** A whole message. */
+  write(unit: Uint8Array): void {
+    this.socket.write(unit);
+  }
+
   /** Holds frames back until the function is called with the one that goes first. */
   cork(): (first: Uint8Array | null) => void {
     this.corked = [];

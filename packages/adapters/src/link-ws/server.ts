@@ -17,6 +17,7 @@ import {
   type Hello,
   type UpFrame,
   type Welcome,
+  writeDown,
 } from '@tacet/wire';
 import type { LinkIdentity } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
@@ -25,6 +26,7 @@ import { ClientConnection, type Closing } from './connection.ts';
 import { HalfOpen } from './half-open.ts';
 import { LIMITS } from './limits.ts';
 import { PrefixCounter } from './prefixes.ts';
+import { emptyDownUnit } from './units.ts';
 
 export interface ClientListenerOptions {
   readonly identity: LinkIdentity;
@@ -85,6 +87,8 @@ export class ClientListener {
   /** Every socket there is, so that `stop` ends them all. */
   private readonly sockets = new Set<Socket>();
   private readonly sweeps: readonly NodeJS.Timeout[];
+  /** What an idle link is sent is made here: two frames a slot and client would be much garbage. */
+  private readonly shared = emptyDownUnit();
   private nextLink = 1;
   private stopped = false;
 
@@ -136,7 +140,10 @@ export class ClientListener {
       return;
     }
     this.counters.add('frames-out');
-    client.send(encodeDown(frame, this.options.rng));
+    if (client.isIdle) {
+      writeDown(this.shared.frame, frame, this.options.rng);
+      client.write(this.shared.unit);
+    } else client.send(encodeDown(frame, this.options.rng));
   }
 
   /** Reads nothing from that link for so long: it sends faster than its grid. */

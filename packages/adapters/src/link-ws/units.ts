@@ -74,6 +74,13 @@ function unmask(unit: Uint8Array): Uint8Array {
   return frame;
 }
 
+/** A message down with room for its frame: head, then `frame`, which is a view into `unit`. */
+export function emptyDownUnit(): { readonly unit: Uint8Array; readonly frame: Uint8Array } {
+  const unit = new Uint8Array(DOWN_HEAD.length + LIMITS.frame);
+  unit.set(DOWN_HEAD);
+  return { unit, frame: unit.subarray(DOWN_HEAD.length) };
+}
+
 /** One message down. */
 export function downUnit(frame: Uint8Array): Uint8Array {
   const unit = Buffer.allocUnsafe(DOWN_HEAD.length + frame.length);

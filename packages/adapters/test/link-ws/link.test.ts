@@ -47,6 +47,39 @@ test('hello, welcome, then frames both ways, and their bytes', async () => {
   edge.listener.down(id, downFrame(1));
 });
 
+test('frames to many links share one buffer and stay what they were', async () => {
+  const edge = await open();
+  const links = [await dial(edge), await dial(edge), await dial(edge)];
+  const got: string[][] = links.map(() => []);
+  for (const [i, link] of links.entries()) {
+    link.onDown(({ reply, broadcast }) => {
+      const all = [...(reply?.payload ?? []), ...broadcast];
+      got[i]?.push(new Set(all).size === 1 ? String(all[0]) : 'mixed');
+    });
+    link.send(upFrame(i));
+  }
+  await until(() => edge.ups.length === 3, 'all are known');
+  const names = new Map(
+    edge.ups.map(({ link, frame }) => [
+      frame.kind === 'packet' ? (frame.frame[50] ?? -1) : -1,
+      link,
+    ]),
+  );
+  for (let n = 1; n <= 40; n++) {
+    for (let i = 0; i < 3; i++)
+      edge.listener.down(names.get(i) ?? -1, downFrame(10 * i + (n % 10)));
+    if (n % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await until(() => got.every((frames) => frames.length === 40), 'all frames');
+  for (const [i, frames] of got.entries()) {
+    assert.deepEqual(
+      frames,
+      Array.from({ length: 40 }, (_, n) => String(10 * i + ((n + 1) % 10))),
+    );
+  }
+  for (const link of links) link.close();
+});
+
 test('frames that come before a listener is set are not lost', async () => {
   const edge = await open();
   const link = await dial(edge);
