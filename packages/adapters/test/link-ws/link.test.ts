@@ -67,14 +67,14 @@ test('frames to many links share one buffer and stay what they were', async () =
   );
   for (let n = 1; n <= 40; n++) {
     for (let i = 0; i < 3; i++)
-      edge.listener.down(names.get(i) ?? -1, downFrame(10 * i + (n % 10)));
+      edge.listener.down(names.get(i) ?? -1, downFrame(1 + 10 * i + (n % 10)));
     if (n % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   }
   await until(() => got.every((frames) => frames.length === 40), 'all frames');
   for (const [i, frames] of got.entries()) {
     assert.deepEqual(
       frames,
-      Array.from({ length: 40 }, (_, n) => String(10 * i + ((n + 1) % 10))),
+      Array.from({ length: 40 }, (_, n) => String(1 + 10 * i + ((n + 1) % 10))),
     );
   }
   for (const link of links) link.close();
