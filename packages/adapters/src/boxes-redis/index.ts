@@ -4,4 +4,10 @@
  */
 export type { Address } from './connection.ts';
 export { LIMITS as REDIS_BOXES_LIMITS } from './limits.ts';
-export { openRedisBoxes, type RedisBoxesOptions } from './open.ts';
+export {
+  openRedisBoxes,
+  probeRedisBoxes,
+  type RedisBoxesOptions,
+  type RedisBoxesProbe,
+} from './open.ts';
+export { nameSpaceOf as redisNameSpace } from './values.ts';

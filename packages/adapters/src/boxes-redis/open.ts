@@ -36,6 +36,19 @@ export async function openRedisBoxes(options: RedisBoxesOptions): Promise<BoxSto
   }
 }
 
+export interface RedisBoxesProbe {
+  readonly primaries: number;
+  readonly replicas: number;
+}
+
+/** Everything `openRedisBoxes` does before it takes hold of the boxes; changes nothing. */
+export async function probeRedisBoxes(options: RedisBoxesOptions): Promise<RedisBoxesProbe> {
+  const cluster = await openCluster(options);
+  const { primaries, addresses } = cluster;
+  cluster.end();
+  return { primaries: primaries.length, replicas: addresses.length - primaries.length };
+}
+
 export async function openCluster(options: Omit<RedisBoxesOptions, 'edge'>): Promise<Cluster> {
   const { nodes, user = null, password = null, tls = null } = options;
   const cluster = await Cluster.open(nodes, { user, password, tls });

@@ -4,6 +4,7 @@ import { equalBytes } from '@tacet/base';
 import type { BoxStore, StoredBox } from '@tacet/relay';
 import { boxStoreAcceptance } from '@tacet/relay/acceptance';
 import { RedisCluster } from '@tacet/testkit/redis-cluster';
+import { probeRedisBoxes } from '../../src/boxes-redis/index.ts';
 import { openCluster } from '../../src/boxes-redis/open.ts';
 import { slotOf } from '../../src/boxes-redis/slots.ts';
 import { RedisBoxes } from '../../src/boxes-redis/store.ts';
@@ -169,6 +170,14 @@ test('clusters that would lose boxes are not used', async () => {
   await (await openStore(cluster, 60)).close();
   const nobody = [{ host: '127.0.0.1', port: 1 }];
   await assert.rejects(openStore(cluster, 60, { nodes: nobody }), hasCode('boxes-unreachable'));
+});
+
+test('a probe opens nothing and sees the same', async () => {
+  const options = { nodes: cluster.addresses.slice(4, 5), edge: edgeHash(62) };
+  assert.deepEqual(await probeRedisBoxes(options), { primaries: 3, replicas: 3 });
+  await cluster.ask(0, 'CONFIG', 'SET', 'appendonly', 'no');
+  await assert.rejects(probeRedisBoxes(options), hasCode('boxes-volatile'));
+  await cluster.ask(0, 'CONFIG', 'SET', 'appendonly', 'yes');
 });
 
 test('a full cluster refuses new boxes and goes on reading', async () => {

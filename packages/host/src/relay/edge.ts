@@ -7,6 +7,7 @@ import { hex } from '@tacet/base';
 import { encodeLinkProof, type RelayHash } from '@tacet/directory';
 import {
   type BoxStore,
+  EDGE_LIMITS,
   EdgeMachine,
   type EdgeObserver,
   type RelayEffect,
@@ -54,6 +55,7 @@ class Edge implements Running {
       sign: core.keys.identity,
       rng: core.rng,
       joinSecret: core.config.card.joinSecret,
+      limits: { ...EDGE_LIMITS, boxes: core.config.boxes.capacity },
       ...(observer === undefined ? {} : { observer }),
     });
   }

@@ -2,22 +2,25 @@
 import { resolve } from 'node:path';
 import { AppError } from '@tacet/base';
 import { parseAddress } from '@tacet/directory';
+import { EDGE_LIMITS } from '@tacet/relay';
 import { LIMITS } from '../limits.ts';
 import type { BoxesConfig, BoxesTls } from './types.ts';
 
-const REDIS_KEYS = ['engine', 'nodes', 'user', 'passwordFile', 'tls'];
+const SQLITE_KEYS = ['engine', 'capacity'];
+const REDIS_KEYS = [...SQLITE_KEYS, 'nodes', 'user', 'passwordFile', 'tls'];
 const TLS_KEYS = ['caFile', 'certFile', 'keyFile', 'serverName'];
 
 /** @param base folder that relative paths start from. @throws `config-key`, `config-value` */
 export function readBoxes(value: Record<string, unknown>, base: string): BoxesConfig {
   switch (value['engine']) {
     case 'sqlite':
-      only(value, ['engine'], 'boxes');
-      return { engine: 'sqlite' };
+      only(value, SQLITE_KEYS, 'boxes');
+      return { engine: 'sqlite', capacity: capacityOf(value['capacity']) };
     case 'redis':
       only(value, REDIS_KEYS, 'boxes');
       return {
         engine: 'redis',
+        capacity: capacityOf(value['capacity']),
         nodes: nodesOf(value['nodes']),
         user: name(value, 'user'),
         passwordFile: path(value, 'passwordFile', base),
@@ -26,6 +29,13 @@ export function readBoxes(value: Record<string, unknown>, base: string): BoxesCo
     default:
       throw wrong('`boxes` is wrong: its `engine` is sqlite or redis');
   }
+}
+
+function capacityOf(value: unknown): number {
+  if (value === undefined) return EDGE_LIMITS.boxes;
+  const isOne = Number.isInteger(value) && Number(value) >= 1_000 && Number(value) <= 1e9;
+  if (isOne) return Number(value);
+  throw wrong('`boxes` is wrong: `capacity` is a number of boxes, 1,000 to 1,000,000,000');
 }
 
 function nodesOf(value: unknown): string[] {

@@ -100,7 +100,7 @@ function relay(role: 'mix' | 'edge', values: Values, base: string): RelayConfig 
     sourceCommit: get('sourceCommit'),
     maxClients: isEdge ? get('maxClients') : 0,
     clientsPerAddress: isEdge ? get('clientsPerAddress') : 0,
-    boxes: isEdge ? readBoxes(get('boxes'), base) : { engine: 'sqlite' },
+    boxes: readBoxes(isEdge ? get('boxes') : { engine: 'sqlite' }, base),
     metricsPort: get('metricsPort'),
     schedule: {
       epochMs: get('epochMs'),

@@ -14,7 +14,10 @@ export interface AuthorityPeer extends AuthorityAddress {
 }
 
 /** Where an edge keeps its boxes. */
-export type BoxesConfig =
+export type BoxesConfig = {
+  /** Boxes there is room for; of a cluster: for all its edges together. */
+  readonly capacity: number;
+} & (
   | { readonly engine: 'sqlite' }
   | {
       readonly engine: 'redis';
@@ -23,7 +26,8 @@ export type BoxesConfig =
       readonly user: string | null;
       readonly passwordFile: string | null;
       readonly tls: BoxesTls | null;
-    };
+    }
+);
 
 /** PEM files; without a CA those of the system count. */
 export interface BoxesTls {

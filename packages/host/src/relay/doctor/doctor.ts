@@ -4,6 +4,7 @@ import { relayHashOf } from '@tacet/directory';
 import { askStatus, type StatusAnswer } from '../admin/client.ts';
 import type { ProcessConfig } from '../config/types.ts';
 import { readKeys } from '../keys.ts';
+import { boxesFindings } from './boxes.ts';
 import { bad, type Finding } from './finding.ts';
 import { machineFindings } from './machine.ts';
 import { documentFinding, runningFindings } from './network-findings.ts';
@@ -21,18 +22,20 @@ export async function examine(config: ProcessConfig, configPath: string): Promis
     if (!isAppError(error)) throw error;
     return [...findings, bad('keys', error.message, 'docs/ops/run-a-relay.md, "Backup"')];
   }
-  const [authorities, clock, addresses] = await Promise.all([
+  const self = relayHashOf(keys.identity.publicKey);
+  const [authorities, clock, addresses, boxes] = await Promise.all([
     authorityFindings(config),
     clockFinding(config),
     addressFindings(config, keys.link.keyHash),
+    boxesFindings(config, self),
   ]);
-  const self = relayHashOf(keys.identity.publicKey);
   return [
     ...findings,
     clock,
     ...authorities.findings,
     documentFinding(config.card, self, authorities.documents, now),
     ...addresses,
+    ...boxes,
     ...runningFindings(status, now),
   ];
 }
