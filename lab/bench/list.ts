@@ -9,6 +9,7 @@ export interface BenchArguments {
   readonly boxes?: string | undefined;
   readonly clients?: string | undefined;
   readonly settle?: string | undefined;
+  readonly rate?: string | undefined;
 }
 
 export interface Bench {
@@ -32,6 +33,11 @@ export const BENCHES: readonly Bench[] = [
     name: 'relays',
     about: 'processor time and memory of mixes and edges for each packet',
     run: async (_, say) => (await import('./relays.ts')).run(say),
+  },
+  {
+    name: 'mix',
+    about: 'one mix process under load: rate, cost of a frame, lateness, overload',
+    run: async (args, say) => (await import('./mix.ts')).run(args, say),
   },
   {
     name: 'boxes',

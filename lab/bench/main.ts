@@ -17,6 +17,7 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --settle S     clients: seconds before measuring (60)
   --seed S       delivery: order and pauses (printed when none is given)
   --boxes N      boxes: how many are written (1000000, about two minutes)
+  --rate N       mix: frames a second for which packets are made (8000)
 `;
 
 function table(name: string, figures: Figures): string {
@@ -39,6 +40,7 @@ async function main(argv: readonly string[]): Promise<number> {
       boxes: { type: 'string' },
       clients: { type: 'string' },
       settle: { type: 'string' },
+      rate: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

@@ -92,6 +92,12 @@ export class ProcessNetwork {
     ended.catch(() => undefined);
   }
 
+  pid(name: string): number {
+    const { pid } = this.get(name).child;
+    if (pid === undefined) throw new RangeError(`${name} was not started`);
+    return pid;
+  }
+
   /** @returns the exit code, null after a signal that was not caught. */
   async end(name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const { child, exit } = this.get(name);

@@ -37,6 +37,11 @@ export interface KemKeyPair {
    * (implicit rejection), which the AEAD after it refuses.
    */
   decapsulate(ciphertext: Uint8Array): Uint8Array | null;
+  /**
+   * Overwrites what is ours. The key object inside is the runtime's: it goes when it is collected,
+   * or when its thread ends. Nothing may be decapsulated after this.
+   */
+  wipe(): void;
 }
 
 /** Input of the combiner: ss_M 32 | ss_X 32 | ct_X 32 | pk_X 32 | label 6. */
@@ -71,7 +76,9 @@ export function kemKeyPair(seed: Uint8Array): KemKeyPair {
     format: 'raw-seed',
     asymmetricKeyType: 'ml-kem-768',
   });
-  const xSecret = expanded.slice(64);
+  // Outside the collector's heap, where it would be copied about.
+  const xSecret = new Uint8Array(new ArrayBuffer(32));
+  xSecret.set(expanded.subarray(64));
   wipe(expanded);
   const xPublic = x25519Public(xSecret);
   const publicKey = new Uint8Array(KEM_PUBLIC_LENGTH) as KemPublicKey;
@@ -89,6 +96,7 @@ export function kemKeyPair(seed: Uint8Array): KemKeyPair {
       const secret = combiner.finish(ssM, ctX);
       return valid ? secret : null;
     },
+    wipe: () => wipe(xSecret),
   };
 }
 

@@ -3,27 +3,33 @@ export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } fr
 export { createPacketInjector } from './edge.ts';
 export { GEOMETRY, liveHeader } from './geometry.ts';
 export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
-export { type CountingOpener, createPacketOpener, type OpenerOptions } from './open.ts';
+export {
+  type CountingOpener,
+  checkPrefix,
+  createPacketOpener,
+  type OpenerOptions,
+} from './open.ts';
 export { EpochReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
 export { ReplaySet } from './replay-set.ts';
 export { epochOfBlock, firstRelayOf } from './reply-block.ts';
-export type {
-  DocumentHash,
-  DropReason,
-  EpochKeys,
-  EpochSecret,
-  EpochView,
-  EpochViews,
-  Frame,
-  Hop,
-  Injection,
-  Opened,
-  PacketBuilder,
-  PacketInjector,
-  PacketOpener,
-  Path,
-  ReplayGuard,
-  ReplyBlock,
-  ReplyId,
-  ReplyKeys,
+export {
+  type DocumentHash,
+  DROP_REASONS,
+  type DropReason,
+  type EpochKeys,
+  type EpochSecret,
+  type EpochView,
+  type EpochViews,
+  type Frame,
+  type Hop,
+  type Injection,
+  type Opened,
+  type PacketBuilder,
+  type PacketInjector,
+  type PacketOpener,
+  type Path,
+  type ReplayGuard,
+  type ReplyBlock,
+  type ReplyId,
+  type ReplyKeys,
 } from './types.ts';

@@ -16,6 +16,7 @@ import { decodeRouting, ROUTING_ID_AT, ROUTING_MAC_AT, type Routing } from './ro
 import type {
   DropReason,
   EpochKeys,
+  EpochView,
   Frame,
   Opened,
   PacketInjector,
@@ -31,6 +32,8 @@ export interface OpenerOptions {
   readonly role: 'mix' | 'edge';
   /** 1..3 for a mix, 4 for an edge. */
   readonly layer: number;
+  /** Takes a packet to be passed on out of the opener's buffer; a copy of its own by default. */
+  readonly keep?: (packet: Uint8Array) => Frame;
 }
 
 export interface CountingOpener extends PacketOpener, PacketInjector {
@@ -62,8 +65,28 @@ function drop(reason: DropReason): Opened {
   return outcome;
 }
 
+/**
+ * The checks that need no secret, on what stands in the clear: a host makes them before it gives
+ * a packet to a thread.
+ */
+export function checkPrefix<View extends EpochView>(
+  frame: Frame,
+  layer: number,
+  epochs: { lookup(epoch: number, now: Millis): View | null },
+  now: Millis,
+): DropReason | { readonly epoch: number; readonly view: View } {
+  if (frame.length !== G.frame) return 'length';
+  if (frame[0] !== G.version) return 'version';
+  if (frame[1] !== layer) return 'layer';
+  const epoch = epochOf(frame);
+  const view = epochs.lookup(epoch, now);
+  if (view === null) return 'epoch';
+  return indexOf(frame) === view.index ? { epoch, view } : 'index';
+}
+
 class LayerOpener {
   private readonly options: OpenerOptions;
+  private readonly keep: (packet: Uint8Array) => Frame;
   private readonly layer: number;
   private readonly rng: Rng;
   private readonly derived = new LayerKeys();
@@ -82,6 +105,7 @@ class LayerOpener {
 
   constructor(options: OpenerOptions) {
     this.options = options;
+    this.keep = options.keep ?? ((packet) => packet.slice());
     this.layer = options.layer;
     this.rng = streamRng(options.rng, this.layer * G.layer);
     const live = liveHeader(this.layer);
@@ -96,13 +120,9 @@ class LayerOpener {
   }
 
   open(frame: Frame, now: Millis): Opened {
-    if (frame.length !== G.frame) return drop('length');
-    if (frame[0] !== G.version) return drop('version');
-    if (frame[1] !== this.layer) return drop('layer');
-    const epoch = epochOf(frame);
-    const keys = this.options.keys.lookup(epoch, now);
-    if (keys === null) return drop('epoch');
-    if (indexOf(frame) !== keys.index) return drop('index');
+    const checked = checkPrefix(frame, this.layer, this.options.keys, now);
+    if (typeof checked === 'string') return drop(checked);
+    const { epoch, view: keys } = checked;
 
     this.work.set(frame);
     const secret = keys.secret.decapsulate(this.ciphertext);
@@ -142,7 +162,7 @@ class LayerOpener {
         writePrefix(this.work, { layer: this.layer + 1, epoch, index: next });
         this.work.set(this.inner, G.prefix);
         this.rng.fill(this.fill);
-        return { kind: 'forward', epoch, next, delayMs, packet: this.work.slice() };
+        return { kind: 'forward', epoch, next, delayMs, packet: this.keep(this.work) };
       }
       case 'request': {
         if (!endCheckHolds(this.payload)) return drop('end-check');

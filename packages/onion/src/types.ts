@@ -43,21 +43,23 @@ export interface PacketBuilder {
 }
 
 /** One name for each way a packet can be bad; a counter each, nothing on the wire. */
-export type DropReason =
-  | 'length'
-  | 'version'
-  | 'layer'
-  | 'epoch'
-  | 'index'
-  | 'kem'
-  | 'header'
-  | 'replay'
-  | 'replay-full'
-  | 'mac'
-  | 'command'
-  | 'delay'
-  | 'end-check'
-  | 'request';
+export const DROP_REASONS = [
+  'length',
+  'version',
+  'layer',
+  'epoch',
+  'index',
+  'kem',
+  'header',
+  'replay',
+  'replay-full',
+  'mac',
+  'command',
+  'delay',
+  'end-check',
+  'request',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
 
 export type Opened =
   | {

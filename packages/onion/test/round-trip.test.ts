@@ -152,6 +152,7 @@ test('the second document hash is tried without a second decapsulation', () => {
       decapsulations++;
       return old.pair.decapsulate(ciphertext);
     },
+    wipe: () => old.pair.wipe(),
   };
   const documentHash = bytes(32) as typeof network.documentHash;
   const frame = createPacketBuilder(systemRng).request(pathThrough(network, 3), bytes(1), null);

@@ -16,8 +16,8 @@ export {
   EpochKeyring,
   type EpochSeed,
   type KeyringOptions,
-  type KeySchedule,
 } from './keys/epoch-keyring.ts';
+export { EpochViewer, type KeySchedule, type ViewerOptions } from './keys/epoch-viewer.ts';
 export {
   EDGE_LIMITS,
   type EdgeLimits,

@@ -69,7 +69,13 @@ export type StoreResult =
 
 /** What a relay machine asks its host to do. */
 export type RelayEffect =
-  | { readonly kind: 'send'; readonly to: RelayHash; readonly packet: Frame }
+  | {
+      readonly kind: 'send';
+      readonly to: RelayHash;
+      readonly packet: Frame;
+      /** When it was to leave, where somebody measures that. */
+      readonly due?: Millis;
+    }
   | { readonly kind: 'down'; readonly link: LinkHandle; readonly frame: DownFrame }
   /** Nothing is to be read from that link for so long: its client sends too fast. */
   | { readonly kind: 'hold'; readonly link: LinkHandle; readonly forMs: Millis }

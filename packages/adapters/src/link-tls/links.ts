@@ -52,6 +52,8 @@ export interface LinkState {
   readonly targets: number;
 }
 
+const NOTHING = (): void => undefined;
+
 export type RelayLinkCount =
   | 'links-up'
   | 'links-down'
@@ -72,6 +74,7 @@ export class RelayLinks {
   /** Key hash to the relay that may show it. */
   private names = new Map<string, string>();
   private receiving = true;
+  private held = false;
   private closed = false;
 
   /** Listens; rejects with `port-in-use`, `port-refused` or `address-unknown`. */
@@ -129,7 +132,7 @@ export class RelayLinks {
     }
     for (const [name, link] of this.targets) {
       if (targets.has(name)) continue;
-      link.detach();
+      link.close();
       this.targets.delete(name);
     }
     const sources = new Set<string>();
@@ -153,17 +156,27 @@ export class RelayLinks {
     this.server.setSecureContext({ ...LINK_TLS, key: identity.keyPem, cert: identity.certPem });
   }
 
-  /** Never blocks; a frame for a relay that is no target is dropped and counted. */
-  send(to: RelayHash, frame: Uint8Array): void {
+  /**
+   * Never blocks; a frame for a relay that is no target is dropped and counted.
+   * @param done called once, when the bytes of `frame` are not needed any more, sent or not
+   */
+  send(to: RelayHash, frame: Uint8Array, done: () => void = NOTHING): void {
     if (frame.length !== LIMITS.frame)
       throw new AppError('frame-length', 'bug', 'a frame of another size');
     const link = this.targets.get(hex(to));
     if (link === undefined) {
       this.counters.add('frames-no-peer');
+      done();
       return;
     }
     this.counters.add('frames-out');
-    link.send(frame);
+    link.send(frame, done);
+  }
+
+  /** True: links are not read until it is called with false; their senders feel it. */
+  hold(hold: boolean): void {
+    this.held = hold;
+    for (const link of this.sources.values()) link.pause(hold);
   }
 
   /** Takes nothing more; what was taken can still be sent. */
@@ -183,7 +196,7 @@ export class RelayLinks {
       if (performance.now() > end) break;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    for (const link of this.targets.values()) link.detach();
+    for (const link of this.targets.values()) link.close();
     if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
@@ -210,6 +223,7 @@ export class RelayLinks {
       identity: () => this.identity,
       rng,
       socks,
+      held: this.held,
       address: source.address,
       keyHashes: source.keyHashes,
       onFrame: (frame) => {

@@ -4,6 +4,8 @@ import type { Millis } from '@tacet/base';
 interface Waiting {
   readonly frame: Uint8Array;
   readonly since: Millis;
+  /** Called when the frame has left or was given up: its bytes may be used again. */
+  readonly done: () => void;
 }
 
 export class SendQueue {
@@ -22,21 +24,32 @@ export class SendQueue {
   }
 
   /** True when a frame had to go for it. */
-  push(frame: Uint8Array, now: Millis): boolean {
+  push(frame: Uint8Array, now: Millis, done: () => void): boolean {
     const full = this.size >= this.capacity;
-    if (full) this.advance();
-    this.frames.push({ frame, since: now });
+    if (full) {
+      this.frames[this.head]?.done();
+      this.advance();
+    }
+    this.frames.push({ frame, since: now, done });
     return full;
   }
 
   /** The next frame that is not too old, and how many were. */
-  take(now: Millis): { frame: Uint8Array | null; expired: number } {
+  take(now: Millis): { next: Pick<Waiting, 'frame' | 'done'> | null; expired: number } {
     for (let expired = 0; ; expired++) {
       const next = this.frames[this.head];
-      if (next === undefined) return { frame: null, expired };
+      if (next === undefined) return { next: null, expired };
       this.advance();
-      if (now - next.since <= this.maxAgeMs) return { frame: next.frame, expired };
+      if (now - next.since <= this.maxAgeMs) return { next, expired };
+      next.done();
     }
+  }
+
+  /** Gives up everything. */
+  clear(): void {
+    for (const { done } of this.frames.slice(this.head)) done();
+    this.frames = [];
+    this.head = 0;
   }
 
   private advance(): void {

@@ -21,6 +21,7 @@ export interface ReceivingOptions {
   readonly socks?: SocksRoute | null;
   /** Hashes of the keys this relay may show. */
   readonly keyHashes: readonly Uint8Array[];
+  readonly held: boolean;
   /** A view, valid during the call only. False closes the link: it was no frame of ours. */
   readonly onFrame: (frame: Uint8Array) => boolean;
   readonly onState: (state: 'up' | 'down' | 'stranger') => void;
@@ -37,11 +38,13 @@ export class ReceivingLink {
   private cancel: () => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
+  private held: boolean;
 
   constructor(options: ReceivingOptions) {
     this.options = options;
     this.address = options.address;
     this.keyHashes = options.keyHashes;
+    this.held = options.held;
     this.backoff = new Backoff(options.rng, {
       firstMs: LIMITS.reconnectFirstMs,
       capMs: LIMITS.reconnectCapMs,
@@ -56,6 +59,14 @@ export class ReceivingLink {
     this.address = address;
     this.backoff.reset();
     this.socket?.destroy();
+  }
+
+  /** While held, nothing is read: the system's buffers fill, then the sender's. */
+  pause(hold: boolean): void {
+    this.held = hold;
+    if (!this.up) return;
+    if (hold) this.socket?.pause();
+    else this.socket?.resume();
   }
 
   stop(): void {
@@ -125,6 +136,7 @@ export class ReceivingLink {
       return;
     }
     this.up = true;
+    if (this.held) socket.pause();
     onState('up');
   }
 

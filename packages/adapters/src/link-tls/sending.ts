@@ -23,9 +23,10 @@ export class SendingLink {
     return this.queue.size + Math.ceil((this.socket?.writableLength ?? 0) / LIMITS.frame);
   }
 
-  send(frame: Uint8Array): void {
-    if (this.queue.size === 0 && this.takes()) this.socket?.write(frame);
-    else if (this.queue.push(frame, performance.now())) this.onLoss('overflow', 1);
+  /** @param done called once, when the bytes of `frame` are not needed any more */
+  send(frame: Uint8Array, done: () => void): void {
+    if (this.queue.size === 0 && this.takes()) this.socket?.write(frame, done);
+    else if (this.queue.push(frame, performance.now(), done)) this.onLoss('overflow', 1);
   }
 
   /** A peer that dials again has lost the older socket, whatever our end believes. */
@@ -47,18 +48,20 @@ export class SendingLink {
     this.flush();
   }
 
-  detach(): void {
+  /** For good: what waits is given up. */
+  close(): void {
     this.socket?.destroy();
     this.socket = null;
+    this.queue.clear();
   }
 
   private flush(): void {
     const now = performance.now();
     while (this.takes()) {
-      const { frame, expired } = this.queue.take(now);
+      const { next, expired } = this.queue.take(now);
       if (expired > 0) this.onLoss('expired', expired);
-      if (frame === null) return;
-      this.socket?.write(frame);
+      if (next === null) return;
+      this.socket?.write(next.frame, next.done);
     }
   }
 

@@ -3,6 +3,7 @@
  * relays, and the driver of the machine. The machine itself and what only one role has stand in
  * mix.ts and edge.ts.
  */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AuthorityClient } from '@tacet/adapters/directory-https';
 import { type LinkIdentity, RelayLinks } from '@tacet/adapters/link-tls';
@@ -19,14 +20,13 @@ import {
   type VerifiedDocument,
 } from '@tacet/directory';
 import {
-  type CountingOpener,
-  createPacketOpener,
+  createPacketInjector,
   EpochReplayGuard,
-  type Frame,
+  type EpochViews,
   type Opened,
   type PacketInjector,
 } from '@tacet/onion';
-import { EpochKeyring, type Machine, type RelayEffect } from '@tacet/relay';
+import { EpochViewer, type Machine, type RelayEffect } from '@tacet/relay';
 import { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from '@tacet/wire';
 import { RelayClock } from './clock.ts';
 import type { Readiness, RelayConfig } from './config/types.ts';
@@ -36,13 +36,16 @@ import { DocumentFiles } from './document-files.ts';
 import { DocumentKeeper } from './documents.ts';
 import { MachineDriver } from './driver.ts';
 import { EpochClock } from './epoch-clock.ts';
-import { EpochSeeds } from './epoch-seeds.ts';
+import { EpochVault } from './epoch-vault.ts';
 import { privateFolder } from './files.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type RelayKeys, readKeys } from './keys.ts';
 import { LeaveFile } from './leave-file.ts';
 import { LIMITS } from './limits.ts';
 import { readNextLinkKey, takeUpNextLinkKey } from './link-key.ts';
+import { OpeningDesk } from './opening/desk.ts';
+import { EpochOpeners } from './opening/epochs.ts';
+import { THREADS_MAX } from './opening/memory.ts';
 import type { Operations } from './operations.ts';
 import { relayStatus } from './relay-status.ts';
 import { ReplayLog } from './replay-log.ts';
@@ -58,7 +61,9 @@ export interface CoreParts {
   /** Asked for each packet before it is opened; false sheds it. */
   readonly admit: () => boolean;
   /** A packet from a mix, or from an edge to a mix. */
-  readonly onOpened: (opened: Opened, now: Millis) => void;
+  readonly onOpened: (opened: Opened, arrivedAt: Millis) => boolean;
+  /** Packets it may keep at a time. */
+  readonly pool: number;
   /** A page of digests from an edge to an edge. */
   readonly onDigestPage: (from: RelayHash, page: Uint8Array, now: Millis) => void;
   readonly onDocument: (verified: VerifiedDocument, now: Millis) => void;
@@ -79,32 +84,43 @@ export class RelayCore {
   keys: RelayKeys;
   readonly self: RelayHash;
   readonly book: DocumentBook;
-  private readonly opener: CountingOpener;
   private readonly documentFiles: DocumentFiles;
   private readonly leave: LeaveFile;
   private nextLink: LinkIdentity | null;
   private onLinkKey: (identity: LinkIdentity) => void = () => undefined;
+  /** An edge's part of the onion that needs no secret. */
+  readonly injector: PacketInjector;
   private readonly report: Report;
   private readonly lock: FolderLock;
-  private readonly keyring: EpochKeyring;
-  private readonly seeds: EpochSeeds;
+  private readonly views: EpochViews;
+  private readonly vault: EpochVault;
+  private readonly guard: EpochReplayGuard;
   private readonly replay: ReplayLog;
+  private readonly onLate: ((ms: Millis) => void) | null;
   private links: RelayLinks | null = null;
   private running: {
     readonly driver: MachineDriver<RelayEffect>;
     readonly documents: DocumentKeeper;
     readonly descriptors: DescriptorKeeper;
     readonly epochs: EpochClock;
+    readonly openers: EpochOpeners;
+    readonly desk: OpeningDesk;
   } | null = null;
+  private collectTimer: NodeJS.Timeout | null = null;
+  private collectedAt = 0;
   private edges: ReadonlySet<string> = new Set();
   private readonly outcomes: string[];
   private startedAt = 0;
 
-  /** Opens the data folder; nothing is on the network yet. */
-  constructor(config: RelayConfig, report: Report) {
+  /**
+   * Opens the data folder; nothing is on the network yet.
+   * @param onLate told by how much a packet left after its moment; only where that is measured
+   */
+  constructor(config: RelayConfig, report: Report, onLate?: (ms: Millis) => void) {
     this.config = config;
     this.outcomes = config.authorities.map(() => 'not sent yet');
     this.report = report;
+    this.onLate = onLate ?? null;
     const at = (name: string) => join(config.data, name);
     privateFolder(config.data);
     this.lock = lockFolder(config.data);
@@ -117,16 +133,17 @@ export class RelayCore {
       this.self = relayHashOf(this.keys.identity.publicKey);
       this.leave = new LeaveFile(config.data);
       const { book, self, rng } = this;
-      this.keyring = new EpochKeyring({ book, self, rng, schedule: config.schedule });
-      this.seeds = new EpochSeeds(at('epochs'));
-      this.keyring.import(this.seeds.load());
-      this.seeds.wipe(this.keyring.erase(this.clock.now()));
-      const kept = this.keyring.export().map(({ epoch }) => epoch);
-      const guard = new EpochReplayGuard({ capacity: replayCapacity(config), rng, log: 'keep' });
-      this.replay = new ReplayLog(at('replay'), guard, kept);
-      const layer = config.role === 'edge' ? 4 : config.layer;
-      const { role } = config;
-      this.opener = createPacketOpener({ keys: this.keyring, replay: guard, rng, role, layer });
+      const viewer = new EpochViewer({ book, self, schedule: config.schedule });
+      const vault = new EpochVault(at('epochs'), () => viewer.schedule);
+      this.vault = vault;
+      vault.wipe(vault.expired(this.clock.now()));
+      const capacity = replayCapacity(config);
+      this.guard = new EpochReplayGuard({ capacity, rng, log: 'keep' });
+      this.replay = new ReplayLog(at('replay'), this.guard, vault.stored());
+      this.views = {
+        lookup: (epoch, now) => (vault.has(epoch) ? viewer.lookup(epoch, now) : null),
+      };
+      this.injector = createPacketInjector(this.views);
     } catch (error) {
       this.lock.release();
       throw error;
@@ -135,13 +152,53 @@ export class RelayCore {
 
   /** Opens the links and begins to work. */
   async start(parts: CoreParts): Promise<void> {
-    const { config, clock, rng, book, keyring, seeds } = this;
+    const { config, clock, rng, book, vault } = this;
     const { machine, onCertificate } = parts;
+    const layer = config.role === 'edge' ? 4 : config.layer;
+    const desk = new OpeningDesk({
+      layer,
+      views: this.views,
+      replay: this.guard,
+      slots: parts.pool + LIMITS.openingSlots,
+      highWater: LIMITS.openingHighWater,
+      threads: (epoch) => openers.get(epoch),
+      admit: parts.admit,
+      onOpened: parts.onOpened,
+      onHold: (hold) => this.links?.hold(hold),
+    });
+    const fail = (error: Error): void => {
+      // Without its keys a relay is of no use, and a thread that died may have lost packets.
+      queueMicrotask(() => {
+        throw error;
+      });
+    };
+    const openers = new EpochOpeners({
+      role: config.role,
+      layer,
+      threads: openingThreads(config.capacity, availableParallelism()),
+      slots: desk.memory,
+      done: desk.done,
+      seedFile: (epoch) => vault.seedFile(epoch),
+      onFailure: fail,
+    });
     const driver = new MachineDriver<RelayEffect>({
       machine,
       clock,
       perform: (effects) => this.perform(effects, parts.perform),
     });
+    const epochs = new EpochClock({
+      vault,
+      openers,
+      replay: this.replay,
+      clock,
+      onChange: () => {
+        this.setPeers();
+        this.takeUpLinkKey();
+        driver.poke();
+      },
+      onFailure: fail,
+    });
+    await epochs.start();
     const socks = socksRoute(config.socks, rng);
     const clients = config.authorities.map((one) => new AuthorityClient({ ...one, socks }));
     this.startedAt = performance.now();
@@ -155,22 +212,11 @@ export class RelayCore {
       onFrame: (from, bytes) => {
         const frame = this.decode(from, bytes);
         if (frame === null) return false;
-        driver.input((now) => {
-          if (frame.kind === 'digest') parts.onDigestPage(from, frame.part, now);
-          else if (parts.admit()) parts.onOpened(this.opener.open(frame.frame, now), now);
-        });
+        if (frame.kind === 'packet') {
+          desk.take(frame.frame, clock.now());
+          this.expect(desk, driver);
+        } else driver.input((now) => parts.onDigestPage(from, frame.part, now));
         return true;
-      },
-    });
-    const epochs = new EpochClock({
-      keyring,
-      seeds,
-      replay: this.replay,
-      clock,
-      onChange: () => {
-        this.setPeers();
-        this.takeUpLinkKey();
-        driver.poke();
       },
     });
     const documents = new DocumentKeeper({
@@ -204,8 +250,7 @@ export class RelayCore {
         sourceUrl: config.sourceUrl,
         sourceCommit: config.sourceCommit,
       },
-      keyring,
-      seeds,
+      vault,
       clients,
       measured: () => ({
         ...(parts.measured?.() ?? UNMEASURED),
@@ -217,8 +262,7 @@ export class RelayCore {
       onCertificate,
       onOutcome: (code, authority) => this.onDescriptor(code, authority),
     });
-    this.running = { driver, documents, descriptors, epochs };
-    epochs.start();
+    this.running = { driver, documents, descriptors, epochs, openers, desk };
     descriptors.start();
     documents.start();
   }
@@ -226,10 +270,6 @@ export class RelayCore {
   /** Hands something to the machine. Nothing before `start` and after `stop`. */
   input(feed: (now: Millis) => void): void {
     this.running?.driver.input(feed);
-  }
-
-  get injector(): PacketInjector {
-    return this.opener;
   }
 
   get relayPort(): number {
@@ -265,7 +305,11 @@ export class RelayCore {
   }
 
   linkCounters(): Readonly<Record<string, number>> {
-    return { ...this.counters.snapshot(), ...this.links?.counters.snapshot() };
+    return {
+      ...this.counters.snapshot(),
+      ...this.running?.desk.counters.snapshot(),
+      ...this.links?.counters.snapshot(),
+    };
   }
 
   documentCounters(): Readonly<Record<string, number>> {
@@ -284,9 +328,11 @@ export class RelayCore {
     this.links?.stopReceiving();
     const end = performance.now() + LIMITS.drainMs;
     while (!idle() && performance.now() < end) await new Promise((done) => setTimeout(done, 5));
-    running.epochs.stop();
+    await running.epochs.stop();
+    await running.openers.stop();
     running.driver.stop();
     this.running = null;
+    if (this.collectTimer !== null) clearTimeout(this.collectTimer);
     await this.links?.close();
     this.replay.stop();
     this.lock.release();
@@ -337,13 +383,30 @@ export class RelayCore {
     // What leaves now must not be accepted again after a crash.
     this.replay.flush();
     for (const effect of effects) {
-      if (effect.kind === 'send') this.send(effect.to, effect.packet);
+      if (effect.kind === 'send') this.send(effect);
       else other(effect);
     }
   }
 
-  private send(to: RelayHash, frame: Frame): void {
-    this.sendFrame(to, { kind: 'packet', frame });
+  private send({ to, packet, due }: Extract<RelayEffect, { kind: 'send' }>): void {
+    const desk = this.running?.desk;
+    this.links?.send(to, packet, () => desk?.release(packet));
+    if (this.onLate !== null && due !== undefined) this.onLate(this.clock.now() - due);
+  }
+
+  /** Sees to it that what threads finish is looked at within a millisecond or two. */
+  private expect(desk: OpeningDesk, driver: MachineDriver<RelayEffect>): void {
+    const collect = (): void => {
+      this.collectedAt = performance.now();
+      driver.input(() => desk.collect());
+    };
+    if (performance.now() - this.collectedAt >= LIMITS.collectMs) collect();
+    if (this.collectTimer !== null || desk.inFlight === 0) return;
+    const tick = (): void => {
+      collect();
+      this.collectTimer = desk.inFlight > 0 ? setTimeout(tick, LIMITS.collectMs) : null;
+    };
+    this.collectTimer = setTimeout(tick, LIMITS.collectMs);
   }
 
   /** Null closes the link: edges send edges pages of digests, everybody else sends packets. */
@@ -377,6 +440,11 @@ export class RelayCore {
       this.report(`an authority refuses this relay's descriptor (${code}); trying again`);
     }
   }
+}
+
+/** One thread for each part of the declared rate that one can do, if there are cores for them. */
+function openingThreads(capacity: number, cores: number): number {
+  return Math.max(1, Math.min(cores, THREADS_MAX, Math.ceil(capacity / LIMITS.packetsPerThread)));
 }
 
 /** Tags of one epoch and its graces, at the declared rate (docs/spec/04-mixing.md, 3). */

@@ -23,8 +23,7 @@ import {
   makeLinkCertificate,
   signDescriptor,
 } from '@tacet/directory';
-import type { EpochKeyring } from '@tacet/relay';
-import type { EpochSeeds } from './epoch-seeds.ts';
+import type { EpochVault } from './epoch-vault.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
 
@@ -47,8 +46,7 @@ export interface DescriptorKeeperOptions {
   readonly nextLinkKeyHash: () => Uint8Array | null;
   readonly fixed: FixedDescriptor;
   readonly measured: () => Measured;
-  readonly keyring: EpochKeyring;
-  readonly seeds: EpochSeeds;
+  readonly vault: Pick<EpochVault, 'ensure' | 'publicKeys'>;
   readonly clients: readonly Pick<AuthorityClient, 'submit'>[];
   readonly clock: Clock;
   readonly rng: Rng;
@@ -95,7 +93,7 @@ export class DescriptorKeeper {
   private async submit(authority: number): Promise<Millis> {
     const { clients, clock, rng, epochMs, onOutcome } = this.options;
     const backoff = this.backoffs[authority] as Backoff;
-    const bytes = this.current();
+    const bytes = await this.current();
     try {
       await clients[authority]?.submit(bytes);
     } catch (error) {
@@ -118,18 +116,19 @@ export class DescriptorKeeper {
   }
 
   /** The descriptor of this epoch; a retry sends the same bytes. */
-  private current(): Uint8Array {
-    const { identity, fixed, measured, keyring, seeds, clock, epochMs } = this.options;
+  private async current(): Promise<Uint8Array> {
+    const { identity, fixed, measured, vault, clock, epochMs } = this.options;
+    await vault.ensure(clock.now());
+    // Nothing is awaited from here on: several authorities ask at once, and get the same bytes.
     const now = clock.now();
     const epoch = epochAt({ epochMs: epochMs() }, now);
     if (this.signed?.epoch === epoch) return this.signed.bytes;
-    seeds.save(keyring.ensure(now));
     const present = this.certify();
     const next = this.options.nextLinkKeyHash();
     const link = next === null ? present : this.makeCertificate(next);
     this.issuedAt = Math.max(Math.floor(now), this.issuedAt + 1);
     const { issuedAt } = this;
-    const keys = keyring.publicKeys(now);
+    const keys = vault.publicKeys(now);
     const bytes = signDescriptor(identity, { ...fixed, ...measured(), link, issuedAt, ...keys });
     this.signed = { epoch, bytes };
     return bytes;

@@ -68,7 +68,11 @@ class Edge implements Running {
       machine,
       perform: (effect) => this.perform(effect),
       admit: () => true,
-      onOpened: (opened, now) => machine.onOpened(opened, now),
+      onOpened: (opened, arrivedAt) => {
+        machine.onOpened(opened, arrivedAt);
+        return false;
+      },
+      pool: 0,
       onDigestPage: (from, page, now) => {
         for (const bytes of this.digests(from, page)) machine.onDigest(bytes, now);
       },

@@ -6,6 +6,16 @@ export const LIMITS = {
   clockCheckMs: 1_000,
   /** Longest sleep of a machine's timer; clocks are looked at again then. */
   timerMs: 60_000,
+  /** Threads of an epoch are started this long before its first packet can come. */
+  threadLeadMs: 5_000,
+  /** Declared packets a second for which a relay gets one opening thread, up to its cores. */
+  packetsPerThread: 4_000,
+  /** Packets on their way through opening threads at which links are not read any more. */
+  openingHighWater: 256,
+  /** Slots for packets beside those the pool may keep: being opened, or being sent. */
+  openingSlots: 4_096,
+  /** How often finished packets are taken back. */
+  collectMs: 1,
   /** How soon replay tags are on the disk and not only with the system. */
   replaySyncMs: 1_000,
   /** Bytes of a replay log read at a time. */

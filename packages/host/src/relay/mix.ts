@@ -1,15 +1,19 @@
 /** Runs a mix: the machine of packages/relay/src/mix with real links, clock and disk. */
-import { AppError } from '@tacet/base';
-import { MixMachine } from '@tacet/relay';
+import { AppError, type Millis } from '@tacet/base';
+import { MIX_LIMITS, MixMachine } from '@tacet/relay';
 import type { RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
 
-export async function runMix(config: RelayConfig, report: Report): Promise<Running> {
+export async function runMix(
+  config: RelayConfig,
+  report: Report,
+  onLate?: (ms: Millis) => void,
+): Promise<Running> {
   const { layer } = config;
   if (layer !== 1 && layer !== 2 && layer !== 3) {
     throw new AppError('config-value', 'usage', 'a mix needs `layer` 1, 2 or 3');
   }
-  const core = new RelayCore(config, report);
+  const core = new RelayCore(config, report, onLate);
   const machine = new MixMachine({ book: core.book, layer });
   const idle = (): boolean => machine.poolSize === 0;
   try {
@@ -18,7 +22,8 @@ export async function runMix(config: RelayConfig, report: Report): Promise<Runni
       // A mix asks for nothing but sending.
       perform: () => undefined,
       admit: () => machine.admit(),
-      onOpened: (opened, now) => machine.onOpened(opened, now),
+      onOpened: (opened, arrivedAt) => machine.onOpened(opened, arrivedAt),
+      pool: MIX_LIMITS.pool,
       onDigestPage: () => undefined,
       onDocument: () => undefined,
       onCertificate: () => undefined,

@@ -1,5 +1,5 @@
 /** Runs one process of a network from its configuration, admin socket included. */
-import { AppError } from '@tacet/base';
+import { AppError, type Millis } from '@tacet/base';
 import type { EdgeObserver } from '@tacet/relay';
 import { type AdminSocket, serveAdmin } from './admin/socket.ts';
 import { runAuthority } from './authority.ts';
@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly observer?: EdgeObserver;
   /** An operator asks, through the admin socket, that a drained process end. */
   readonly onStop?: () => void;
+  /** The same for mixes: by how much each packet left after its moment. */
+  readonly onLate?: (ms: Millis) => void;
 }
 
 export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
@@ -53,12 +55,12 @@ export async function runProcess(config: ProcessConfig, options: RunOptions): Pr
   };
 }
 
-function start(config: ProcessConfig, { report, observer }: RunOptions): Promise<Running> {
+function start(config: ProcessConfig, { report, observer, onLate }: RunOptions): Promise<Running> {
   switch (config.role) {
     case 'authority':
       return runAuthority(config, report);
     case 'mix':
-      return runMix(config, report);
+      return runMix(config, report, onLate);
     case 'edge':
       return runEdge(config, report, observer);
     default:

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { AppError, DAY, HOUR, hex } from '@tacet/base';
 import { kemKeyPair } from '@tacet/crypto';
@@ -9,10 +10,9 @@ import {
   type LinkCertificate,
   verifyDescriptor,
 } from '@tacet/directory';
-import { EpochKeyring } from '@tacet/relay';
 import { FakeClock, makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
 import { DescriptorKeeper, UNMEASURED } from '../../src/relay/descriptors.ts';
-import { EpochSeeds } from '../../src/relay/epoch-seeds.ts';
+import { EpochVault } from '../../src/relay/epoch-vault.ts';
 import { tempDir } from './temp.ts';
 
 const network = makeTestNetwork();
@@ -24,7 +24,7 @@ const { requestRate: _rate, loops: _loops, leaving: _leaving, ...fixed } = rest;
 function setUp(refusals: AppError[]) {
   const dir = tempDir();
   const clock = new FakeClock(TEST_NOW);
-  const seeds = new EpochSeeds(dir);
+  const vault = new EpochVault(dir, () => demonstrationParameters);
   const sent: Descriptor[] = [];
   const bytes: string[] = [];
   const outcomes: string[] = [];
@@ -35,23 +35,15 @@ function setUp(refusals: AppError[]) {
     nextLinkKeyHash: () => null,
     linkKeyHash: () => new Uint8Array(32).fill(3),
     fixed,
-    keyring: new EpochKeyring({
-      book: network.book(),
-      self: relay?.hash as NonNullable<typeof relay>['hash'],
-      rng: seededRng(2),
-      schedule: demonstrationParameters,
-    }),
-    seeds,
+    vault,
     measured: () => UNMEASURED,
     clients: [
       {
         submit: async (signed) => {
           const { descriptor } = verifyDescriptor(signed);
           // What is published can be opened after a crash: its seeds are on the disk already.
-          const onDisk = new Map(seeds.load().map(({ epoch, seed }) => [epoch, seed]));
           descriptor.keys.forEach((key, i) => {
-            const seed = onDisk.get(descriptor.firstEpoch + i);
-            assert.ok(seed);
+            const seed = readFileSync(vault.seedFile(descriptor.firstEpoch + i));
             assert.equal(hex(kemKeyPair(seed).publicKey), hex(key));
           });
           sent.push(descriptor);

@@ -5,19 +5,9 @@
  */
 import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
 import { type KemKeyPair, type KemPublicKey, kemKeyPair, wipe } from '@tacet/crypto';
-import {
-  delayCapMs,
-  epochAt,
-  epochStart,
-  type Parameters,
-  type RelayHash,
-  relayIndex,
-  type VerifiedDocument,
-} from '@tacet/directory';
-import type { EpochKeys, EpochSecret } from '@tacet/onion';
-import type { Documents } from '../documents.ts';
-
-export type KeySchedule = Pick<Parameters, 'epochMs' | 'graceMs' | 'keysAhead'>;
+import { epochAt, epochStart } from '@tacet/directory';
+import type { EpochKeys, EpochSecret, EpochView } from '@tacet/onion';
+import { EpochViewer, type KeySchedule, type ViewerOptions } from './epoch-viewer.ts';
 
 export interface EpochSeed {
   readonly epoch: number;
@@ -25,37 +15,27 @@ export interface EpochSeed {
   readonly seed: Uint8Array;
 }
 
-export interface KeyringOptions {
-  readonly book: Documents;
-  readonly self: RelayHash;
+export interface KeyringOptions extends ViewerOptions {
   readonly rng: Rng;
-  /** Holds until the first document is known. */
-  readonly schedule: KeySchedule;
 }
 
 interface Entry {
   readonly seed: Uint8Array;
   readonly pair: KemKeyPair;
-  /** What `lookup` found last, good as long as the same documents are in force. */
-  known: Known | null;
-}
-
-interface Known {
-  readonly verified: VerifiedDocument;
-  readonly before: VerifiedDocument | null;
-  /** Null when this relay is not in the document. */
-  readonly secret: EpochSecret | null;
-  readonly secretWithPredecessor: EpochSecret | null;
+  /** What `lookup` gave last. */
+  known: { readonly view: EpochView; readonly secret: EpochSecret } | null;
 }
 
 const SEED = 32;
 
 export class EpochKeyring implements EpochKeys {
   private readonly options: KeyringOptions;
+  private readonly viewer: EpochViewer;
   private readonly entries = new Map<number, Entry>();
 
   constructor(options: KeyringOptions) {
     this.options = options;
+    this.viewer = new EpochViewer(options);
   }
 
   /**
@@ -82,6 +62,7 @@ export class EpochKeyring implements EpochKeys {
     for (const [epoch, entry] of this.entries) {
       if (epochStart({ epochMs }, epoch + 1) + graceMs > now) continue;
       wipe(entry.seed);
+      entry.pair.wipe();
       this.entries.delete(epoch);
       gone.push(epoch);
     }
@@ -128,45 +109,15 @@ export class EpochKeyring implements EpochKeys {
   lookup(epoch: number, now: Millis): EpochSecret | null {
     const entry = this.entries.get(epoch);
     if (entry === undefined) return null;
-    const { epochMs, graceMs } = this.schedule();
-    const start = epochStart({ epochMs }, epoch);
-    if (now < start - graceMs || now >= start + epochMs + graceMs) return null;
-    const known = this.know(entry, epoch);
-    if (known === null) return null;
-    return now < start + graceMs ? known.secretWithPredecessor : known.secret;
-  }
-
-  private know(entry: Entry, epoch: number): Known | null {
-    const verified = this.options.book.inForce(epoch);
-    if (verified === null) return null;
-    const before = this.options.book.inForce(epoch - 1);
-    const { known } = entry;
-    if (known?.verified === verified && known.before === before) return known;
-    const fresh = this.resolve(entry, verified, before);
-    entry.known = fresh;
-    return fresh;
-  }
-
-  private resolve(
-    entry: Entry,
-    verified: VerifiedDocument,
-    before: VerifiedDocument | null,
-  ): Known {
-    const index = relayIndex(verified, this.options.self);
-    if (index === null) return { verified, before, secret: null, secretWithPredecessor: null };
-    const secret: EpochSecret = {
-      secret: entry.pair,
-      index,
-      documentHash: verified.hash,
-      predecessor: null,
-      delayCapMs: delayCapMs(verified.document.parameters),
-    };
-    const predecessor = before === null || before === verified ? null : before.hash;
-    const secretWithPredecessor = predecessor === null ? secret : { ...secret, predecessor };
-    return { verified, before, secret, secretWithPredecessor };
+    const view = this.viewer.lookup(epoch, now);
+    if (view === null) return null;
+    if (entry.known?.view !== view) {
+      entry.known = { view, secret: { ...view, secret: entry.pair } };
+    }
+    return entry.known.secret;
   }
 
   private schedule(): KeySchedule {
-    return this.options.book.newest()?.document.parameters ?? this.options.schedule;
+    return this.viewer.schedule;
   }
 }

@@ -67,7 +67,8 @@ export class MixMachine implements Machine<RelayEffect> {
           return false;
         }
         const { packet } = opened;
-        this.pool.push(arrivedAt + opened.delayMs, { kind: 'send', to, packet });
+        const due = arrivedAt + opened.delayMs;
+        this.pool.push(due, { kind: 'send', to, packet, due });
         return true;
       }
       case 'end':

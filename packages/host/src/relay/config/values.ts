@@ -2,12 +2,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import { NO_SOCKS, parseSocks } from '@tacet/adapters/socks';
 import { AppError, fromHex } from '@tacet/base';
-import {
-  type AuthorityHash,
-  MAX_AUTHORITIES,
-  parseAddress,
-  type RelayHash,
-} from '@tacet/directory';
+import { type AuthorityHash, MAX_AUTHORITIES, parseAddress } from '@tacet/directory';
 import { FIELDS, type Form, type Key, type Role } from './fields.ts';
 import type { AuthorityAddress, AuthorityPeer } from './types.ts';
 

@@ -1,0 +1,135 @@
+/**
+ * What stands in the memory of another process: every page that is there and that the process may
+ * write, read through /proc (Linux). Names how often each pattern was found.
+ */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+
+const PAGE = 4_096;
+/** Bytes read at a time; patterns across two reads are found by an overlap. */
+const STEP = 4_194_304;
+const OVERLAP = 256;
+const PRESENT = 0x80;
+
+export interface Pattern {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Forms in which a secret of 32 bytes could lie about: raw, hex, base64, and both of those in
+ * UTF-16. Halves, so that a copy whose beginning was written over counts as well.
+ */
+export function formsOf(name: string, secret: Uint8Array): Pattern[] {
+  const text = (form: string, value: string): Pattern[] => [
+    { name: `${name} ${form}`, bytes: Buffer.from(value, 'latin1') },
+    { name: `${name} ${form} utf16`, bytes: Buffer.from(value, 'utf16le') },
+  ];
+  return [0, 15].flatMap((at) => {
+    // 15 bytes are 20 characters of base64 without a rest.
+    const half = Buffer.from(secret.subarray(at, at + 15));
+    return [
+      { name: `${name} raw`, bytes: half },
+      ...text('hex', half.toString('hex')),
+      ...text('base64', half.toString('base64')),
+    ];
+  });
+}
+
+/** Names of patterns found, each once. */
+export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<string> {
+  const found = new Set<string>();
+  const byStart = startsOf(patterns);
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  const pages = openSync(`/proc/${pid}/pagemap`, 'r');
+  const buffer = Buffer.allocUnsafeSlow(STEP + OVERLAP);
+  try {
+    for (const { from, to } of writable(pid)) {
+      for (const run of present(pages, from, to)) {
+        for (let at = run.from; at < run.to; at += STEP) {
+          const want = Math.min(STEP + OVERLAP, run.to - at);
+          const got = read(memory, buffer, want, at);
+          search(buffer.subarray(0, got), byStart, found);
+        }
+      }
+    }
+  } finally {
+    closeSync(memory);
+    closeSync(pages);
+  }
+  return found;
+}
+
+/** Patterns by their first two bytes: one pass over memory, however many there are. */
+function startsOf(patterns: readonly Pattern[]): (Pattern[] | undefined)[] {
+  const byStart = new Array<Pattern[] | undefined>(65_536);
+  for (const pattern of patterns) {
+    const start = wordAt(pattern.bytes, 0);
+    byStart[start] = [...(byStart[start] ?? []), pattern];
+  }
+  return byStart;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}
+
+function search(
+  bytes: Buffer,
+  byStart: readonly (Pattern[] | undefined)[],
+  found: Set<string>,
+): void {
+  const last = bytes.length - 1;
+  for (let at = 0; at < last; at++) {
+    const candidates = byStart[wordAt(bytes, at)];
+    if (candidates === undefined) continue;
+    for (const { name, bytes: pattern } of candidates) {
+      if (bytes[at + 2] !== pattern[2] || found.has(name)) continue;
+      if (bytes.subarray(at, at + pattern.length).equals(pattern)) found.add(name);
+    }
+  }
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function writable(pid: number): Range[] {
+  const lines = readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n');
+  return lines.flatMap((line) => {
+    const match = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);
+    if (match === null) return [];
+    return [{ from: Number.parseInt(match[1] ?? '', 16), to: Number.parseInt(match[2] ?? '', 16) }];
+  });
+}
+
+/** The parts of a mapping of which pages exist. */
+function present(pages: number, from: number, to: number): Range[] {
+  const count = (to - from) / PAGE;
+  const entries = Buffer.allocUnsafe(count * 8);
+  const got = read(pages, entries, entries.length, (from / PAGE) * 8);
+  const runs: { from: number; to: number }[] = [];
+  for (let i = 0; i < got / 8; i++) {
+    if (((entries[i * 8 + 7] as number) & PRESENT) === 0) continue;
+    const at = from + i * PAGE;
+    const last = runs.at(-1);
+    if (last?.to === at) last.to = at + PAGE;
+    else runs.push({ from: at, to: at + PAGE });
+  }
+  return runs;
+}
+
+/** Bytes read; fewer than wanted where a mapping went away meanwhile. */
+function read(file: number, out: Buffer, length: number, at: number): number {
+  let got = 0;
+  try {
+    while (got < length) {
+      const n = readSync(file, out, got, length - got, at + got);
+      if (n === 0) break;
+      got += n;
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EIO') throw error;
+  }
+  return got;
+}

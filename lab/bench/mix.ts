@@ -1,0 +1,184 @@
+/**
+ * One real mix process under load: TLS links, replay log, payload MAC, whole packets made before.
+ * What the figures mean, and how the load generator is kept out of them: docs/dev/measuring.md.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BenchArguments, Figures } from './list.ts';
+import { inThread, Packets } from './mix/packets.ts';
+import type { MixReport } from './mix/process.ts';
+import { makeStage, type Stage } from './mix/stage.ts';
+import { Traffic } from './mix/traffic.ts';
+import type { UnwrapTask } from './mix/unwrap-thread.ts';
+
+/** Declared by the mix: sizes its replay set and the number of its threads. */
+const CAPACITY = 6_000;
+const ROUNDS = 5;
+/** Packets each thread opens in one round, and packets through the mix in one round. */
+const UNWRAPS = 1_200;
+const FLOOD = 5_000;
+const WARM = 2_000;
+const LOAD = 0.7;
+const LOAD_SECONDS = 4;
+const OVERLOAD = 10;
+const OVERLOAD_SECONDS = 4;
+const OVERLOAD_PACKETS = 12_000;
+const RECOVERY_SECONDS = 2;
+/** More than any machine this runs on does. */
+const RATE_MAX = 16_000;
+
+export async function run(args: BenchArguments, say: (line: string) => void): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-bench-mix-'));
+  let child: ChildProcess | null = null;
+  let traffic: Traffic | null = null;
+  try {
+    const stage = await makeStage(folder, CAPACITY);
+    const threads = availableParallelism();
+    const guess = Number(args.rate ?? RATE_MAX / 2);
+    const atLoad = Math.ceil(LOAD * guess * LOAD_SECONDS);
+    const recovering = Math.ceil(LOAD * guess * RECOVERY_SECONDS);
+    const count = WARM + ROUNDS * FLOOD + atLoad + OVERLOAD_PACKETS + recovering;
+    say(`building ${count} packets`);
+    const packets = await Packets.build(count, threads, stage);
+    traffic = await Traffic.open(stage, packets);
+    child = fork(new URL('./mix/process.ts', import.meta.url), [stage.configFile], {
+      serialization: 'advanced',
+    });
+    await told(child);
+    await traffic.ready();
+    return await measure({ stage, packets, traffic, child, threads, atLoad, recovering, say });
+  } finally {
+    child?.send('stop');
+    await traffic?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Run {
+  readonly stage: Stage;
+  readonly packets: Packets;
+  readonly traffic: Traffic;
+  readonly child: ChildProcess;
+  readonly threads: number;
+  readonly atLoad: number;
+  readonly recovering: number;
+  readonly say: (line: string) => void;
+}
+
+async function measure(run: Run): Promise<Figures> {
+  const { packets, traffic, child, say } = run;
+  const warm = packets.fresh(WARM);
+  await traffic.flood(warm);
+  await traffic.drained(WARM);
+
+  const unwraps: number[] = [];
+  const costs: number[] = [];
+  const rates: number[] = [];
+  const ratios: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const range = packets.fresh(FLOOD);
+    const unwrap = await unwrapCost(run, range.from);
+    const before = await report(child);
+    const rate = await traffic.flood(range);
+    const expected = traffic.received;
+    await traffic.drained(WARM + (round + 1) * FLOOD);
+    const after = await report(child);
+    if (traffic.received !== WARM + (round + 1) * FLOOD) {
+      throw new Error(`packets were lost: ${traffic.received}, ${expected} at the end of sending`);
+    }
+    const cost = (after.cpuUs - before.cpuUs) / FLOOD;
+    say(`unwrap ${unwrap.toFixed(1)} us, mix ${cost.toFixed(1)} us a frame, ${rate.toFixed(0)}/s`);
+    unwraps.push(unwrap);
+    costs.push(cost);
+    rates.push(rate);
+    ratios.push(unwrap / cost);
+  }
+  const capacity = median(rates);
+  const rate = LOAD * capacity;
+  const atLoad = Math.min(run.atLoad, Math.ceil(rate * LOAD_SECONDS));
+  const base = traffic.received;
+  const cpuBefore = await report(child);
+  const started = performance.now();
+  await traffic.offer(packets.fresh(atLoad), rate);
+  const loadSeconds = (performance.now() - started) / 1_000;
+  await traffic.drained(base + atLoad);
+  const loaded = await report(child);
+  const busy = (loaded.cpuUs - cpuBefore.cpuUs) / 1e6 / loadSeconds;
+  say(`at ${rate.toFixed(0)}/s: ${atLoad} frames, ${(100 * busy).toFixed(0)} % of a core`);
+
+  const flood = packets.fresh(OVERLOAD_PACKETS);
+  const offered = OVERLOAD * capacity;
+  const repeats = Math.ceil((offered * OVERLOAD_SECONDS) / OVERLOAD_PACKETS) - 1;
+  await traffic.offer(flood, offered, repeats);
+  const over = await report(child);
+  // What still waits at the senders is too old soon.
+  await traffic.drained(Number.POSITIVE_INFINITY, 2_000);
+  await report(child);
+  const settled = traffic.received;
+  const recovering = Math.min(run.recovering, Math.ceil(rate * RECOVERY_SECONDS));
+  await traffic.offer(packets.fresh(recovering), rate);
+  const recovered = (await traffic.drained(settled + recovering)) - settled;
+  const last = await report(child);
+  say(JSON.stringify(last.counters));
+
+  const perFrame = median(costs);
+  const unwrap = median(unwraps);
+  return {
+    frames_per_s_core: Math.round(1e6 / perFrame),
+    frames_per_s_machine: Math.round(capacity),
+    cpu_us_per_frame: round2(perFrame),
+    unwrap_us: round2(unwrap),
+    work_ratio: round3(median(ratios)),
+    load_frames_per_s: Math.round(rate),
+    load_cores: round2(busy),
+    lateness_p50_ms: round2(quantile(loaded.late, 0.5)),
+    lateness_p99_ms: round2(quantile(loaded.late, 0.99)),
+    lateness_max_ms: round2(quantile(loaded.late, 1)),
+    rss_mb: Math.round(loaded.rssMb),
+    overload_rss_mb: Math.round(over.peakRssMb),
+    overload_offered_per_s: Math.round(offered),
+    recovered_p99_ms: round2(quantile(last.late, 0.99)),
+    recovered_lost: recovering - recovered,
+  };
+}
+
+/** All cores open packets at once, so that caches are as contended as they are under load. */
+async function unwrapCost({ stage, packets, threads }: Run, from: number): Promise<number> {
+  const { seed, index, epoch, documentHash } = stage;
+  const tasks = Array.from({ length: threads }, (_, i): UnwrapTask => {
+    const first = from + i * UNWRAPS;
+    const range = { from: first, to: first + UNWRAPS };
+    const key = { seed, index, epoch, documentHash };
+    return { ...key, ...range, frames: packets.memory, capacity: CAPACITY * 3_900 };
+  });
+  const costs = await Promise.all(
+    tasks.map((task) => inThread<number>('./unwrap-thread.ts', task)),
+  );
+  return costs.reduce((a, b) => a + b, 0) / costs.length;
+}
+
+function told(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`the mix ended with ${code}`)));
+  });
+}
+
+async function report(child: ChildProcess): Promise<MixReport> {
+  const answer = told(child);
+  child.send('report');
+  return (await answer) as MixReport;
+}
+
+function median(values: readonly number[]): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
+}
+
+function quantile(sorted: Float64Array, q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+}
+
+const round2 = (value: number): number => Math.round(value * 100) / 100;
+const round3 = (value: number): number => Math.round(value * 1_000) / 1_000;
