@@ -22,6 +22,7 @@ export class Cluster {
   private topology: Topology = { owners: [], primaries: new Map(), all: new Map() };
   private owners: (string | undefined)[] = [];
   private refreshing: Promise<void> | null = null;
+  private looks = 0;
   private paused: { way: Way; operation: Operation }[] = [];
   private timer: NodeJS.Timeout | null = null;
   private ended = false;
@@ -88,24 +89,48 @@ export class Cluster {
     this.nodes.clear();
   }
 
+  /** The map of the first node that is with the majority; of any other if there is none. */
   private async look(): Promise<void> {
     let first: unknown = null;
-    const known = [...this.topology.all.values(), ...this.seeds];
-    for (const address of new Map(known.map((each) => [nameOf(each), each])).values()) {
+    let second: Topology | null = null;
+    for (const address of this.candidates()) {
       try {
-        const connection = await this.connect(address);
-        try {
-          this.adopt(readTopology(await connection.call('CLUSTER', 'SLOTS'), address.host));
-        } finally {
-          connection.end();
+        const { topology, isWithMajority } = await this.ask(address);
+        if (isWithMajority) {
+          this.adopt(topology);
+          return;
         }
-        return;
+        second ??= topology;
       } catch (error) {
         // A node that is merely down says least of what is wrong.
         if (first === null || isAppError(first, 'boxes-unreachable')) first = error;
       }
     }
-    throw first;
+    if (second === null) throw first;
+    this.adopt(second);
+  }
+
+  /** All nodes ever heard of that may be there still, beginning with another one each time. */
+  private candidates(): Address[] {
+    const known = [...this.topology.all.values(), ...this.seeds];
+    const all = [...new Map(known.map((each) => [nameOf(each), each])).values()];
+    const from = this.looks++ % all.length;
+    return [...all.slice(from), ...all.slice(0, from)];
+  }
+
+  private async ask(
+    address: Address,
+  ): Promise<{ readonly topology: Topology; readonly isWithMajority: boolean }> {
+    const connection = await this.connect(address);
+    try {
+      const topology = readTopology(await connection.call('CLUSTER', 'SLOTS'), address.host);
+      const info = await connection.call('CLUSTER', 'INFO');
+      const text = info instanceof Uint8Array ? Buffer.from(info).toString('latin1') : '';
+      // One that is cut off from the others goes on telling the map of before.
+      return { topology, isWithMajority: text.includes('cluster_state:ok') };
+    } finally {
+      connection.end();
+    }
   }
 
   private adopt(topology: Topology): void {
