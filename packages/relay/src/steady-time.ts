@@ -11,13 +11,17 @@ export class SteadyTime {
   private latest: Millis = Number.NEGATIVE_INFINITY;
   private ahead: Millis = 0;
 
-  /** Steady time at the wall clock's `now`; `stepped` when the clock was set back since. */
-  at(now: Millis): { readonly steady: Millis; readonly stepped: boolean } {
-    const stepped = now + this.ahead < this.latest - STEP_MS;
+  /** Looks at the wall clock; true when it was set back since the last look. */
+  look(now: Millis): boolean {
+    const stepped = this.of(now) < this.latest - STEP_MS;
     if (stepped) this.ahead = this.latest - now;
-    const steady = now + this.ahead;
-    this.latest = Math.max(this.latest, steady);
-    return { steady, stepped };
+    this.latest = Math.max(this.latest, this.of(now));
+    return stepped;
+  }
+
+  /** Steady time at that time of the wall clock, as it was looked at last. */
+  of(now: Millis): Millis {
+    return now + this.ahead;
   }
 
   /** The wall clock at that steady time, if it is not set again. */

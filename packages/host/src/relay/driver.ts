@@ -11,6 +11,8 @@ import { LIMITS } from './limits.ts';
 const HALF_STEP: Millis = 0.5;
 /** What a timer fires late, on the average, with the step taken off. */
 const USUAL_LATENESS: Millis = 0.25;
+/** A clock further back than this was set back: inputs and deadlines are rounded by less. */
+const CLOCK_BACK: Millis = 100;
 
 export interface DriverOptions<Effect> {
   readonly machine: Machine<Effect>;
@@ -25,6 +27,7 @@ export class MachineDriver<Effect> {
   private readonly perform: (effects: readonly Effect[]) => void;
   private timer: NodeJS.Timeout | null = null;
   private armedFor: Millis = Number.POSITIVE_INFINITY;
+  private latest: Millis = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
   constructor(options: DriverOptions<Effect>) {
@@ -37,6 +40,9 @@ export class MachineDriver<Effect> {
   input(feed: (now: Millis) => void): void {
     if (this.stopped) return;
     const now = this.clock.now();
+    // The machine hears of it at once, and not when the deadlines of before are reached again.
+    if (now < this.latest - CLOCK_BACK) this.machine.advance(now);
+    this.latest = now;
     feed(now);
     this.settle(now);
   }

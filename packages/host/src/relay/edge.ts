@@ -17,6 +17,7 @@ import { BroadcastReader, digestFrames } from '@tacet/wire';
 import { openStore } from './boxes.ts';
 import type { RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
+import { Evidence } from './evidence.ts';
 
 type EdgeEffect = Exclude<RelayEffect, { kind: 'send' }>;
 
@@ -26,7 +27,7 @@ export async function runEdge(
   observer?: EdgeObserver,
 ): Promise<Running> {
   const core = new RelayCore(config, report);
-  const edge = new Edge(core, observer);
+  const edge = new Edge(core, new Evidence(config.data, report), observer);
   try {
     await edge.start();
   } catch (error) {
@@ -39,6 +40,7 @@ export async function runEdge(
 class Edge implements Running {
   readonly role = 'edge';
   private readonly core: RelayCore;
+  private readonly evidence: Evidence;
   private readonly machine: EdgeMachine;
   private readonly readers = new Map<string, BroadcastReader>();
   private clientDoor: ClientListener | null = null;
@@ -46,8 +48,9 @@ class Edge implements Running {
   private storePending = 0;
   private stopped: Promise<void> | null = null;
 
-  constructor(core: RelayCore, observer: EdgeObserver | undefined) {
+  constructor(core: RelayCore, evidence: Evidence, observer: EdgeObserver | undefined) {
     this.core = core;
+    this.evidence = evidence;
     this.machine = new EdgeMachine({
       injector: core.injector,
       book: core.book,
@@ -75,6 +78,7 @@ class Edge implements Running {
       pool: 0,
       onDigestPage: (from, page, now) => {
         for (const bytes of this.digests(from, page)) machine.onDigest(bytes, now);
+        this.evidence.keep(machine.forks);
       },
       onDocument: (verified, now) => {
         machine.onDocument(verified, now);

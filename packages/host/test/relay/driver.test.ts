@@ -92,3 +92,26 @@ test('nothing happens after stop', () => {
   assert.deepEqual(performed, []);
   mock.timers.reset();
 });
+
+test('a machine hears at once, before any input, that the clock was set back', () => {
+  let now = 10_000;
+  const heard: string[] = [];
+  const machine: Machine<number> = {
+    deadline: () => 20_000,
+    advance: (at) => void heard.push(`advance ${at}`),
+    drain: () => [],
+  };
+  const driver = new MachineDriver({
+    machine,
+    clock: { now: () => now },
+    perform: () => undefined,
+  });
+  const input = () => driver.input((at) => void heard.push(`input ${at}`));
+  input();
+  now = 9_950;
+  input();
+  now = 4_000;
+  input();
+  driver.stop();
+  assert.deepEqual(heard, ['input 10000', 'input 9950', 'advance 4000', 'input 4000']);
+});

@@ -35,6 +35,8 @@ export interface BoxDeskOptions {
   readonly limits: EdgeLimits;
   readonly outgoing: Outgoing;
   readonly counters: Counters<EdgeCounter>;
+  /** Everything here goes by steady time; days and epochs go by this, the wall clock. */
+  readonly wall: (steady: Millis) => Millis;
   /** Hands a command to the store; the result comes to `onStore` with the same token. */
   readonly ask: (token: number, command: StoreCommand) => void;
   /** A box was filled for the first time. */
@@ -72,7 +74,7 @@ export class BoxDesk {
   private readonly room: StoreRoom;
   private nextToken = 1;
   /** The store was last told to drop what is due on this day. */
-  private today = -1;
+  private droppedOn = -1;
   private dropAgainAt = 0;
 
   constructor(options: BoxDeskOptions) {
@@ -118,7 +120,7 @@ export class BoxDesk {
           this.refuseLater(ticket, mark, now);
           return;
         }
-        const effectDay = dayOf(now) + 1;
+        const effectDay = this.today(now) + 1;
         const command = { kind: 'tombstone', mark, id, effectDay } as const;
         this.ask({ kind: 'tombstone', ticket, effectDay }, now, command);
       }
@@ -175,12 +177,14 @@ export class BoxDesk {
       this.endWait(read, now);
     }
     if (this.room.isDue(now)) this.askCount();
-    const today = dayOf(now);
-    if (today <= this.today) return;
-    // A clock that was set back must not put off the next try for as long.
-    if (now < this.dropAgainAt && this.dropAgainAt - now <= DROP_AGAIN_MS) return;
-    this.today = today;
+    const today = this.today(now);
+    if (today <= this.droppedOn || now < this.dropAgainAt) return;
+    this.droppedOn = today;
     this.askUnbidden({ kind: 'expire' }, { kind: 'expire', today });
+  }
+
+  private today(now: Millis): number {
+    return dayOf(this.options.wall(now));
   }
 
   private put(ticket: Ticket, record: BoxRecord, current: VerifiedDocument, now: Millis): void {
@@ -198,7 +202,7 @@ export class BoxDesk {
       return;
     }
     const life = this.room.lifeDays(current.document.parameters.boxLifeDays);
-    const expiryDay = life === null ? null : dayOf(now) + life;
+    const expiryDay = life === null ? null : this.today(now) + life;
     this.ask({ kind: 'put', ticket, mark }, now, {
       kind: 'put',
       box: { mark, id, record, expiryDay },
@@ -280,7 +284,8 @@ export class BoxDesk {
     const { parameters } = current.document;
     const keysEnd = epochStart(parameters, epochOfBlock(ticket.block) + 1) + parameters.graceMs;
     const margin = Math.min(WAIT_MARGIN_MS, parameters.graceMs / 10);
-    return Math.min(MAX_WAIT_MS, keysEnd - now - ticket.delayMs - TURNAROUND_MS - margin);
+    const left = keysEnd - this.options.wall(now) - ticket.delayMs;
+    return Math.min(MAX_WAIT_MS, left - TURNAROUND_MS - margin);
   }
 
   private evictOldest(now: Millis): void {
@@ -317,7 +322,7 @@ export class BoxDesk {
         this.reply(pending.read.ticket, EMPTY, pending.since, now);
         return;
       case 'expire':
-        this.today = -1;
+        this.droppedOn = -1;
         this.dropAgainAt = now + DROP_AGAIN_MS;
         return;
       case 'count':

@@ -18,6 +18,7 @@ import {
 import { type Documents, nextRelay } from '../documents.ts';
 import { EDGE_LIMITS, type EdgeLimits } from '../limits.ts';
 import type { LinkHandle, Machine, RelayEffect, StoreResult } from '../ports.ts';
+import { SteadyTime } from '../steady-time.ts';
 import { BoxDesk } from './box-desk.ts';
 import type { EdgeCounter } from './counters.ts';
 import type { Fork } from './digest-peers.ts';
@@ -50,6 +51,8 @@ export class EdgeMachine implements Machine<RelayEffect> {
   private readonly options: EdgeOptions;
   private readonly limits: EdgeLimits;
   private readonly noise: Rng;
+  /** All waiting goes by steady time; days, epochs and digest numbers by the wall clock. */
+  private readonly time = new SteadyTime();
   private readonly pool = new DeadlineHeap<RelayEffect>();
   private readonly outgoing = new Outgoing();
   private readonly door: FrontDoor;
@@ -76,6 +79,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
       limits,
       outgoing,
       counters,
+      wall: (steady) => this.time.wall(steady),
       ask: (token, command) => emit({ kind: 'store', token, command }),
       onFilled: (mark) => {
         options.observer?.stored(mark);
@@ -130,18 +134,20 @@ export class EdgeMachine implements Machine<RelayEffect> {
 
   /** Null: refused, and the link is to be closed. */
   onHello(link: LinkHandle, hello: Hello, now: Millis): Welcome | null {
-    return this.door.onHello(link, hello, this.current, now);
+    const welcome = this.door.onHello(link, hello, this.current, this.time.of(now));
+    return welcome && { ...welcome, now: Math.floor(now) };
   }
 
   onLinkClosed(link: LinkHandle, now: Millis): void {
-    this.door.onClosed(link, now);
+    this.door.onClosed(link, this.time.of(now));
   }
 
   /** Everything a client sends, already decoded. */
   onUp(link: LinkHandle, up: UpFrame, now: Millis): void {
-    if (!this.door.admit(link, now)) return;
+    const steady = this.time.of(now);
+    if (!this.door.admit(link, steady)) return;
     if (up.kind === 'rate') {
-      this.door.onRate(link, up.slotMs, this.current, now);
+      this.door.onRate(link, up.slotMs, this.current, steady);
       return;
     }
     this.counters.add('up');
@@ -158,7 +164,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
     if (effect === null) return;
     const delay = this.drawDelay();
     this.options.observer?.entered(up.frame, delay);
-    this.pool.push(now + delay, effect);
+    this.pool.push(steady + delay, effect);
   }
 
   /** A packet from a mix of the last layer, opened by the host; `now` is when it came in. */
@@ -170,7 +176,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
           this.counters.add('request-unanswerable');
           return;
         }
-        this.boxes.onRequest(opened, this.current, now);
+        this.boxes.onRequest(opened, this.current, this.time.of(now));
         return;
       case 'reply':
         this.door.onReply(opened.replyId, opened.payload);
@@ -190,28 +196,33 @@ export class EdgeMachine implements Machine<RelayEffect> {
   }
 
   onStore(token: number, result: StoreResult, now: Millis): void {
-    this.boxes.onStore(token, result, now);
+    this.boxes.onStore(token, result, this.time.of(now));
   }
 
   deadline(): Millis | null {
-    const at = Math.min(
+    const steady = Math.min(
       this.pool.nextAt ?? Infinity,
       this.outgoing.nextAt() ?? Infinity,
       this.boxes.nextAt() ?? Infinity,
       this.door.nextAt() ?? Infinity,
-      this.publisher.nextAt() ?? Infinity,
     );
+    const at = Math.min(this.time.wall(steady), this.publisher.nextAt() ?? Infinity);
     return at === Infinity ? null : at;
   }
 
   advance(now: Millis): void {
+    if (this.time.look(now)) {
+      this.refresh(now);
+      this.publisher.onClockBack(now);
+    }
     if (this.current !== null && this.publisher.isDue(now)) {
       this.refresh(now);
       this.publisher.advance(this.current, now);
     }
-    this.boxes.advance(now);
-    this.inject(now);
-    this.door.advance(now);
+    const steady = this.time.of(now);
+    this.boxes.advance(steady);
+    this.inject(steady, now);
+    this.door.advance(steady);
   }
 
   drain(): RelayEffect[] {
@@ -220,9 +231,9 @@ export class EdgeMachine implements Machine<RelayEffect> {
     return effects;
   }
 
-  private inject(now: Millis): void {
+  private inject(steady: Millis, now: Millis): void {
     for (;;) {
-      const injection = this.outgoing.take(this.options.injector, this.noise, now);
+      const injection = this.outgoing.take(this.options.injector, this.noise, steady, now);
       if (injection === undefined) break;
       if (injection === null) {
         this.counters.add('answer-stale');
@@ -234,7 +245,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
       this.send(effect);
     }
     for (;;) {
-      const effect = this.pool.popDue(now);
+      const effect = this.pool.popDue(steady);
       if (effect === undefined) return;
       this.send(effect);
     }

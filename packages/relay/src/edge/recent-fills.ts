@@ -29,8 +29,7 @@ export class RecentFills {
 
   /** Each set lives for one span as the young one and for one as the old one. */
   private turn(now: Millis): void {
-    // Further away than one span it lies where a clock stood before it was set back.
-    if (now < this.turnAt && now >= this.turnAt - RECENT_FILL_MS) return;
+    if (now < this.turnAt) return;
     this.old = now < this.turnAt + RECENT_FILL_MS ? this.young : new Set();
     this.young = new Set();
     this.turnAt = now + RECENT_FILL_MS;

@@ -18,9 +18,8 @@ export class StoreRoom {
 
   /** True once in a while: the store is to be counted now. */
   isDue(now: Millis): boolean {
-    // Also after the wall clock was set back.
-    if (Math.abs(now - this.countAt) < STORE_COUNT_MS) return false;
-    this.countAt = now;
+    if (now < this.countAt) return false;
+    this.countAt = now + STORE_COUNT_MS;
     return true;
   }
 

@@ -39,9 +39,18 @@ export class Outgoing {
     this.due.push(at, { block: ticket.block, answer });
   }
 
-  /** The next due answer as a packet; null when its reply block is stale; undefined for none. */
-  take(injector: PacketInjector, noise: Rng, now: Millis): Injection | null | undefined {
-    const due = this.due.popDue(now);
+  /**
+   * The next answer due by `steady` as a packet; null when its reply block is stale; undefined for
+   * none.
+   * @param now by the wall clock, which says whose keys hold
+   */
+  take(
+    injector: PacketInjector,
+    noise: Rng,
+    steady: Millis,
+    now: Millis,
+  ): Injection | null | undefined {
+    const due = this.due.popDue(steady);
     if (due === undefined) return undefined;
     return injector.reply(due.block, encodeAnswer(complete(due.answer, noise), noise), now);
   }
