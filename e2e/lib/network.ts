@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Parameters } from '@tacet/directory';
 import { Program } from './program.ts';
@@ -12,7 +12,7 @@ import { Program } from './program.ts';
 const ENTRY = fileURLToPath(new URL('../../apps/relay/bin/tacet-relay.mjs', import.meta.url));
 
 /** What `network.json` says of each process. */
-interface Described {
+export interface Described {
   readonly name: string;
   readonly role: 'authority' | 'mix' | 'edge';
   readonly config: string;
@@ -41,7 +41,7 @@ export interface NetworkOptions {
 export class RelayNetwork {
   readonly dir: string;
   readonly card: string;
-  readonly processes: readonly Described[];
+  readonly processes: Described[];
   private readonly options: NetworkOptions;
   private readonly programs = new Map<string, Program>();
 
@@ -105,7 +105,7 @@ export class RelayNetwork {
       name,
       entry: this.options.entryOf?.(name) ?? ENTRY,
       args: [
-        ...['run', '--config', join(this.dir, config), '--until-stdin-ends'],
+        ...['run', '--config', resolvePath(this.dir, config), '--until-stdin-ends'],
         ...(this.options.argsOf?.(name) ?? []),
       ],
       log: join(this.dir, name, 'log'),
@@ -114,6 +114,26 @@ export class RelayNetwork {
     });
     this.programs.set(name, program);
     await program.ready();
+  }
+
+  /** Runs `tacet-relay` with these arguments to its end; resolves when it exits with 0. */
+  async command(...args: string[]): Promise<void> {
+    const log = join(this.dir, '..', 'commands.log');
+    const program = new Program({ name: args.slice(0, 2).join(' '), entry: ENTRY, args, log });
+    const status = await program.ended();
+    if (status !== 0) throw new Error(`tacet-relay ${args.join(' ')}: ${status}${program.tail()}`);
+  }
+
+  /** A process that came later, in a folder of its own; from then on it is one of ours. */
+  async adopt(process: Described): Promise<void> {
+    mkdirSync(join(this.dir, process.name), { mode: 0o700 });
+    this.processes.push(process);
+    await this.run(process.name);
+  }
+
+  /** It was ended by somebody else. */
+  async gone(name: string): Promise<void> {
+    await this.program(name).ended();
   }
 
   async kill(name: string): Promise<void> {
@@ -128,7 +148,7 @@ export class RelayNetwork {
   counters(name: string): Promise<Record<string, number>> {
     const { admin } = this.described(name);
     return new Promise((resolve, reject) => {
-      get({ socketPath: join(this.dir, admin), path: '/counters' }, (response) => {
+      get({ socketPath: resolvePath(this.dir, admin), path: '/counters' }, (response) => {
         let text = '';
         response.on('data', (chunk) => {
           text += chunk;

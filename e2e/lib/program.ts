@@ -104,10 +104,11 @@ export class Program {
     this.child.stdin?.end();
   }
 
-  /** Resolves when it has ended by itself. */
-  async ended(): Promise<void> {
+  /** Resolves when it has ended by itself, with its exit status. */
+  async ended(): Promise<number | null> {
     this.wanted = true;
     await this.exited;
+    return this.child.exitCode;
   }
 
   /** Kill -9. */

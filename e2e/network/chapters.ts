@@ -3,6 +3,7 @@
  * played. Chapters that take something away for good stand last.
  */
 import { sleep } from '../lib/program.ts';
+import { drainRelay, joinRelay } from './joining.ts';
 import { type Chapter, freeze, newestEpoch, nextEpoch, waitForEpoch } from './stage.ts';
 
 const epochs: Chapter = {
@@ -82,12 +83,26 @@ const restarts: Chapter = {
   },
 };
 
+const joinAndLeave: Chapter = {
+  name: 'a relay joins, another leaves',
+  expected: 'indices shift with packets in flight; the drained one ends when nothing needs it',
+  async play(stage) {
+    const name = await joinRelay(stage, 'mix-1');
+    stage.say(`${name} is in the network`);
+    const [leaver] = stage.town.network.names('mix').filter((one) => one.includes('mix-1'));
+    if (leaver === undefined) return ['no mix'];
+    await drainRelay(stage, leaver);
+    stage.say(`${leaver} has left`);
+    return [];
+  },
+};
+
 const thinLayer: Chapter = {
   name: 'a layer reduced to one',
   expected: 'the remaining mix carries the layer; lost packets are sent again',
   async play(stage) {
     const { network } = stage.town;
-    const layer = network.names('mix').filter((name) => name.startsWith('mix-2'));
+    const layer = network.names('mix').filter((name) => name.includes('mix-2'));
     const down = layer.slice(1);
     for (const name of down) await network.kill(name);
     await nextEpoch(stage);
@@ -115,6 +130,7 @@ export const CHAPTERS: readonly Chapter[] = [
   noMajority,
   authorityLate,
   restarts,
+  joinAndLeave,
   thinLayer,
   edgeGone,
 ];

@@ -98,3 +98,27 @@ test('a parameter that does not exist, or is out of range, is refused', async ()
   await assert.rejects(createNetwork(options({ set: { slot: 1 } })), hasCode('config-value'));
   await assert.rejects(createNetwork(options({ set: { slotMs: 0 } })), hasCode('config-value'));
 });
+
+test('several authorities: an operator each, all of them named to each other and to the relays', async () => {
+  const made = options({ authorities: 3, edges: 3 });
+  const description = await createNetwork(made);
+  const configs = description.processes.map(
+    ({ config }) => readConfig(join(made.dir, config), {}).config,
+  );
+  const authorities = configs.filter((config) => config.role === 'authority');
+  assert.equal(authorities.length, 3);
+  const card = decodeCard(readFileSync(join(made.dir, description.card), 'utf8'));
+  assert.deepEqual([card.authorities.length, card.threshold], [3, 2]);
+  for (const { peers } of authorities) assert.equal(peers.length, 2);
+  const relays = configs.filter((config) => config.role !== 'authority');
+  for (const relay of relays) assert.equal(relay.authorities.length, 3);
+  assert.equal(new Set(relays.map(({ family }) => family)).size, 3);
+});
+
+test('an operator with two authorities is refused', async () => {
+  const operators = [{ family: 'one', country: 'ZZ', host: '127.0.0.1' }];
+  await assert.rejects(
+    createNetwork(options({ authorities: 3, operators })),
+    hasCode('operators-unequal'),
+  );
+});

@@ -133,17 +133,15 @@ interface Planned {
 }
 
 async function planSetups(options: CreateOptions, rng: Rng): Promise<Planned[]> {
-  const { authorities = 1, mixesPerLayer, edges, capacity, host, dir } = options;
-  const operators = options.operators?.length
-    ? options.operators
-    : [{ family: options.family, country: 'ZZ', host }];
+  const { authorities = 1, mixesPerLayer, edges, capacity, dir } = options;
+  const operators = options.operators?.length ? options.operators : operatorsOf(options);
   const dealt = deal(placesOf({ authorities, mixesPerLayer, edges }), operators.length);
   const names = folderNames(operators);
   const ports = await allPorts(dealt, operators, options.basePort, rng);
   return operators.map((operator, i) => {
     const places = dealt[i] ?? [];
     const authorities = places.filter(({ role }) => role === 'authority').length;
-    if (operators.length > 1 && (places.length === 0 || authorities > 1)) {
+    if (places.length === 0 || authorities > 1) {
       throw new AppError(
         'operators-unequal',
         'usage',
@@ -159,6 +157,16 @@ async function planSetups(options: CreateOptions, rng: Rng): Promise<Planned[]> 
       setup: { ...operator, listen: operator.host, capacity, processes },
     };
   });
+}
+
+/** Where none are named: one, or as many as there are authorities, for an operator has one at most. */
+function operatorsOf({ authorities = 1, family, host }: CreateOptions): OperatorOptions[] {
+  if (authorities === 1) return [{ family, country: 'ZZ', host }];
+  return Array.from({ length: authorities }, (_, i) => ({
+    family: `${family} ${i + 1}`,
+    country: 'ZZ',
+    host,
+  }));
 }
 
 /** One row for all: operators may share a machine, or have one each. */
