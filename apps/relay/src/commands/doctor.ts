@@ -3,6 +3,7 @@ import { AppError } from '@tacet/base';
 import { examine, readConfig } from '@tacet/host/relay';
 import { CONFIG, type Command, JSON_OPTION } from '../command.ts';
 import { textOption } from '../options.ts';
+import { VERSION } from '../version.ts';
 
 const SIGNS = { ok: 'ok  ', warn: 'warn', bad: 'BAD ', skip: '-   ' } as const;
 
@@ -15,7 +16,7 @@ export const doctor: Command = {
   async run({ values }, output) {
     const path = textOption(values, 'config');
     const { config } = readConfig(path, process.env);
-    const findings = await examine(config, path);
+    const findings = await examine(config, path, VERSION);
     if (values['json'] === true) output.out(JSON.stringify(findings));
     else {
       for (const { state, what, found, advice } of findings) {

@@ -43,9 +43,11 @@ async function ready(): Promise<void> {
   }
 }
 
-async function look(name: string): Promise<Map<string, Finding>> {
+async function look(name: string, version = '1'): Promise<Map<string, Finding>> {
   const { config } = readConfig(pathOf(name), {});
-  return new Map((await examine(config, pathOf(name))).map((finding) => [finding.what, finding]));
+  return new Map(
+    (await examine(config, pathOf(name), version)).map((finding) => [finding.what, finding]),
+  );
 }
 
 /** The machine that runs the tests may be full or small; that is not what is tested here. */
@@ -69,6 +71,10 @@ test('each thing that is wrong is found, with what to do', async () => {
   assert.equal(readable.get('rights of link key')?.state, 'bad');
   assert.match(readable.get('rights of link key')?.advice ?? '', /chmod 600/);
   chmodSync(join(data, 'link.key'), 0o600);
+
+  const newer = await look('edge-1', '2');
+  assert.equal(newer.get('version')?.state, 'warn');
+  assert.match(newer.get('version')?.advice ?? '', /restart/);
 
   await running.get('edge-1')?.stop();
   running.delete('edge-1');

@@ -10,11 +10,16 @@ import { machineFindings } from './machine.ts';
 import { documentFinding, runningFindings } from './network-findings.ts';
 import { addressFindings, authorityFindings, clockFinding } from './reach.ts';
 
-export async function examine(config: ProcessConfig, configPath: string): Promise<Finding[]> {
+/** @param version of the program that asks, to be compared with the one that runs. */
+export async function examine(
+  config: ProcessConfig,
+  configPath: string,
+  version: string,
+): Promise<Finding[]> {
   const status = await statusOrNull(config.admin);
   const now = Date.now();
   const findings = [...machineFindings(config, configPath)];
-  if (config.role === 'authority') return [...findings, ...runningFindings(status, now)];
+  if (config.role === 'authority') return [...findings, ...runningFindings(status, version, now)];
   let keys: ReturnType<typeof readKeys>;
   try {
     keys = readKeys(config.data);
@@ -36,7 +41,7 @@ export async function examine(config: ProcessConfig, configPath: string): Promis
     documentFinding(config.card, self, authorities.documents, now),
     ...addresses,
     ...boxes,
-    ...runningFindings(status, now),
+    ...runningFindings(status, version, now),
   ];
 }
 

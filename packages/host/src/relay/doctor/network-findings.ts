@@ -60,7 +60,11 @@ export function documentFinding(
     : ok(what, 'names this relay');
 }
 
-export function runningFindings(status: StatusAnswer | null, now: Millis): Finding[] {
+export function runningFindings(
+  status: StatusAnswer | null,
+  version: string,
+  now: Millis,
+): Finding[] {
   if (status === null) {
     return [skip('process', 'it does not run', 'start it, and ask the doctor again')];
   }
@@ -69,6 +73,11 @@ export function runningFindings(status: StatusAnswer | null, now: Millis): Findi
       ? ok('process', `${status.role}, ready`)
       : bad('process', status.missing.join('; '), 'see the lines above, then its standard error'),
   ];
+  findings.push(
+    status.version === version
+      ? ok('version', `${version}, installed and running`)
+      : warn('version', `${version} installed, ${status.version} running`, 'restart it'),
+  );
   const { links, linkNotAfter, descriptor } = status;
   if (links !== null && links.wanted > 0) {
     const found = `${links.up} of ${links.wanted} up, ${links.targets} of them dialled by others`;
