@@ -9,7 +9,9 @@ import { equalBytes } from '@tacet/base';
 import {
   type Frame,
   GEOMETRY,
+  type Hop,
   type Injection,
+  type LoopBuilder,
   type Opened,
   type PacketBuilder,
   type PacketInjector,
@@ -21,13 +23,15 @@ import {
 } from '@tacet/onion';
 
 interface Packet {
-  readonly path: Path;
+  readonly path: Pick<Path, 'epoch' | 'documentHash'> & { readonly hops: readonly Hop[] };
   /** Hops already passed. */
   readonly hop: number;
   readonly data: Uint8Array;
   readonly block: Uint8Array | null;
   /** A reply's address at its last hop. */
   readonly replyId: ReplyId | null;
+  /** Known to the mix at whose hop a loop ends. */
+  readonly loopId: Uint8Array | null;
 }
 
 type Handle = Uint8Array & { packet?: Packet };
@@ -46,23 +50,63 @@ function used(handle: Uint8Array): void {
   delete (handle as Handle).packet;
 }
 
+/** The course of a packet, the same object at every hop: how measurements know one again. */
+export function courseOf(frame: Uint8Array): object | undefined {
+  return packetOf(frame)?.path;
+}
+
+const NONE = new Uint8Array(0);
+
+function blockOf(packet: Packet): ReplyBlock {
+  const block: Handle = new Uint8Array(GEOMETRY.replyBlock);
+  block.packet = packet;
+  // Edges read a block's epoch from its bytes to bound a wait.
+  new DataView(block.buffer).setUint32(GEOMETRY.replyBlock - 4, packet.path.epoch);
+  return block as ReplyBlock;
+}
+
 export function modelBuilder(): PacketBuilder {
   return {
     replyBlock(path, replyId) {
-      const packet = { path, hop: 0, data: new Uint8Array(0), block: null, replyId };
-      const block: Handle = new Uint8Array(GEOMETRY.replyBlock);
-      block.packet = packet;
-      // Edges read a block's epoch from its bytes to bound a wait.
-      new DataView(block.buffer).setUint32(GEOMETRY.replyBlock - 4, path.epoch);
-      return { block: block as ReplyBlock, keys: new Uint8Array(0) as ReplyKeys };
+      const block = blockOf({ path, hop: 0, data: NONE, block: null, replyId, loopId: null });
+      return { block, keys: NONE as ReplyKeys };
     },
     request(path, data, block) {
-      return handleOf({ path, hop: 0, data, block, replyId: null });
+      return handleOf({ path, hop: 0, data, block, replyId: null, loopId: null });
+    },
+    loop(path, replyId) {
+      const frame = handleOf({ path, hop: 0, data: NONE, block: null, replyId, loopId: null });
+      return { frame, keys: NONE as ReplyKeys };
     },
     openReply(_keys, payload) {
       return payload;
     },
   };
+}
+
+export function modelLoopBuilder(): LoopBuilder {
+  return {
+    loop({ epoch, documentHash, out, back, data, id }) {
+      const home = { epoch, documentHash, hops: back };
+      const way = { epoch, documentHash, hops: out };
+      const block = blockOf({
+        path: home,
+        hop: 0,
+        data: NONE,
+        block: null,
+        replyId: null,
+        loopId: id,
+      });
+      const packet = handleOf({ path: way, hop: 0, data, block, replyId: null, loopId: null });
+      return { epoch, next: indexOfFirst(out), packet };
+    },
+  };
+}
+
+function indexOfFirst(hops: readonly Hop[]): number {
+  const [first] = hops;
+  if (first === undefined) throw new RangeError('a path without hops');
+  return first.index;
 }
 
 export interface ModelOpenerOptions {
@@ -94,11 +138,13 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
         return {
           kind: 'forward',
           epoch: path.epoch,
+          request: packet.replyId === null && packet.loopId === null,
           next: next.index,
           delayMs: here.delayMs,
           packet: handleOf({ ...packet, hop: hop + 1 }),
         };
       }
+      if (packet.loopId !== null) return { kind: 'end', epoch: path.epoch, id: packet.loopId };
       if (packet.replyId !== null) {
         return {
           kind: 'reply',
@@ -118,7 +164,7 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
     enter(frame: Frame): Injection | { drop: 'index' } {
       const packet = packetOf(frame);
       if (packet === undefined) return { drop: 'index' };
-      return { epoch: packet.path.epoch, next: packet.path.hops[0].index, packet: frame };
+      return { epoch: packet.path.epoch, next: indexOfFirst(packet.path.hops), packet: frame };
     },
     reply(block: ReplyBlock, data: Uint8Array): Injection | null {
       const packet = packetOf(block);
@@ -126,7 +172,7 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
       used(block);
       return {
         epoch: packet.path.epoch,
-        next: packet.path.hops[0].index,
+        next: indexOfFirst(packet.path.hops),
         packet: handleOf({ ...packet, data }),
       };
     },

@@ -1,11 +1,12 @@
 /** Which onion a world runs on: the model (fast) or the real one (slow, for comparison). */
 import { type DocumentBook, epochStart, relayIndex } from '@tacet/directory';
-import type { PacketBuilder, PacketInjector, PacketOpener } from '@tacet/onion';
+import type { LoopBuilder, PacketBuilder, PacketInjector, PacketOpener } from '@tacet/onion';
 import type { TestNetwork, TestRelay } from '@tacet/testkit';
-import { modelBuilder, modelOpener } from './model-onion.ts';
+import { modelBuilder, modelLoopBuilder, modelOpener } from './model-onion.ts';
 
 export interface Onion {
   readonly builder: PacketBuilder;
+  readonly loops: LoopBuilder;
   /** One relay's side, over the documents it holds. */
   opener(relay: TestRelay, book: DocumentBook): PacketOpener & PacketInjector;
 }
@@ -14,6 +15,7 @@ export function modelledOnion(network: TestNetwork): Onion {
   const { parameters } = network;
   return {
     builder: modelBuilder(),
+    loops: modelLoopBuilder(),
     opener: (relay, book) =>
       modelOpener({
         indexOf: (epoch) => {

@@ -3,7 +3,12 @@
  * randomness comes from the system, so that a run draws the same delays and choices either way.
  */
 import { systemRng } from '@tacet/crypto';
-import { createPacketBuilder, createPacketOpener, EpochReplayGuard } from '@tacet/onion';
+import {
+  createLoopBuilder,
+  createPacketBuilder,
+  createPacketOpener,
+  EpochReplayGuard,
+} from '@tacet/onion';
 import { EpochKeyring } from '@tacet/relay';
 import type { TestNetwork } from '@tacet/testkit';
 import type { Onion } from './onion.ts';
@@ -12,6 +17,7 @@ export function realOnion(network: TestNetwork): Onion {
   const { parameters } = network;
   return {
     builder: createPacketBuilder(systemRng),
+    loops: createLoopBuilder(systemRng),
     opener(relay, book) {
       const keys = new EpochKeyring({
         book,

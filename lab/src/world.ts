@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly network?: TestNetworkOptions;
   /** One-way latency of a link, ms. */
   readonly latency?: readonly [number, number];
+  /** An adversary on the links: true drops what `from` sends to `to`. */
+  readonly drops?: (from: number, to: number, packet: Uint8Array | null) => boolean;
 }
 
 export interface RelayNode {
@@ -73,6 +75,7 @@ export class World {
   private readonly links = new Map<number, ClientLink>();
   private readonly latencies = new Map<number, Millis>();
   private readonly latencyRange: readonly [number, number];
+  private readonly drops: NonNullable<WorldOptions['drops']>;
   /** Everybody checks the same bytes; the lab checks each once. */
   private readonly digests = new DigestCache();
   private document: VerifiedDocument;
@@ -83,6 +86,7 @@ export class World {
     this.rng = seededRng(options.seed);
     this.trace = options.trace;
     this.latencyRange = options.latency ?? [5, 40];
+    this.drops = options.drops ?? (() => false);
     this.network = makeTestNetwork({ seed: `${options.seed}/network`, ...options.network });
     this.document = this.network.verified;
     this.onion = options.onion(this.network);
@@ -116,7 +120,14 @@ export class World {
     const opener = this.onion.opener(relay, book);
     node.opener = opener;
     if (relay.role === 'mix') {
-      node.machine = new MixMachine({ book, layer: relay.layer as 1 | 2 | 3 });
+      node.machine = new MixMachine({
+        book,
+        layer: relay.layer as 1 | 2 | 3,
+        self: relay.hash,
+        rng: this.rng,
+        builder: this.onion.loops,
+      });
+      this.pump(node);
       return;
     }
     const machine = new EdgeMachine({
@@ -194,6 +205,7 @@ export class World {
     switch (effect.kind) {
       case 'send': {
         const to = this.nodeOf(effect.to);
+        if (this.drops(node.id, to.id, effect.packet)) return;
         this.carry(node, to, () => this.receive(to, effect.packet));
         return;
       }
@@ -218,6 +230,7 @@ export class World {
       case 'down': {
         const link = this.links.get(effect.link);
         if (link === undefined || !link.open) return;
+        if (this.drops(node.id, link.person.id, null)) return;
         this.trace.add(this.now, node.id, link.person.id, FRAME);
         this.time.after(link.latency, () => {
           if (!link.open) return;
@@ -242,6 +255,12 @@ export class World {
     const node = this.byHash.get(keyOf(hash));
     if (node === undefined) throw new RangeError('no such relay in this world');
     return node;
+  }
+
+  /** A packet that came to a relay from outside this world. */
+  inject(to: RelayNode, packet: Uint8Array): void {
+    this.receive(to, packet);
+    this.pump(to);
   }
 
   private carry(from: RelayNode, to: RelayNode, arrive: () => void): void {

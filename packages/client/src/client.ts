@@ -256,6 +256,11 @@ export class Client {
     return this.e.events.acknowledged(consumer);
   }
 
+  /** Mixes that lose packets, as far as own loops can tell: relay hashes in hex. */
+  suspectedMixes(): readonly string[] {
+    return this.e.loops.suspects;
+  }
+
   status(now: Millis): StatusView {
     this.e.now = now;
     const current = this.e.network?.current(now) ?? null;

@@ -38,6 +38,7 @@ import { Ciphertexts } from './outbox/ciphertexts.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore } from './ports.ts';
+import { OwnLoops } from './rhythm/own-loops.ts';
 import { Planner } from './rhythm/planner.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { InUse } from './status/in-use.ts';
@@ -95,6 +96,7 @@ export class Engine {
   readonly jobs: JobQueue;
   private readonly requests: RequestTracker;
   readonly link: Link;
+  readonly loops: OwnLoops;
   readonly inUse: InUse;
   readonly watchdog: Watchdog;
   readonly networkDeps: NetworkDeps;
@@ -192,21 +194,26 @@ export class Engine {
     this.requests = new RequestTracker(builder, rng);
     this.inUse = new InUse(rng);
     this.watchdog = new Watchdog(now);
+    this.loops = new OwnLoops(rng, (at) => alarm('mix-suspected', at));
     this.link = new Link({
       rng,
       network,
       guard: new Guard(store, rng),
       requests: this.requests,
       builder,
-      planner: new Planner({
-        puts: this.puts.first(0),
-        control: this.puts.first(1),
-        reads: this.reads,
-        standing: this.standing,
-        copies: this.puts.second(),
-        tombstones,
-        cover: this.cover,
-      }),
+      loops: this.loops,
+      planner: new Planner(
+        {
+          puts: this.puts.first(0),
+          control: this.puts.first(1),
+          reads: this.reads,
+          standing: this.standing,
+          copies: this.puts.second(),
+          tombstones,
+          cover: this.cover,
+        },
+        (at) => this.loops.mayRetry(at),
+      ),
       slotMs: (current) => {
         const parameters = current?.parameters ?? this.network?.book.newest()?.document.parameters;
         if (parameters === undefined) return 2_000;

@@ -22,6 +22,8 @@ export function fakeNetwork(parameters: Record<string, number> = {}): Network {
       secondCopyMinMs: 5_000,
       secondCopyMaxMs: 60_000,
       coverPutPermille: 20,
+      loopPermille: 100,
+      retryPauseMs: 600_000,
       ...parameters,
     },
   };

@@ -62,6 +62,7 @@ export {
   verifyLinkProof,
 } from './link-certificate.ts';
 export { edgesOf, relayIndex } from './lookup.ts';
+export { drawLoop, type LoopRoute } from './loop-route.ts';
 export {
   defaultParameters,
   delayCapMs,

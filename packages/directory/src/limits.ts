@@ -54,3 +54,5 @@ export const MAX_EVIDENCE = 4;
 export const MAX_CLAIMS = 4;
 /** Draws of a path before the best one seen is taken. */
 export const MAX_PATH_DRAWS = 8;
+/** Paths drawn by a mix until one leads through it; with 40 mixes in its layer 10^-11 miss. */
+export const MAX_LOOP_DRAWS = 1_024;

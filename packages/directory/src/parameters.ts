@@ -31,6 +31,7 @@ export const parametersSchema = v.pipe(
     holdMeanMs: uint(SECOND, 10 * MINUTE),
     coverPutPermille: uint(0, 1_000),
     loopPermille: uint(0, 500),
+    retryPauseMs: uint(0, HOUR),
     boxLifeDays: uint(1, 90),
     crowd: v.boolean(),
     closed: v.boolean(),
@@ -60,6 +61,7 @@ export const defaultParameters: Parameters = {
   holdMeanMs: 90_000,
   coverPutPermille: 20,
   loopPermille: 100,
+  retryPauseMs: 600_000,
   boxLifeDays: 21,
   crowd: true,
   closed: true,
@@ -81,6 +83,7 @@ export const demonstrationParameters: Parameters = {
   receiptStrongMs: 1_000,
   secondCopyMinMs: 1_000,
   secondCopyMaxMs: 5_000,
+  retryPauseMs: 2_000,
   crowd: false,
 };
 

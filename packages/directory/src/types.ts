@@ -95,6 +95,8 @@ export interface Parameters {
   /** Cover PUTs and client loops, per thousand idle slots / slots. */
   readonly coverPutPermille: number;
   readonly loopPermille: number;
+  /** Mean wait before lost requests are tried again, once own loops come back after a failure. */
+  readonly retryPauseMs: Millis;
   readonly boxLifeDays: number;
   /** False: `demonstration: no crowd`, shown wherever the network is named. */
   readonly crowd: boolean;

@@ -7,11 +7,19 @@ import { lionessDecrypt, lionessEncrypt, streamRng } from '@tacet/crypto';
 import { GEOMETRY as G, liveHeader } from './geometry.ts';
 import { LayerKeys, PRK_LENGTH } from './keys.ts';
 import { badPath, type Course, type Instruction, LayerWrapper, requireU32 } from './layers.ts';
-import { writePrefix } from './prefix.ts';
+import { indexOf, writePrefix } from './prefix.ts';
 import { BLOCK_EPOCH_AT, BLOCK_HEADER_AT, BLOCK_SEED_AT, replyPayloadKeys } from './reply-block.ts';
 import { endCheckHolds, writeRequestPayload } from './request.ts';
 import { COMMAND } from './routing.ts';
-import type { DocumentHash, Frame, Hop, PacketBuilder, ReplyBlock, ReplyKeys } from './types.ts';
+import type {
+  DocumentHash,
+  Frame,
+  Hop,
+  LoopBuilder,
+  PacketBuilder,
+  ReplyBlock,
+  ReplyKeys,
+} from './types.ts';
 
 /** ReplyKeys: prk of layers 1..4, then the seed of the innermost layer. */
 const KEYS_SEED_AT = G.layers * PRK_LENGTH;
@@ -41,6 +49,18 @@ export function createPacketBuilder(seed: Rng): PacketBuilder {
       const frame = buildRequest(rng, wrapper, path, 1, data, block);
       frame[1] = 0;
       return frame;
+    },
+
+    loop(path, replyId) {
+      if (path.hops.length !== G.layers || replyId.length !== G.replyId) throw badPath();
+      const { block, keys: kept } = buildReplyBlock(rng, wrapper, path, COMMAND.reply, replyId);
+      const frame = new Uint8Array(G.frame);
+      writePrefix(frame, { layer: 0, epoch: path.epoch, index: path.hops[0].index });
+      frame.set(block.subarray(BLOCK_HEADER_AT, BLOCK_SEED_AT), G.prefix);
+      const payload = frame.subarray(G.payloadAt);
+      rng.fill(payload.subarray(G.endCheck));
+      lionessEncrypt(replyPayloadKeys(kept.subarray(KEYS_SEED_AT)), payload);
+      return { frame, keys: kept };
     },
 
     openReply(kept, received) {
@@ -145,4 +165,17 @@ export function loopReplyBlock(rng: Rng, path: LoopPath, id: Uint8Array): ReplyB
     throw badPath();
   }
   return buildReplyBlock(rng, new LayerWrapper(rng), path, COMMAND.end, id).block;
+}
+
+/** Loops of mixes, whole: request, reply block and the way into the network. */
+export function createLoopBuilder(seed: Rng): LoopBuilder {
+  const rng = streamRng(seed, MAC_AND_KEY_FILL);
+  return {
+    loop({ epoch, documentHash, out, back, data, id }) {
+      const block = loopReplyBlock(rng, { epoch, documentHash, hops: back }, id);
+      const path = { epoch, documentHash, hops: out };
+      const packet = buildFromLayer(rng, path, back.length + 1, data, block);
+      return { epoch, next: indexOf(packet), packet };
+    },
+  };
 }

@@ -1,5 +1,11 @@
 /** Layer 2: the onion. Pure: bytes, keys, time and randomness in; bytes out. */
-export { buildFromLayer, createPacketBuilder, type LoopPath, loopReplyBlock } from './build.ts';
+export {
+  buildFromLayer,
+  createLoopBuilder,
+  createPacketBuilder,
+  type LoopPath,
+  loopReplyBlock,
+} from './build.ts';
 export { createPacketInjector } from './edge.ts';
 export { GEOMETRY, liveHeader } from './geometry.ts';
 export { REPLAY_CAPACITY_MAX, REPLAY_EPOCHS_MAX } from './limits.ts';
@@ -23,6 +29,8 @@ export {
   type Frame,
   type Hop,
   type Injection,
+  type LoopBuilder,
+  type MixLoop,
   type Opened,
   type PacketBuilder,
   type PacketInjector,

@@ -162,7 +162,8 @@ class LayerOpener {
         writePrefix(this.work, { layer: this.layer + 1, epoch, index: next });
         this.work.set(this.inner, G.prefix);
         this.rng.fill(this.fill);
-        return { kind: 'forward', epoch, next, delayMs, packet: this.keep(this.work) };
+        const request = routing.mac;
+        return { kind: 'forward', epoch, request, next, delayMs, packet: this.keep(this.work) };
       }
       case 'request': {
         if (!endCheckHolds(this.payload)) return drop('end-check');

@@ -38,8 +38,29 @@ export interface PacketBuilder {
   replyBlock(path: Path, replyId: ReplyId): { block: ReplyBlock; keys: ReplyKeys };
   /** A client frame (prefix layer 0) with up to 2,816 bytes of request data and a reply block. */
   request(path: Path, data: Uint8Array, block: ReplyBlock | null): Frame;
+  /** A client frame that comes back to its own maker as a reply would: four hops, no request. */
+  loop(path: Path, replyId: ReplyId): { frame: Frame; keys: ReplyKeys };
   /** The 7,560 bytes of reply data, or null when the end check fails. */
   openReply(keys: ReplyKeys, payload: Uint8Array): Uint8Array | null;
+}
+
+/** A loop of the mix of layer k, as its maker planned it. */
+export interface MixLoop {
+  readonly epoch: number;
+  readonly documentHash: DocumentHash;
+  /** Hops of layers k + 1 to 4. */
+  readonly out: readonly Hop[];
+  /** Hops of layers 1 to k; the last is the maker itself, with delay 0. */
+  readonly back: readonly Hop[];
+  /** What the edge is asked. */
+  readonly data: Uint8Array;
+  /** 16 bytes by which the maker knows it again. */
+  readonly id: Uint8Array;
+}
+
+export interface LoopBuilder {
+  /** The packet as the maker passes it on, to a relay of the next layer. */
+  loop(loop: MixLoop): Injection;
 }
 
 /** One name for each way a packet can be bad; a counter each, nothing on the wire. */
@@ -65,6 +86,8 @@ export type Opened =
   | {
       readonly kind: 'forward';
       readonly epoch: number;
+      /** True for a request, false for a reply: the one bit that a mix learns. */
+      readonly request: boolean;
       readonly next: number;
       readonly delayMs: number;
       readonly packet: Frame;

@@ -73,6 +73,20 @@ test('the reference opens requests and fills reply blocks of production', () => 
   assert.equal(theirs && hex(theirs), hex(answer));
 });
 
+test('rule 2.1: a loop of a client is a reply to itself, through four relays of the reference', () => {
+  const builder = createPacketBuilder(systemRng);
+  const replyId = bytes(16) as ReplyId;
+  const { frame, keys } = builder.loop(pathOf(TO_OWN, 0), replyId);
+  assert.equal(frame[1], 0);
+  frame[1] = 1;
+  const back = travel(TO_OWN, frame, 1);
+  assert.ok('command' in back && back.command === 'reply');
+  assert.equal(hex(back.id), hex(replyId));
+  assert.equal(builder.openReply(keys, back.payload)?.length, 7_560);
+  back.payload[100] = (back.payload[100] ?? 0) ^ 1;
+  assert.equal(builder.openReply(keys, back.payload), null);
+});
+
 for (const firstLayer of [2, 3, 4]) {
   test(`a loop of a mix in layer ${firstLayer - 1} goes out and comes back`, () => {
     const back = { epoch: EPOCH, documentHash, hops: hopsOf(TO_OWN.slice(0, firstLayer - 1), 0) };

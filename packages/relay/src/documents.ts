@@ -1,10 +1,13 @@
 /** The documents as machines see them: what `DocumentBook` gives, and what tests can fake. */
+import type { Millis } from '@tacet/base';
 import type { Descriptor, RelayHash, VerifiedDocument } from '@tacet/directory';
 
 export interface Documents {
   newest(): VerifiedDocument | null;
   /** Null when no document is in force for that epoch. */
   inForce(epoch: number): VerifiedDocument | null;
+  /** What a packet made now is built with, as clients do. Null: make none. */
+  forBuilding(now: Millis): { readonly verified: VerifiedDocument; readonly epoch: number } | null;
 }
 
 export type RouteFailure = 'next-unknown' | 'next-layer';

@@ -28,6 +28,7 @@ export {
   RESUME_MS,
   TURNAROUND_MS,
 } from './limits.ts';
+export type { MixReport } from './mix/epoch-tally.ts';
 export { type MixCounter, MixMachine, type MixOptions } from './mix/mix-machine.ts';
 export type {
   BoxStore,

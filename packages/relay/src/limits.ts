@@ -5,7 +5,11 @@
 import { MINUTE, type Millis, SECOND } from '@tacet/base';
 
 export interface MixLimits {
-  /** Packets waiting in the pool; more are shed before any work is done on them. */
+  /**
+   * Packets waiting in the pool; more are shed before any work is done on them. The mix's own
+   * loops go in on top of it, at most MAX_LOOPS_PENDING: they are few, and without them nobody
+   * would notice what fills the pool.
+   */
   readonly pool: number;
 }
 
@@ -71,3 +75,10 @@ export const DIGEST_AHEAD_MS: Millis = 5 * MINUTE;
 export const FORKS_KEPT = 128;
 /** Hashes other edges named and this one has never seen, kept until the next digest. */
 export const DOUBTS_KEPT = 256;
+
+/** Own loops of a mix under way; more are not made. */
+export const MAX_LOOPS_PENDING = 4_096;
+/** A loop that is not back this long after its own delays counts as lost. */
+export const LOOP_SLACK_MS: Millis = 5 * SECOND;
+/** Relays named in the sums of one epoch; the most used stay. Part of the descriptor's format. */
+export const MAX_LOOP_COUNTS = 128;

@@ -38,6 +38,8 @@ export const levels: Readonly<Record<LevelName, LevelText>> = {
 
 export const alarmText: Readonly<Record<string, string>> = {
   'no-progress': 'Messages wait and nothing has moved for longer than it should.',
+  'mix-suspected':
+    'A relay of the network seems to lose packets. Yours still take every path, like everybody’s.',
   'document-equivocation':
     'The network showed two different plans for the same hour. The proof was kept.',
   'box-taken': 'Something else stood in a mailbox meant for you. The message goes into a new one.',

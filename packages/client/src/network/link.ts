@@ -7,6 +7,7 @@ import { equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet
 import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
 import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
 import { Grid } from '../rhythm/grid.ts';
+import type { OwnLoops } from '../rhythm/own-loops.ts';
 import type { Plan } from '../rhythm/plan.ts';
 import type { Planner } from '../rhythm/planner.ts';
 import type { Door, Guard } from './guard.ts';
@@ -37,6 +38,7 @@ export interface LinkDeps {
   readonly network: () => Network | null;
   readonly guard: Guard;
   readonly planner: Planner;
+  readonly loops: OwnLoops;
   readonly requests: RequestTracker;
   readonly builder: PacketBuilder;
   /** The up period wanted now: T, or the in-use period. */
@@ -214,12 +216,30 @@ export class Link {
       this.announced = wanted;
       return { frame: { kind: 'rate', slotMs: wanted }, period: wanted };
     }
-    const plan =
-      network === null || current === null
-        ? null
-        : this.d.planner.next(now, this.d.requests.unanswered);
-    if (network === null || current === null || plan === null) return packet(this.filler());
+    if (network === null || current === null) return packet(this.filler());
+    // Drawn before anybody is asked what waits.
+    if (this.d.loops.take(current.parameters)) {
+      return packet(this.loop(network, current, state, slot));
+    }
+    const plan = this.d.planner.next(now, this.d.requests.unanswered);
+    if (plan === null) return packet(this.filler());
     return packet(this.request(network, current, plan, state, slot));
+  }
+
+  /** A reply to oneself: in at the own edge, through the mixes, back to the own edge. */
+  private loop(
+    network: Network,
+    current: Current,
+    state: Extract<State, { kind: 'up' }>,
+    slot: Millis,
+  ): Uint8Array {
+    const path = network.path(current, state.door.relay, 0);
+    const replyId = this.d.requests.replyId(state.handle);
+    const { frame, keys } = this.d.builder.loop(path, replyId);
+    const deadline = slot + this.timeout(current, total(path));
+    const settle = this.d.loops.sent(path, current.verified, slot);
+    this.d.requests.expectLoop(replyId, keys, deadline, settle, slot);
+    return frame;
   }
 
   private request(
@@ -238,7 +258,11 @@ export class Link {
     const deadline = slot + this.timeout(current, total(out) + total(back)) + hold;
     plan.onSent?.(slot);
     this.d.onRequest?.({ plan, slot, frame, replyId, out: delays(out), back: delays(back) });
-    this.d.requests.expect(replyId, keys, deadline, plan.settle, slot);
+    const settle: Plan['settle'] = (answer, at) => {
+      if (answer === null && isReal(plan)) this.d.loops.gate.requestLost(slot);
+      plan.settle(answer, at);
+    };
+    this.d.requests.expect(replyId, keys, deadline, settle, slot);
     return frame;
   }
 
@@ -254,6 +278,10 @@ export class Link {
     frame.set([1, 0, 0, 0, 0, 0, 0xff, 0xff]);
     return frame;
   }
+}
+
+function isReal({ what }: Plan): boolean {
+  return what !== 'cover' && what !== 'cover-put' && what !== 'standing';
 }
 
 function delays(path: Path): Millis[] {

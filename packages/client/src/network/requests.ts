@@ -15,10 +15,15 @@ export type Settle = (answer: BoxAnswer | null, now: Millis) => void;
 /** Losses in a row after which nothing seems to get through. */
 const LOST_IN_A_ROW = 8;
 
+/** The same for a loop, which carries no answer. */
+export type SettleLoop = (back: boolean, now: Millis) => void;
+
 interface Pending {
   readonly nonce: number;
   readonly keys: ReplyKeys;
   readonly settle: Settle;
+  /** Null for a request. */
+  readonly loop: SettleLoop | null;
   done: boolean;
 }
 
@@ -63,11 +68,30 @@ export class RequestTracker {
   }
 
   expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, settle: Settle, now: Millis): void {
+    this.add(replyId, { keys, settle, loop: null }, deadline, now);
+  }
+
+  expectLoop(
+    replyId: ReplyId,
+    keys: ReplyKeys,
+    deadline: Millis,
+    loop: SettleLoop,
+    now: Millis,
+  ): void {
+    this.add(replyId, { keys, settle: () => undefined, loop }, deadline, now);
+  }
+
+  private add(
+    replyId: ReplyId,
+    of: Pick<Pending, 'keys' | 'settle' | 'loop'>,
+    deadline: Millis,
+    now: Millis,
+  ): void {
     if (this.pending.size >= MAX_PENDING_REQUESTS) {
       const oldest = this.pending.values().next().value;
       if (oldest !== undefined) this.finish(oldest, null, now);
     }
-    const entry = { nonce: keyOf(replyId.subarray(8)), keys, settle, done: false };
+    const entry = { nonce: keyOf(replyId.subarray(8)), ...of, done: false };
     this.pending.set(entry.nonce, entry);
     this.deadlines.push(deadline, entry);
   }
@@ -78,6 +102,10 @@ export class RequestTracker {
     if (entry === undefined) return false;
     const data = this.builder.openReply(entry.keys, reply.payload);
     if (data === null) return false;
+    if (entry.loop !== null) {
+      this.finish(entry, null, now, true);
+      return true;
+    }
     let answer: BoxAnswer;
     try {
       answer = decodeAnswer(data);
@@ -97,11 +125,15 @@ export class RequestTracker {
     }
   }
 
-  private finish(entry: Pending, answer: BoxAnswer | null, now: Millis): void {
+  private finish(entry: Pending, answer: BoxAnswer | null, now: Millis, back = false): void {
     if (entry.done) return;
     entry.done = true;
-    this.lost = answer === null ? this.lost + 1 : 0;
     this.pending.delete(entry.nonce);
+    if (entry.loop !== null) {
+      entry.loop(back, now);
+      return;
+    }
+    this.lost = answer === null ? this.lost + 1 : 0;
     entry.settle(answer, now);
   }
 }

@@ -24,11 +24,14 @@ export interface PlanSources {
 
 export class Planner {
   private readonly sources: PlanSources;
+  private readonly mayRetry: (now: Millis) => boolean;
   private retryCredit = RETRY_BURST;
   private realSlots = 0;
 
-  constructor(sources: PlanSources) {
+  /** @param mayRetry false while own loops leave doubts (retry-gate.ts) */
+  constructor(sources: PlanSources, mayRetry: (now: Millis) => boolean) {
     this.sources = sources;
+    this.mayRetry = mayRetry;
   }
 
   /**
@@ -38,7 +41,7 @@ export class Planner {
   next(now: Millis, frozen = false): Plan | null {
     if (frozen) return this.sources.cover.next(now, false);
     this.retryCredit = Math.min(RETRY_BURST, this.retryCredit + RETRY_SHARE);
-    const retries = this.retryCredit >= 1;
+    const retries = this.retryCredit >= 1 && this.mayRetry(now);
     const { puts, control, reads, standing, copies, tombstones, cover } = this.sources;
     const readsFirst = this.realSlots % READ_EVERY === READ_EVERY - 1;
     const real =

@@ -66,7 +66,7 @@ interface Sent {
   readonly data: Uint8Array;
   readonly replyId: ReplyId;
 }
-type Handle = Uint8Array & { sent?: Sent; replyId?: ReplyId };
+type Handle = Uint8Array & { sent?: Sent; replyId?: ReplyId; loop?: ReplyId };
 
 /** Packets that carry their meaning beside them. */
 export const plainBuilder: PacketBuilder = {
@@ -80,6 +80,11 @@ export const plainBuilder: PacketBuilder = {
     const { replyId } = block as unknown as Handle;
     if (replyId !== undefined) frame.sent = { path, data, replyId };
     return frame;
+  },
+  loop(_path, replyId) {
+    const frame: Handle = new Uint8Array(0);
+    frame.loop = replyId;
+    return { frame, keys: new Uint8Array(0) as ReplyKeys };
   },
   openReply: (_keys, payload) => payload,
 };
@@ -164,7 +169,13 @@ export class Layer {
   }
 
   send(frame: Uint8Array, to: Listener): void {
-    const { sent } = frame as Handle;
+    const { sent, loop } = frame as Handle;
+    if (loop !== undefined && !this.chance(this.trouble.lose)) {
+      const back = (): void => {
+        if (to.hears()) to.reply(loop, new Uint8Array(0));
+      };
+      this.events.push(this.now + 1_000, back);
+    }
     if (sent === undefined) return;
     const times = this.chance(this.trouble.twice) ? 2 : 1;
     for (let n = 0; n < times; n++) {

@@ -6,6 +6,7 @@ import { seededRng } from '@tacet/testkit';
 import type { Guard } from '../../src/network/guard.ts';
 import { Link, type LinkEffect } from '../../src/network/link.ts';
 import { RequestTracker } from '../../src/network/requests.ts';
+import { OwnLoops } from '../../src/rhythm/own-loops.ts';
 import type { Plan } from '../../src/rhythm/plan.ts';
 import type { Planner } from '../../src/rhythm/planner.ts';
 import { A, fakeNetwork } from '../fake-network.ts';
@@ -16,6 +17,7 @@ const builder: PacketBuilder = {
     keys: new Uint8Array(0) as ReplyKeys,
   }),
   request: () => new Uint8Array(12_288),
+  loop: () => ({ frame: new Uint8Array(12_288), keys: new Uint8Array(0) as ReplyKeys }),
   openReply: (_keys, payload) => payload,
 };
 
@@ -34,7 +36,7 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
     settle: () => undefined,
   });
   let slot = 0;
-  const network = fakeNetwork();
+  const network = fakeNetwork({ loopPermille: 0 });
   const link = new Link({
     rng,
     network: () => network,
@@ -44,6 +46,7 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
       shouldLeave: () => false,
     } as unknown as Guard,
     planner: { next: () => plan(slot++ % 2 === 0) } as unknown as Planner,
+    loops: new OwnLoops(rng, () => undefined),
     requests,
     builder,
     slotMs: () => 2_000,

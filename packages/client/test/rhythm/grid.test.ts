@@ -34,6 +34,7 @@ test('a changed period counts from the slot that announced it', () => {
 });
 
 const nothing: PlanSource = { next: () => null };
+const always = (): boolean => true;
 
 function source(what: Plan['what'], retry = false): PlanSource {
   return {
@@ -51,30 +52,36 @@ function source(what: Plan['what'], retry = false): PlanSource {
 }
 
 test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
-  const planner = new Planner({
-    puts: source('put'),
-    control: source('control'),
-    reads: source('read'),
-    standing: nothing,
-    copies: source('copy'),
-    tombstones: nothing,
-    cover: source('cover'),
-  });
+  const planner = new Planner(
+    {
+      puts: source('put'),
+      control: source('control'),
+      reads: source('read'),
+      standing: nothing,
+      copies: source('copy'),
+      tombstones: nothing,
+      cover: source('cover'),
+    },
+    always,
+  );
   const plans = Array.from({ length: 400 }, () => planner.next(0)?.what);
   assert.equal(plans.filter((what) => what === 'read').length, 100);
   assert.equal(plans.filter((what) => what === 'put').length, 300);
 });
 
 test('rule 2.3: retries take at most one slot in ten', () => {
-  const planner = new Planner({
-    puts: source('put', true),
-    control: nothing,
-    reads: nothing,
-    standing: nothing,
-    copies: nothing,
-    tombstones: nothing,
-    cover: source('cover'),
-  });
+  const planner = new Planner(
+    {
+      puts: source('put', true),
+      control: nothing,
+      reads: nothing,
+      standing: nothing,
+      copies: nothing,
+      tombstones: nothing,
+      cover: source('cover'),
+    },
+    always,
+  );
   const plans = Array.from({ length: 1_000 }, () => planner.next(0)?.what);
   const retries = plans.filter((what) => what === 'put').length;
   assert.ok(retries >= 95 && retries <= 104, `${retries}`);
@@ -84,15 +91,18 @@ test('second copies, tombstones and cover only fill idle slots', () => {
   const order: Plan['what'][] = ['put', 'standing', 'copy', 'tombstone', 'cover'];
   for (const [n, what] of order.entries()) {
     const on = (w: Plan['what']): PlanSource => (order.indexOf(w) >= n ? source(w) : nothing);
-    const planner = new Planner({
-      puts: on('put'),
-      control: nothing,
-      reads: nothing,
-      standing: on('standing'),
-      copies: on('copy'),
-      tombstones: on('tombstone'),
-      cover: on('cover'),
-    });
+    const planner = new Planner(
+      {
+        puts: on('put'),
+        control: nothing,
+        reads: nothing,
+        standing: on('standing'),
+        copies: on('copy'),
+        tombstones: on('tombstone'),
+        cover: on('cover'),
+      },
+      always,
+    );
     assert.equal(planner.next(0)?.what, what);
   }
 });

@@ -240,6 +240,7 @@ const RANGES: Record<string, [number, number]> = {
   holdMeanMs: [1_000, 600_000],
   coverPutPermille: [0, 1_000],
   loopPermille: [0, 500],
+  retryPauseMs: [0, 3_600_000],
   boxLifeDays: [1, 90],
 };
 

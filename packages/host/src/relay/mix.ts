@@ -1,8 +1,10 @@
 /** Runs a mix: the machine of packages/relay/src/mix with real links, clock and disk. */
 import { AppError, type Millis } from '@tacet/base';
+import { createLoopBuilder } from '@tacet/onion';
 import { MIX_LIMITS, MixMachine } from '@tacet/relay';
 import type { RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
+import { UNMEASURED } from './descriptors.ts';
 
 export async function runMix(
   config: RelayConfig,
@@ -14,7 +16,9 @@ export async function runMix(
     throw new AppError('config-value', 'usage', 'a mix needs `layer` 1, 2 or 3');
   }
   const core = new RelayCore(config, report, onLate);
-  const machine = new MixMachine({ book: core.book, layer });
+  const { book, self, rng } = core;
+  const builder = createLoopBuilder(rng);
+  const machine = new MixMachine({ book, layer, self, rng, builder });
   const idle = (): boolean => machine.poolSize === 0;
   try {
     await core.start({
@@ -27,6 +31,7 @@ export async function runMix(
       onDigestPage: () => undefined,
       onDocument: () => undefined,
       onCertificate: () => undefined,
+      measured: () => ({ ...UNMEASURED, ...machine.report(core.clock.now())?.measured }),
     });
   } catch (error) {
     await core.stop(() => true);
@@ -43,6 +48,7 @@ export async function runMix(
       ...core.documentCounters(),
     }),
     stop: () => {
+      machine.finish();
       stopped ??= core.stop(idle);
       return stopped;
     },

@@ -34,7 +34,7 @@ test('secrets exist for the current epoch and the K after it, and are made once'
 });
 
 test('before there is a document the schedule of the configuration holds', () => {
-  const book = { newest: () => null, inForce: () => null };
+  const book = { newest: () => null, inForce: () => null, forBuilding: () => null };
   const ring = new EpochKeyring({ book, self, rng: systemRng, schedule: parameters });
   assert.equal(ring.ensure(TEST_NOW).length, 3);
   assert.equal(ring.lookup(epoch, TEST_NOW), null);

@@ -9,8 +9,8 @@ import { type EdgeNode, VirtualNetwork } from '../support/virtual-network.ts';
 const network = makeTestNetwork({ seed: 'end to end' });
 const { networkId } = network.document;
 
-function start(): { net: VirtualNetwork; anna: TestClient; bob: TestClient } {
-  const net = new VirtualNetwork(network, TEST_NOW);
+function start(loops = false): { net: VirtualNetwork; anna: TestClient; bob: TestClient } {
+  const net = new VirtualNetwork(network, TEST_NOW, {}, loops);
   const [first, second] = net.edges as [EdgeNode, EdgeNode];
   const anna = new TestClient(net, first, { link: 1 });
   const bob = new TestClient(net, second, { link: 1 });
@@ -145,13 +145,14 @@ test('documents come round in the broadcast field until a newcomer has one', () 
 });
 
 test('every drop has a reason: nothing was dropped in a network in which nothing is wrong', () => {
-  const { net, anna, bob } = start();
+  const { net, anna, bob } = start(true);
   for (let i = 0; i < 5; i++) {
     const box = makeBox(net);
     anna.ask(box.homes[0], { kind: 'put', record: box.record() });
     bob.ask(box.homes[1], { kind: 'get', waitMs: 0, marks: [box.mark, box.mark, box.mark] });
   }
-  const fine = /^(received|sent|up|link-opened|put|get|answered|reply-queued|digest-(made|taken))$/;
+  const fine =
+    /^(received|sent|up|link-opened|put|get|answered|reply-queued|digest-(made|taken)|loop-(made|back))$/;
   for (const { machine } of [...net.mixes, ...net.edges]) {
     const odd = Object.keys(machine.counters.snapshot()).filter((name) => !fine.test(name));
     assert.deepEqual(odd, []);

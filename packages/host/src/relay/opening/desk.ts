@@ -186,7 +186,14 @@ export class OpeningDesk {
     const frame = this.slots.frame(slot);
     switch (OUTCOMES[words[at + WORD.outcome] as number]) {
       case 'forward':
-        return { kind: 'forward', epoch, next, delayMs, packet: frame };
+        return {
+          kind: 'forward',
+          epoch,
+          request: words[at + WORD.asks] === 1,
+          next,
+          delayMs,
+          packet: frame,
+        };
       case 'request': {
         const block =
           words[at + WORD.block] === 1 ? copy(frame, G.requestData, G.replyBlock) : null;

@@ -75,6 +75,7 @@ export function createJob(
       case 'forward':
         words[at + WORD.next] = opened.next;
         words[at + WORD.delay] = opened.delayMs;
+        words[at + WORD.asks] = opened.request ? 1 : 0;
         return;
       case 'request':
         words[at + WORD.delay] = opened.delayMs;

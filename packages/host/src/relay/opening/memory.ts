@@ -27,6 +27,8 @@ export const WORD = {
   next: 8,
   /** Request: 1 when a reply block stands behind the data. */
   block: 9,
+  /** Forward: 1 for a request, 0 for a reply. */
+  asks: 9,
   tag: 10,
   /** Reply: its id. End: the loop's. */
   id: 12,
