@@ -121,6 +121,18 @@ export class PutQueue {
     }
   }
 
+  /**
+   * The thing is done: boxes that stand nowhere are forgotten. Those that stand at one edge still
+   * get their second copy: digests are public, and a box in one of them only would be known for
+   * one whose receipt came quickly. In a transaction.
+   */
+  finish(owner: string, ref: number): void {
+    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ? AND copies = 0', owner, ref);
+    for (const [id, entry] of this.entries) {
+      if (entry.owner === owner && entry.ref === ref && entry.copies === 0) this.entries.delete(id);
+    }
+  }
+
   of(owner: string, ref: number): PutEntry[] {
     return [...this.entries.values()].filter((e) => e.owner === owner && e.ref === ref);
   }

@@ -155,7 +155,7 @@ export class Ciphertexts {
 
   /** Receipted, or a control that was stored: nothing of it is needed any more. */
   remove(id: number): void {
-    this.puts.cancel('part', id);
+    this.puts.finish('part', id);
     this.store.run('DELETE FROM ciphertexts WHERE id = ?', id);
   }
 
