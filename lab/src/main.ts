@@ -2,11 +2,13 @@
 import { parseArgs } from 'node:util';
 import { chaos } from './chaos.ts';
 import { day } from './day.ts';
+import { mixing } from './mixing/run.ts';
 import { manyScenarios } from './scenarios/many.ts';
 
 const HELP = `npm run -s lab -- day --seed 7            one virtual day, figures and trace hash as JSON
 npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many seeds
 npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
+npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against closed forms and attacks
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -21,6 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
       hours: { type: 'string', default: '24' },
       slot: { type: 'string', default: '4000' },
       runs: { type: 'string', default: '10' },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -47,6 +50,12 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     process.stderr.write(`${bad} of ${values.runs} runs failed\n`);
     return bad === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'mixing') {
+    const seed = whole(values.seed);
+    const result = await mixing({ seed, onProgress: (line) => process.stderr.write(`${line}\n`) });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return result.failed === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
     process.stderr.write(`Unknown command; try --help.\n`);

@@ -10,11 +10,12 @@ import { modelledOnion, type Onion } from '../onion.ts';
 import type { Person } from '../person.ts';
 import { LabStage } from '../scenarios/lab-stage.ts';
 import { meet } from '../scenarios/steps.ts';
+import type { RelayNode } from '../world.ts';
 import { atMost, type Check, close } from './check.ts';
 
 export interface RepeatsOptions {
   readonly seed: number | string;
-  /** Edges are tried in turn; there are four. */
+  /** He tries the writer's own edge and one other by turns. */
   readonly trials: number;
   /** For a positive control: what is done to the writer's client. */
   readonly onWriter?: (writer: Person) => void;
@@ -33,8 +34,8 @@ export interface RepeatsResult {
 
 /** How long he holds back what goes to an edge, and how long he looks on after that. */
 const HELD = MINUTE;
-const WATCHED = 2 * MINUTE;
-const APART = 40 * MINUTE;
+const WATCHED = MINUTE;
+const APART = 25 * MINUTE;
 const PARAMETERS = {
   slotMs: 2 * SECOND,
   inUseSlotMs: SECOND,
@@ -69,22 +70,27 @@ export async function repeats(options: RepeatsOptions): Promise<RepeatsResult> {
   const person = stage.personOf(writer);
   options.onWriter?.(person);
   const address = person.client.status(world.now).edge;
-  const edges = world.relays.filter((node) => node.relay.role === 'edge');
+  const isOwn = (node: RelayNode): boolean => node.relay.descriptor.clientAddress === address;
+  const all = world.relays.filter((node) => node.relay.role === 'edge');
+  const edges = [all.find(isOwn), all.find((node) => !isOwn(node))];
+  const known = new Set<string>();
   let [tried, hits, others, falseHits] = [0, 0, 0, 0];
   const ids: string[] = [];
   for (let n = 0; n < options.trials; n++) {
     const edge = edges[n % edges.length];
     if (edge === undefined) throw new RangeError('no edge');
+    for (const { box } of written) known.add(box);
     written.length = 0;
     ids.push((await writer.send('reader', `text ${n}`)).id);
-    await stage.until('a box is written', async () => written.length > 0);
-    const [first] = written;
+    const fresh = () => written.find(({ box }) => !known.has(box));
+    await stage.until('a box is written', async () => fresh() !== undefined);
+    const first = fresh();
     held.edge = edge.id;
     held.until = world.now + HELD;
     await stage.pass(HELD + WATCHED);
     const again = written.filter((one) => one.box === first?.box && one.edge === first.edge);
     const repeated = again.length > 1;
-    if (edge.relay.descriptor.clientAddress === address) {
+    if (isOwn(edge)) {
       tried++;
       if (repeated) hits++;
     } else {
@@ -127,7 +133,8 @@ function listening(written: { box: string; edge: number }[]) {
 export async function confirmation({ seed, trials }: RepeatsOptions): Promise<Check[]> {
   const result = await repeats({ seed: `${seed}/repeats`, trials });
   return [
-    atMost("repeats that name the writer's edge", result.hits, 0),
+    // The pause is drawn, so that one in ten still falls into the minute in which he looks on.
+    atMost("share of repeats that name the writer's edge", result.hits / result.tried, 0.3),
     atMost('repeats while another edge is cut', result.falseHits, 0),
     close('texts that arrive in spite of it', result.delivered, trials, 0),
   ];

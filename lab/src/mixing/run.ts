@@ -3,6 +3,7 @@ import type { Check } from './check.ts';
 import { dropping } from './dropping.ts';
 import { isolation } from './isolation.ts';
 import { pools, threeLayers } from './pools.ts';
+import { confirmation } from './repeats.ts';
 
 export interface MixingOptions {
   readonly seed: number;
@@ -20,6 +21,7 @@ export async function mixing({ seed, onProgress }: MixingOptions): Promise<Mixin
     ['pools', () => pools({ seed, seconds: 1_800 })],
     ['three layers', () => threeLayers({ seed, seconds: 600 })],
     ['isolation', () => isolation({ seed, targets: 10 })],
+    ['confirmation', () => confirmation({ seed, trials: 16 })],
     ['dropping', () => dropping({ seed, people: 6, hours: 3 })],
   ];
   const checks: Check[] = [];

@@ -1,11 +1,11 @@
 /** The stage of scenarios in simulated time. */
 import { SECOND } from '@tacet/base';
-import type { TestNetwork, TestNetworkOptions } from '@tacet/testkit';
+import type { TestNetwork } from '@tacet/testkit';
 import type { Onion } from '../onion.ts';
 import { modelledOnion } from '../onion.ts';
 import type { Person } from '../person.ts';
 import { Trace } from '../trace.ts';
-import { type RelayNode, World } from '../world.ts';
+import { type RelayNode, World, type WorldOptions } from '../world.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const TIMEOUT = 300 * SECOND;
@@ -19,10 +19,10 @@ export class LabStage implements Stage {
   constructor(
     seed: number | string,
     onion: (network: TestNetwork) => Onion = modelledOnion,
-    options: { readonly trace?: Trace; readonly network?: TestNetworkOptions } = {},
+    options: Partial<Pick<WorldOptions, 'trace' | 'network' | 'drops'>> = {},
   ) {
     this.trace = options.trace ?? new Trace();
-    this.world = new World({ seed, trace: this.trace, onion, network: options.network ?? {} });
+    this.world = new World({ network: {}, ...options, seed, trace: this.trace, onion });
   }
 
   /** The machine behind an actor. */
