@@ -100,28 +100,111 @@ test('a dropped day leaves no file, an erased record no byte', async () => {
   }
 });
 
-test('the order of rows says nothing about the order of writes', async () => {
+test('places say nothing about the order of writes, and the search would find one that did', async () => {
   const folder = tempDir();
   const store = await openBoxes({ dir: folder });
-  const boxes = Array.from({ length: 600 }, (_, i) => testBox(i));
-  for (let i = 0; i < boxes.length; i += 20) {
-    await Promise.all(boxes.slice(i, i + 20).map((box) => store.put(box)));
+  const boxes = Array.from({ length: 3_000 }, (_, i) => testBox(i));
+  // Batches of one, of some and of many.
+  for (let i = 0, size = 1; i < boxes.length; i += size, size = (size * 3) % 97) {
+    await Promise.all(boxes.slice(i, i + size).map((box) => store.put(box)));
   }
   await store.close();
-  const bytes = readFileSync(join(folder, 'boxes-20021.records'));
-  const positions = boxes.map((box) => bytes.indexOf(Buffer.from(box.record.subarray(48, 80))));
-  assert.ok(
-    positions.every((position) => position > 0),
-    'control: every record is found',
-  );
-  assert.ok(Math.abs(rankCorrelation(positions)) < 0.25);
+  assert.deepEqual(readdirSync(folder).sort(), ['boxes-20021.db', 'boxes-20021.records']);
+  const records = readFileSync(join(folder, 'boxes-20021.records'));
+  const database = readFileSync(join(folder, 'boxes-20021.db'));
+  const places = boxes.map(({ record }) => records.indexOf(record.subarray(48, 80)));
+  const marks = boxes.map(({ mark }) => database.indexOf(mark));
+  for (const found of [places, marks]) {
+    assert.ok(
+      found.every((place) => place >= 0),
+      'every box is found',
+    );
+    assert.ok(orderIn(found).z < 4.5, `order of writes: ${orderIn(found).z} sigmas`);
+    assert.ok(neighboursIn(found).z < 4.5, `neighbours in time: ${neighboursIn(found).z} sigmas`);
+  }
+  // Controls: rows as they came, and rows shuffled within batches of twenty.
+  const asTheyCame = boxes.map((_, i) => i);
+  assert.ok(orderIn(asTheyCame).z > 20 && neighboursIn(asTheyCame).z > 20);
+  const inBatches = asTheyCame.map((i) => i - (i % 20) + ((i * 7) % 20));
+  assert.ok(orderIn(inBatches).z > 20 && neighboursIn(inBatches).z > 20);
+  // A pool of a tenth of all, from which rows leave at random, still tells early from late.
+  const pooled = asTheyCame.map((i) => i + Math.random() * 600);
+  assert.ok(orderIn(pooled).z > 20);
 });
 
-/** Spearman's coefficient between places in the file and places in time. */
-function rankCorrelation(positions: readonly number[]): number {
-  const sorted = [...positions].sort((a, b) => a - b);
-  const ranks = positions.map((position) => sorted.indexOf(position));
+test('a box that moved leaves no copy behind when it is erased', async () => {
+  const folder = tempDir();
+  const store = await openBoxes({ dir: folder });
+  const erased = testBox(1);
+  await store.put(erased);
+  // Places are opened again and again, so that the box moves about.
+  for (let i = 0; i < 20; i++) {
+    await Promise.all(Array.from({ length: 30 }, (_, n) => store.put(testBox(2_000 + 30 * i + n))));
+  }
+  await store.tombstone(erased.mark, erased.id, 20_001);
+  const ciphertext = Buffer.from(erased.record.subarray(96, 160));
+  const holders = () =>
+    readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(ciphertext));
+  assert.deepEqual(holders(), ['boxes-20021.records'], 'control: it is found while it is there');
+  await store.expire(20_001);
+  assert.deepEqual(holders(), [], 'also while the store is open');
+  await store.close();
+  assert.deepEqual(holders(), []);
+});
+
+test('files of a day without a database are nobody’s, and go', async () => {
+  const folder = tempDir();
+  const store = await openBoxes({ dir: folder });
+  await store.put(testBox(1));
+  for (const name of ['dropped-boxes-20000.db', 'boxes-20005.records', 'boxes-20005.db-wal']) {
+    writeFileSync(join(folder, name), Buffer.alloc(5_000));
+  }
+  writeFileSync(join(folder, 'notes.txt'), 'of the operator');
+  await store.expire(20_001);
+  await store.close();
+  const names = readdirSync(folder).sort();
+  assert.deepEqual(names, ['boxes-20021.db', 'boxes-20021.records', 'notes.txt']);
+});
+
+test('a day that lost records is refused, one that has more than it knows is cut', async () => {
+  const folder = tempDir();
+  let store = await openBoxes({ dir: folder });
+  const box = testBox(1);
+  await store.put(box);
+  await store.close();
+  const path = join(folder, 'boxes-20021.records');
+  const whole = readFileSync(path);
+  writeFileSync(path, Buffer.concat([whole, Buffer.alloc(9_999, 1)]));
+  store = await openBoxes({ dir: folder });
+  assert.deepEqual((await store.get([box.mark]))[0], box.record);
+  await store.close();
+  assert.equal(readFileSync(path).length, whole.length);
+  writeFileSync(path, whole.subarray(0, 100));
+  await assert.rejects(openBoxes({ dir: folder }), hasCode('boxes-unreadable'));
+});
+
+/** Spearman's coefficient between places in a file and places in time, in standard deviations. */
+function orderIn(positions: readonly number[]): { readonly z: number } {
+  const ranks = ranksOf(positions);
+  const n = ranks.length;
   const squares = ranks.reduce((sum, rank, i) => sum + (rank - i) ** 2, 0);
-  const n = positions.length;
-  return 1 - (6 * squares) / (n * (n * n - 1));
+  return { z: Math.abs(1 - (6 * squares) / (n * (n * n - 1))) * Math.sqrt(n - 1) };
+}
+
+/** How much nearer two boxes that came one after the other lie than any two, likewise. */
+function neighboursIn(positions: readonly number[]): { readonly z: number } {
+  const ranks = ranksOf(positions);
+  const n = ranks.length;
+  const distances = ranks.slice(1).map((rank, i) => Math.abs(rank - (ranks[i] ?? 0)));
+  const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  // Of two uniform places: mean n / 3, variance n² / 18; neighbours in the sum hardly depend.
+  return { z: Math.abs(mean - n / 3) / (n / Math.sqrt(18 * n)) };
+}
+
+function ranksOf(positions: readonly number[]): number[] {
+  const order = positions.map((position, i) => ({ position, i }));
+  order.sort((a, b) => a.position - b.position);
+  const ranks = Array<number>(positions.length).fill(0);
+  for (const [rank, { i }] of order.entries()) ranks[i] = rank;
+  return ranks;
 }
