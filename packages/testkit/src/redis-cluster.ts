@@ -14,10 +14,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 
 const HOST = '127.0.0.1';
@@ -134,7 +135,7 @@ export class RedisCluster {
       if (missing !== null || child.exitCode !== null) {
         throw new Error(`redis-server did not start:\n${logOf(node)}`, { cause: missing });
       }
-      return (await this.ask(i, 'PING')) === 'PONG';
+      return this.isUp(node);
     });
   }
 
@@ -169,6 +170,24 @@ export class RedisCluster {
     const node = this.nodes[i];
     if (node === undefined) throw new Error(`there is no node ${i}`);
     return node;
+  }
+
+  /** Whether it has loaded its data. Asked often, so without a program for each time. */
+  private isUp({ port }: RedisNode): Promise<boolean> {
+    const { tls } = this.options;
+    return new Promise((resolve) => {
+      const socket = tls
+        ? connectTls({ host: HOST, port, rejectUnauthorized: false, ...pemOf(tls) })
+        : connect({ host: HOST, port });
+      socket.setTimeout(ANSWER_MS, () => socket.destroy());
+      socket.on('error', () => resolve(false));
+      socket.on('close', () => resolve(false));
+      socket.once('data', (bytes: Buffer) => {
+        resolve(/^(\+PONG|-NOAUTH)/.test(bytes.toString('latin1')));
+        socket.destroy();
+      });
+      socket.write('PING\r\n');
+    });
   }
 
   private async form(): Promise<void> {
@@ -229,6 +248,10 @@ export class RedisCluster {
 
 function server(): string {
   return process.env['TACET_REDIS'] || '/usr/bin/redis-server';
+}
+
+function pemOf({ cert, key }: { readonly cert: string; readonly key: string }) {
+  return { cert: readFileSync(cert), key: readFileSync(key) };
 }
 
 function logOf({ dir }: RedisNode): string {
