@@ -29,7 +29,7 @@ export const LIMITS = {
   refusedRetryMs: 30_000,
   /** First and longest pause before another authority is told something again. */
   peerRetryFirstMs: 50,
-  peerRetryCapMs: 2_000,
+  peerRetryCapMs: 1_000,
   /** Messages that wait for one other authority; the oldest give way. */
   peerQueue: 64,
   /** How often an authority that lacks a document asks the others for it. */

@@ -1,6 +1,6 @@
 /**
- * What an authority tells the others (docs/spec/06-directory.md, 11.3): one queue for each, in
- * order, tried again until the other has it or it is of no use any more.
+ * What an authority tells the others (docs/spec/06-directory.md, 11.3): one queue for each, each
+ * message tried again until the other has it or it is of no use any more.
  */
 import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { Backoff } from '@tacet/adapters/link-ws';
@@ -73,17 +73,23 @@ export class PeerQueue {
     let outcome: 'told' | 'refused';
     try {
       if (!(await this.options.client.tell(message.what, message.bytes))) {
-        return this.backoff.next();
+        return this.later(message);
       }
       outcome = 'told';
     } catch (error) {
       if (!isAppError(error)) throw error;
-      if (error.kind !== 'refused') return this.backoff.next();
+      if (error.kind !== 'refused') return this.later(message);
       outcome = 'refused';
     }
     this.backoff.reset();
     this.waiting = this.waiting.filter((one) => one !== message);
     this.options.onOutcome(outcome);
     return 0;
+  }
+
+  /** Behind the others, so that one that comes too early holds up none. */
+  private later(message: Told): Millis {
+    this.waiting = [...this.waiting.filter((one) => one !== message), message];
+    return this.backoff.next();
   }
 }

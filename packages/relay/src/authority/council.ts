@@ -10,8 +10,10 @@ import {
   authorityHashOf,
   countersignVote,
   type Document,
+  decodePublished,
   encodeSignedVote,
   epochAt,
+  epochStart,
   hasSigned,
   networkIdOf,
   type SignedVote,
@@ -62,6 +64,10 @@ export class Council {
   private readonly joint: Joint;
   private exchanges: Exchange[] = [];
   private remembered: Memory;
+  /** Since when it has followed what the others say. */
+  private since: Millis | null = null;
+  /** Newest epoch for which it could not tell what the votes added up to. */
+  private unsure = -1;
 
   constructor(options: AuthorityOptions, memory: Memory, host: CouncilHost) {
     const self = authorityHashOf(options.keyPair.publicKey);
@@ -82,7 +88,7 @@ export class Council {
     const { parameters } = this.options;
     const epoch = epochAt(parameters, seen);
     const times = this.exchanges
-      .filter((exchange) => exchange.voted && !exchange.closed)
+      .filter((exchange) => !exchange.closed)
       .map((exchange) => exchange.slot.end);
     times.push(scheduleOf(parameters, epoch + 1).votes, scheduleOf(parameters, epoch + 2).votes);
     if (this.host.dark() !== null) times.push(nextAttempt(parameters, seen));
@@ -92,8 +98,9 @@ export class Council {
   advance(now: Millis): void {
     const { parameters } = this.options;
     const epoch = epochAt(parameters, now);
+    this.begin(now);
     for (const exchange of this.exchanges) {
-      if (exchange.voted && !exchange.closed && now >= exchange.slot.end) this.close(exchange);
+      if (!exchange.closed && now >= exchange.slot.end) this.close(exchange);
     }
     this.exchanges = this.exchanges.filter(
       ({ slot, roundMs }) => now < slot.end + roundMs && slot.epoch >= epoch,
@@ -156,8 +163,8 @@ export class Council {
     )
       return;
     const exchange = this.exchangeOf(slot);
-    // Too late for anybody to take it on one signature.
-    if (now > slot.due + exchange.roundMs) return;
+    // Who becomes ready later waits: some would take its vote on one signature and some not.
+    if (now > slot.due + exchange.roundMs / 4) return;
     const { trust, parameters, echo, release } = this.options;
     const signed = signVote(this.keyPair, {
       authority: authorityHashOf(this.keyPair.publicKey),
@@ -172,7 +179,6 @@ export class Council {
     });
     this.remembered = { ...this.remembered, voted: { epoch, attempt } };
     this.host.remember();
-    exchange.voted = true;
     exchange.offer(signed, now);
     this.host.counters.add('voted');
     this.tell('vote', encodeSignedVote(signed), this.others, slot.due + exchange.roundMs);
@@ -211,11 +217,10 @@ export class Council {
       const epoch = epochAt(parameters, now);
       return vote.epoch === epoch + 1 ? scheduledSlot(parameters, vote.epoch) : null;
     }
-    const held = this.host.newest() !== null;
     // A clock ahead of this one has begun the next attempt already.
     const ahead = now + attemptRound(this.options);
     for (const at of [now, ahead]) {
-      const slot = attemptSlot(parameters, at, held);
+      const slot = attemptSlot(parameters, at, false);
       if (slot?.epoch === vote.epoch && slot.attempt === vote.attempt) return slot;
     }
     return null;
@@ -231,23 +236,51 @@ export class Council {
     return exchange;
   }
 
-  /** Signs what the votes add up to, unless this epoch has its document or a signature already. */
+  /** Tells again what was signed before a restart, until its epoch is over. */
+  private begin(now: Millis): void {
+    if (this.since !== null) return;
+    this.since = now;
+    const { pending, signed } = this.remembered;
+    if (pending === null || signed === null) return;
+    const until = epochStart(this.options.parameters, signed + 1);
+    if (until <= now) return;
+    this.tell('signature', pending, this.others, until);
+    this.onSignature(pending, now);
+  }
+
+  /** Signs what the votes add up to, if it followed them from the beginning. */
   private close(exchange: Exchange): void {
     exchange.closed = true;
-    const { epoch, due, end } = exchange.slot;
+    const { epoch, due, end, attempt } = exchange.slot;
+    if (this.since === null || this.since > due) return;
     const newest = this.host.newest()?.document.epoch ?? -1;
     if (Math.max(newest, this.remembered.signed ?? -1) >= epoch) return;
+    if (attempt > 0 && this.host.dark() === null) return;
     const document = this.outcomeOf(exchange);
     if (typeof document === 'string') {
       this.host.counters.add(document);
       return;
     }
-    this.remembered = { ...this.remembered, signed: epoch };
-    this.host.remember();
     const own = signDocument(document, [this.keyPair]);
+    if (!this.maySign(epoch, decodePublished(own).hash)) {
+      this.host.counters.add('signature-withheld');
+      return;
+    }
+    this.remembered = { ...this.remembered, signed: epoch, pending: own };
+    this.host.remember();
     this.host.counters.add('signed');
-    this.tell('signature', own, this.others, end + 2 * (end - due));
+    this.tell('signature', own, this.others, epochStart(this.options.parameters, epoch + 1));
     this.onSignature(own, end);
+  }
+
+  /**
+   * Who followed every exchange for an epoch knows that no honest authority has signed in one it
+   * did not sign in. Who did not must not sign where another body has been signed already.
+   */
+  private maySign(epoch: number, hash: DocumentHash): boolean {
+    const { due } = scheduledSlot(this.options.parameters, epoch);
+    const followed = this.since !== null && this.since <= due && this.unsure !== epoch;
+    return followed || !this.joint.hasOther(epoch, hash);
   }
 
   private outcomeOf(exchange: Exchange): Document | Impossible | 'no-majority' {
@@ -257,9 +290,14 @@ export class Council {
       if (relays === null) throw new AppError('vote-read', 'bug', 'a vote that was taken is bad');
       return { vote, relays };
     });
-    const tally = tallyVotes(trust.authorities.length, ballots, (hash) => this.host.find(hash));
-    if (tally === null) return 'no-majority';
     const { epoch, publishedAt, attempt } = exchange.slot;
+    const tally = tallyVotes(trust.authorities.length, ballots, (hash) => {
+      const found = this.host.find(hash);
+      if (found === null) this.unsure = epoch;
+      return found;
+    });
+    // Only an immediate document can be a network's first.
+    if (tally === null || (tally.previous === null && attempt === 0)) return 'no-majority';
     return compose({ ...tally, trust, epoch, publishedAt, immediate: attempt > 0 });
   }
 

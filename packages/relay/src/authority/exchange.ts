@@ -24,8 +24,6 @@ export type Offer = 'accepted' | 'known' | 'surplus' | 'early' | 'late';
 
 export class Exchange {
   readonly slot: Slot;
-  /** This authority voted in it, in this run of its process: only then may it sign. */
-  voted = false;
   closed = false;
   private readonly rounds: number;
   private readonly accepted = new Map<string, SignedVote[]>();

@@ -14,6 +14,7 @@ import {
   verifyDocument,
   verifyPartial,
 } from '@tacet/directory';
+import type { DocumentHash } from '@tacet/onion';
 
 interface Body {
   readonly bytes: Uint8Array;
@@ -83,6 +84,12 @@ export class Joint {
       complete: full ? verifyDocument(join(entry), this.trust) : null,
       evidence: fresh.flatMap((one) => accuse(of, one)),
     };
+  }
+
+  /** True when somebody signed another body for that epoch. */
+  hasOther(epoch: number, hash: DocumentHash): boolean {
+    const bodies = this.epochs.get(epoch)?.bodies.keys() ?? [];
+    return [...bodies].some((name) => name !== hex(hash));
   }
 
   /** Forgets what is of epochs before `from`. */

@@ -28,7 +28,7 @@ import { Register, type SubmitOutcome } from './register.ts';
 import { badState, decodeState, encodeState, type Memory } from './state.ts';
 import type { AuthorityCounter, AuthorityEffect, AuthorityOptions } from './types.ts';
 
-const NOTHING: Memory = { voted: null, signed: null };
+const NOTHING: Memory = { voted: null, signed: null, pending: null };
 
 export class AuthorityMachine implements Machine<AuthorityEffect> {
   readonly counters = new Counters<AuthorityCounter>();

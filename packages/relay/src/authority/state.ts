@@ -1,7 +1,7 @@
 /**
  * What an authority keeps on disk: its newest documents, so that a restart goes on with the same
  * chain; for what it voted and signed, so that it never does so twice; and the descriptors it has.
- *   version u8 = 1 | voted u64 | signed u64 | documents | descriptors
+ *   version u8 = 1 | voted u64 | signed u64 | documents | descriptors | pending
  *   voted: 0, or (epoch << 16 | attempt) + 1; signed: 0, or epoch + 1;
  *   each list: count u16 | count x (length u32 | bytes); at the end hash('authority-state', all before) 32
  */
@@ -12,6 +12,8 @@ import { hash } from '@tacet/crypto';
 export interface Memory {
   readonly voted: { readonly epoch: number; readonly attempt: number } | null;
   readonly signed: number | null;
+  /** That document's body with this authority's signature, as long as it may be of use. */
+  readonly pending: Uint8Array | null;
 }
 
 export interface AuthorityState extends Memory {
@@ -26,7 +28,8 @@ const HEAD = 1 + 8 + 8;
 const SUM = 32;
 
 export function encodeState(state: AuthorityState): Uint8Array {
-  const lists = [state.documents, state.descriptors];
+  const pending = state.pending === null ? [] : [state.pending];
+  const lists = [state.documents, state.descriptors, pending];
   const size = lists.flat().reduce((sum, bytes) => sum + 4 + bytes.length, HEAD + 2 * lists.length);
   const { voted, signed } = state;
   const writer = new ByteWriter(size)
@@ -58,6 +61,8 @@ export function decodeState(bytes: Uint8Array): AuthorityState {
     const signed = reader.u64();
     const documents = readList(reader);
     const descriptors = readList(reader);
+    const [pending = null, ...more] = readList(reader);
+    if (more.length > 0) throw new RangeError('pending');
     reader.end();
     return {
       voted:
@@ -65,6 +70,7 @@ export function decodeState(bytes: Uint8Array): AuthorityState {
           ? null
           : { epoch: Math.floor((voted - 1) / ATTEMPTS), attempt: (voted - 1) % ATTEMPTS },
       signed: signed === 0 ? null : signed - 1,
+      pending,
       documents,
       descriptors,
     };

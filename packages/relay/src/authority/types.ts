@@ -52,7 +52,7 @@ export type AuthorityCounter =
   | `equivocation-${'vote' | 'signature' | 'document'}`
   | `vote-${'malformed' | 'network' | 'signatures' | 'descriptor' | 'epoch' | 'early' | 'late' | 'surplus'}`
   | `document-${AddOutcome | 'refused' | 'malformed' | 'network' | 'signatures' | 'chain'}`
-  | `signature-${'taken' | 'epoch' | 'surplus'}`
+  | `signature-${'taken' | 'epoch' | 'surplus' | 'withheld'}`
   | 'accepted'
   | 'known'
   | 'published'
