@@ -20,7 +20,7 @@ import {
 } from './limits.ts';
 import { isAscending } from './order.ts';
 import { parametersSchema } from './parameters.ts';
-import { branded, bytes, epoch, name, parse, time, uint } from './schema.ts';
+import { branded, bytes, country, epoch, name, parse, time, uint } from './schema.ts';
 import type { Descriptor, Document, NetworkId, RelayHash, StoreGeneration } from './types.ts';
 
 const VERSION = 1;
@@ -30,8 +30,9 @@ const generationSchema = v.pipe(
     firstDay: uint(0, 100_000_000),
     edges: v.pipe(v.array(branded<RelayHash>(32)), v.minLength(1), v.maxLength(MAX_RELAYS)),
     families: v.array(name),
+    countries: v.array(country),
   }),
-  v.check((g) => g.families.length === g.edges.length),
+  v.check((g) => g.families.length === g.edges.length && g.countries.length === g.edges.length),
   v.check((g) => isAscending(g.edges)),
 );
 

@@ -1,6 +1,7 @@
 /**
  * Where a box lives (docs/spec/06-directory.md, 9): two edges by rendezvous hash over a store
- * generation, of different operator families where there are two. Everybody who knows the mark
+ * generation, of different operator families where there are two,
+ * and rather of different countries. Everybody who knows the mark
  * and the document finds the same two, in the same order.
  */
 import { AppError, compareBytes } from '@tacet/base';
@@ -25,32 +26,24 @@ export function placeIn(
   generation: StoreGeneration,
   mark: Uint8Array,
 ): readonly [RelayHash, RelayHash] {
-  const { edges, families } = generation;
-  let first = -1;
-  let firstRank: Uint8Array | null = null;
-  const ranks = edges.map((edge) => hash('placement', edge, mark));
-  ranks.forEach((rank, i) => {
-    if (firstRank === null || compareBytes(rank, firstRank) > 0) {
-      first = i;
-      firstRank = rank;
-    }
-  });
-  const home = edges[first];
-  if (home === undefined) {
+  const { edges, families, countries } = generation;
+  const [first, ...others] = edges
+    .map((edge, i) => ({
+      edge,
+      family: families[i] ?? '',
+      country: countries[i] ?? 'ZZ',
+      rank: hash('placement', edge, mark),
+    }))
+    .sort((a, b) => compareBytes(b.rank, a.rank));
+  if (first === undefined) {
     throw new AppError('placement-empty', 'bug', 'a store generation has no edge');
   }
-  const others = edges.keys().filter((i) => i !== first);
-  let second = first;
-  for (const i of others) {
-    if (second === first || better(i, second)) second = i;
-  }
-  return [home, edges[second] ?? home];
-
-  function better(a: number, b: number): boolean {
-    const differs = (i: number) => (families[i] === families[first] ? 0 : 1);
-    if (differs(a) !== differs(b)) return differs(a) > differs(b);
-    return compareBytes(ranks[a] as Uint8Array, ranks[b] as Uint8Array) > 0;
-  }
+  const foreign = others.filter((other) => other.family !== first.family);
+  // Two are looked at, not all: else every second copy would go to the one edge abroad.
+  const [best, next] = foreign.length > 0 ? foreign : others;
+  const abroad = best?.country === first.country && first.country !== 'ZZ';
+  const second = abroad && next !== undefined && next.country !== first.country ? next : best;
+  return [first.edge, second?.edge ?? first.edge];
 }
 
 function generationOn(verified: VerifiedDocument, day: number | undefined): StoreGeneration {

@@ -111,6 +111,8 @@ export interface StoreGeneration {
   readonly edges: readonly RelayHash[];
   /** Operator family of each edge when the list was made, so that placement never shifts. */
   readonly families: readonly string[];
+  /** Country of each edge at that time. */
+  readonly countries: readonly string[];
 }
 
 export interface Document {

@@ -89,7 +89,7 @@ const refusals: readonly [string, Document][] = [
   ],
   [
     'a store generation without edges',
-    bent({ generations: [{ ...generation, edges: [], families: [] }] }),
+    bent({ generations: [{ ...generation, edges: [], families: [], countries: [] }] }),
   ],
   [
     'a store generation with an edge twice',
@@ -98,6 +98,10 @@ const refusals: readonly [string, Document][] = [
   [
     'a store generation with a family missing',
     bent({ generations: [{ ...generation, families: ['a'] }] }),
+  ],
+  [
+    'a store generation with a country missing',
+    bent({ generations: [{ ...generation, countries: ['DE'] }] }),
   ],
   ['a network name of 33 bytes', bent({ networkName: 'n'.repeat(33) })],
   ['an epoch of 33 bits', bent({ epoch: 2 ** 32 })],

@@ -8,10 +8,14 @@ import type { RelayHash, StoreGeneration } from '../src/types.ts';
 import { RUNS } from './support/refusals.ts';
 
 const rng = seededRng('placement');
-const generationOf = (families: readonly string[]): StoreGeneration => ({
+const generationOf = (
+  families: readonly string[],
+  countries: readonly string[] = families.map(() => 'ZZ'),
+): StoreGeneration => ({
   firstDay: 0,
   edges: families.map(() => randomBytes(rng, 32) as RelayHash),
   families,
+  countries,
 });
 const families = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 8 });
 
@@ -28,6 +32,29 @@ test('two edges, of different families where there are two', () => {
   );
 });
 
+test('the second home is rather abroad, and never all of them at one edge', () => {
+  const generation = generationOf(['a', 'b', 'c', 'd'], ['DE', 'DE', 'DE', 'FR']);
+  const [, , , french] = generation.edges;
+  let same = 0;
+  let atFrench = 0;
+  const n = 4_000;
+  for (let i = 0; i < n; i++) {
+    const homes = placeIn(generation, randomBytes(rng, 8));
+    const countries = homes.map((edge) => generation.countries[generation.edges.indexOf(edge)]);
+    if (countries[0] === countries[1]) same += 1;
+    if (homes.includes(french as RelayHash)) atFrench += 1;
+  }
+  // First at home 3/4 of the time; the French edge is among the next two in 2 of 3 cases.
+  assert.ok(Math.abs(same / n - 1 / 4) < 0.05, `${same / n} in one country`);
+  assert.ok(Math.abs(atFrench / n - 3 / 4) < 0.05, `${atFrench / n} at the one abroad`);
+  const alone = generationOf(['a', 'a', 'b'], ['DE', 'FR', 'DE']);
+  for (let i = 0; i < 50; i++) {
+    const [first, second] = placeIn(alone, randomBytes(rng, 8));
+    const family = (edge: RelayHash) => alone.families[alone.edges.indexOf(edge)];
+    assert.notEqual(family(first), family(second), 'families come before countries');
+  }
+});
+
 test('the order of the list does not matter, and each call gives the same', () => {
   fc.assert(
     fc.property(families, fc.uint8Array({ minLength: 8, maxLength: 8 }), (names, mark) => {
@@ -36,6 +63,7 @@ test('the order of the list does not matter, and each call gives the same', () =
         ...generation,
         edges: generation.edges.toReversed(),
         families: names.toReversed(),
+        countries: generation.countries.toReversed(),
       };
       assert.deepEqual(placeIn(generation, mark), placeIn(reversed, mark));
       assert.deepEqual(placeIn(generation, mark), placeIn(generation, mark));
@@ -53,6 +81,7 @@ test('an edge more takes boxes to itself only; an edge less moves only its own',
         ...all,
         edges: all.edges.filter((_, i) => i !== gone),
         families: all.families.filter((_, i) => i !== gone),
+        countries: all.countries.filter((_, i) => i !== gone),
       };
       const mark = randomBytes(rng, 8);
       const before = placeIn(all, mark).map(hex);

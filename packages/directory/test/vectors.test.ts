@@ -225,15 +225,19 @@ test('placement', () => {
     placements: {
       edges: string[];
       families: string[];
+      countries: string[];
       boxes: { mark: string; homes: string[] }[];
     }[];
   }>('placement.json');
-  for (const { edges, families, boxes } of placements) {
+  for (const { edges, families, countries, boxes } of placements) {
     const bytes = edges.map((text) => fromHex(text) as RelayHash);
-    const generation: StoreGeneration = { firstDay: 0, edges: bytes, families };
+    const generation: StoreGeneration = { firstDay: 0, edges: bytes, families, countries };
     for (const { mark, homes } of boxes) {
       assert.deepEqual(placeIn(generation, fromHex(mark)).map(hex), homes);
-      assert.deepEqual(referencePlacement(bytes, families, fromHex(mark)).map(hex), homes);
+      assert.deepEqual(
+        referencePlacement(bytes, families, countries, fromHex(mark)).map(hex),
+        homes,
+      );
     }
   }
 });

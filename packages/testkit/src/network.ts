@@ -120,6 +120,7 @@ export function makeTestNetwork(options: TestNetworkOptions = {}): TestNetwork {
         firstDay: Math.floor((epoch * parameters.epochMs) / 86_400_000),
         edges: edges.map((edge) => edge.hash),
         families: edges.map((edge) => edge.descriptor.family),
+        countries: edges.map((edge) => edge.descriptor.country),
       },
     ],
     echo: new Uint8Array(0),

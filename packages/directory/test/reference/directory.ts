@@ -302,10 +302,11 @@ export function referenceDocument(published: Uint8Array, trust: Trust): Referenc
     );
   }
   const days = list(d['generations'], 1, 4).map((value) => {
-    const g = exactly(value, 'firstDay edges families');
+    const g = exactly(value, 'firstDay edges families countries');
     const edges = list(g['edges'], 1, 128).map((edge) => bytes(edge, 32));
     ascending(edges);
     list(g['families'], edges.length, edges.length).map(nameText);
+    list(g['countries'], edges.length, edges.length).map((code) => matching(code, /^[A-Z]{2}$/));
     return integer(g['firstDay'], 0, 100_000_000);
   });
   must(
@@ -322,14 +323,24 @@ export function referenceDocument(published: Uint8Array, trust: Trust): Referenc
 export function referencePlacement(
   edges: readonly Uint8Array[],
   families: readonly string[],
+  countries: readonly string[],
   mark: Uint8Array,
 ): [Uint8Array, Uint8Array] {
   const ranked = edges
-    .map((edge, i) => ({ edge, family: families[i], rank: referenceHash('placement', edge, mark) }))
+    .map((edge, i) => ({
+      edge,
+      family: families[i],
+      country: countries[i],
+      rank: referenceHash('placement', edge, mark),
+    }))
     .toSorted((a, b) => Buffer.compare(b.rank, a.rank));
   const [first, ...others] = ranked;
   must(first !== undefined, 'no edge');
-  const second = others.find((other) => other.family !== first?.family) ?? others[0] ?? first;
+  const strangers = others.filter((other) => other.family !== first?.family);
+  const two = (strangers.length > 0 ? strangers : others).slice(0, 2);
+  const unlike = (other: (typeof two)[number]) =>
+    other.country === 'ZZ' || other.country !== first?.country;
+  const second = two.find(unlike) ?? two[0] ?? first;
   return [first?.edge ?? ZERO, second?.edge ?? ZERO];
 }
 

@@ -208,6 +208,12 @@ function writeDocuments(from: TestNetwork): void {
       'a store generation without families',
       bent({ generations: [{ ...generation, families: [] }] }),
     ],
+    [
+      'a store generation with a country of three letters',
+      bent({
+        generations: [{ ...generation, countries: (generation['edges'] as []).map(() => 'DEU') }],
+      }),
+    ],
     ['slotMs 49', bent({ parameters: { ...parameters, slotMs: 49 } })],
     ['inUseSlotMs above slotMs', bent({ parameters: { ...parameters, inUseSlotMs: 60_000 } })],
     [
@@ -381,11 +387,13 @@ function writeChain(from: TestNetwork): void {
 const placements = [1, 2, 3, 5, 8].map((n) => {
   const families = Array.from({ length: n }, (_, i) => `family ${n === 5 ? 0 : i % 3}`);
   const edges = families.map(() => randomBytes(rng, 32)).toSorted(Buffer.compare);
-  const generation = { firstDay: 0, edges, families } as unknown as StoreGeneration;
+  const countries = families.map((_, i) => ['DE', 'DE', 'FR', 'ZZ', 'ZZ'][i % 5] as string);
+  const generation = { firstDay: 0, edges, families, countries } as unknown as StoreGeneration;
   const marks = Array.from({ length: 6 }, () => randomBytes(rng, 8));
   return {
     edges: edges.map(hex),
     families,
+    countries,
     boxes: marks.map((mark) => ({ mark: hex(mark), homes: placeIn(generation, mark).map(hex) })),
   };
 });

@@ -53,7 +53,7 @@ export function compose(from: Composition): Document | Impossible {
   if (!isPassable(relays, epoch)) return 'not-passable';
   const edges = relays
     .filter((relay) => relay.role === 'edge')
-    .map((relay) => ({ hash: relayHashOf(relay.identity), family: relay.family }));
+    .map(({ identity, family, country }) => ({ hash: relayHashOf(identity), family, country }));
   const document: Document = {
     networkName: trust.networkName,
     networkId: networkIdOf(trust),

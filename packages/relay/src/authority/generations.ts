@@ -14,6 +14,7 @@ import {
 export interface StoreEdge {
   readonly hash: RelayHash;
   readonly family: string;
+  readonly country: string;
 }
 
 /** @param day first UTC day of the epoch the lists are for; @returns newest first. */
@@ -27,6 +28,7 @@ export function nextGenerations(
     firstDay: day,
     edges: sorted.map((edge) => edge.hash),
     families: sorted.map((edge) => edge.family),
+    countries: sorted.map((edge) => edge.country),
   };
   const newest = previous[0];
   if (newest === undefined) return [fresh];

@@ -10,6 +10,7 @@ const rng = seededRng('generations');
 const edges: StoreEdge[] = Array.from({ length: 6 }, (_, i) => ({
   hash: randomBytes(rng, 32) as RelayHash,
   family: `family ${i}`,
+  country: `A${'ABCDEF'[i]}`,
 }));
 const some = (...places: number[]) => places.map((i) => edges[i] as StoreEdge);
 const days = (list: readonly StoreGeneration[]) => list.map((one) => one.firstDay);
@@ -26,6 +27,10 @@ test('the first list holds all edges, sorted, each with its family', () => {
   assert.deepEqual(
     first?.families,
     expected.map((edge) => edge.family),
+  );
+  assert.deepEqual(
+    first?.countries,
+    expected.map((edge) => edge.country),
   );
 });
 
