@@ -44,7 +44,7 @@ function options(): { readonly fresh: boolean; readonly open: boolean } {
 async function start(home: DemoHome, children: Children, open: boolean): Promise<void> {
   const page = buildPage();
   const network = await startNetwork(home, children);
-  if (network.moved) say('ports were taken by another program: the network moves to others');
+  if (network.moved) say('ports were taken by another program: the network moved to others');
   say(`network: ${network.names.join(', ')}`);
   await page;
   const people = Promise.all([
@@ -70,6 +70,7 @@ async function start(home: DemoHome, children: Children, open: boolean): Promise
   console.log(`
 Again:         npx tacet --profile alice open
 From a shell:  npx tacet --profile alice send bob "hello" --wait delivered --timeout 60s
+Passphrases:   ${relative(process.cwd(), home.passphraseFile('alice')).replace('alice', '<name>')}
 End:           Ctrl-C. Begin anew: npm start -- --fresh
 `);
   await withEcho;

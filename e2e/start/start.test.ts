@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
@@ -83,6 +84,8 @@ test('the first start makes a network and people who can talk', async () => {
   await says(first, 'alice and bob know each other', 60);
   await says(first, 'both know Echo', 60);
   assert.match(first.text(), /no crowd/);
+  const [, file] = /Passphrases: +(\S+)/.exec(first.text()) ?? [];
+  assert.ok(existsSync(resolve(root, (file ?? '').replace('<name>', 'alice'))));
   const urls = first.text().match(/http:\/\/tacet-\w+\.localhost:\d+\/open#t=\S+/g) ?? [];
   assert.equal(urls.length, 2);
   assert.equal(statSync(home).mode & 0o777, 0o700);
@@ -121,6 +124,30 @@ test('Ctrl-C ends everything it started; the data is there the next time', async
   await says(again, 'both know Echo', 30);
   const bob = await tacet('-p', 'bob', 'message', 'list', 'alice', '--json');
   assert.equal(JSON.parse(bob.out).messages[0].text, 'hello');
+});
+
+test('with a port taken by another program the network moves, and goes on with its people', async () => {
+  const [, second] = started.filter(({ text }) => text().includes('both know Echo'));
+  second?.child.kill('SIGINT');
+  assert.equal(await second?.ended, 0);
+  const description = JSON.parse(readFileSync(join(home, '.network', 'network.json'), 'utf8')) as {
+    processes: { name: string; ports: number[] }[];
+  };
+  const intruders = description.processes
+    .filter(({ name }) => name === 'mix-2' || name === 'edge-1')
+    .flatMap(({ ports }) => ports)
+    .map((port) => createServer().listen(port, '127.0.0.1'));
+  try {
+    const moved = start();
+    await says(moved, 'the network moved to others', 30);
+    await says(moved, 'both know Echo', 30);
+    const sent = await tacet(
+      ...['-p', 'alice', 'send', 'bob', 'moved', '--wait', 'delivered', '--timeout', '60s'],
+    );
+    assert.deepEqual(sent, { code: 0, out: 'delivered\n', err: '' });
+  } finally {
+    for (const server of intruders) server.close();
+  }
 });
 
 test('killed without a chance to clean up, it leaves nothing running', async () => {

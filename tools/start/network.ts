@@ -1,6 +1,6 @@
 /** The demonstration network: an authority, three mixes, two edges, each a process of its own. */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,10 +59,7 @@ export async function startNetwork(home: DemoHome, children: Children): Promise<
   };
 }
 
-/**
- * True when the network had to move to other ports. It can while no document is in force: a
- * document names the ports for its whole life, and nobody would find the relays elsewhere.
- */
+/** True when another program took some of its ports, and the network moved to others. */
 async function settlePorts(folder: string, network: Description): Promise<boolean> {
   const ports = network.processes.flatMap((one) => one.ports);
   const end = performance.now() + LET_GO_MS;
@@ -72,33 +69,8 @@ async function settlePorts(folder: string, network: Description): Promise<boolea
     blocked = await taken(ports, network.host);
   }
   if (blocked.length === 0) return false;
-  const until = documentEnd(folder, network);
-  if (until <= Date.now()) {
-    await moveNetwork(folder);
-    return true;
-  }
-  throw new StartError(
-    `another program uses port ${blocked.join(', ')}, which the network's document names. ` +
-      'End it and start again, or begin anew: npm start -- --fresh ' +
-      `(after ${new Date(until).toLocaleTimeString()} the network can move to other ports)`,
-  );
-}
-
-/** When the newest document any relay holds ends; 0 without one. */
-function documentEnd(folder: string, network: Description): number {
-  const authority = network.processes.find(({ role }) => role === 'authority');
-  const config = readFileSync(join(folder, authority?.config ?? ''), 'utf8');
-  const { epochMs, validEpochs } = (
-    JSON.parse(config) as { parameters: { epochMs: number; validEpochs: number } }
-  ).parameters;
-  const epochs = network.processes.flatMap(({ name }) => {
-    const documents = join(folder, name, 'data', 'documents');
-    if (!existsSync(documents)) return [];
-    return readdirSync(documents).flatMap((file) =>
-      Number(/^(\d+)\.document$/.exec(file)?.[1] ?? []),
-    );
-  });
-  return epochs.length === 0 ? 0 : (Math.max(...epochs) + validEpochs) * epochMs;
+  await moveNetwork(folder);
+  return true;
 }
 
 async function create(folder: string): Promise<void> {

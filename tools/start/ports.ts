@@ -1,7 +1,7 @@
 /**
  * Ports of the demonstration network. Chosen once, below the range the system hands out, and
- * remembered in the network's configuration. When one is taken later, all move: the network's
- * configurations and the card follow, the next document tells everybody else.
+ * remembered in the network's configuration. When one is taken later, all move: configurations and
+ * card follow at once; relays are told where the others went until the next document says so.
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -40,7 +40,7 @@ function canListen(port: number, host: string): Promise<boolean> {
 interface Description {
   host: string;
   card: string;
-  processes: { name: string; config: string; ports: number[] }[];
+  processes: { name: string; role: string; config: string; ports: number[] }[];
 }
 
 /** Writes a new row of ports into every configuration, the card and the description. */
@@ -56,11 +56,10 @@ export async function moveNetwork(folder: string): Promise<void> {
   for (const process of network.processes) {
     const file = join(folder, process.config);
     const config = readJson<Record<string, unknown>>(file);
-    for (const [key, value] of Object.entries(config)) {
-      if (/^(port|relayPort|clientPort)$/.test(key)) config[key] = port(Number(value));
-      if (/Address$/.test(key)) config[key] = address(String(value));
-    }
-    writeJson(file, config);
+    const wentTo =
+      process.role === 'authority' ? {} : { reach: reach(config, moved, network.host) };
+    const renamed = renumber(config, port, address) as Record<string, unknown>;
+    writeJson(file, { ...renamed, ...wentTo });
     process.ports = process.ports.map(port);
   }
   const cardFile = join(folder, network.card);
@@ -68,6 +67,36 @@ export async function moveNetwork(folder: string): Promise<void> {
   const edges = card.edges.map((edge) => ({ ...edge, address: address(edge.address) }));
   writeFileSync(cardFile, `${encodeCard({ ...card, edges })}\n`, { mode: 0o600 });
   writeJson(path, network);
+}
+
+/** Every port and address of a configuration, also within lists. */
+function renumber(
+  value: unknown,
+  port: (value: number) => number,
+  address: (value: string) => string,
+): unknown {
+  if (Array.isArray(value)) return value.map((one) => renumber(one, port, address));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => {
+      if (/^(port|relayPort|clientPort)$/.test(key)) return [key, port(Number(one))];
+      if (/address$/i.test(key) && typeof one === 'string') return [key, address(one)];
+      return [key, renumber(one, port, address)];
+    }),
+  );
+}
+
+/** Where to dial what a document names: every address this network ever had leads to the new one. */
+function reach(
+  config: Readonly<Record<string, unknown>>,
+  moved: ReadonlyMap<number, number>,
+  host: string,
+): Record<string, string> {
+  const before = (config['reach'] ?? {}) as Record<string, string>;
+  const now = [...moved].map(([from, to]) => [`${host}:${from}`, `${host}:${to}`] as const);
+  const latest = new Map<string, string>(now);
+  const older = Object.entries(before).map(([from, to]) => [from, latest.get(to) ?? to] as const);
+  return Object.fromEntries([...older, ...now]);
 }
 
 function readJson<T>(path: string): T {

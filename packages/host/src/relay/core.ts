@@ -430,7 +430,7 @@ export class RelayCore {
     for (const e of [epoch + 1, epoch, epoch - 1]) counting.add(this.book.inForce(e));
     const documents = [...counting].filter((verified) => verified !== null);
     this.edges = edgeNames(documents);
-    this.links?.setPeers(peersOf(this.self, documents));
+    this.links?.setPeers(peersOf(this.self, documents, this.config.reach));
   }
 
   private onDescriptor(code: string, authority: number): void {

@@ -13,8 +13,15 @@ interface Known {
   readonly keyHashes: Uint8Array[];
 }
 
-/** @param documents all that count now, newest first: its addresses hold, keys of all do. */
-export function peersOf(self: RelayHash, documents: readonly VerifiedDocument[]): Peers {
+/**
+ * @param documents all that count now, newest first: its addresses hold, keys of all do.
+ * @param reach where to dial instead
+ */
+export function peersOf(
+  self: RelayHash,
+  documents: readonly VerifiedDocument[],
+  reach: ReadonlyMap<string, string> = new Map(),
+): Peers {
   const me = documents
     .map((verified) => verified.document.relays[relayIndex(verified, self) ?? -1])
     .find((descriptor) => descriptor !== undefined);
@@ -26,7 +33,10 @@ export function peersOf(self: RelayHash, documents: readonly VerifiedDocument[])
   return {
     sources: others
       .filter(({ descriptor }) => before.includes(placeOf(descriptor)))
-      .map((known) => ({ ...peer(known), address: known.descriptor.relayAddress })),
+      .map((known) => {
+        const { relayAddress } = known.descriptor;
+        return { ...peer(known), address: reach.get(relayAddress) ?? relayAddress };
+      }),
     targets: others.filter(({ descriptor }) => after.includes(placeOf(descriptor))).map(peer),
   };
 }

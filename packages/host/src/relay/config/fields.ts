@@ -61,6 +61,12 @@ export const FIELDS = {
   },
   family: { roles: RELAYS, form: 'text', help: 'who operates this relay: same name, same hands' },
   country: { roles: RELAYS, form: 'country', fallback: 'ZZ', help: 'two letters, ZZ for unknown' },
+  reach: {
+    roles: RELAYS,
+    form: 'object',
+    fallback: {},
+    help: 'addresses to dial in place of those a document names: relays near by, or just moved',
+  },
   capacity: {
     roles: RELAYS,
     form: { min: 1, max: 100_000 },

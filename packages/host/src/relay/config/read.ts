@@ -11,6 +11,7 @@ import {
   MAX_RELEASE_BYTES,
   type NetworkCard,
   parametersFrom,
+  parseAddress,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
 import { readBoxes } from './boxes.ts';
@@ -93,6 +94,7 @@ function relay(role: 'mix' | 'edge', values: Values, base: string): RelayConfig 
     relayAddress: get('relayAddress'),
     clientAddress: isEdge ? get('clientAddress') : '',
     socks: get('socks'),
+    reach: readReach(get('reach')),
     family: get('family'),
     country: get('country'),
     capacity: get('capacity'),
@@ -108,6 +110,15 @@ function relay(role: 'mix' | 'edge', values: Values, base: string): RelayConfig 
       keysAhead: get('keysAhead'),
     },
   };
+}
+
+function readReach(value: Record<string, unknown>): Map<string, string> {
+  const isAddress = (text: unknown) => typeof text === 'string' && parseAddress(text) !== null;
+  for (const [from, to] of Object.entries(value)) {
+    if (isAddress(from) && isAddress(to)) continue;
+    throw new AppError('config-value', 'usage', '`reach` is wrong: host:port to host:port');
+  }
+  return new Map(Object.entries(value as Record<string, string>));
 }
 
 function authority(values: Values): AuthorityConfig {

@@ -55,6 +55,8 @@ export interface RelayConfig {
   readonly clientAddress: string;
   /** SOCKS 5 server for everything this relay dials; empty: directly. */
   readonly socks: string;
+  /** Address in a document -> address to dial. */
+  readonly reach: ReadonlyMap<string, string>;
   readonly family: string;
   readonly country: string;
   readonly capacity: number;
