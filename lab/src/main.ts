@@ -1,5 +1,6 @@
 /** `npm run lab -- <command>`: figures as JSON on standard output, progress on standard error. */
 import { parseArgs } from 'node:util';
+import { away } from './away.ts';
 import { chaos } from './chaos.ts';
 import { day } from './day.ts';
 import { mixing } from './mixing/run.ts';
@@ -9,6 +10,7 @@ const HELP = `npm run -s lab -- day --seed 7            one virtual day, figures
 npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many seeds
 npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
 npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against closed forms and attacks
+npm run -s lab -- away --days 30               back after so many days, with boxes of 21
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -24,6 +26,7 @@ async function main(argv: readonly string[]): Promise<number> {
       slot: { type: 'string', default: '4000' },
       runs: { type: 'string', default: '10' },
       json: { type: 'boolean', default: false },
+      days: { type: 'string', default: '30' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -56,6 +59,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const result = await mixing({ seed, onProgress: (line) => process.stderr.write(`${line}\n`) });
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.failed === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'away') {
+    const seed = whole(values.seed);
+    const result = await away({ seed, days: whole(values.days), boxLifeDays: 21 });
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return result.arrived === result.texts && result.twice === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
     process.stderr.write(`Unknown command; try --help.\n`);

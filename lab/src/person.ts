@@ -30,6 +30,8 @@ export class Person {
   up = true;
   /** False while the machine has no network. */
   online = true;
+  /** How far this computer's clock is ahead of everybody else's. */
+  skew: Millis = 0;
   linkId: number | null = null;
   wakeAt: Millis = Infinity;
   readonly alarms: string[] = [];
@@ -54,7 +56,7 @@ export class Person {
 
   private open(): Client {
     const { builder, verifyDigest, rng, now } = this.options;
-    return Client.open({ store: this.store, builder, rng, verifyDigest }, now());
+    return Client.open({ store: this.store, builder, rng, verifyDigest }, now() + this.skew);
   }
 
   /** Kill -9: what was not saved is gone. */

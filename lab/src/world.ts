@@ -3,13 +3,18 @@
  * modelled sockets (fixed latency, order kept) and, by default, the model of the onion. Nothing
  * here knows what messages mean.
  */
-import { type Millis, type Rng, randomBetween } from '@tacet/base';
+import { DAY, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
 import type { ClientEffect } from '@tacet/client';
 import {
+  type Document,
   type DocumentBook,
+  encodeLinkProof,
   epochAt,
+  type LinkCertificate,
+  makeLinkCertificate,
   type RelayHash,
   type VerifiedDocument,
+  verifyLinkProof,
 } from '@tacet/directory';
 import type { Frame, PacketOpener } from '@tacet/onion';
 import { EdgeMachine, MixMachine, type RelayEffect } from '@tacet/relay';
@@ -30,6 +35,7 @@ import { VirtualTime } from './time.ts';
 import type { Trace } from './trace.ts';
 
 const FRAME = 12_288;
+const NOBODY = new Uint8Array(32);
 /** People's ids in traces start here; relays have their index. */
 const FIRST_PERSON = 1_000;
 
@@ -51,6 +57,10 @@ export interface RelayNode {
   readonly boxes: MemoryBoxes;
   machine: MixMachine | EdgeMachine;
   opener: PacketOpener;
+  /** Of the link key it uses now; clients check what its long-term identity says of it. */
+  link: LinkCertificate;
+  /** False: it is in no document made from now on. */
+  listed: boolean;
   up: boolean;
   wakeAt: Millis;
 }
@@ -98,6 +108,8 @@ export class World {
         boxes: new MemoryBoxes(),
         machine: undefined as never,
         opener: undefined as never,
+        link: relay.descriptor.link,
+        listed: true,
         up: true,
         wakeAt: Infinity,
       };
@@ -137,13 +149,22 @@ export class World {
       sign: relay.identity,
       rng: this.rng,
       joinSecret: this.network.card.joinSecret,
-      proof: new Uint8Array(0),
+      proof: encodeLinkProof(relay.identity.publicKey, node.link),
       noise: { fill: (out) => out },
       verifyDigest: this.digests.verify,
     });
     node.machine = machine;
     machine.onDocument(this.document, this.now);
     this.pump(node);
+  }
+
+  /** A new link key, certified by the same identity. Who is connected stays so. */
+  rekey(node: RelayNode, notAfter: Millis): void {
+    const { identity } = node.relay;
+    node.link = makeLinkCertificate(identity, this.rng.fill(new Uint8Array(32)), notAfter);
+    if (node.machine instanceof EdgeMachine) {
+      node.machine.setProof(encodeLinkProof(identity.publicKey, node.link));
+    }
   }
 
   stop(node: RelayNode): void {
@@ -164,7 +185,7 @@ export class World {
 
   private publish(): void {
     const epoch = epochAt(this.network.parameters, this.now) + 1;
-    this.document = this.network.next(this.document, epoch, { publishedAt: this.now });
+    this.document = this.network.next(this.document, epoch, this.membership(epoch));
     for (const node of this.relays) {
       node.book.add(this.document.bytes);
       if (node.up && node.machine instanceof EdgeMachine) {
@@ -173,6 +194,27 @@ export class World {
       }
     }
     this.time.after(this.network.parameters.epochMs, () => this.publish());
+  }
+
+  /** What those that left or joined change: relays, and a store generation when edges did. */
+  private membership(epoch: number): Partial<Document> {
+    const publishedAt = this.now;
+    if (this.relays.every(({ listed }) => listed)) return { publishedAt };
+    const whole = this.network.next(this.document, epoch).document;
+    const relays = whole.relays.filter((_, index) => this.relays[index]?.listed === true);
+    const edges = this.relays.filter(({ listed, relay }) => listed && relay.role === 'edge');
+    const [newest] = this.document.document.generations;
+    const same = newest?.edges.length === edges.length;
+    if (same && edges.every(({ relay }, n) => equalBytes(relay.hash, newest.edges[n] ?? NOBODY))) {
+      return { publishedAt, relays };
+    }
+    const generation = {
+      firstDay: Math.floor((epoch * this.network.parameters.epochMs) / DAY),
+      edges: edges.map(({ relay }) => relay.hash),
+      families: edges.map(({ relay }) => relay.descriptor.family),
+    };
+    const generations = [generation, ...this.document.document.generations].slice(0, 4);
+    return { publishedAt, relays, generations };
   }
 
   // Relays ---------------------------------------------------------------------------------
@@ -234,7 +276,7 @@ export class World {
         this.trace.add(this.now, node.id, link.person.id, FRAME);
         this.time.after(link.latency, () => {
           if (!link.open) return;
-          link.person.client.onDown(effect.frame, this.now);
+          link.person.client.onDown(effect.frame, this.clockOf(link.person));
           this.pumpPerson(link.person);
         });
         return;
@@ -288,16 +330,22 @@ export class World {
     return person;
   }
 
+  /** What time it is by a person's clock. */
+  clockOf(person: Person): Millis {
+    return this.now + person.skew;
+  }
+
   pumpPerson(person: Person): void {
     if (!person.up) return;
     for (const effect of person.client.drain()) this.applyPerson(person, effect);
-    const at = person.client.deadline();
+    const due = person.client.deadline();
+    const at = due === null ? null : due - person.skew;
     if (at === null || at >= person.wakeAt) return;
     person.wakeAt = at;
     this.time.at(at, () => {
       if (person.wakeAt !== at || !person.up) return;
       person.wakeAt = Infinity;
-      person.client.advance(this.now);
+      person.client.advance(this.clockOf(person));
       this.pumpPerson(person);
     });
   }
@@ -336,7 +384,7 @@ export class World {
     const { client } = person;
     const outcome = await effect.job.run(person.session);
     if (person.client !== client) return;
-    client.onSession(effect.job, outcome, this.now);
+    client.onSession(effect.job, outcome, this.clockOf(person));
     this.pumpPerson(person);
   }
 
@@ -347,7 +395,7 @@ export class World {
     this.time.after(2 * latency, () => {
       if (person.client !== client) return;
       if (!edge.up || !person.online || !(edge.machine instanceof EdgeMachine)) {
-        client.onLinkDown(this.now);
+        client.onLinkDown(this.clockOf(person));
         this.pumpPerson(person);
         return;
       }
@@ -355,7 +403,11 @@ export class World {
       const link: ClientLink = { id, person, edge, latency, open: true };
       this.links.set(id, link);
       person.linkId = id;
-      const welcome = edge.machine.onHello(id, effect.hello, this.now);
+      const greeting = edge.machine.greeting();
+      const now = Math.floor(this.clockOf(person));
+      const trusted =
+        greeting !== null && verifyLinkProof(greeting.proof, effect.relay, edge.link.keyHash, now);
+      const welcome = trusted ? edge.machine.onHello(id, effect.hello, this.now) : null;
       this.pump(edge);
       if (welcome === null) {
         this.breakLink(link);
@@ -363,7 +415,7 @@ export class World {
       }
       this.time.after(latency, () => {
         if (!link.open) return;
-        client.onLinkUp(welcome, this.now);
+        client.onLinkUp(welcome, this.clockOf(person));
         this.pumpPerson(person);
       });
     });
@@ -385,7 +437,7 @@ export class World {
       this.pump(edge);
     }
     if (person.up) {
-      person.client.onLinkDown(this.now);
+      person.client.onLinkDown(this.clockOf(person));
       this.pumpPerson(person);
     }
   }

@@ -14,6 +14,12 @@ const SLOW: TestNetworkOptions = {
   },
 };
 
-export function slowStage(seed: string, network: TestNetworkOptions = SLOW): LabStage {
-  return new LabStage(seed, modelledOnion, { network });
+/** @param patience for networks whose first document alone takes many minutes */
+export function slowStage(
+  seed: string,
+  network: TestNetworkOptions = SLOW,
+  patience?: number,
+): LabStage {
+  const options = patience === undefined ? {} : { patience };
+  return new LabStage(seed, modelledOnion, { network, ...options });
 }

@@ -1,5 +1,5 @@
 /** The stage of scenarios in simulated time. */
-import { SECOND } from '@tacet/base';
+import { type Millis, SECOND } from '@tacet/base';
 import type { TestNetwork } from '@tacet/testkit';
 import type { Onion } from '../onion.ts';
 import { modelledOnion } from '../onion.ts';
@@ -12,17 +12,25 @@ const TIMEOUT = 300 * SECOND;
 /** How often a condition is looked at, in simulated time. */
 const LOOK = 250;
 
+export interface StageOptions extends Partial<Pick<WorldOptions, 'trace' | 'network' | 'drops'>> {
+  /** Longest a condition may take, in simulated time, where nothing else is said. */
+  readonly patience?: Millis;
+}
+
 export class LabStage implements Stage {
   readonly world: World;
   readonly trace: Trace;
+  private readonly patience: Millis;
 
   constructor(
     seed: number | string,
     onion: (network: TestNetwork) => Onion = modelledOnion,
-    options: Partial<Pick<WorldOptions, 'trace' | 'network' | 'drops'>> = {},
+    options: StageOptions = {},
   ) {
-    this.trace = options.trace ?? new Trace();
-    this.world = new World({ network: {}, ...options, seed, trace: this.trace, onion });
+    const { patience = TIMEOUT, ...world } = options;
+    this.trace = world.trace ?? new Trace();
+    this.patience = patience;
+    this.world = new World({ network: {}, ...world, seed, trace: this.trace, onion });
   }
 
   /** The machine behind an actor. */
@@ -42,7 +50,11 @@ export class LabStage implements Stage {
     return this.actor(person);
   }
 
-  async until(what: string, done: () => Promise<boolean>, timeoutMs = TIMEOUT): Promise<void> {
+  async until(
+    what: string,
+    done: () => Promise<boolean>,
+    timeoutMs: Millis = this.patience,
+  ): Promise<void> {
     const end = this.world.now + timeoutMs;
     while (!(await done())) {
       if (this.world.now >= end) throw new Error(`not within ${timeoutMs / SECOND} s: ${what}`);
@@ -70,7 +82,7 @@ export class LabStage implements Stage {
 
   private actor(person: Person): Actor {
     const { world } = this;
-    const now = (): number => world.now;
+    const now = (): number => world.clockOf(person);
     const act = <T>(work: () => T): Promise<T> => {
       const result = work();
       world.pumpPerson(person);

@@ -42,7 +42,7 @@ test('a guest away while the inviter accepts hears of it on return', async () =>
   );
 });
 
-/** Fills box 3 with the hash of another reply. */
+/** Fills box 3 as an outcome that names another reply, without the lock. */
 function fillAccepted(stage: LabStage, link: string): Mark {
   const secret = fromBase64url(link.slice(link.indexOf('#') + 1).split('.')[0] ?? '');
   const index = Uint8Array.of(3);
@@ -52,7 +52,8 @@ function fillAccepted(stage: LabStage, link: string): Mark {
   const { document } = stage.world.network;
   const plaintext = new Uint8Array(2_264).fill(7);
   plaintext[0] = 19;
-  plaintext.fill(0, 33);
+  plaintext[65] = 1;
+  plaintext.fill(0, 98);
   const record = sealRecord({ seed, key }, document.networkId, plaintext);
   for (const node of stage.world.relays) {
     if (node.relay.role !== 'edge') continue;
@@ -61,14 +62,19 @@ function fillAccepted(stage: LabStage, link: string): Mark {
   return markOf(id);
 }
 
-test('who has the link cannot end a meeting through box 3 once the session speaks', async () => {
+test('who has the link cannot end a meeting through box 3', async () => {
   const stage = new LabStage('box 3');
   const alice = await stage.person('alice');
   const bob = await stage.person('bob');
   const link = await linkOf(stage, alice, 'bob');
   const mark = fillAccepted(stage, link);
   await bob.accept(link, 'alice');
+  await stage.until('bob has answered', async () =>
+    (await bob.contacts()).some((one) => one.steps.opened !== null),
+  );
+  announce(stage, stage.personOf(bob), mark);
   await ready(stage, bob, 'alice');
+  assert.ok(stage.personOf(bob).alarms.includes('invitation-disturbed'));
   announce(stage, stage.personOf(bob), mark);
   await stage.pass(30 * MINUTE);
   assert.equal((await bob.contacts())[0]?.state, 'ready');

@@ -1,0 +1,65 @@
+/** 08-sessions.md 5: `session-duplicate` for something that was never saved is no receipt. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AppError, hex, MINUTE } from '@tacet/base';
+import type { SessionPort } from '@tacet/client';
+import { delivered, exactly, meet } from '../src/scenarios/steps.ts';
+import { slowStage } from './slow.ts';
+
+/** The first ciphertext asked for is older than the 2,000 keys a ratchet keeps. */
+function tooOld(port: SessionPort): SessionPort {
+  let lost: string | null = null;
+  return {
+    ...port,
+    async decrypt(records, peer, ciphertext) {
+      lost ??= hex(ciphertext);
+      if (lost === hex(ciphertext)) {
+        throw new AppError('session-duplicate', 'state', 'its key was given up');
+      }
+      return await port.decrypt(records, peer, ciphertext);
+    },
+  };
+}
+
+test('a text whose key was given up with 2,000 others arrives after all, once', async () => {
+  const stage = slowStage('given up');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await meet(stage, alice, bob);
+  await stage.pass(5 * MINUTE);
+  const person = stage.personOf(bob);
+  (person as { session: SessionPort }).session = tooOld(person.session);
+  const first = await alice.send('bob', 'the first of thousands');
+  await stage.until('it lies unread', async () => (await bob.status()).deadLetters === 1);
+  assert.notEqual((await alice.message(first.id)).state, 'delivered');
+  const second = await alice.send('bob', 'a later one');
+  await delivered(stage, alice, [second.id]);
+  assert.notEqual((await alice.message(first.id)).state, 'delivered');
+  await stage.until(
+    'it was read after all',
+    async () => (await alice.message(first.id)).state === 'delivered',
+    30 * MINUTE,
+  );
+  await exactly(bob, 'alice', ['the first of thousands', 'a later one']);
+  assert.equal((await bob.status()).deadLetters, 0);
+});
+
+test('a session nobody answered for thirty days ends its contact, and says so of every text', async () => {
+  const stage = slowStage('thirty days unanswered');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await meet(stage, alice, bob);
+  const person = stage.personOf(alice);
+  (person as { session: SessionPort }).session = {
+    ...person.session,
+    encrypt: () =>
+      Promise.reject(new AppError('session-expired', 'state', 'nobody answered for thirty days')),
+  };
+  const { id } = await alice.send('bob', 'still there?');
+  await stage.until('it failed', async () => (await alice.message(id)).state === 'failed');
+  assert.equal((await alice.message(id)).reason, 'session-expired');
+  const [contact] = await alice.contacts();
+  assert.equal(contact?.state, 'ended');
+  assert.equal(contact?.reason, 'session-expired');
+  await assert.rejects(async () => alice.send('bob', 'again'), /meeting this contact/);
+});

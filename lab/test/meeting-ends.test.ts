@@ -1,0 +1,152 @@
+/** The guest of an invitation is told what became of it, within the bounds of 09-meeting.md 4. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY, HOUR, MINUTE, SECOND } from '@tacet/base';
+import type { ContactView } from '@tacet/client';
+import type { TestNetworkOptions } from '@tacet/testkit';
+import type { LabStage } from '../src/scenarios/lab-stage.ts';
+import type { Actor } from '../src/scenarios/stage.ts';
+import { linkOf } from '../src/scenarios/steps.ts';
+import { slowStage } from './slow.ts';
+
+/** Boxes that live two days, and few frames on the way there. */
+const SHORT: TestNetworkOptions = {
+  parameters: {
+    slotMs: 30_000,
+    inUseSlotMs: 30_000,
+    delayMeanMs: 1_000,
+    digestMs: 30_000,
+    secondCopyMinMs: 5_000,
+    secondCopyMaxMs: 60_000,
+    boxLifeDays: 2,
+  },
+};
+
+async function only(actor: Actor): Promise<ContactView> {
+  const [contact] = await actor.contacts();
+  assert.ok(contact !== undefined);
+  return contact;
+}
+
+async function answered(stage: LabStage, guest: Actor): Promise<void> {
+  await stage.until('the answer is stored', async () => {
+    return (await only(guest)).steps.delivered !== null;
+  });
+}
+
+async function endsWith(stage: LabStage, guest: Actor, reason: string, within: number) {
+  await stage.until(
+    `the guest is told ${reason}`,
+    async () => {
+      const { state, reason: said } = await only(guest);
+      return state === 'ended' && said === reason;
+    },
+    within,
+  );
+}
+
+test('a guest of an invitation that was taken back is told, and has said nothing', async () => {
+  const stage = slowStage('taken back');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const link = await linkOf(stage, alice, 'bob');
+  const [open] = await alice.invitations();
+  await alice.revoke(open?.id ?? '');
+  await stage.pass(2 * MINUTE);
+  await bob.accept(link, 'alice');
+  await endsWith(stage, bob, 'invitation-revoked', 5 * MINUTE);
+  assert.equal((await only(bob)).steps.delivered, null);
+  assert.equal((await alice.contacts()).length, 0);
+});
+
+test('a guest that had answered an invitation when it was taken back is told', async () => {
+  const stage = slowStage('taken back after the answer');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const link = await linkOf(stage, alice, 'bob');
+  await stage.pass(2 * MINUTE);
+  // Alice does not hear of the answer before she takes the invitation back.
+  const person = stage.personOf(alice);
+  person.online = false;
+  stage.world.hangUp(person);
+  await bob.accept(link, 'alice');
+  const { id } = await bob.send('alice', 'are you there?');
+  await answered(stage, bob);
+  const [open] = await alice.invitations();
+  await alice.revoke(open?.id ?? '');
+  person.online = true;
+  await endsWith(stage, bob, 'invitation-revoked', 10 * MINUTE);
+  assert.equal((await bob.message(id)).state, 'failed');
+  assert.equal((await alice.contacts()).length, 0);
+});
+
+test('without an answer the guest is told so after a day, and the end comes with the last day', async () => {
+  const stage = slowStage('no answer', SHORT, HOUR);
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const link = await linkOf(stage, alice, 'bob');
+  await stage.pass(5 * MINUTE);
+  await alice.kill();
+  await bob.accept(link, 'alice');
+  await answered(stage, bob);
+  const { steps, endsAt } = await only(bob);
+  const told = (steps.delivered ?? 0) + DAY;
+  await stage.world.run(told - MINUTE);
+  assert.equal((await only(bob)).reason, null);
+  await stage.until(
+    'bob is told that nobody answered',
+    async () => (await only(bob)).reason === 'invitation-unanswered',
+    HOUR,
+  );
+  assert.equal((await only(bob)).state, 'meeting');
+  assert.ok(endsAt !== null && endsAt > stage.world.now && endsAt % DAY === 0);
+  await stage.world.run(endsAt + DAY);
+  await endsWith(stage, bob, 'invitation-expired', HOUR);
+});
+
+test('an inviter that comes back after the last day tells the guest who answered in time', async () => {
+  const stage = slowStage('back too late', SHORT, HOUR);
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const link = await linkOf(stage, alice, 'bob');
+  await stage.pass(5 * MINUTE);
+  await alice.kill();
+  await stage.pass(1.5 * DAY);
+  await bob.accept(link, 'alice');
+  await answered(stage, bob);
+  const { endsAt } = await only(bob);
+  const [open] = await alice.invitations();
+  await stage.world.run(Math.max(endsAt ?? 0, open?.expiresAt ?? 0) + MINUTE);
+  await alice.restart();
+  await endsWith(stage, bob, 'invitation-expired', 3 * HOUR);
+  assert.equal((await alice.contacts()).length, 0);
+  assert.equal((await alice.invitations())[0]?.state, 'expired');
+});
+
+test('a second guest is told before it says who it is', async () => {
+  const stage = slowStage('second guest');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const carol = await stage.person('carol');
+  const link = await linkOf(stage, alice, 'somebody');
+  await bob.accept(link, 'alice');
+  await stage.until('bob is accepted', async () => (await only(bob)).steps.accepted !== null);
+  await carol.accept(link, 'alice');
+  await endsWith(stage, carol, 'invitation-used', 5 * MINUTE);
+  assert.equal((await only(carol)).steps.delivered, null);
+});
+
+test('private halves of a bundle that nobody can answer any more are gone', async () => {
+  const stage = slowStage('halves');
+  const alice = await stage.person('alice');
+  await linkOf(stage, alice, 'bob');
+  const halves = () =>
+    (stage.personOf(alice) as unknown as { store: { all(sql: string): unknown[] } }).store.all(
+      "SELECT name FROM session_records WHERE name LIKE 'signed/%'",
+    ).length;
+  assert.equal(halves(), 1);
+  const [open] = await alice.invitations();
+  await alice.revoke(open?.id ?? '');
+  await stage.pass(SECOND);
+  assert.equal(halves(), 0);
+});
