@@ -71,6 +71,16 @@ export class Town {
 
   /** A new person on the network. `name` must not have been used in this town. */
   async person(name: string, givenName = name): Promise<DaemonProcess> {
+    const daemon = await this.stranger(name, givenName);
+    await daemon.api.call('network.join', { card: this.network.card });
+    await this.until(`${name} is on the network`, LINK_PATIENCE, async () => {
+      return (await daemon.api.call('network.status', {})).link === 'ready';
+    });
+    return daemon;
+  }
+
+  /** A new profile that is on no network. */
+  async stranger(name: string, givenName = name): Promise<DaemonProcess> {
     const daemon = new DaemonProcess({
       name,
       givenName,
@@ -82,10 +92,6 @@ export class Town {
     });
     this.daemons.set(name, daemon);
     await daemon.start();
-    await daemon.api.call('network.join', { card: this.network.card });
-    await this.until(`${name} is on the network`, LINK_PATIENCE, async () => {
-      return (await daemon.api.call('network.status', {})).link === 'ready';
-    });
     return daemon;
   }
 

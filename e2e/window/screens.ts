@@ -127,7 +127,7 @@ const shots: readonly Shot[] = [
   {
     name: 'join',
     async prepare(stage) {
-      stage.daemon.status = { ...stage.daemon.status, network: null, link: 'offline' };
+      stage.daemon.status = { ...stage.daemon.status, card: null, network: null, link: 'offline' };
       const page = await stage.enter();
       await page.getByRole('heading', { name: 'Join a network' }).waitFor();
       return page;

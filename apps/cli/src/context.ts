@@ -6,6 +6,7 @@ import type { ProfilePlace } from './paths.ts';
 import { socketOf } from './paths.ts';
 import { safeJson } from './safe.ts';
 import { dialDaemon } from './socket.ts';
+import { type Tell, tellFor } from './tell.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Version of every `--json` shape. Grows when a field changes its meaning or goes. */
@@ -18,6 +19,8 @@ export class Context {
   readonly place: ProfilePlace;
   readonly args: readonly string[];
   readonly json: boolean;
+  /** For our own sentences only: names the profile in the commands they mention. */
+  readonly tell: Tell;
   private readonly options: Options;
   private connection: Api | null = null;
 
@@ -27,6 +30,7 @@ export class Context {
     this.args = args;
     this.options = options;
     this.json = options['json'] === true;
+    this.tell = tellFor(place.name);
   }
 
   /** The argument at `index`; throws `usage` when it is not there. */
@@ -65,7 +69,7 @@ export class Context {
 
   /** A word beside the result, for people only. */
   note(text: string): void {
-    if (!this.json) this.terminal.err(`${text}\n`);
+    if (!this.json) this.terminal.err(`${this.tell(text)}\n`);
   }
 
   close(): void {

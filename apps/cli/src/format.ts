@@ -7,8 +7,10 @@ import type {
   MessageView,
   ProfileStatus,
 } from '@tacet/api';
-import { showBytes, showSpan, showTime } from './duration.ts';
+import { showBytes, showDay, showSpan, showTime } from './duration.ts';
+import { networkName, troubleLines } from './network-words.ts';
 import { safeLine, safeText } from './safe.ts';
+import type { Tell } from './tell.ts';
 
 /** Columns padded to the widest cell; the last one is left as it is. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -84,9 +86,15 @@ export function contactTable(contacts: readonly ContactView[], now: number): str
 }
 
 function meetingWord(contact: ContactView): string {
-  if (contact.state === 'meeting') return `meeting ${steps(contact)}/4`;
+  if (contact.state === 'meeting') return `meeting ${steps(contact)}/4${waiting(contact)}`;
   if (contact.state !== 'ended' || contact.reason === null) return contact.state;
   return `ended: ${safeLine(contact.reason)}`;
+}
+
+/** Nobody answered for a day: the meeting ends with the invitation. */
+function waiting({ reason, endsAt }: ContactView): string {
+  if (reason !== 'invitation-unanswered') return '';
+  return `, no answer yet${endsAt === null ? '' : `; ends ${showDay(endsAt)}`}`;
 }
 
 function steps(contact: ContactView): number {
@@ -106,17 +114,15 @@ export function invitationTable(invitations: readonly InvitationView[], now: num
   return table(['ID', 'LABEL', 'STATE', 'EXPIRES', 'LINK'], rows);
 }
 
-export function profileLines(status: ProfileStatus): string[] {
+export function profileLines(status: ProfileStatus, tell: Tell): string[] {
   const lines = [`profile   ${safeLine(status.profile)}`, `address   ${status.address}`];
-  const net = status.network;
-  if (net === null && status.link === 'offline') {
-    lines.push('network   none: tacet network join CARD');
-  } else if (net === null) lines.push(`network   joined, waiting for its document`);
-  else {
-    lines.push(
-      `network   ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}, ${net.relays} relays`,
-      `link      ${status.link}`,
-    );
+  const name = networkName(status);
+  if (name === null) {
+    lines.push(`network   ${tell('none: tacet network join CARD, or tacet invite accept LINK')}`);
+  } else {
+    const relays = status.network === null ? '' : `, ${status.network.relays} relays`;
+    lines.push(`network   ${name}${relays}`, `link      ${status.link}`);
+    lines.push(...troubleLines(status, tell).map((line) => `          ${line}`));
   }
   const usual =
     status.deliveryP50 === null
@@ -140,10 +146,10 @@ const STATES: Readonly<Record<DaemonStatus['state'], string>> = {
   failed: 'stopped working',
 };
 
-export function daemonLines(status: DaemonStatus): string {
+export function daemonLines(status: DaemonStatus, tell: Tell): string {
   const reason = status.reason === null ? '' : ` (${status.reason})`;
-  const lines = [`daemon    ${STATES[status.state]}${reason}`];
-  if (status.status !== null) lines.push(...profileLines(status.status));
-  if (status.window !== null) lines.push('window    tacet open');
+  const lines = [`daemon    ${tell(STATES[status.state])}${reason}`];
+  if (status.status !== null) lines.push(...profileLines(status.status, tell));
+  if (status.window !== null) lines.push(tell('window    tacet open'));
   return lines.join('\n');
 }

@@ -7,6 +7,7 @@ import { commandHelp, mainHelp } from './help.ts';
 import { type Parsed, parse } from './parse.ts';
 import { findProfile } from './paths.ts';
 import { safeJson, safeLine } from './safe.ts';
+import type { Tell } from './tell.ts';
 import type { Terminal } from './terminal.ts';
 
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -27,7 +28,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     context = new Context(terminal, findProfile(profile, terminal.env), args, options);
     return (await command.run(context)) ?? EXIT.ok;
   } catch (error) {
-    report(error, argv.includes('--json'), terminal);
+    report(error, argv.includes('--json'), terminal, context?.tell ?? ((text) => text));
     return exitCodeOf(error);
   } finally {
     context?.close();
@@ -39,19 +40,19 @@ function helpFor({ command, options }: Parsed): string | null {
   return command === null ? mainHelp() : commandHelp(command);
 }
 
-function report(error: unknown, json: boolean, terminal: Terminal): void {
+function report(error: unknown, json: boolean, terminal: Terminal, tell: Tell): void {
   const known =
     error instanceof AppError
       ? error
       : new AppError('internal', 'bug', 'something unexpected went wrong');
-  const hint = known instanceof RemoteError ? known.hint : hintFor(known.code);
+  const found = known instanceof RemoteError ? known.hint : hintFor(known.code);
+  const hint = found === null ? null : tell(found);
+  const message = tell(known.message);
   if (json) {
-    terminal.err(
-      `${safeJson({ schema: SCHEMA, code: known.code, message: known.message, hint })}\n`,
-    );
+    terminal.err(`${safeJson({ schema: SCHEMA, code: known.code, message, hint })}\n`);
     return;
   }
-  terminal.err(`tacet: ${safeLine(known.message)}\n`);
+  terminal.err(`tacet: ${safeLine(message)}\n`);
   if (hint !== null) terminal.err(`       ${safeLine(hint)}\n`);
   if (known.kind === 'bug' && process.env['TACET_DEBUG'] === '1' && error instanceof Error) {
     terminal.err(`${error.stack ?? ''}\n`);

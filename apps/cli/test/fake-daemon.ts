@@ -109,6 +109,7 @@ export function contactView(name: string) {
     state: 'ready',
     steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
     reason: null,
+    endsAt: null,
     unread: 0,
     lastMessage: null,
   };

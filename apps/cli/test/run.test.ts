@@ -11,6 +11,8 @@ describe('against a daemon', () => {
   let cursor = 5;
   let locked = false;
   let link: 'offline' | 'limited' = 'offline';
+  let ahead: number | null = null;
+  let disputes: object[] = [];
   const unlockable = (params: { passphrase?: string }) => {
     if (params.passphrase !== 'right') {
       throw new AppError('passphrase-wrong', 'refused', 'that is not the passphrase');
@@ -29,6 +31,13 @@ describe('against a daemon', () => {
         contacts: [
           contactView('bob\u202e'),
           { ...contactView('eve'), state: 'ended', reason: 'invitation-used' },
+          {
+            ...contactView('dan'),
+            state: 'meeting',
+            reason: 'invitation-unanswered',
+            endsAt: 1_800_000_000_000,
+            steps: { opened: 1, delivered: 2, accepted: null, ready: null },
+          },
         ],
       }),
       'message.send': ({ text }: { text: string }) => {
@@ -54,7 +63,16 @@ describe('against a daemon', () => {
         return { events: [], cursor };
       },
       'profile.unlock': unlockable,
-      'network.status': () => ({ network: null, link, socks: '' }),
+      'network.status': () => ({
+        card:
+          link === 'offline' ? null : { name: 'home', authorities: 1, threshold: 1, closed: true },
+        network: null,
+        link,
+        pause: 'document',
+        clockAhead: ahead,
+        disputes,
+        socks: '',
+      }),
     });
   });
   after(() => fake.stop());
@@ -126,7 +144,36 @@ describe('against a daemon', () => {
   test('joined without a document yet is not the same as no network', async () => {
     assert.match((await fake.tacet(['network', 'status'])).out, /^no network: /);
     link = 'limited';
-    assert.match((await fake.tacet(['network', 'status'])).out, /^joined, waiting .*\(limited\)/);
+    const { out } = await fake.tacet(['network', 'status']);
+    assert.match(out, /^name +home \(one authority: who runs it decides alone\)$/m);
+    assert.match(out, /^document +none yet/m);
+    assert.match(out, /^waiting for the network's document/m);
+  });
+
+  test('a wrong clock and a dispute are said with what to do', async () => {
+    ahead = -300_000;
+    disputes = [
+      {
+        at: 0,
+        epoch: 7,
+        epochStart: 0,
+        contact: 'bob\u001b[31m',
+        own: 'a'.repeat(64),
+        other: 'b'.repeat(64),
+      },
+    ];
+    const { out } = await fake.tacet(['network', 'status']);
+    assert.match(out, /^this computer's clock is 5 min behind the network's; /m);
+    assert.match(out, /^bob\S* holds another document .*epoch 7 .*: a{16} here, b{16} there$/m);
+    assert.match(out, /compare with other contacts/);
+    assert.ok(!out.includes('\u001b'));
+    ahead = null;
+    disputes = [];
+  });
+
+  test('a guest whom nobody answered for a day sees when the invitation ends', async () => {
+    const done = await fake.tacet(['contact', 'list']);
+    assert.match(done.out, /^dan +meeting 2\/4, no answer yet; ends 20\d\d-\d\d-\d\d/m);
   });
 
   test('a meeting that failed says why', async () => {
@@ -238,4 +285,15 @@ describe('without a daemon', () => {
     const version = await fake.tacet(['version', '--json']);
     assert.equal(JSON.parse(version.out).schema, 1);
   });
+});
+
+test('commands in hints name the profile, where it is not the usual one', async () => {
+  const fake = new FakeDaemon();
+  await fake.start({}, 'alice');
+  fake.stop();
+  const other = await fake.tacet(['--profile', 'alice', 'contact', 'list']);
+  assert.equal(other.code, 3);
+  assert.match(other.err, /tacet --profile alice up/);
+  const usual = await fake.tacet(['contact', 'list', '--json']);
+  assert.equal(JSON.parse(usual.err).hint, 'start it: tacet up');
 });

@@ -79,9 +79,10 @@ try {
     error instanceof AppError
       ? error
       : new AppError('internal', 'bug', 'something unexpected went wrong');
-  log.error(known.code, error);
   const { code, kind, message } = known;
+  // Where in our code is of use for our own mistakes only; everything else is for whoever started us.
+  if (kind === 'bug') log.error(code, error);
   if (options !== null) tellReady(options, { error: { code, kind, message } });
-  else process.stderr.write(`tacet-daemon: ${message}\n`);
+  if (options?.readyFd == null) process.stderr.write(`tacet-daemon: ${message}\n`);
   process.exit(kind === 'usage' ? 2 : 1);
 }

@@ -183,16 +183,20 @@ export class FakeDaemon implements WindowCore {
       this.lock();
       return {};
     },
-    'network.status': () => ({ network: this.status.network, link: this.status.link }),
+    'network.status': () => {
+      const { card, network, link, pause, clockAhead, disputes } = this.status;
+      return { card, network, link, pause, clockAhead, disputes };
+    },
     'network.join': () => {
-      this.patchStatus({ network: emptyStatus().network, link: 'connecting' });
+      const { card, network } = emptyStatus();
+      this.patchStatus({ card, network, link: 'connecting' });
       return this.status;
     },
     'invite.create': ({ label }) => this.createInvitation(label),
     'invite.accept': ({ link, name }) => this.acceptInvitation(link, name),
     'invite.list': () => ({ invitations: [...this.invitations.values()] }),
     'invite.revoke': ({ id }) => {
-      this.patchInvitation(id, { state: 'revoked', link: null });
+      this.patchInvitation(id, { state: 'revoked', link: null, fullLink: null });
       return {};
     },
     'contact.list': () => ({ contacts: [...this.contacts.values()] }),
@@ -266,6 +270,7 @@ export class FakeDaemon implements WindowCore {
       expiresAt: at + 7 * 86_400_000,
       state: 'preparing',
       link: null,
+      fullLink: null,
       contactId: null,
     };
     this.invitations.set(id, invitation);

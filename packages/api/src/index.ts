@@ -45,8 +45,10 @@ export {
   type RpcResponse,
 } from './rpc.ts';
 export type {
+  CardView,
   ContactView,
   DaemonStatus,
+  DisputeView,
   EventView,
   EvidenceView,
   InvitationView,

@@ -23,7 +23,6 @@ import {
   level,
   message,
   messageDetail,
-  network,
   profileStatus,
 } from './views.ts';
 
@@ -92,8 +91,8 @@ export const methods = {
   'network.status': method(
     nothing,
     v.object({
-      network: v.nullable(network),
-      link: profileStatus.entries.link,
+      ...v.pick(profileStatus, ['card', 'network', 'link', 'pause', 'clockAhead', 'disputes'])
+        .entries,
       socks: v.string(),
     }),
     'read',

@@ -58,6 +58,8 @@ export const contact = v.object({
   state: v.picklist(['meeting', 'ready', 'ended']),
   steps: meetingSteps,
   reason: v.nullable(v.string()),
+  /** While a guest waits for an answer: when the invitation ends. */
+  endsAt: maybeTime,
   unread: count,
   lastMessage: v.nullable(message),
 });
@@ -69,12 +71,34 @@ export const invitation = v.object({
   expiresAt: time,
   state: v.picklist(['preparing', 'ready', 'used', 'expired', 'revoked']),
   link: v.nullable(v.string()),
+  /** The same with the network card in it, for somebody who is on no network yet. */
+  fullLink: v.nullable(v.string()),
   contactId: v.nullable(id),
+});
+
+/** The network a profile joined, as its card says. One authority is said wherever it is named. */
+export const card = v.object({
+  name: v.string(),
+  authorities: count,
+  threshold: count,
+  closed: v.boolean(),
+});
+
+/** Two network documents of one epoch: ours, and another that reached us or a contact. */
+export const dispute = v.object({
+  at: time,
+  epoch: v.number(),
+  epochStart: time,
+  contact: v.nullable(v.string()),
+  own: v.string(),
+  other: v.string(),
 });
 
 export const network = v.object({
   name: v.string(),
   crowd: v.boolean(),
+  closed: v.boolean(),
+  authorities: count,
   relays: count,
   epoch: v.number(),
   documentAge: v.number(),
@@ -88,8 +112,16 @@ export const profileStatus = v.object({
   address: v.string(),
   level,
   inUse: v.boolean(),
+  /** Null before a network was joined. */
+  card: v.nullable(card),
+  /** Null before its first document. */
   network: v.nullable(network),
   link: v.picklist(['offline', 'connecting', 'limited', 'ready']),
+  /** Why nothing is sent: no document yet, none of now, or this computer's clock is wrong. */
+  pause: v.nullable(v.picklist(['document', 'document-old', 'clock'])),
+  /** By how much this clock is ahead of the network's (negative: behind); null: as usual. */
+  clockAhead: v.nullable(v.number()),
+  disputes: v.pipe(v.array(dispute), v.readonly()),
   edge: v.nullable(v.string()),
   outbox: count,
   stalled: v.boolean(),
@@ -155,6 +187,8 @@ export type MessageDetail = v.InferOutput<typeof messageDetail>;
 export type MeetingStepsView = v.InferOutput<typeof meetingSteps>;
 export type ContactView = v.InferOutput<typeof contact>;
 export type InvitationView = v.InferOutput<typeof invitation>;
+export type CardView = v.InferOutput<typeof card>;
+export type DisputeView = v.InferOutput<typeof dispute>;
 export type NetworkView = v.InferOutput<typeof network>;
 export type ProfileStatus = v.InferOutput<typeof profileStatus>;
 export type EventView = v.InferOutput<typeof event>;

@@ -3,14 +3,14 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { AppError, type Millis, randomBytes } from '@tacet/base';
+import { AppError, hex, type Millis, randomBytes } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { textBytes } from './content/envelope.ts';
 import { quantile } from './conversations/messages.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
-import { decodeLink } from './meeting/link.ts';
+import { checkedLink } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
@@ -23,6 +23,7 @@ import { writeSetting } from './store/settings.ts';
 import type {
   ClientEvent,
   ContactView,
+  DisputeView,
   Evidence,
   InvitationView,
   Level,
@@ -47,6 +48,11 @@ export class Client {
 
   deadline(): Millis | null {
     return this.e.deadline();
+  }
+
+  /** A frame is ready and leaves at this instant: a host begins nothing else until then. */
+  holdsUntil(): Millis | null {
+    return this.e.link.holdsUntil;
   }
 
   advance(now: Millis): void {
@@ -87,6 +93,7 @@ export class Client {
   joinNetwork(cardText: string, now: Millis): void {
     this.e.now = now;
     this.e.network = this.e.store.transaction(() => Network.join(cardText, this.e.networkDeps));
+    this.e.guard.onCard(this.e.network, now);
     this.e.events.append(now, 'network', 'joined');
     this.e.link.start(now);
     this.e.jobs.kick();
@@ -126,7 +133,7 @@ export class Client {
   ): ContactView {
     this.e.now = now;
     const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
-    const { card } = decodeLink(options.link);
+    const { card } = checkedLink(options.link);
     if (this.e.network === null && card !== null) this.joinNetwork(card, now);
     const id = this.e.visits.accept(options.link, options.name ?? null, words, now);
     this.e.visits.advance(now);
@@ -161,29 +168,29 @@ export class Client {
     const known = clientId === null ? undefined : this.e.messageList.byClientId(clientId);
     if (known !== undefined) return this.messageView(known);
     const contact = this.e.contactList.find(options.contactId);
-    if (options.text === '') throw new AppError('text-empty', 'usage', 'There is no text to send.');
+    if (options.text === '') throw new AppError('text-empty', 'usage', 'there is no text to send');
     if (!options.text.isWellFormed()) {
-      throw new AppError('text-invalid', 'usage', 'The text is not valid Unicode.');
+      throw new AppError('text-invalid', 'usage', 'the text is not valid Unicode');
     }
     if (textBytes(options.text) > MAX_TEXT_BYTES) {
       throw new AppError(
         'text-too-long',
         'usage',
-        'The text is longer than 16 KiB; send it in parts.',
+        'the text is longer than 16 KiB; send it in parts',
       );
     }
     if (text(contact, 'state') === 'ended') {
       throw new AppError(
         'contact-ended',
         'refused',
-        'Meeting this contact failed; invite them again.',
+        'meeting this contact failed; invite them again',
       );
     }
     if (this.e.outbox.open >= MAX_QUEUED) {
       throw new AppError(
         'outbox-full',
         'refused',
-        'Too many texts are on their way; wait for some to arrive.',
+        'too many texts are on their way; wait for some to arrive',
       );
     }
     const contactId = num(contact, 'id');
@@ -272,12 +279,15 @@ export class Client {
       address: addressWords(this.e.identity.keySetHash),
       level: this.e.level,
       inUse: this.e.inUse.active(this.e.level, now),
+      card: this.cardView(),
       network:
         newest === null
           ? null
           : {
               name: newest.document.networkName,
               crowd: newest.document.parameters.crowd,
+              closed: newest.document.parameters.closed,
+              authorities: this.e.network?.card.authorities.length ?? 0,
               relays: newest.document.relays.length,
               epoch: current?.epoch ?? newest.document.epoch,
               documentAge: Math.max(0, Math.floor(now - newest.document.publishedAt)),
@@ -285,6 +295,9 @@ export class Client {
               slot: newest.document.parameters.slotMs,
             },
       link: this.linkWord(now),
+      pause: this.e.network?.pause(now) ?? null,
+      clockAhead: this.e.network?.clockAhead ?? null,
+      disputes: this.disputes(),
       edge: this.e.link.door?.address ?? null,
       outbox: this.e.outbox.open,
       stalled: this.e.watchdog.stalled,
@@ -294,6 +307,38 @@ export class Client {
       bytesDown: this.e.down * GEOMETRY.frame,
       deadLetters: dead === undefined ? 0 : num(dead, 'n'),
     };
+  }
+
+  private cardView(): StatusView['card'] {
+    const card = this.e.network?.card;
+    if (card === undefined) return null;
+    return {
+      name: card.networkName,
+      authorities: card.authorities.length,
+      threshold: card.threshold,
+      closed: card.joinSecret.length > 0,
+    };
+  }
+
+  private disputes(): DisputeView[] {
+    const epochMs = this.e.network?.book.newest()?.document.parameters.epochMs ?? 0;
+    return (this.e.network?.memory.disputes() ?? []).map((one) => {
+      const contact =
+        one.contactId === null ? null : text(this.e.contactList.row(one.contactId), 'name');
+      return {
+        at: one.at,
+        epoch: one.epoch,
+        epochStart: one.epoch * epochMs,
+        contact,
+        own: hex(one.own),
+        other: hex(one.other),
+      };
+    });
+  }
+
+  /** What became of documents and digests from the edge, by reason, since start. */
+  counters(): Readonly<Record<string, number>> {
+    return this.e.network?.counters.snapshot() ?? {};
   }
 
   private linkWord(now: Millis): StatusView['link'] {

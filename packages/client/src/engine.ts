@@ -46,6 +46,7 @@ import { Watchdog } from './status/watchdog.ts';
 import { readSetting, writeSetting } from './store/settings.ts';
 import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
+import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
 import type { ClientEvent, Level } from './views.ts';
 
@@ -86,6 +87,7 @@ export class Engine {
   private readonly reads: ReadQueue;
   readonly standing: StandingReads;
   private readonly cover: Cover;
+  private readonly tombstones: Tombstones;
   private readonly reader: StreamReader;
   private readonly ciphertexts: Ciphertexts;
   private readonly receipts: ReceiptClock;
@@ -99,10 +101,12 @@ export class Engine {
   readonly loops: OwnLoops;
   readonly inUse: InUse;
   readonly watchdog: Watchdog;
+  readonly guard: Guard;
+  private readonly recovery = new RecoveryClock();
   readonly networkDeps: NetworkDeps;
   network: Network | null;
   level: Level;
-  now: Millis;
+  private moment: Millis;
   private nextHour: Millis;
   private nextMinutes: Millis;
   private lastDigestSaved: Millis = 0;
@@ -114,7 +118,7 @@ export class Engine {
     const { store, rng, builder } = options;
     this.store = store;
     this.rng = rng;
-    this.now = now;
+    this.moment = now;
     this.nextHour = now;
     this.nextMinutes = now + 5 * MINUTE;
     this.identity = loadIdentity(store);
@@ -126,9 +130,13 @@ export class Engine {
     this.contactList = new Contacts(store, this.events);
     this.messageList = new Messages(store, this.events);
     const tombstones = new Tombstones(store, rng, network);
+    this.tombstones = tombstones;
     this.watches = new WatchList(store, network, {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
-      onRead: (watch, at) => tombstones.add(watch.box, at),
+      // The reply box of an invitation is its inviter's to erase.
+      onRead: (watch, at) => {
+        if (watch.owner !== 'visit' || watch.index !== 2) tombstones.add(watch.box, at);
+      },
     });
     this.reads = new ReadQueue(rng, network, this.watches);
     this.puts = new PutQueue(store, rng, network);
@@ -166,6 +174,10 @@ export class Engine {
       network,
       keySet: () => this.identity,
       alarm,
+      endContact: (contactId, reason, at) => {
+        this.contactList.end(contactId, reason, at);
+        this.outbox.abandon(contactId, reason, at);
+      },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       kick,
       now: () => this.now,
@@ -184,6 +196,7 @@ export class Engine {
       reader: this.reader,
       identity: this.identity,
       network,
+      startedAt: now,
       alarm,
       kick,
       abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
@@ -195,10 +208,11 @@ export class Engine {
     this.inUse = new InUse(rng);
     this.watchdog = new Watchdog(now);
     this.loops = new OwnLoops(rng, (at) => alarm('mix-suspected', at));
+    this.guard = new Guard(store, rng);
     this.link = new Link({
       rng,
       network,
-      guard: new Guard(store, rng),
+      guard: this.guard,
       requests: this.requests,
       builder,
       loops: this.loops,
@@ -293,6 +307,7 @@ export class Engine {
 
   onLinkUp(welcome: Welcome, now: Millis): void {
     this.now = now;
+    this.network?.onWelcome(welcome.now, now);
     this.link.onUp(welcome, now);
     this.events.append(now, 'network', 'link-up');
   }
@@ -315,6 +330,32 @@ export class Engine {
     this.jobs.finish(job, outcome, now);
   }
 
+  get now(): Millis {
+    return this.moment;
+  }
+
+  set now(now: Millis) {
+    const back = this.moment - now;
+    this.moment = now;
+    if (back > MINUTE) this.setBack(back, now);
+  }
+
+  /** The clock was set back: what has a time would wait until the old time comes again. */
+  private setBack(back: Millis, now: Millis): void {
+    this.nextHour = Math.min(this.nextHour, now + HOUR);
+    this.nextMinutes = Math.min(this.nextMinutes, now + 5 * MINUTE);
+    this.requests.forgetAll(now);
+    this.link.setBack(back);
+    this.store.transaction(() => {
+      this.puts.setBack(back);
+      this.reads.setBack(back);
+      this.tombstones.setBack(back);
+      this.receipts.setBack(back);
+      this.reader.setBack(back);
+      this.visits.setBack(back);
+    });
+  }
+
   networkListener(): NetworkListener {
     return {
       onDigest: (digest, now) => {
@@ -333,14 +374,16 @@ export class Engine {
     if (newest === null || newest - this.lastDigestSaved < 10_000) return;
     this.lastDigestSaved = newest;
     const missed = this.network?.takeMissed(now) ?? null;
+    if (missed !== null) this.recovery.missed(missed);
     const parameters = this.network?.current(now)?.parameters;
-    if (missed !== null && parameters !== undefined) {
-      this.reader.recover(now, missed, parameters.boxLifeDays);
+    const since = parameters === undefined ? null : this.recovery.take(now);
+    if (since !== null && parameters !== undefined) {
+      this.reader.recover(now, since, parameters.boxLifeDays);
       // The answer to an invitation, and the answer to that, stand in one fixed box each.
       for (const watch of this.watches.meetings()) this.reads.catchUp(watch, now, null);
     }
     // Not before all of an absence was asked for: who dies in the middle begins again.
-    if (this.reads.catchingUp) return;
+    if (this.reads.catchingUp || this.recovery.waiting) return;
     const complete = this.network?.completeTo ?? newest;
     writeSetting(this.store, 'last-digest', utf8(String(Math.floor(complete))));
   }
@@ -390,6 +433,10 @@ export class Engine {
   ): void {
     if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
     this.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
+    const { document } = envelope;
+    if (document !== undefined && this.network?.memory.compare(contactId, document, now) === true) {
+      this.events.append(now, 'alarm', 'document-mismatch');
+    }
     if (seq === 0) return;
     this.contactList.step(contactId, 'ready', now);
     if (envelope.hello === true) {

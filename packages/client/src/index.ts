@@ -20,6 +20,7 @@ export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
 export type {
   ClientEvent,
   ContactView,
+  DisputeView,
   Evidence,
   InvitationView,
   Level,

@@ -50,5 +50,12 @@ export const MAX_UNREADABLE = 16;
 export const MAX_PROMPT_RENEWALS = 8;
 /** Ranges in one receipt. */
 export const MAX_RECEIPT_RANGES = 32;
+/** Facts kept about one message: the first ones, and the newest. */
+export const MAX_EVIDENCE_ROWS = 128;
+/** Hashes of documents held lately, to compare with contacts: sixty days of hours. */
+export const MAX_DOCUMENT_HASHES = 1_440;
+/** Disputes about documents that are kept; of one contact. */
+export const MAX_DISPUTES = 64;
+export const MAX_DISPUTES_OF_CONTACT = 4;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

@@ -66,6 +66,8 @@ export interface ContactView {
   readonly steps: MeetingSteps;
   /** With `ended`, or while a meeting cannot go on: an error code of docs/errors.md. */
   readonly reason: string | null;
+  /** While a guest waits: when the invitation ends. */
+  readonly endsAt: Millis | null;
   readonly unread: number;
   readonly lastMessage: MessageView | null;
 }
@@ -78,7 +80,20 @@ export interface InvitationView {
   readonly state: 'preparing' | 'ready' | 'used' | 'expired' | 'revoked';
   /** The link, once box 0 is stored; null before that and after use. */
   readonly link: string | null;
+  /** The same with the network card: for somebody who is on no network yet. */
+  readonly fullLink: string | null;
   readonly contactId: string | null;
+}
+
+/** Two network documents of one epoch: a fact, with both hashes to compare. */
+export interface DisputeView {
+  readonly at: Millis;
+  readonly epoch: number;
+  readonly epochStart: Millis;
+  /** Who holds the other one; null: both came to this profile, signed by the authorities. */
+  readonly contact: string | null;
+  readonly own: string;
+  readonly other: string;
 }
 
 export interface StatusView {
@@ -87,10 +102,21 @@ export interface StatusView {
   readonly address: string;
   readonly level: Level;
   readonly inUse: boolean;
+  /** The network this profile joined, as its card says; null before. */
+  readonly card: {
+    readonly name: string;
+    /** One: whoever runs it decides alone which relays there are. Said wherever it is named. */
+    readonly authorities: number;
+    readonly threshold: number;
+    readonly closed: boolean;
+  } | null;
+  /** As its newest document says; null before the first. */
   readonly network: {
     readonly name: string;
     /** False: demonstration, no crowd. */
     readonly crowd: boolean;
+    readonly closed: boolean;
+    readonly authorities: number;
     readonly relays: number;
     readonly epoch: number;
     readonly documentAge: Millis;
@@ -99,6 +125,11 @@ export interface StatusView {
   } | null;
   /** Connecting: no link. Limited: link but no fresh document or digests. */
   readonly link: 'offline' | 'connecting' | 'limited' | 'ready';
+  /** Why nothing is sent although there may be a link: no document yet, none in force, own clock. */
+  readonly pause: 'document' | 'document-old' | 'clock' | null;
+  /** By how much this clock is ahead of the network's (negative: behind); null: as usual. */
+  readonly clockAhead: Millis | null;
+  readonly disputes: readonly DisputeView[];
   readonly edge: string | null;
   readonly outbox: number;
   /** Work waits and nothing has moved for longer than it should. */

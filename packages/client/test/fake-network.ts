@@ -30,6 +30,8 @@ export function fakeNetwork(parameters: Record<string, number> = {}): Network {
   const fake = {
     id: new Uint8Array(32),
     current: () => current,
+    book: { newest: () => null },
+    reaches: () => true,
     edges: () => [A, B],
     places: (_current: unknown, mark: Mark) => ((mark[0] ?? 0) < 128 ? [A, B] : [B, A]),
     homes: (_current: unknown, mark: Mark) => ((mark[0] ?? 0) < 128 ? [A, B, C] : [B, A, C]),

@@ -71,6 +71,7 @@ export const LABELS = {
   'invite-seed': 'tacet/1/invite-seed',
   'invite-key': 'tacet/1/invite-key',
   /** Meeting: the record of box 2, as box 3 names it. */
+  'invite-lock': 'tacet/1/invite-lock', // r of an invitation, from the lock that its outcome opens
   'invite-reply': 'tacet/1/invite-reply',
   'invite-reply-key': 'tacet/1/invite-reply-key',
   /** Meeting: that hash to the content id of a guest's first words. */

@@ -80,7 +80,7 @@ export const up: Command = {
         throw failure;
       }
     }
-    context.show(status, () => daemonLines(status));
+    context.show(status, () => daemonLines(status, context.tell));
     return undefined;
   },
 };
@@ -105,7 +105,7 @@ async function foreground(context: Context, args: readonly string[]): Promise<nu
   process.once('SIGINT', stop);
   try {
     const status = await openUp(context, await context.api());
-    context.show(status, () => daemonLines(status));
+    context.show(status, () => daemonLines(status, context.tell));
   } catch (error) {
     stop();
     await ended;
@@ -159,7 +159,7 @@ export const status: Command = {
   examples: ['tacet status', 'tacet status --json'],
   async run(context) {
     const found = await (await context.api()).call('status', {});
-    context.show(found, () => daemonLines(found));
+    context.show(found, () => daemonLines(found, context.tell));
     return undefined;
   },
 };

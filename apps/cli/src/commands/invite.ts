@@ -18,11 +18,13 @@ export const inviteCreate: Command = {
   args: '[label]',
   arity: [0, 1],
   options: {
+    full: { type: 'boolean', help: 'a longer link, for somebody who is on no network yet' },
     'no-wait': { type: 'boolean', help: 'do not wait for the link; see invite list' },
     timeout: timeoutOption,
   },
-  examples: ['tacet invite create "Carol from work"', 'tacet invite create --json'],
-  details: 'The link is shown once the network has stored it. Give it to one person.',
+  examples: ['tacet invite create "Carol from work"', 'tacet invite create Dan --full'],
+  details:
+    'The link is shown once the network has stored it. Give it to one person. A full link carries the network card and lets who has it join this network.',
   async run(context) {
     const timeout = context.duration('timeout', '60s');
     const api = await context.api();
@@ -40,7 +42,8 @@ export const inviteCreate: Command = {
       }
       made = ready;
     }
-    context.show(made, () => made.link ?? `preparing: ${made.id}`);
+    const link = context.flag('full') ? made.fullLink : made.link;
+    context.show(made, () => link ?? `preparing: ${made.id}`);
     return undefined;
   },
 };
@@ -59,7 +62,8 @@ export const inviteAccept: Command = {
     'tacet invite accept "tacet:..." --name bob',
     'xclip -o | tacet invite accept - --wait',
   ],
-  details: 'Messages may be written at once; they leave when the session is ready.',
+  details:
+    'Messages may be written at once; they leave when the session is ready. A full link joins its network first, for a profile that is on none.',
   async run(context) {
     const timeout = context.duration('timeout', '60s');
     const given = context.arg(0, 'the link');
@@ -119,7 +123,13 @@ function meetingEnded(reason: string | null): AppError {
     case 'invitation-used':
       return new AppError(reason, 'refused', 'the invitation was used by somebody else');
     case 'invitation-missing':
-      return new AppError(reason, 'missing', 'the invitation has expired or was withdrawn');
+      return new AppError(reason, 'missing', 'nothing is stored for this invitation any more');
+    case 'invitation-revoked':
+      return new AppError(reason, 'refused', 'the invitation was taken back');
+    case 'invitation-expired':
+      return new AppError(reason, 'missing', 'the invitation has ended without an answer');
+    case 'invitation-refused':
+      return new AppError(reason, 'refused', 'the other side could not read the answer');
     case 'invitation-replaced':
       return new AppError(reason, 'refused', 'the invitation does not match its link');
     default:

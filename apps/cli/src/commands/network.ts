@@ -5,6 +5,7 @@ import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { showSpan } from '../duration.ts';
+import { networkName, troubleLines } from '../network-words.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
 
@@ -45,10 +46,7 @@ export const networkJoin: Command = {
       }
       status = ready;
     }
-    context.show(
-      status,
-      () => `joined ${safeLine(status.network?.name ?? 'the network')} (${status.link})`,
-    );
+    context.show(status, () => `joined ${networkName(status) ?? 'the network'} (${status.link})`);
     return undefined;
   },
 };
@@ -61,20 +59,30 @@ export const networkStatus: Command = {
   async run(context) {
     const found = await (await context.api()).call('network.status', {});
     context.show(found, () => {
-      const net = found.network;
-      if (net === null) {
-        return found.link === 'offline'
-          ? 'no network: tacet network join CARD'
-          : `joined, waiting for the network's document (${found.link})`;
+      const name = networkName(found);
+      if (name === null) {
+        return context.tell(
+          'no network: tacet network join CARD, or tacet invite accept LINK with a full link',
+        );
       }
-      return [
-        `name      ${safeLine(net.name)}${net.crowd ? '' : ' (demonstration: no crowd)'}`,
+      const net = found.network;
+      const facts = [
+        `name      ${name}`,
+        `card      ${found.card?.threshold} of ${found.card?.authorities} authorities sign; ${found.card?.closed === true ? 'closed: joining needs the card' : 'open to everybody'}`,
         `link      ${found.link}`,
-        `relays    ${net.relays}`,
-        `document  epoch ${net.epoch}, ${showSpan(net.documentAge)} old`,
-        `delays    ${showSpan(net.delayMean)} mean a hop, one packet each ${showSpan(net.slot)}`,
+      ];
+      if (net === null) facts.push("document  none yet: waiting for the network's document");
+      else {
+        facts.push(
+          `relays    ${net.relays}`,
+          `document  epoch ${net.epoch}, ${showSpan(net.documentAge)} old`,
+          `delays    ${showSpan(net.delayMean)} mean a hop, one packet each ${showSpan(net.slot)}`,
+        );
+      }
+      facts.push(
         `through   ${found.socks === '' ? 'nothing: connections are direct' : `SOCKS ${safeLine(found.socks)}`}`,
-      ].join('\n');
+      );
+      return [...facts, ...troubleLines(found, context.tell)].join('\n');
     });
     return undefined;
   },

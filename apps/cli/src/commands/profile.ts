@@ -24,8 +24,8 @@ export const profileCreate: Command = {
       name: context.args[0] ?? context.place.name,
       ...secret,
     });
-    context.show(made, () => profileLines(made).slice(0, 2).join('\n'));
-    context.note('next: tacet network join CARD');
+    context.show(made, () => profileLines(made, context.tell).slice(0, 2).join('\n'));
+    context.note('next: tacet network join CARD, or tacet invite accept LINK');
     return undefined;
   },
 };
@@ -51,7 +51,7 @@ export const unlock: Command = {
   async run(context) {
     const api = await context.api();
     const opened = await api.call('profile.unlock', await needSecret(context, false));
-    context.show(opened, () => profileLines(opened).join('\n'));
+    context.show(opened, () => profileLines(opened, context.tell).join('\n'));
     return undefined;
   },
 };

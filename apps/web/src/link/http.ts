@@ -36,7 +36,7 @@ export async function post(
 }
 
 export function unreachable(cause?: unknown): AppError {
-  return new AppError('window-unreachable', 'network', 'Tacet on this computer does not answer.', {
+  return new AppError('window-unreachable', 'network', 'tacet on this computer does not answer', {
     cause,
   });
 }

@@ -47,5 +47,5 @@ async function textOf(response: Response): Promise<string> {
 }
 
 function ended(): AppError {
-  return new AppError('window-session', 'state', 'This window is locked.');
+  return new AppError('window-session', 'state', 'this window is locked');
 }

@@ -55,7 +55,7 @@ export async function redeemTicket(ticket: string): Promise<void> {
     if (status !== 429 || attempt === 5) break;
     await new Promise((resolve) => setTimeout(resolve, 1_100));
   }
-  throw new AppError('window-ticket', 'refused', 'That address was already used or is too old.');
+  throw new AppError('window-ticket', 'refused', 'that address was already used or is too old');
 }
 
 /**
@@ -80,7 +80,7 @@ export async function knowDaemon(): Promise<void> {
   throw new AppError(
     'window-stranger',
     'refused',
-    'This window no longer belongs to your Tacet. Close it and open a new one: tacet open',
+    'this window no longer belongs to your Tacet. Close it and open a new one: tacet open',
   );
 }
 
@@ -101,7 +101,7 @@ export function forgetSession(): void {
 }
 
 export function windowOver(): AppError {
-  return new AppError('window-reopen', 'state', 'This window is over. Open a new one: tacet open');
+  return new AppError('window-reopen', 'state', 'this window is over. Open a new one: tacet open');
 }
 
 function keep(value: unknown): void {

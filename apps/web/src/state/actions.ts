@@ -67,6 +67,16 @@ export async function joinNetwork(card: string): Promise<boolean> {
   });
 }
 
+/** Joins the network of a full link first, where there is none yet. */
+export async function acceptInvitation(link: string, name: string): Promise<boolean> {
+  return attempt(async () => {
+    const named = name === '' ? {} : { name };
+    const contact = await call('invite.accept', { link, ...named });
+    await readStatus();
+    go({ kind: 'chat', contactId: contact.id });
+  });
+}
+
 let reading: string | null = null;
 
 /** Once at a time for each conversation; a lost one is made good by the next look. */

@@ -1,11 +1,25 @@
 /** The right side when no conversation is open. */
 import { useState } from 'preact/hooks';
-import { go, joinNetwork } from '../state/actions.ts';
+import { acceptInvitation, go, joinNetwork } from '../state/actions.ts';
 import { contacts, status } from '../state/store.ts';
+import { pauseSentence } from '../words/network.ts';
+import { safeName } from '../words/safe.ts';
 import { RestMark } from './icons.tsx';
 
 export function Home() {
-  if (status.value !== null && status.value.network === null) return <Join />;
+  const { value } = status;
+  if (value !== null && value.card === null) return <Join />;
+  if (value !== null && value.card !== null && value.network === null) {
+    return (
+      <div class="calm" role="status">
+        <RestMark size={72} />
+        <h2>
+          Joined <bdi>{safeName(value.card.name)}</bdi>.
+        </h2>
+        <p class="soft">{pauseSentence(value) ?? 'Looking for a way into the network.'}</p>
+      </div>
+    );
+  }
   const hasContacts = (contacts.value?.length ?? 0) > 0;
   return (
     <div class="calm">
@@ -32,12 +46,16 @@ export function Home() {
 }
 
 function Join() {
-  const [card, setCard] = useState('');
+  const [given, setGiven] = useState('');
   const [busy, setBusy] = useState(false);
+  const text = given.trim();
+  const isCard = text.startsWith('tacet:network/');
+  const isLink = text.includes('#');
   const join = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    await joinNetwork(card.trim());
+    if (isCard) await joinNetwork(text);
+    else await acceptInvitation(text, '');
     setBusy(false);
   };
   return (
@@ -45,24 +63,21 @@ function Join() {
       <RestMark size={72} />
       <h2>Join a network</h2>
       <p class="soft">
-        Whoever runs the network gives you its card: one line that begins with tacet:network.
+        Paste a full invitation somebody made for you, or the card of a network: one line that
+        begins with tacet:network. A card decides which network you are on.
       </p>
       <form class="stack" onSubmit={(event) => void join(event)}>
         <label class="field">
-          <span>Network card</span>
+          <span>Invitation or network card</span>
           <textarea
             rows={4}
             spellcheck={false}
             autocomplete="off"
-            value={card}
-            onInput={(event) => setCard(event.currentTarget.value)}
+            value={given}
+            onInput={(event) => setGiven(event.currentTarget.value)}
           />
         </label>
-        <button
-          type="submit"
-          class="button button-main"
-          disabled={busy || !card.trim().startsWith('tacet:network/')}
-        >
+        <button type="submit" class="button button-main" disabled={busy || !(isCard || isLink)}>
           {busy ? 'Joining' : 'Join'}
         </button>
       </form>

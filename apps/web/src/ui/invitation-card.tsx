@@ -22,7 +22,9 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
         </h4>
         <p class="soft">{stateLine(invitation)}</p>
       </header>
-      {link !== null && state === 'ready' && <LinkPart link={link} title={title} />}
+      {link !== null && state === 'ready' && (
+        <LinkPart link={link} fullLink={invitation.fullLink} title={title} />
+      )}
       <p class="invitation-foot">
         {isOpen && (
           <button type="button" class="button button-quiet" onClick={() => void revoke(id)}>
@@ -43,8 +45,16 @@ export function InvitationCard({ invitation }: { readonly invitation: Invitation
   );
 }
 
-function LinkPart({ link, title }: { readonly link: string; readonly title: string }) {
+interface Links {
+  readonly link: string;
+  readonly fullLink: string | null;
+  readonly title: string;
+}
+
+function LinkPart({ link: short, fullLink, title }: Links) {
   const [shown, setShown] = useState(true);
+  const [full, setFull] = useState(false);
+  const link = full && fullLink !== null ? fullLink : short;
   return (
     <div class="invitation-link">
       {shown && <QrCode text={link} label={`Code of the invitation for ${title}`} />}
@@ -67,6 +77,16 @@ function LinkPart({ link, title }: { readonly link: string; readonly title: stri
             {shown ? 'Hide code' : 'Show code'}
           </button>
         </p>
+        {fullLink !== null && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={full}
+              onChange={(event) => setFull(event.currentTarget.checked)}
+            />
+            <span>For somebody who is on no network yet: carries this network's card</span>
+          </label>
+        )}
         <p class="soft">
           Whoever opens it first becomes your contact, so send it only to the person it is for.
         </p>

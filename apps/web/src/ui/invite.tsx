@@ -1,7 +1,7 @@
 /** Inviting and being invited. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../link/rpc.ts';
-import { attempt, go } from '../state/actions.ts';
+import { acceptInvitation, attempt } from '../state/actions.ts';
 import { invitations } from '../state/store.ts';
 import { BackIcon } from './icons.tsx';
 import { InvitationCard } from './invitation-card.tsx';
@@ -89,11 +89,7 @@ function AcceptForm() {
   const accept = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    await attempt(async () => {
-      const named = name.trim() === '' ? {} : { name: name.trim() };
-      const contact = await call('invite.accept', { link: link.trim(), ...named });
-      go({ kind: 'chat', contactId: contact.id });
-    });
+    await acceptInvitation(link.trim(), name.trim());
     setBusy(false);
   };
   return (

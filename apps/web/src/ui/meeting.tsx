@@ -27,15 +27,18 @@ export function Meeting({ contact }: { readonly contact: ContactView }) {
         Meeting <bdi>{name}</bdi>
       </h3>
       <Steps times={contact.steps} />
-      {contact.reason !== null && (
-        <p class="warn">{sentenceOfCode(contact.reason) ?? 'It cannot go on at the moment.'}</p>
-      )}
+      {contact.reason !== null && <p class="warn">{reasonOf(contact)}</p>}
       <p class="soft">
         You may close this window: the work goes on. Write already if you like; it is sent as soon
         as the session is ready.
       </p>
     </section>
   );
+}
+
+function reasonOf({ reason, endsAt }: ContactView): string {
+  const said = sentenceOfCode(reason ?? '') ?? 'It cannot go on at the moment.';
+  return endsAt === null ? said : `${said} The invitation ends on ${dayName(endsAt, now.value)}.`;
 }
 
 export function Steps({ times }: { readonly times: MeetingStepsView }) {

@@ -1,13 +1,20 @@
 /** The connection, the privacy level with its cost, and what it has used. */
-import type { LevelName, NetworkView, ProfileStatus } from '@tacet/api';
+import type { CardView, DisputeView, LevelName, NetworkView, ProfileStatus } from '@tacet/api';
 import { useState } from 'preact/hooks';
 import { setLevel } from '../state/actions.ts';
 import { alarms, sheet, status } from '../state/store.ts';
 import { sentenceOfCode } from '../words/errors.ts';
-import { alarmText, levels, linkSentence, linkWord } from '../words/network.ts';
+import {
+  alarmText,
+  levels,
+  linkSentence,
+  linkWord,
+  pauseSentence,
+  remarksOf,
+} from '../words/network.ts';
 import { safeName } from '../words/safe.ts';
 import { bytes } from '../words/size.ts';
-import { span, spanRange } from '../words/time.ts';
+import { exactTime, span, spanRange } from '../words/time.ts';
 import { LinkDot } from './link-dot.tsx';
 import { SheetFrame } from './sheet.tsx';
 
@@ -22,6 +29,7 @@ export function NetworkSheet() {
           <strong>{linkWord[current.link]}</strong>
         </p>
         <p class="soft">{linkSentence[current.link]}</p>
+        {pauseSentence(current) !== null && <p class="warn">{pauseSentence(current)}</p>}
         {current.stalled && <p class="warn">{alarmText['no-progress']}</p>}
         {alarms.value.map((code, index) => (
           <p key={index} class="warn">
@@ -33,7 +41,10 @@ export function NetworkSheet() {
       </section>
       <LevelSwitch level={current.level} />
       <Figures current={current} />
-      {current.network !== null && <Where network={current.network} edge={current.edge} />}
+      {current.card !== null && (
+        <Where card={current.card} network={current.network} edge={current.edge} />
+      )}
+      {current.disputes.length > 0 && <Disputes disputes={current.disputes} />}
       <section class="block">
         <h3>Your address</h3>
         <p class="address">{current.address}</p>
@@ -128,39 +139,98 @@ function Figures({ current }: { readonly current: ProfileStatus }) {
   );
 }
 
-function Where({ network, edge }: { readonly network: NetworkView; readonly edge: string | null }) {
+function Where({
+  card,
+  network,
+  edge,
+}: {
+  readonly card: CardView;
+  readonly network: NetworkView | null;
+  readonly edge: string | null;
+}) {
   return (
     <section class="block">
       <h3>
-        <bdi>{safeName(network.name)}</bdi>
+        <bdi>{safeName(card.name)}</bdi>
+        {remarksOf(card, network).map((remark) => ` (${remark})`)}
       </h3>
-      {!network.crowd && (
+      {network !== null && !network.crowd && (
         <p class="warn">
           demonstration: no crowd. Hiding needs others to hide among, and here there are none.
         </p>
       )}
+      {card.authorities === 1 && (
+        <p class="warn">
+          One authority: whoever runs it decides alone which relays this network has.
+        </p>
+      )}
       <dl class="figures">
         <div>
-          <dt>Relays</dt>
-          <dd>{network.relays}</dd>
+          <dt>Who signs its plan</dt>
+          <dd>
+            {card.threshold} of {card.authorities}
+          </dd>
+        </div>
+        <div>
+          <dt>Who may join</dt>
+          <dd>{card.closed ? 'whoever has its card' : 'everybody'}</dd>
         </div>
         <div>
           <dt>Your way in</dt>
           <dd>{edge === null ? 'none yet' : safeName(edge)}</dd>
         </div>
-        <div>
-          <dt>Mixing at each relay</dt>
-          <dd>about {span(network.delayMean)}</dd>
-        </div>
-        <div>
-          <dt>A packet at least every</dt>
-          <dd>{span(network.slot)}</dd>
-        </div>
-        <div>
-          <dt>Network plan</dt>
-          <dd>{span(network.documentAge)} old</dd>
-        </div>
+        {network !== null && <Plan network={network} />}
       </dl>
+    </section>
+  );
+}
+
+function Plan({ network }: { readonly network: NetworkView }) {
+  return (
+    <>
+      <div>
+        <dt>Relays</dt>
+        <dd>{network.relays}</dd>
+      </div>
+      <div>
+        <dt>Mixing at each relay</dt>
+        <dd>about {span(network.delayMean)}</dd>
+      </div>
+      <div>
+        <dt>A packet at least every</dt>
+        <dd>{span(network.slot)}</dd>
+      </div>
+      <div>
+        <dt>Network plan</dt>
+        <dd>{span(network.documentAge)} old</dd>
+      </div>
+    </>
+  );
+}
+
+function Disputes({ disputes }: { readonly disputes: readonly DisputeView[] }) {
+  return (
+    <section class="block">
+      <h3>Two plans of the network</h3>
+      <ul>
+        {disputes.map((dispute) => (
+          <li key={`${dispute.epoch}/${dispute.other}`}>
+            {dispute.contact === null ? (
+              'The authorities signed two plans'
+            ) : (
+              <>
+                <bdi>{safeName(dispute.contact)}</bdi> holds another plan than you
+              </>
+            )}{' '}
+            for {exactTime(dispute.epochStart)}: <code>{dispute.own.slice(0, 16)}</code> here,{' '}
+            <code>{dispute.other.slice(0, 16)}</code> there.
+          </li>
+        ))}
+      </ul>
+      <p class="warn">
+        Somebody may be shown a false network. Compare with other contacts and with whoever runs it.
+        Until it is explained, do not rely on it to hide whom you talk to. Both plans were kept.
+      </p>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** Connection, level and rhythm in words. */
-import type { LevelName, ProfileStatus } from '@tacet/api';
+import type { CardView, LevelName, NetworkView, ProfileStatus } from '@tacet/api';
+import { span } from './time.ts';
 
 export type LinkName = ProfileStatus['link'];
 
@@ -16,6 +17,33 @@ export const linkSentence: Readonly<Record<LinkName, string>> = {
   limited: 'Connected, but the network has not said anything new lately. Mail may be late.',
   offline: 'No connection. Everything you write waits here and leaves by itself later.',
 };
+
+/** What must be said wherever a network is named. */
+export function remarksOf(card: CardView, network: NetworkView | null): string[] {
+  const remarks: string[] = [];
+  if (network !== null && !network.crowd) remarks.push('demonstration: no crowd');
+  if (card.authorities === 1) remarks.push('one authority');
+  return remarks;
+}
+
+/** Why nothing is sent, and what to do; null when nothing stands in the way. */
+export function pauseSentence(status: ProfileStatus): string | null {
+  const { pause, clockAhead, link } = status;
+  if (clockAhead !== null) {
+    const by = `${span(Math.abs(clockAhead))} ${clockAhead > 0 ? 'ahead of' : 'behind'}`;
+    const wrong = `The clock of this computer is ${by} the network's. `;
+    return pause === 'clock'
+      ? `${wrong}Nothing is sent until it is set right; then all goes on by itself.`
+      : `${wrong}Set it right: around every full hour of the network messages wait.`;
+  }
+  if (pause === 'document-old') {
+    return 'The network has published no plan that holds now. Messages wait for the next one.';
+  }
+  if (pause === 'document' && link !== 'connecting' && link !== 'offline') {
+    return "Joined. Waiting for the network's first plan: usually a few seconds.";
+  }
+  return null;
+}
 
 export interface LevelText {
   readonly name: string;
@@ -42,6 +70,10 @@ export const alarmText: Readonly<Record<string, string>> = {
     'A relay of the network seems to lose packets. Yours still take every path, like everybody’s.',
   'document-equivocation':
     'The network showed two different plans for the same hour. The proof was kept.',
+  'document-mismatch':
+    'A contact was shown another plan of the network than you. See "Two plans" below.',
+  'invitation-disturbed':
+    'Somebody who has the link of an invitation wrote nonsense into its place.',
   'box-taken': 'Something else stood in a mailbox meant for you. The message goes into a new one.',
   'gap-repair': 'A message of the other side is missing and was asked for again.',
   'invitation-taken': 'Somebody else wrote into the place of an invitation.',

@@ -9,8 +9,8 @@ import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
 
 export interface PutEntry {
   readonly id: number;
-  readonly owner: string;
-  readonly ref: number;
+  owner: string;
+  ref: number;
   readonly part: number;
   /** 0 content, 1 receipts and control. */
   readonly priority: number;
@@ -23,7 +23,10 @@ export interface PutEntry {
   triesA: number;
   triesB: number;
   notBefore: Millis;
+  /** The earliest day any copy is gone. */
   expiryDay: number | null;
+  /** The day the newest copy is gone. */
+  lastExpiryDay?: number;
   inFlight: boolean;
 }
 

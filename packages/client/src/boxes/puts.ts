@@ -35,6 +35,15 @@ export interface NewPut {
   readonly moves: number;
 }
 
+/** Owner of second copies whose thing is done. */
+const NOBODY = 'rest';
+const IGNORES: PutOwner = {
+  onSent: () => undefined,
+  onStored: () => undefined,
+  onTaken: () => undefined,
+  onExhausted: () => undefined,
+};
+
 export class PutQueue {
   private readonly store: ProfileStore;
   private readonly rng: Rng;
@@ -47,6 +56,7 @@ export class PutQueue {
     this.store = store;
     this.rng = rng;
     this.network = network;
+    this.owners.set(NOBODY, IGNORES);
     for (const row of store.all('SELECT * FROM puts ORDER BY id')) this.adopt(row);
   }
 
@@ -113,24 +123,31 @@ export class PutQueue {
     });
   }
 
-  /** Forgets all boxes of one owner's thing: receipted, revoked or done. In a transaction. */
+  /**
+   * One owner's thing is receipted, revoked or done: boxes not written yet are forgotten. One that
+   * stands gets its second copy all the same: digests are public, and a box that stands in one of
+   * them only would show that it was answered soon. In a transaction.
+   */
   cancel(owner: string, ref: number): void {
-    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ?', owner, ref);
+    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ? AND copies = 0', owner, ref);
+    this.store.run(
+      'UPDATE puts SET owner = ?, ref = 0 WHERE owner = ? AND ref = ?',
+      NOBODY,
+      owner,
+      ref,
+    );
     for (const [id, entry] of this.entries) {
-      if (entry.owner === owner && entry.ref === ref) this.entries.delete(id);
+      if (entry.owner !== owner || entry.ref !== ref) continue;
+      if (entry.copies === 0) this.entries.delete(id);
+      entry.owner = NOBODY;
+      entry.ref = 0;
     }
   }
 
-  /**
-   * The thing is done: boxes that stand nowhere are forgotten. Those that stand at one edge still
-   * get their second copy: digests are public, and a box in one of them only would be known for
-   * one whose receipt came quickly. In a transaction.
-   */
-  finish(owner: string, ref: number): void {
-    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ? AND copies = 0', owner, ref);
-    for (const [id, entry] of this.entries) {
-      if (entry.owner === owner && entry.ref === ref && entry.copies === 0) this.entries.delete(id);
-    }
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    this.store.run('UPDATE puts SET not_before = max(0, not_before - ?)', Math.floor(by));
+    for (const entry of this.entries.values()) entry.notBefore -= by;
   }
 
   of(owner: string, ref: number): PutEntry[] {
@@ -225,6 +242,7 @@ export class PutQueue {
       entry.copies += 1;
       entry.firstEdge ??= edge;
       entry.expiryDay = Math.min(entry.expiryDay ?? expiryDay, expiryDay);
+      entry.lastExpiryDay = expiryDay;
       entry.notBefore =
         now +
         (parameters === undefined

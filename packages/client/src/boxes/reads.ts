@@ -90,6 +90,11 @@ export class ReadQueue implements PlanSource {
     return false;
   }
 
+  /** The clock was set back by so much. */
+  setBack(by: Millis): void {
+    for (const entry of this.entries.values()) entry.notBefore -= by;
+  }
+
   /** A digest of `edge` named the box. */
   announced(watch: Watch, edge: RelayHash, now: Millis): void {
     const entry = this.entries.get(watch.id);

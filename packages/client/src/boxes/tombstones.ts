@@ -76,6 +76,12 @@ export class Tombstones implements PlanSource {
     });
   }
 
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    this.store.run('UPDATE tombstones SET not_before = max(0, not_before - ?)', Math.floor(by));
+    for (const entry of this.entries.values()) entry.notBefore -= by;
+  }
+
   next(now: Millis): Plan | null {
     const network = this.network();
     const current = network?.current(now) ?? null;

@@ -23,7 +23,7 @@ export function cleanName(name: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
     .trim();
   if (clean === '' || textBytes(clean) > MAX_NAME_BYTES) {
-    throw new AppError('name-invalid', 'usage', 'A name has between 1 and 64 bytes of text.');
+    throw new AppError('name-invalid', 'usage', 'a name has between 1 and 64 bytes of text');
   }
   return clean;
 }
@@ -53,7 +53,7 @@ export class Contacts {
       throw new AppError(
         'contacts-full',
         'refused',
-        'This profile holds as many contacts as it can.',
+        'this profile holds as many contacts as it can',
       );
     }
     const at = Math.floor(now);
@@ -85,18 +85,14 @@ export class Contacts {
       this.store.get('SELECT * FROM contacts WHERE id = ?', rowIdOf(idOrName)) ??
       this.store.get('SELECT * FROM contacts WHERE name = ?', idOrName);
     if (row === undefined) {
-      throw new AppError(
-        'contact-unknown',
-        'missing',
-        'There is no contact of that name; `tacet contact list` shows them.',
-      );
+      throw new AppError('contact-unknown', 'missing', 'there is no contact of that name');
     }
     return row;
   }
 
   row(id: number): SqlRow {
     const row = this.store.get('SELECT * FROM contacts WHERE id = ?', id);
-    if (row === undefined) throw new AppError('contact-unknown', 'missing', 'No such contact.');
+    if (row === undefined) throw new AppError('contact-unknown', 'missing', 'no such contact');
     return row;
   }
 
@@ -108,11 +104,11 @@ export class Contacts {
     const id = num(this.find(idOrName), 'id');
     const clean = cleanName(name);
     if (isNumber(clean)) {
-      throw new AppError('name-invalid', 'usage', 'A name must not be a number alone.');
+      throw new AppError('name-invalid', 'usage', 'a name must not be a number alone');
     }
     const other = this.store.get('SELECT id FROM contacts WHERE name = ?', clean);
     if (other !== undefined && num(other, 'id') !== id) {
-      throw new AppError('contact-exists', 'usage', 'Another contact has that name already.');
+      throw new AppError('contact-exists', 'usage', 'another contact has that name already');
     }
     this.store.transaction(() => {
       this.store.run('UPDATE contacts SET name = ? WHERE id = ?', clean, id);
@@ -134,7 +130,10 @@ export class Contacts {
       id,
     );
     if (step === 'ready') {
-      this.store.run("UPDATE contacts SET state = 'ready' WHERE id = ? AND state = 'meeting'", id);
+      this.store.run(
+        "UPDATE contacts SET state = 'ready', reason = NULL, ends_at = NULL WHERE id = ? AND state = 'meeting'",
+        id,
+      );
     }
     if (changes > 0) this.events.append(now, 'contact', String(id));
   }
@@ -143,6 +142,11 @@ export class Contacts {
   end(id: number, reason: string, now: Millis): void {
     this.store.run("UPDATE contacts SET state = 'ended', reason = ? WHERE id = ?", reason, id);
     this.events.append(now, 'contact', String(id));
+  }
+
+  /** When a meeting ends by itself; null: it does not. */
+  setEnd(id: number, at: Millis | null): void {
+    this.store.run('UPDATE contacts SET ends_at = ? WHERE id = ?', at, id);
   }
 
   /** Why a meeting does not go on just now; null when it does. */
@@ -177,6 +181,7 @@ export class Contacts {
       trust: text(row, 'trust') as ContactView['trust'],
       state: text(row, 'state') as ContactView['state'],
       reason: textOrNull(row, 'reason'),
+      endsAt: text(row, 'state') === 'meeting' ? numOrNull(row, 'ends_at') : null,
       steps: {
         opened: numOrNull(row, 'opened_at'),
         delivered: numOrNull(row, 'delivered_at'),

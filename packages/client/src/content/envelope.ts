@@ -40,6 +40,8 @@ export interface Envelope {
   readonly hello?: boolean;
   /** At most 16, ascending by sequence. */
   readonly unreadable?: readonly Unreadable[];
+  /** The network document the writer made packets with: epoch and hash. */
+  readonly document?: { readonly epoch: number; readonly hash: Uint8Array };
 }
 
 const TYPE_TEXT = 1;
@@ -78,6 +80,8 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
       unreadable.map(({ seq, index }) => [seq, index]),
     );
   }
+  const { document } = envelope;
+  if (document !== undefined) map.set(5, [document.epoch, document.hash]);
   return encode(map, rfc8949EncodeOptions);
 }
 
@@ -88,12 +92,14 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const keySet = map.get(3);
   const hello = map.get(4);
   const unreadable = map.get(6);
+  const document = map.get(5);
   return {
     ...(content === undefined ? {} : { content: contentFrom(content) }),
     ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
     ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
     ...(hello === true ? { hello: true } : {}),
     ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
+    ...(document === undefined ? {} : { document: documentFrom(document) }),
   };
 }
 
@@ -176,6 +182,11 @@ function unreadableFrom(value: unknown): Unreadable[] {
 function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array } {
   const map = mapOf(value);
   return { ed25519: bytesOf(map.get(1), 32), mldsa65: bytesOf(map.get(2), 1_952) };
+}
+
+function documentFrom(value: unknown): { epoch: number; hash: Uint8Array } {
+  if (!Array.isArray(value) || value.length !== 2) throw malformed('envelope');
+  return { epoch: whole(value[0]), hash: bytesOf(value[1], 32) };
 }
 
 /** Bytes of UTF-8, counted without making them. */

@@ -5,7 +5,7 @@
 import { AppError, type Millis } from '@tacet/base';
 import type { Envelope } from '../content/envelope.ts';
 import type { EventLog } from '../events/log.ts';
-import { MAX_PAGE } from '../limits.ts';
+import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { Evidence, MessageState, MessageView } from '../views.ts';
@@ -85,7 +85,7 @@ export class Messages {
 
   row(id: number): SqlRow {
     const row = this.store.get('SELECT * FROM messages WHERE id = ?', id);
-    if (row === undefined) throw new AppError('message-unknown', 'missing', 'No such message.');
+    if (row === undefined) throw new AppError('message-unknown', 'missing', 'no such message');
     return row;
   }
 
@@ -129,6 +129,15 @@ export class Messages {
       what,
       part,
       parts,
+    );
+    // How it began and how it stands; what a long trouble repeated in between gives way.
+    this.store.run(
+      `DELETE FROM evidence WHERE rowid IN (
+         SELECT rowid FROM evidence WHERE message_id = ? ORDER BY rowid
+         LIMIT max(0, (SELECT count(*) FROM evidence WHERE message_id = ?) - ${MAX_EVIDENCE_ROWS})
+         OFFSET ${MAX_EVIDENCE_ROWS / 8})`,
+      id,
+      id,
     );
   }
 

@@ -186,12 +186,13 @@ export class Inbox implements StreamListener, JobSource {
         this.deliver(contactId, seq, plaintext, now);
       },
       fail: (error, now) => {
-        if (isAppError(error, 'session-undecryptable')) then.keep();
+        // Parts of what is saved are never kept, so here a duplicate means that the ratchet gave
+        // up the key: unread, and unreadable until it comes encrypted anew.
+        const lost = isAppError(error, 'session-duplicate') && seq > 0;
+        if (lost || isAppError(error, 'session-undecryptable')) then.keep();
         else then.forget();
-        if (isAppError(error, 'session-duplicate')) {
-          if (seq > 0) this.listener.onDuplicate(contactId, now);
-          return;
-        }
+        if (lost) this.listener.onDuplicate(contactId, now);
+        else if (isAppError(error, 'session-duplicate')) return;
         const reason = isAppError(error) ? error.code : 'session-failed';
         // A lone receipt that came after its chain was forgotten: the next one says the same.
         if (seq === 0 && reason === 'session-undecryptable') return;

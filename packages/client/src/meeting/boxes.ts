@@ -1,5 +1,5 @@
 /** The four boxes of an invitation as bytes (docs/spec/09-meeting.md 3). Decoders are exact. */
-import { ByteReader, ByteWriter, fromUtf8, malformed, utf8 } from '@tacet/base';
+import { ByteReader, ByteWriter, equalBytes, fromUtf8, malformed, utf8 } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { BOX_PLAINTEXT } from '@tacet/wire';
 import { MAX_FIRST_WORDS_BYTES, MAX_NAME_BYTES } from '../limits.ts';
@@ -8,7 +8,7 @@ import { type BoxSecret, boxFrom } from '../streams/chain.ts';
 const OFFER = 16;
 const KEYS = 17;
 const REPLY = 18;
-const ACCEPTED = 19;
+const OUTCOME = 19;
 
 /** Box `index` of an invitation. Everybody with the link can derive it; box 0 commits (see 3). */
 export function meetingBox(secret: Uint8Array, index: number): BoxSecret {
@@ -28,9 +28,16 @@ export function invitationSecret(keySet: Uint8Array, r: Uint8Array): Uint8Array 
   return hash('invite', keySet, r);
 }
 
+/** r of an invitation. Only its maker knows the lock, until the outcome shows it. */
+export function lockedBy(lock: Uint8Array): Uint8Array {
+  return hash('invite-lock', lock);
+}
+
 export interface Offer {
   readonly r: Uint8Array;
   readonly keySetHash: Uint8Array;
+  /** The day, counted from 1970-01-01 UTC, from which answers are ignored. */
+  readonly endsDay: number;
   readonly name: string;
   readonly thumbnail: Uint8Array;
   readonly bundle: Uint8Array;
@@ -38,7 +45,7 @@ export interface Offer {
 
 export function encodeOffer(offer: Offer): Uint8Array {
   const out = new ByteWriter(BOX_PLAINTEXT);
-  out.u8(OFFER).put(offer.r).put(offer.keySetHash);
+  out.u8(OFFER).put(offer.r).put(offer.keySetHash).u32(offer.endsDay);
   putText(out, offer.name, MAX_NAME_BYTES);
   out.put(offer.thumbnail).u16(offer.bundle.length).put(offer.bundle);
   return out.bytes;
@@ -48,11 +55,12 @@ export function decodeOffer(bytes: Uint8Array): Offer {
   const input = open(bytes, OFFER, 'invitation offer');
   const r = input.copy(32);
   const hashed = input.copy(32);
+  const endsDay = input.u32();
   const name = takeText(input, MAX_NAME_BYTES);
   const thumbnail = input.copy(25);
   const bundle = takeSized(input, 'invitation offer');
   input.zeros(input.remaining);
-  return { r, keySetHash: hashed, name, thumbnail, bundle };
+  return { r, keySetHash: hashed, endsDay, name, thumbnail, bundle };
 }
 
 export function encodeKeys(ed25519: Uint8Array, mldsa65: Uint8Array): Uint8Array {
@@ -87,15 +95,39 @@ export function decodeReply(bytes: Uint8Array): Reply {
   return { ephemeral, sealed };
 }
 
-export function encodeAccepted(replyHash: Uint8Array): Uint8Array {
-  return new ByteWriter(BOX_PLAINTEXT).u8(ACCEPTED).put(replyHash).bytes;
+/**
+ * What became of an invitation. The lock shows that its maker says so: whoever merely has the
+ * link does not know it before.
+ */
+export interface Outcome {
+  readonly lock: Uint8Array;
+  readonly keySetHash: Uint8Array;
+  readonly what: 'accepted' | 'revoked' | 'expired' | 'unreadable';
+  /** Hash of the reply that was taken or could not be read; zeros where none came. */
+  readonly replyHash: Uint8Array;
 }
 
-export function decodeAccepted(bytes: Uint8Array): Uint8Array {
-  const input = open(bytes, ACCEPTED, 'invitation acceptance');
+const OUTCOMES = ['accepted', 'revoked', 'expired', 'unreadable'] as const;
+
+export function encodeOutcome(outcome: Outcome): Uint8Array {
+  const out = new ByteWriter(BOX_PLAINTEXT).u8(OUTCOME).put(outcome.lock).put(outcome.keySetHash);
+  return out.u8(1 + OUTCOMES.indexOf(outcome.what)).put(outcome.replyHash).bytes;
+}
+
+export function decodeOutcome(bytes: Uint8Array): Outcome {
+  const input = open(bytes, OUTCOME, 'invitation outcome');
+  const lock = input.copy(32);
+  const hashed = input.copy(32);
+  const what = OUTCOMES[input.u8() - 1];
+  if (what === undefined) throw malformed('invitation outcome');
   const replyHash = input.copy(32);
   input.zeros(input.remaining);
-  return replyHash;
+  return { lock, keySetHash: hashed, what, replyHash };
+}
+
+/** True when the maker of the invitation behind `secret` said so. */
+export function isOutcomeOf(outcome: Outcome, secret: Uint8Array): boolean {
+  return equalBytes(invitationSecret(outcome.keySetHash, lockedBy(outcome.lock)), secret);
 }
 
 /** What the guest says inside the first ratchet message. */

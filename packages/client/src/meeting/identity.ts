@@ -30,7 +30,7 @@ export async function prepareProfile(
   const name = cleanName(options.name);
   migrate(store, MIGRATIONS);
   if (readSetting(store, 'identity-key') !== null) {
-    throw new AppError('profile-exists', 'state', 'This profile has an identity already.');
+    throw new AppError('profile-exists', 'state', 'this profile has an identity already');
   }
   const { publicKey, writes } = await session.createIdentity();
   const seed = randomBytes(rng, 64);
@@ -49,7 +49,7 @@ export function loadIdentity(store: ProfileStore): OwnIdentity {
   const need = (name: Setting): Uint8Array => {
     const value = readSetting(store, name);
     if (value === null) {
-      throw new AppError('profile-empty', 'state', 'This profile has no identity yet; create one.');
+      throw new AppError('profile-empty', 'state', 'this profile has no identity yet; create one');
     }
     return value;
   };

@@ -1,9 +1,18 @@
 /**
  * The inviter's side of one-time invitations (docs/spec/09-meeting.md): makes the bundle, places
- * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, answers in
- * box 3. Every step is a saved state; ratchet work runs as jobs.
+ * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, says in box 3
+ * what became of it. Every step is a saved state; ratchet work runs as jobs.
  */
-import { AppError, concat, DAY, type Millis, type Rng, randomBytes } from '@tacet/base';
+import {
+  AppError,
+  concat,
+  DAY,
+  dayOf,
+  HOUR,
+  type Millis,
+  type Rng,
+  randomBytes,
+} from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
@@ -25,12 +34,14 @@ import type { InvitationView } from '../views.ts';
 import {
   decodeFirstWords,
   decodeReply,
-  encodeAccepted,
   encodeKeys,
   encodeOffer,
+  encodeOutcome,
   type FirstWords,
   invitationSecret,
+  lockedBy,
   meetingBox,
+  type Outcome,
 } from './boxes.ts';
 import type { OwnIdentity } from './identity.ts';
 import { encodeLink } from './link.ts';
@@ -45,6 +56,11 @@ const SHOWN: Readonly<Record<string, InvitationView['state']>> = {
 };
 /** A fixed box has no other id to move to: its tries go on after a pause, at most hourly. */
 const PAUSE: Millis = 60_000;
+/** Pauses after which a refusal that no edge takes is given up: three days. */
+const REFUSAL_MOVES = 72;
+const REPLY_BOX = 2;
+const OUTCOME_BOX = 3;
+const NO_REPLY = new Uint8Array(32);
 
 interface Answered {
   readonly words: FirstWords;
@@ -65,6 +81,7 @@ export interface MeetingDeps {
   readonly reader: StreamReader;
   readonly identity: OwnIdentity;
   readonly network: () => Network | null;
+  readonly startedAt: Millis;
   readonly alarm: (code: string, now: Millis) => void;
   /** Ratchet work may be waiting. */
   readonly kick: () => void;
@@ -91,16 +108,18 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       throw new AppError(
         'invitations-full',
         'refused',
-        'Too many invitations are open; revoke one that is no longer needed.',
+        'too many invitations are open; revoke one that is no longer needed',
       );
     }
     const lifeDays = network.current(now)?.parameters.boxLifeDays ?? 21;
+    const lock = randomBytes(this.d.rng, 32);
     const id = this.d.store.transaction(() => {
       const { rowId } = this.d.store.run(
-        'INSERT INTO invitations (label, state, r, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO invitations (label, state, lock, r, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
         label === '' ? 'invitation' : cleanName(label),
         'preparing',
-        randomBytes(this.d.rng, 32),
+        lock,
+        lockedBy(lock),
         Math.floor(now),
         Math.floor(now + lifeDays * DAY),
       );
@@ -122,7 +141,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const id = num(row, 'id');
     const state = text(row, 'state');
     if (state === 'used' || state === 'answered') {
-      throw new AppError('invitation-used', 'state', 'This invitation was used already.');
+      throw new AppError('invitation-used', 'state', 'this invitation was used already');
     }
     if (state !== 'revoked' && state !== 'expired') {
       this.d.store.transaction(() => this.close(id, 'revoked', now));
@@ -140,21 +159,45 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     }
   }
 
-  /** Ends an unused invitation and asks its edges to erase what was placed. In a transaction. */
+  /**
+   * Ends an unused invitation and asks its edges to erase what was placed. One that was taken back
+   * has its reply box filled with that, so that nobody answers it; after the last day only an
+   * answer is told so, for it may have been written in time. In a transaction.
+   */
   private close(id: number, state: 'revoked' | 'expired', now: Millis): void {
-    const secret = blobOrNull(this.row(id), 'secret');
+    const row = this.row(id);
+    const secret = blobOrNull(row, 'secret');
+    const shown = text(row, 'state') === 'ready';
     this.setState(id, state, now);
     this.d.puts.cancel('invite', id);
-    this.d.watches.cancel('invite', id);
+    this.d.kick();
+    if (state === 'revoked') this.d.watches.cancel('invite', id);
     if (secret === null) return;
     this.d.tombstones.add(meetingBox(secret, 0), now);
     this.d.tombstones.add(meetingBox(secret, 1), now);
+    if (state === 'revoked' && shown) this.say(row, REPLY_BOX, 'revoked', NO_REPLY, now);
+  }
+
+  /** Writes what became of it. In a transaction. */
+  private say(
+    row: SqlRow,
+    box: typeof REPLY_BOX | typeof OUTCOME_BOX,
+    what: Outcome['what'],
+    replyHash: Uint8Array,
+    now: Millis,
+  ): void {
+    const lock = blobOrNull(row, 'lock');
+    const secret = blobOrNull(row, 'secret');
+    if (lock === null || secret === null) return;
+    const { keySetHash } = this.d.identity;
+    const outcome = encodeOutcome({ lock, keySetHash, what, replyHash });
+    this.place(num(row, 'id'), secret, box, outcome, now);
   }
 
   private row(id: number): SqlRow {
     const row = this.d.store.get('SELECT * FROM invitations WHERE id = ?', id);
     if (row === undefined) {
-      throw new AppError('invitation-unknown', 'missing', 'There is no such invitation.');
+      throw new AppError('invitation-unknown', 'missing', 'there is no such invitation');
     }
     return row;
   }
@@ -169,16 +212,18 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const secret = blobOrNull(row, 'secret');
     const network = this.d.network();
     const contactId = numOrNull(row, 'contact_id');
+    const link = (card: string | null): string | null =>
+      state === 'ready' && secret !== null && network !== null
+        ? encodeLink(secret, network.id, card)
+        : null;
     return {
       id: String(num(row, 'id')),
       label: text(row, 'label'),
       createdAt: num(row, 'created_at'),
       expiresAt: num(row, 'expires_at'),
       state: SHOWN[state] ?? (state as InvitationView['state']),
-      link:
-        state === 'ready' && secret !== null && network !== null
-          ? encodeLink(secret, network.id, null)
-          : null,
+      link: link(null),
+      fullLink: link(network?.cardToShare() ?? null),
       contactId: contactId === null ? null : String(contactId),
     };
   }
@@ -186,7 +231,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   // Ratchet work ---------------------------------------------------------------------------
 
   nextJob(): ErasedWork | null {
-    return this.makeBundle() ?? this.openAnswer();
+    return this.makeBundle() ?? this.openAnswer() ?? this.dropBundle();
   }
 
   private makeBundle(): ErasedWork | null {
@@ -207,6 +252,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         const offer = encodeOffer({
           r,
           keySetHash: identity.keySetHash,
+          endsDay: dayOf(num(this.row(id), 'expires_at')),
           name: identity.name,
           thumbnail: new Uint8Array(25),
           bundle,
@@ -263,17 +309,28 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const row = this.row(put.ref);
     if (put.part === 0 && text(row, 'state') === 'placing') this.setState(put.ref, 'ready', now);
     const contactId = numOrNull(row, 'contact_id');
-    if (put.part === 3 && contactId !== null) this.d.contacts.step(contactId, 'accepted', now);
+    if (put.part === OUTCOME_BOX && contactId !== null && text(row, 'state') === 'used') {
+      this.d.contacts.step(contactId, 'accepted', now);
+    }
   }
 
   /** Somebody else wrote a box only this side should write: the link is known to a third party. */
   onTaken(put: PutEntry, now: Millis): void {
+    const row = this.row(put.ref);
+    if (put.part === REPLY_BOX) {
+      // Somebody had answered before: they wait for box 3.
+      this.say(row, OUTCOME_BOX, 'revoked', NO_REPLY, now);
+      return;
+    }
     this.d.alarm('invitation-taken', now);
-    if (text(this.row(put.ref), 'state') !== 'used') this.close(put.ref, 'revoked', now);
+    if (put.part !== OUTCOME_BOX && text(row, 'state') !== 'used') {
+      this.close(put.ref, 'revoked', now);
+    }
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
-    const pause = Math.min(3_600_000, PAUSE * 2 ** put.moves);
+    const pause = Math.min(HOUR, PAUSE * 2 ** put.moves);
+    if (put.moves > REFUSAL_MOVES && text(this.row(put.ref), 'state') !== 'used') return;
     this.d.puts.add({ ...put, notBefore: now + pause, moves: put.moves + 1 });
   }
 
@@ -281,6 +338,10 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   onRecord(watch: Watch, plaintext: Uint8Array, record: BoxRecord, now: Millis): void {
     const row = this.row(watch.ref);
     const state = text(row, 'state');
+    if (state === 'expired') {
+      this.say(row, OUTCOME_BOX, 'expired', hash('invite-reply', record), now);
+      return;
+    }
     if (state !== 'ready' && state !== 'placing') return;
     if (this.d.contacts.full) {
       // A stranger with the link must not be able to stop this program.
@@ -327,10 +388,32 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       commit: (answered, now) => this.accept(id, contactId, secret, saved, answered, now),
       fail: (_error, now) => {
         // The link reached somebody who wrote nonsense into its only reply box.
+        this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
         this.setState(id, 'used', now);
         this.d.contacts.end(contactId, 'invitation-spoiled', now);
         this.d.alarm('invitation-spoiled', now);
       },
+    });
+  }
+
+  /** What is left of the private halves of an invitation that nobody can answer any more. */
+  private dropBundle(): ErasedWork | null {
+    const row = this.d.store.get(
+      "SELECT id, bundle FROM invitations WHERE bundle IS NOT NULL AND state IN ('revoked','expired','used') LIMIT 1",
+    );
+    if (row === undefined) return null;
+    const id = num(row, 'id');
+    const forget = (): void => {
+      this.d.store.run('UPDATE invitations SET bundle = NULL WHERE id = ?', id);
+    };
+    return erased<SessionWrites>({
+      name: 'drop-bundle',
+      run: (port) => Promise.resolve(port.dropBundle(blob(row, 'bundle'))),
+      commit: (writes) => {
+        applyWrites(this.d.store, writes);
+        forget();
+      },
+      fail: forget,
     });
   }
 
@@ -344,7 +427,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   ): void {
     applyWrites(this.d.store, writes);
     this.d.puts.cancel('invite', id);
-    this.place(id, secret, 3, encodeAccepted(saved.subarray(0, 32)), now);
+    this.say(this.row(id), OUTCOME_BOX, 'accepted', saved.subarray(0, 32), now);
     this.d.tombstones.add(meetingBox(secret, 0), now);
     this.d.tombstones.add(meetingBox(secret, 1), now);
     this.d.store.run(
@@ -372,11 +455,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
 }
 
 export function notJoined(): AppError {
-  return new AppError(
-    'network-missing',
-    'state',
-    'This profile has not joined a network yet; use `tacet network join <card>`.',
-  );
+  return new AppError('network-missing', 'state', 'this profile has not joined a network yet');
 }
 
 /** A peer's own name, made safe for a list; a nameless peer gets a plain word. */

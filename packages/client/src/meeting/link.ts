@@ -1,9 +1,14 @@
 /** The text of a one-time invitation (docs/spec/09-meeting.md 2). Everything behind # is secret. */
 import { AppError, base64url, equalBytes, fromBase64url } from '@tacet/base';
-import type { NetworkId } from '@tacet/directory';
+import {
+  CARD_PREFIX,
+  decodeCard,
+  type NetworkCard,
+  type NetworkId,
+  networkIdOf,
+} from '@tacet/directory';
 
 const PREFIX = 'tacet://invite/1#';
-const CARD_PREFIX = 'tacet:network/1/';
 
 export interface InvitationLink {
   readonly secret: Uint8Array;
@@ -18,29 +23,46 @@ export function encodeLink(secret: Uint8Array, network: NetworkId, card: string 
   return card === null ? short : `${short}.${card.slice(CARD_PREFIX.length)}`;
 }
 
+function badLink(): AppError {
+  return new AppError(
+    'invitation-malformed',
+    'input',
+    'this is not a Tacet invitation; copy the whole link, from `tacet://` to its end',
+  );
+}
+
 /** Throws `invitation-malformed`. Takes any text before the fragment (a landing page). */
 export function decodeLink(text: string): InvitationLink {
-  const bad = (): AppError =>
-    new AppError(
-      'invitation-malformed',
-      'input',
-      'This is not a Tacet invitation; copy the whole link, from `tacet://` to its end.',
-    );
   const at = text.trim().indexOf('#');
-  if (at < 0 || text.length > 2_000) throw bad();
+  if (at < 0 || text.length > 2_000) throw badLink();
   const parts = text
     .trim()
     .slice(at + 1)
     .split('.');
   const [secretText, networkText, card] = parts;
-  if (secretText === undefined || networkText === undefined || parts.length > 3) throw bad();
+  if (secretText === undefined || networkText === undefined || parts.length > 3) throw badLink();
   try {
     const secret = fromBase64url(secretText);
     const network = fromBase64url(networkText);
-    if (secret.length !== 32 || network.length !== 8) throw bad();
+    if (secret.length !== 32 || network.length !== 8) throw badLink();
     return { secret, network, card: card === undefined ? null : CARD_PREFIX + card };
   } catch {
-    throw bad();
+    throw badLink();
+  }
+}
+
+/** The same, and the card of a full link is of the network that the link names. */
+export function checkedLink(text: string): InvitationLink {
+  const link = decodeLink(text);
+  if (link.card !== null && !sameNetwork(link, networkIdOf(readCard(link.card)))) throw badLink();
+  return link;
+}
+
+function readCard(text: string): NetworkCard {
+  try {
+    return decodeCard(text);
+  } catch {
+    throw badLink();
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * The guest's side of a one-time invitation (docs/spec/09-meeting.md): reads boxes 0 and 1,
- * refuses them unless the link's secret recomputes, answers in box 2, waits for box 3.
+ * refuses them unless the link's secret recomputes, answers in box 2, waits for box 3. Whatever
+ * became of the invitation, the guest is told: by box 3, or by the invitation's last day.
  */
-import { AppError, equalBytes, type Millis, randomBytes, utf8 } from '@tacet/base';
+import { AppError, DAY, equalBytes, HOUR, type Millis, randomBytes, utf8 } from '@tacet/base';
 import { hash, x25519Public } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
@@ -13,36 +14,50 @@ import { cleanName } from '../contacts/contacts.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { SessionPort, SessionRecords, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, num, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import {
-  decodeAccepted,
   decodeKeys,
   decodeOffer,
+  decodeOutcome,
   encodeFirstWords,
   encodeReply,
   type FirstWords,
   invitationSecret,
+  isOutcomeOf,
   keySetHash,
   MAX_SEALED_REPLY,
   meetingBox,
+  type Outcome,
 } from './boxes.ts';
 import { type MeetingDeps, notJoined, peerGivenName } from './invitations.ts';
 import { decodeLink, sameNetwork } from './link.ts';
 import { sealReply } from './seal.ts';
 
 const STAND_IN = 'inviter';
+const REPLY_BOX = 2;
+const OUTCOME_BOX = 3;
+/** With the reply box once the offer seems gone: what stands there may say why. */
+const OFFER = [0, 1];
+const GONE = [0, 1, REPLY_BOX];
 /** Between rounds of reading an absent offer: 5 s, doubled, at most 10 minutes, for a day. */
 const FIRST_PAUSE: Millis = 5_000;
 const LONGEST_PAUSE: Millis = 600_000;
 const GIVE_UP: Millis = 86_400_000;
 /** Rounds without an offer after which the window says so. */
 const ROUNDS_BEFORE_WORD = 2;
+/** Without an outcome for so long after the answer was stored the window says so. */
+const UNANSWERED: Millis = DAY;
+/** The last day is over everywhere, and an answer taken on it was written: the meeting ends. */
+const AFTER_END: Millis = DAY;
+/** Pause between two looks for an outcome that no edge could say anything about. */
+const LOOK_PAUSE: Millis = 6 * HOUR;
 
 interface Answer {
   readonly identityKey: Uint8Array;
   readonly ed25519: Uint8Array;
   readonly mldsa65: Uint8Array;
   readonly name: string;
+  readonly endsDay: number;
   readonly words: FirstWords;
   readonly plaintext: Uint8Array;
   readonly writes: SessionWrites;
@@ -57,6 +72,8 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
   private readonly reads: ReadQueue;
   private readonly rounds = new Map<number, Round>();
+  /** Answered ones: when the outcome is next asked for without an announcement. */
+  private readonly looks = new Map<number, Millis>();
 
   constructor(deps: MeetingDeps, reads: ReadQueue) {
     this.d = deps;
@@ -64,7 +81,13 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     deps.puts.register('visit', this);
     deps.watches.register('visit', this);
     for (const row of deps.store.all("SELECT contact_id FROM visits WHERE state = 'opening'")) {
-      this.rounds.set(num(row, 'contact_id'), { rounds: 0, nextAt: 0 });
+      this.rounds.set(num(row, 'contact_id'), { rounds: 0, nextAt: deps.startedAt });
+    }
+    for (const row of deps.store.all(
+      `SELECT c.* FROM visits v JOIN contacts c ON c.id = v.contact_id
+       WHERE v.state = 'waiting' AND c.state = 'meeting'`,
+    )) {
+      this.looks.set(num(row, 'id'), Math.max(deps.startedAt, this.nextLook(row)));
     }
   }
 
@@ -77,7 +100,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       throw new AppError(
         'invitation-network',
         'refused',
-        'This invitation belongs to another network; open it with a profile of that network.',
+        'this invitation belongs to another network; open it with a profile of that network',
       );
     }
     const { secret } = decoded;
@@ -85,11 +108,11 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       throw new AppError(
         'invitation-own',
         'usage',
-        'This is your own invitation; send it to a friend.',
+        'this is your own invitation; send it to a friend',
       );
     }
     if (this.d.store.get('SELECT 1 AS one FROM visits WHERE secret = ?', secret)) {
-      throw new AppError('invitation-used', 'state', 'You have opened this invitation already.');
+      throw new AppError('invitation-used', 'state', 'you have opened this invitation already');
     }
     const wanted = name === null ? STAND_IN : cleanName(name);
     return this.d.store.transaction(() => {
@@ -101,7 +124,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         firstWords,
         Math.floor(now),
       );
-      for (const index of [0, 1]) {
+      for (const index of OFFER) {
         this.d.watches.add('visit', contactId, index, meetingBox(secret, index), now);
       }
       this.rounds.set(contactId, { rounds: 0, nextAt: now });
@@ -113,12 +136,20 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   get deadline(): Millis | null {
     let at: Millis | null = null;
     for (const { nextAt } of this.rounds.values()) at = at === null ? nextAt : Math.min(at, nextAt);
+    for (const nextAt of this.looks.values()) at = at === null ? nextAt : Math.min(at, nextAt);
     return at;
   }
 
-  /** Reads offers that have not come yet. */
+  /** The clock was set back by so much. */
+  setBack(by: Millis): void {
+    for (const round of this.rounds.values()) round.nextAt -= by;
+    for (const [contactId, at] of this.looks) this.looks.set(contactId, at - by);
+  }
+
+  /** Reads offers that have not come yet, and looks for outcomes that nobody announced. */
   advance(now: Millis): void {
     const able = this.d.network()?.current(now) != null;
+    this.lookForOutcomes(able, now);
     for (const [contactId, round] of this.rounds) {
       if (round.nextAt > now) continue;
       if (!able) {
@@ -140,18 +171,77 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       if (round.rounds > ROUNDS_BEFORE_WORD) {
         this.d.store.transaction(() => this.d.contacts.hold(contactId, 'invitation-missing', now));
       }
-      for (const index of [0, 1]) {
-        const watch = this.d.watches.find('visit', contactId, index);
+      for (const index of round.rounds > ROUNDS_BEFORE_WORD ? GONE : OFFER) {
+        const watch =
+          index === REPLY_BOX
+            ? this.replyWatch(contactId, now)
+            : this.d.watches.find('visit', contactId, index);
         if (watch !== null) this.reads.catchUp(watch, now, null);
       }
+    }
+  }
+
+  /** The reply box as a reader: for what somebody else wrote there. */
+  private replyWatch(contactId: number, now: Millis): Watch {
+    const known = this.d.watches.find('visit', contactId, REPLY_BOX);
+    if (known !== null) return known;
+    const box = meetingBox(blob(this.visit(contactId), 'secret'), REPLY_BOX);
+    return this.d.store.transaction(() =>
+      this.d.watches.add('visit', contactId, REPLY_BOX, box, now),
+    );
+  }
+
+  private lookForOutcomes(able: boolean, now: Millis): void {
+    for (const [contactId, at] of this.looks) {
+      if (at > now) continue;
+      const row = this.d.contacts.row(contactId);
+      if (text(row, 'state') !== 'meeting' || text(this.visit(contactId), 'state') !== 'waiting') {
+        this.looks.delete(contactId);
+        continue;
+      }
+      const next = this.nextLook(row);
+      if (next > now || !able) {
+        this.looks.set(contactId, able ? next : now + 1_000);
+        continue;
+      }
+      this.looks.set(contactId, now + LOOK_PAUSE);
+      const watch = this.d.watches.find('visit', contactId, OUTCOME_BOX);
+      const absent = (then: Millis): void =>
+        this.d.store.transaction(() => this.noOutcome(contactId, then));
+      if (watch === null) absent(now);
+      else this.reads.catchUp(watch, now, absent);
+    }
+  }
+
+  /** When silence first means something: the next word, or the end. */
+  private nextLook(row: SqlRow): Millis {
+    const end = (numOrNull(row, 'ends_at') ?? 0) + AFTER_END;
+    const delivered = numOrNull(row, 'delivered_at');
+    if (delivered === null || row['reason'] !== null) return end;
+    return Math.min(end, delivered + UNANSWERED);
+  }
+
+  /** Both edges were asked and have no outcome. */
+  private noOutcome(contactId: number, now: Millis): void {
+    const row = this.d.contacts.row(contactId);
+    if (text(row, 'state') !== 'meeting') return;
+    if (now >= (numOrNull(row, 'ends_at') ?? 0) + AFTER_END) {
+      this.end(contactId, 'invitation-expired', now);
+    } else if (numOrNull(row, 'delivered_at') !== null) {
+      this.d.contacts.hold(contactId, 'invitation-unanswered', now);
+      this.looks.set(contactId, now);
     }
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
     const contactId = watch.ref;
     const row = this.visit(contactId);
-    if (watch.index === 3) {
-      this.onAccepted(row, plaintext, now);
+    if (watch.index === OUTCOME_BOX) {
+      this.onOutcome(row, plaintext, now);
+      return;
+    }
+    if (watch.index === REPLY_BOX) {
+      this.onOther(row, plaintext, now);
       return;
     }
     if (text(row, 'state') !== 'opening') return;
@@ -207,7 +297,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       throw new AppError(
         'invitation-replaced',
         'refused',
-        'The invitation does not match its link.',
+        'the invitation does not match its link',
       );
     }
     const words: FirstWords = {
@@ -233,12 +323,13 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       first.ciphertext,
     );
     if (sealed === null || sealed.length > MAX_SEALED_REPLY) {
-      throw new AppError('bundle-invalid', 'input', 'The invitation cannot be answered.');
+      throw new AppError('bundle-invalid', 'input', 'the invitation cannot be answered');
     }
     return {
       identityKey: bundle.identityKey,
       ...keys,
       name: offer.name,
+      endsDay: offer.endsDay,
       words,
       plaintext: encodeReply({ ephemeral, sealed }),
       writes: new Map([...begun, ...first.writes]),
@@ -263,7 +354,10 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       notBefore: now,
       moves: 0,
     });
-    this.d.watches.add('visit', contactId, 3, meetingBox(secret, 3), now);
+    // From here on it is our own answer that stands there.
+    const other = this.d.watches.find('visit', contactId, REPLY_BOX);
+    if (other !== null) this.d.watches.remove(other);
+    this.d.watches.add('visit', contactId, OUTCOME_BOX, meetingBox(secret, OUTCOME_BOX), now);
     this.d.store.run(
       `UPDATE visits SET state = 'waiting', reply_hash = ?, box0 = NULL, box1 = NULL WHERE contact_id = ?`,
       hash('invite-reply', record),
@@ -277,6 +371,8 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       keySetHash(answer.identityKey, answer.ed25519, answer.mldsa65),
       contactId,
     );
+    this.d.contacts.setEnd(contactId, this.endOf(answer.endsDay, now));
+    this.looks.set(contactId, now);
     this.d.contacts.introduce(contactId, peerGivenName(answer.name), STAND_IN, now);
     this.d.contacts.step(contactId, 'opened', now);
     this.d.writer.begin(contactId, answer.words.guestRoot, now);
@@ -293,14 +389,27 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   }
 
   onStored(put: PutEntry, now: Millis): void {
-    if (put.copies === 1) this.d.contacts.step(put.ref, 'delivered', now);
+    if (put.copies > 1) return;
+    this.d.contacts.step(put.ref, 'delivered', now);
+    this.looks.set(put.ref, now);
   }
 
-  /** Another guest's reply stands there. */
+  /** Another guest's reply stands there, or the inviter took the invitation back. */
   onTaken(put: PutEntry, now: Millis): void {
     // With one copy of ours stored, the inviter may still take it: box 3 decides.
     if (put.copies > 0) return;
-    this.end(put.ref, 'invitation-used', now);
+    const { ref } = put;
+    this.reads.catchUp(this.replyWatch(ref, now), now, (then) =>
+      this.d.store.transaction(() => this.end(ref, 'invitation-used', then)),
+    );
+  }
+
+  /** What stands in the reply box, and is not ours. */
+  private onOther(row: SqlRow, plaintext: Uint8Array, now: Millis): void {
+    const contactId = num(row, 'contact_id');
+    if (text(this.d.contacts.row(contactId), 'state') !== 'meeting') return;
+    const outcome = outcomeIn(plaintext, blob(row, 'secret'));
+    this.end(contactId, outcome === null ? 'invitation-used' : reasonOf(outcome.what, false), now);
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
@@ -308,27 +417,38 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.puts.add({ ...put, notBefore: now + pause, moves: put.moves + 1 });
   }
 
-  private onAccepted(row: SqlRow, plaintext: Uint8Array, now: Millis): void {
+  /** The day the offer names, but never longer than a box lives. */
+  private endOf(endsDay: number, now: Millis): Millis {
+    const lifeDays = this.d.network()?.current(now)?.parameters.boxLifeDays ?? 21;
+    return Math.min(endsDay * DAY, Math.floor(now + lifeDays * DAY));
+  }
+
+  private onOutcome(row: SqlRow, plaintext: Uint8Array, now: Millis): void {
     const contactId = num(row, 'contact_id');
-    // The inviter has spoken through the session: what stands in a box that anybody with the
-    // link can fill decides nothing any more.
-    const ready = text(this.d.contacts.row(contactId), 'state') === 'ready';
-    let named: Uint8Array;
-    try {
-      named = decodeAccepted(plaintext);
-    } catch {
-      if (!ready) this.end(contactId, 'invitation-replaced', now);
+    const outcome = outcomeIn(plaintext, blob(row, 'secret'));
+    if (outcome === null) {
+      this.d.alarm('invitation-disturbed', now);
       return;
     }
-    if (!equalBytes(named, blob(row, 'reply_hash'))) {
-      if (!ready) this.end(contactId, 'invitation-used', now);
+    const own = blobOrNull(row, 'reply_hash');
+    const ours = own !== null && equalBytes(own, outcome.replyHash);
+    if (outcome.what === 'accepted' && ours) {
+      this.accepted(contactId, outcome.replyHash, now);
       return;
     }
+    // The inviter has spoken through the session: it decides, not a box.
+    if (text(this.d.contacts.row(contactId), 'state') === 'ready') return;
+    this.end(contactId, reasonOf(outcome.what, ours), now);
+  }
+
+  private accepted(contactId: number, replyHash: Uint8Array, now: Millis): void {
     this.d.store.run("UPDATE visits SET state = 'done' WHERE contact_id = ?", contactId);
     this.d.puts.cancel('visit', contactId);
+    this.d.contacts.hold(contactId, null, now);
+    this.d.contacts.setEnd(contactId, null);
     this.d.contacts.step(contactId, 'delivered', now);
     this.d.contacts.step(contactId, 'accepted', now);
-    const contentId = hash('invite-words', named).slice(0, 16);
+    const contentId = hash('invite-words', replyHash).slice(0, 16);
     const words = this.d.store.get(
       "SELECT id FROM messages WHERE contact_id = ? AND direction = 'out' AND content_id = ?",
       contactId,
@@ -339,6 +459,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
 
   private end(contactId: number, reason: string, now: Millis): void {
     this.rounds.delete(contactId);
+    this.looks.delete(contactId);
     this.d.store.run(
       "UPDATE visits SET state = 'ended', reason = ? WHERE contact_id = ?",
       reason,
@@ -353,10 +474,26 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   }
 }
 
+/** Null for what anybody with the link may have written: only the inviter can open the lock. */
+function outcomeIn(plaintext: Uint8Array, secret: Uint8Array): Outcome | null {
+  try {
+    const outcome = decodeOutcome(plaintext);
+    return isOutcomeOf(outcome, secret) ? outcome : null;
+  } catch {
+    return null;
+  }
+}
+
+function reasonOf(what: Outcome['what'], ours: boolean): string {
+  if (what === 'revoked') return 'invitation-revoked';
+  if (what === 'expired') return 'invitation-expired';
+  return what === 'unreadable' && ours ? 'invitation-refused' : 'invitation-used';
+}
+
 /** First words fit their field, or are refused before anything is saved. */
 export function checkFirstWords(words: string, most: number): string {
   if (utf8(words).length > most) {
-    throw new AppError('text-too-long', 'usage', 'The first words of an answer are too long.');
+    throw new AppError('text-too-long', 'usage', 'the first words of an answer are too long');
   }
   return words;
 }

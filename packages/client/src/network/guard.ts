@@ -15,10 +15,11 @@ import {
   type Rng,
   randomBetween,
 } from '@tacet/base';
-import { edgesOf, type RelayHash } from '@tacet/directory';
+import type { RelayHash } from '@tacet/directory';
 import { MAX_GUARDS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
+import { cardAddress, type Door, doorsOf } from './doors.ts';
 import type { Network } from './network.ts';
 
 const KEPT: Millis = 60 * DAY;
@@ -29,11 +30,6 @@ const GAP: Millis = 5 * MINUTE;
 const STAY_MIN: Millis = 30 * MINUTE;
 const STAY_MAX: Millis = 90 * MINUTE;
 const ENTRY = 32 + 8 + 1;
-
-export interface Door {
-  readonly relay: RelayHash;
-  readonly address: string;
-}
 
 interface Kept {
   readonly relay: RelayHash;
@@ -60,29 +56,43 @@ export class Guard {
   /** The first has just failed once more, and has been down for long enough. */
   private secondNext = false;
   private leaveSecondAt: Millis | null = null;
+  /** Dials that failed since the last that did not. */
+  private failures = 0;
 
   constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
     this.rng = rng;
   }
 
-  /** The edge to dial now. */
+  /**
+   * The edge to dial now. Every second try goes to the address of the card, where that is another
+   * one: an edge that moved is found by a new card while the document still names its old place.
+   */
   door(network: Network, now: Millis): Door | null {
-    const { doors, complete, wider } = doorsOf(network, now);
+    const door = this.edge(network, now);
+    if (door === null || this.failures % 2 === 0) return door;
+    return { relay: door.relay, address: cardAddress(network.card, door.relay) ?? door.address };
+  }
+
+  private edge(network: Network, now: Millis): Door | null {
+    const { doors, complete, wider } = doorsNow(network, now);
     if (doors.length === 0) return null;
-    const kept = this.kept(now).filter(({ provisional }) => !(provisional && wider));
+    const kept = this.kept(complete ? now : null).filter(
+      ({ provisional }) => !(provisional && wider),
+    );
     const listed = kept.flatMap(({ relay }) => doors.filter((door) => isAt(door, relay)));
     const first = listed[0] ?? this.draw(doors, kept, !complete, now);
     this.first = first.relay;
     if (!this.secondNext || this.downSince === null) return first;
     const others = doors.filter((door) => !isAt(door, first.relay));
     if (others.length === 0) return first;
-    return listed[1] ?? this.draw(others, this.kept(now), !complete, now);
+    return listed[1] ?? this.draw(others, this.kept(complete ? now : null), !complete, now);
   }
 
   /** A link to it stands. */
   up(door: Door, now: Millis): void {
     this.secondNext = false;
+    this.failures = 0;
     if (!this.isFirst(door)) {
       this.leaveSecondAt = now + randomBetween(this.rng, STAY_MIN, STAY_MAX);
       return;
@@ -95,6 +105,7 @@ export class Guard {
   /** A link to it was lost or did not come up. True: the second edge is to be tried soon. */
   down(door: Door, now: Millis): boolean {
     this.leaveSecondAt = null;
+    this.failures += 1;
     if (this.isFirst(door)) {
       const slept = this.lastFailure === null || now - this.lastFailure > GAP;
       if (this.downSince === null || slept) this.downSince = now;
@@ -115,7 +126,7 @@ export class Guard {
     }
     const all = this.kept(now);
     if (!all.some(({ relay, provisional }) => provisional && isAt(door, relay))) return false;
-    const { complete, wider } = doorsOf(network, now);
+    const { complete, wider } = doorsNow(network, now);
     if (complete && !wider) this.write(all.map((kept) => ({ ...kept, provisional: false })));
     return wider;
   }
@@ -137,9 +148,20 @@ export class Guard {
     return door;
   }
 
-  private kept(now: Millis): Kept[] {
+  /**
+   * The person gave a card. Without a document in force its edges are what there is: others that
+   * were kept do not count any more.
+   */
+  onCard(network: Network, now: Millis): void {
+    this.failures = 0;
+    if (network.current(now) !== null) return;
+    this.write(this.kept(null).filter(({ relay }) => cardAddress(network.card, relay) !== null));
+  }
+
+  /** @param now null where the clock may be wrong: then nothing grows old */
+  private kept(now: Millis | null): Kept[] {
     this.held ??= this.read();
-    return this.held.filter(({ since }) => now - since < KEPT);
+    return this.held.filter(({ since }) => now === null || now - since < KEPT);
   }
 
   private read(): Kept[] {
@@ -169,19 +191,19 @@ function isAt(door: Door, relay: RelayHash): boolean {
   return equalBytes(door.relay, relay);
 }
 
-/** Edges of the document in force; of the card while there is none. */
-function doorsOf(network: Network, now: Millis): Doors {
+/**
+ * Edges of the document in force; while there is none those of the newest one and of the card: the
+ * own edge need not be on the card, and what the document names may be gone.
+ */
+function doorsNow(network: Network, now: Millis): Doors {
   const current = network.current(now);
   const card = network.card.edges.map(({ relay, address }) => ({ relay, address }));
-  const unknown = { doors: card, complete: false, wider: false };
-  if (current === null) return unknown;
-  const { verified } = current;
-  const listed = edgesOf(verified).flatMap((relay) => {
-    const index = verified.relayHashes.findIndex((hash) => equalBytes(hash, relay));
-    const address = verified.document.relays[index]?.clientAddress ?? '';
-    return address === '' ? [] : [{ relay, address }];
-  });
-  if (listed.length === 0) return unknown;
-  const wider = listed.some(({ relay }) => !card.some((door) => isAt(door, relay)));
-  return { doors: listed, complete: true, wider };
+  const isOnCard = ({ relay }: Door) => cardAddress(network.card, relay) !== null;
+  const verified = current === null ? network.book.newest() : current.verified;
+  const listed = verified === null ? [] : doorsOf(verified);
+  if (current === null || listed.length === 0) {
+    const more = card.filter((door) => !listed.some((one) => isAt(one, door.relay)));
+    return { doors: [...listed, ...more], complete: false, wider: false };
+  }
+  return { doors: listed, complete: true, wider: !listed.every(isOnCard) };
 }

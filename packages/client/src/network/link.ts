@@ -10,7 +10,8 @@ import { Grid } from '../rhythm/grid.ts';
 import type { OwnLoops } from '../rhythm/own-loops.ts';
 import type { Plan } from '../rhythm/plan.ts';
 import type { Planner } from '../rhythm/planner.ts';
-import type { Door, Guard } from './guard.ts';
+import type { Door } from './doors.ts';
+import type { Guard } from './guard.ts';
 import type { Current, Network } from './network.ts';
 import type { RequestTracker } from './requests.ts';
 
@@ -100,6 +101,11 @@ export class Link {
     return this.state.kind === 'up' ? this.state.grid.nextAt : null;
   }
 
+  /** When the frame that is ready leaves; null while none is. */
+  get holdsUntil(): Millis | null {
+    return this.state.kind === 'up' && this.prepared !== null ? this.state.grid.nextAt : null;
+  }
+
   get deadline(): Millis | null {
     if (this.state.kind === 'up') {
       const { nextAt } = this.state.grid;
@@ -119,7 +125,7 @@ export class Link {
     if (this.state.kind !== 'up') return;
     const { grid } = this.state;
     if (this.prepared === null && now >= grid.nextAt - lead(grid)) {
-      if (this.leaveDoor(this.state.door, now)) return;
+      if (this.leaveEdge(this.state, now) || this.leaveDoor(this.state.door, now)) return;
       this.prepared = this.prepare(this.state, Math.max(now, grid.nextAt), now);
     }
     if (this.prepared !== null && grid.take(now)) this.leave(grid, this.prepared);
@@ -146,7 +152,8 @@ export class Link {
     const hello: Hello = {
       joinSecret: network.card.joinSecret,
       resume: this.handleAt(door),
-      slotMs,
+      // The edge decides for who does not know the network's periods yet (03-links.md 3).
+      slotMs: network.book.newest() === null ? 0 : slotMs,
     };
     this.d.emit({ kind: 'dial', door, hello });
   }
@@ -166,6 +173,11 @@ export class Link {
   private handleAt(door: Door): Uint8Array {
     const same = this.last !== null && equalBytes(this.last.door.relay, door.relay);
     return same && this.last !== null ? this.last.handle : new Uint8Array(8);
+  }
+
+  /** The clock was set back by so much: a pause must not last until the old time comes again. */
+  setBack(by: Millis): void {
+    if (this.state.kind === 'waiting') this.state = { ...this.state, until: this.state.until - by };
   }
 
   onDown(now: Millis): void {
@@ -223,6 +235,11 @@ export class Link {
     }
     const plan = this.d.planner.next(now, this.d.requests.unanswered);
     if (plan === null) return packet(this.filler());
+    if (!network.reaches(current, plan.edge)) {
+      // Its edge left the network: as if no answer had come. The slot carries something all the same.
+      plan.settle(null, now);
+      return packet(this.filler());
+    }
     return packet(this.request(network, current, plan, state, slot));
   }
 
@@ -240,6 +257,15 @@ export class Link {
     const settle = this.d.loops.sent(path, current.verified, slot);
     this.d.requests.expectLoop(replyId, keys, deadline, settle, slot);
     return frame;
+  }
+
+  /** The own edge left the network: it is dropped, and another one drawn. */
+  private leaveEdge({ door }: Extract<State, { kind: 'up' }>, now: Millis): boolean {
+    const network = this.d.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null || network.reaches(current, door.relay)) return false;
+    this.redial(now);
+    return true;
   }
 
   private request(

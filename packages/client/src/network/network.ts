@@ -2,9 +2,20 @@
  * What this profile knows of its network: the card, the documents, the digests it has seen. Pure
  * state with the store behind it; the link itself is in `link.ts`.
  */
-import { AppError, equalBytes, fromUtf8, MINUTE, type Millis, type Rng, utf8 } from '@tacet/base';
+import {
+  AppError,
+  Counters,
+  equalBytes,
+  fromUtf8,
+  isAppError,
+  MINUTE,
+  type Millis,
+  type Rng,
+  utf8,
+} from '@tacet/base';
 import {
   type AuthoritySet,
+  buildingEpoch,
   DocumentBook,
   decodeCard,
   drawPath,
@@ -17,6 +28,7 @@ import {
   placeIn,
   placement,
   type RelayHash,
+  relayIndex,
   type VerifiedDocument,
 } from '@tacet/directory';
 import type { Path } from '@tacet/onion';
@@ -24,7 +36,10 @@ import { BroadcastReader, type Digest, type DigestVerifier, type Mark } from '@t
 import type { ProfileStore } from '../ports.ts';
 import { blob } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
+import { ClockCheck } from './clock-check.ts';
 import { DigestGaps } from './digest-gaps.ts';
+import { DocumentMemory, type DocumentName } from './document-memory.ts';
+import { type Door, doorsOf } from './doors.ts';
 import { keyOf } from './keys.ts';
 import { RecentMarks } from './marks.ts';
 
@@ -38,14 +53,33 @@ export interface Current {
 export interface NetworkListener {
   onDigest(digest: Digest, now: Millis): void;
   onDocument(verified: VerifiedDocument, now: Millis): void;
+  /** The authorities signed two documents for one epoch; both are kept. */
   onEquivocation(now: Millis): void;
 }
+
+/** What became of documents and digests from the edge, by reason. */
+export type NetworkCount =
+  | 'document-added'
+  | 'document-known'
+  | 'document-older'
+  | 'document-equivocation'
+  | 'document-malformed'
+  | 'document-network'
+  | 'document-signatures'
+  | 'document-chain'
+  | 'digest-invalid'
+  | 'digest-time';
+
+/** Why nothing but filler is sent, although there is a link. */
+export type Pause = 'document' | 'document-old' | 'clock';
 
 /** Digest intervals after which a missing digest counts as lost. */
 const PATIENCE = 20;
 /** Digests dated further ahead, or further back, than honest edges and clocks explain. */
 const AHEAD = 15 * MINUTE;
 const BEHIND = 65 * MINUTE;
+/** Edges on a card that is handed on. */
+const CARD_EDGES = 2;
 
 export interface NetworkDeps {
   readonly store: ProfileStore;
@@ -60,6 +94,9 @@ export class Network {
   readonly id: NetworkId;
   readonly book: DocumentBook;
   readonly marks: RecentMarks;
+  readonly counters = new Counters<NetworkCount>();
+  readonly clock = new ClockCheck();
+  readonly memory: DocumentMemory;
   private readonly d: NetworkDeps;
   private readonly reader = new BroadcastReader();
   private readonly seenDigests = new Map<string, number>();
@@ -74,8 +111,14 @@ export class Network {
     this.id = networkIdOf(trust);
     this.book = new DocumentBook(trust);
     this.marks = new RecentMarks(deps.rng);
+    this.memory = new DocumentMemory(deps.store);
     for (const row of deps.store.all('SELECT bytes FROM documents ORDER BY epoch')) {
-      this.book.add(blob(row, 'bytes'));
+      try {
+        this.book.add(blob(row, 'bytes'));
+      } catch (error) {
+        // Of an older form: the edge gives documents of now to everybody.
+        this.counters.add(refusalOf(error));
+      }
     }
   }
 
@@ -93,20 +136,23 @@ export class Network {
       throw new AppError(
         'network-joined',
         'refused',
-        'This profile already belongs to another network; make a new profile for this card.',
+        'this profile already belongs to another network; make a new profile for this card',
       );
     }
     writeSetting(deps.store, 'network-card', utf8(encodeCard(card)));
     return new Network(card, deps);
   }
 
-  /** Null while no document is in force: then a client sends filler only. */
+  /**
+   * Null while no document is in force, or this clock and the network's name different epochs:
+   * then a client sends filler only.
+   */
   current(now: Millis): Current | null {
     const held = this.cached;
     if (held !== null && now < held.until && held.current !== null) return held.current;
     const found = this.book.forBuilding(now);
     const current =
-      found === null
+      found === null || !this.clock.agrees(found.verified.document.parameters, now)
         ? null
         : {
             verified: found.verified,
@@ -117,12 +163,70 @@ export class Network {
     return current;
   }
 
-  edges(current: Current): readonly RelayHash[] {
-    return edgesOf(current.verified);
+  /** By how much this clock is ahead of the network's, where that is more than usual. */
+  get clockAhead(): Millis | null {
+    const newest = this.book.newest();
+    return newest === null ? null : this.clock.ahead(newest.document.parameters);
   }
 
+  /** Why `current` is null. */
+  pause(now: Millis): Pause | null {
+    if (this.current(now) !== null) return null;
+    const newest = this.book.newest();
+    if (newest === null) return 'document';
+    const { parameters } = newest.document;
+    if (this.clock.ahead(parameters) !== null) return 'clock';
+    const epoch = buildingEpoch(parameters, now);
+    return epoch < newest.document.epoch + parameters.validEpochs ? 'document' : 'document-old';
+  }
+
+  /** A link opened; its edge says what time it is. */
+  onWelcome(edgeTime: Millis, now: Millis): void {
+    this.clock.onWelcome(edgeTime, now);
+    this.cached = null;
+  }
+
+  /** The document packets are made with, as contacts are told of it. */
+  gossip(now: Millis): DocumentName | null {
+    const current = this.current(now);
+    if (current === null) return null;
+    return { epoch: current.verified.document.epoch, hash: current.verified.hash };
+  }
+
+  /** The card for somebody else: its edges as the newest document has them, two at least. */
+  cardToShare(): string {
+    const newest = this.book.newest();
+    if (newest === null) return encodeCard(this.card);
+    const listed = doorsOf(newest);
+    const same = (a: Door) => (b: Door) => equalBytes(a.relay, b.relay);
+    const named = listed.filter((door) => this.card.edges.some(same(door)));
+    // By hash, so that they say nothing about whose card it is.
+    const more = listed.filter((door) => !named.some(same(door)));
+    const edges = [...named, ...more.slice(0, Math.max(0, CARD_EDGES - named.length))];
+    try {
+      return encodeCard({ ...this.card, edges: edges.slice(0, CARD_EDGES) });
+    } catch (error) {
+      if (!isAppError(error, 'card-too-long')) throw error;
+      return encodeCard(this.card);
+    }
+  }
+
+  /** True for an edge that packets of now can be sent to: listed, with a key for their epoch. */
+  reaches({ verified, epoch }: Current, edge: RelayHash): boolean {
+    const relay = verified.document.relays[relayIndex(verified, edge) ?? -1];
+    if (relay === undefined || relay.role !== 'edge') return false;
+    return epoch >= relay.firstEpoch && epoch < relay.firstEpoch + relay.keys.length;
+  }
+
+  edges(current: Current): readonly RelayHash[] {
+    return edgesOf(current.verified).filter((edge) => this.reaches(current, edge));
+  }
+
+  /** The two homes of a box; while one has left the network, the other alone. */
   places(current: Current, mark: Mark): readonly [RelayHash, RelayHash] {
-    return placement(current.verified, mark);
+    const [first, second] = placement(current.verified, mark);
+    if (!this.reaches(current, first)) return [second, second];
+    return this.reaches(current, second) ? [first, second] : [first, first];
   }
 
   /** Where a box may stand, however long ago it was written: newest store generation first. */
@@ -131,7 +235,8 @@ export class Network {
     const homes: RelayHash[] = [];
     for (const generation of [...generations].sort((a, b) => b.firstDay - a.firstDay)) {
       for (const edge of placeIn(generation, mark)) {
-        if (!homes.some((known) => equalBytes(known, edge))) homes.push(edge);
+        const known = homes.some((one) => equalBytes(one, edge));
+        if (!known && this.reaches(current, edge)) homes.push(edge);
       }
     }
     return homes;
@@ -161,23 +266,33 @@ export class Network {
     let outcome: ReturnType<DocumentBook['add']>;
     try {
       outcome = this.book.add(bytes);
-    } catch {
+    } catch (error) {
       // Not signed by this network's authorities: an edge's lie or damage; nothing to keep.
+      this.counters.add(refusalOf(error));
       return;
     }
-    if (outcome === 'equivocation') this.d.listener.onEquivocation(now);
+    this.counters.add(`document-${outcome}`);
+    if (outcome === 'equivocation') {
+      const pair = this.book.evidence().at(-1);
+      if (pair !== undefined && this.memory.keepPair(pair, now))
+        this.d.listener.onEquivocation(now);
+    }
     if (outcome !== 'added') return;
     this.cached = null;
     const newest = this.book.newest();
     if (newest === null) return;
-    const epoch = newest.document.epoch;
     this.d.store.transaction(() => {
-      this.d.store.run(
-        'INSERT INTO documents (epoch, bytes) VALUES (?, ?) ON CONFLICT (epoch) DO NOTHING',
-        epoch,
-        newest.bytes,
-      );
-      this.d.store.run('DELETE FROM documents WHERE epoch < ?', epoch - 2);
+      const held = this.book.documents();
+      const lowest = held.at(-1)?.document.epoch ?? 0;
+      for (const { document, bytes: text } of held) {
+        this.d.store.run(
+          'INSERT INTO documents (epoch, bytes) VALUES (?, ?) ON CONFLICT (epoch) DO NOTHING',
+          document.epoch,
+          text,
+        );
+      }
+      this.d.store.run('DELETE FROM documents WHERE epoch < ?', lowest);
+      this.memory.note(held);
     });
     this.d.listener.onDocument(newest, now);
   }
@@ -186,14 +301,21 @@ export class Network {
     const newest = this.book.newest();
     if (newest === null) return;
     const signed = this.d.verifyDigest(bytes, newest);
-    if (signed === null) return;
+    if (signed === null) {
+      this.counters.add('digest-invalid');
+      return;
+    }
     const { digest } = signed;
     const edge = keyOf(digest.edge);
     const seen = `${edge}:${digest.number}`;
     if (this.seenDigests.has(seen)) return;
     const at = digest.number * newest.document.parameters.digestMs;
+    this.clock.onDigest(edge, digest.number, at, now);
     // One edge must not move the point up to which this profile believes to have seen everything.
-    if (at > now + AHEAD || at < now - BEHIND) return;
+    if (at > now + AHEAD || at < now - BEHIND) {
+      this.counters.add('digest-time');
+      return;
+    }
     this.seenDigests.set(seen, at);
     if (this.seenDigests.size > 4_096) this.forgetOldDigests(now);
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
@@ -229,5 +351,17 @@ export class Network {
     for (const [key, at] of this.seenDigests) {
       if (at < now - BEHIND || this.seenDigests.size > 8_192) this.seenDigests.delete(key);
     }
+  }
+}
+
+function refusalOf(error: unknown): NetworkCount {
+  if (!isAppError(error)) throw error;
+  switch (error.code) {
+    case 'document-network':
+    case 'document-signatures':
+    case 'document-chain':
+      return error.code;
+    default:
+      return 'document-malformed';
   }
 }

@@ -125,6 +125,15 @@ export class RequestTracker {
     }
   }
 
+  /** Gives up everything: deadlines of a clock that was set back lie far in the future. */
+  forgetAll(now: Millis): void {
+    for (;;) {
+      const entry = this.deadlines.popDue(Number.POSITIVE_INFINITY);
+      if (entry === undefined) return;
+      this.finish(entry, null, now);
+    }
+  }
+
   private finish(entry: Pending, answer: BoxAnswer | null, now: Millis, back = false): void {
     if (entry.done) return;
     entry.done = true;

@@ -102,7 +102,7 @@ export class Ciphertexts {
           } as const);
     this.store.run(
       `INSERT INTO progress (ciphertext_id, part, idx) VALUES (?, ?, ?)
-       ON CONFLICT (ciphertext_id, part) DO UPDATE SET idx = excluded.idx`,
+       ON CONFLICT (ciphertext_id, part) DO UPDATE SET idx = excluded.idx, expires_day = NULL`,
       ciphertext.id,
       part,
       index,
@@ -155,7 +155,7 @@ export class Ciphertexts {
 
   /** Receipted, or a control that was stored: nothing of it is needed any more. */
   remove(id: number): void {
-    this.puts.finish('part', id);
+    this.puts.cancel('part', id);
     this.store.run('DELETE FROM ciphertexts WHERE id = ?', id);
   }
 
@@ -163,10 +163,15 @@ export class Ciphertexts {
     this.store.run('UPDATE progress SET sent = 1 WHERE ciphertext_id = ? AND part = ?', id, part);
   }
 
-  stored(id: number, part: number, copies: number): void {
+  /** @param expiresDay first day on which this copy is gone */
+  stored(id: number, part: number, copies: number, expiresDay: number | null): void {
     this.store.run(
-      'UPDATE progress SET copies = max(copies, ?) WHERE ciphertext_id = ? AND part = ?',
+      `UPDATE progress SET copies = max(copies, ?),
+         expires_day = coalesce(max(expires_day, ?), expires_day, ?)
+       WHERE ciphertext_id = ? AND part = ?`,
       copies,
+      expiresDay,
+      expiresDay,
       id,
       part,
     );

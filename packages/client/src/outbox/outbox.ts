@@ -3,7 +3,7 @@
  * kept until the receipt, posted again when boxes age or a receipt shows a hole. Never given up
  * in silence.
  */
-import { DAY, HOUR, isAppError, MINUTE, type Millis } from '@tacet/base';
+import { DAY, HOUR, isAppError, MINUTE, type Millis, SECOND } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
@@ -55,6 +55,8 @@ export interface OutboxDeps {
   /** The key set of 07-streams.md 4, for guests. */
   readonly keySet: () => NonNullable<Envelope['keySet']>;
   readonly alarm: (code: string, now: Millis) => void;
+  /** Nothing can be sent to this contact any more. In a transaction. */
+  readonly endContact: (contactId: number, reason: string, now: Millis) => void;
   /** A receipt is due to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
   /** Ratchet work is waiting. */
@@ -133,10 +135,19 @@ export class Outbox implements JobSource, PutOwner {
       content: {
         type: 'text',
         contentId: blob(row, 'content_id'),
-        sentAt: num(row, 'sent_at'),
+        sentAt: this.toldTime(num(row, 'sent_at')),
         text: text(row, 'text'),
       },
     };
+  }
+
+  /**
+   * Whole seconds of the network's time: a clock that is wrong by its own amount would show
+   * contacts of two profiles that both live on one computer (13-client-view.md 4).
+   */
+  private toldTime(at: Millis): Millis {
+    const ahead = this.d.network()?.clockAhead ?? 0;
+    return Math.max(0, Math.floor((at - ahead) / SECOND) * SECOND);
   }
 
   private text(network: Network): ErasedWork | null {
@@ -187,7 +198,13 @@ export class Outbox implements JobSource, PutOwner {
     // Jobs run one at a time, so nothing is received between this line and the commit.
     const receipt = this.d.received.receipt(contactId);
     const unreadable = this.d.unreadable(contactId);
-    const plaintext = encodeEnvelope({ ...body, receipt, unreadable });
+    const document = this.d.network()?.gossip(this.d.now()) ?? null;
+    const plaintext = encodeEnvelope({
+      ...body,
+      receipt,
+      unreadable,
+      ...(document === null ? {} : { document }),
+    });
     return erased<Encrypted>({
       name: 'encrypt',
       run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
@@ -199,6 +216,8 @@ export class Outbox implements JobSource, PutOwner {
       fail: (error, now) => {
         const code = isAppError(error) ? error.code : 'session-failed';
         then.fail(code, now);
+        // Nobody answered for thirty days: the same would be said of everything written later.
+        if (code === 'session-expired') this.d.endContact(contactId, code, now);
         this.d.alarm(code, now);
       },
     });
@@ -212,7 +231,7 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   onStored(put: PutEntry, now: Millis): void {
-    this.d.ciphertexts.stored(put.ref, put.part, put.copies);
+    this.d.ciphertexts.stored(put.ref, put.part, put.copies, put.lastExpiryDay ?? null);
     const ciphertext = this.d.ciphertexts.get(put.ref);
     if (ciphertext === null) return;
     if (ciphertext.seq === 0) {
@@ -378,19 +397,38 @@ export class Outbox implements JobSource, PutOwner {
     this.d.kick();
   }
 
-  /** Hourly: what has waited half a box's life for its receipt is written again. */
+  /** Hourly: what has waited half of its boxes' life for its receipt is written again. */
   renewAged(parameters: Parameters, now: Millis): void {
-    const before = Math.floor(now - (parameters.boxLifeDays / 2) * DAY);
     this.d.store.transaction(() => {
       for (const row of this.d.store.all(
-        'SELECT id FROM ciphertexts WHERE seq > 0 AND stored_at IS NOT NULL AND stored_at < ?',
-        before,
+        `SELECT c.id, c.stored_at, c.posts, min(p.expires_day) AS day
+         FROM ciphertexts c JOIN progress p ON p.ciphertext_id = c.id
+         WHERE c.seq > 0 AND c.stored_at IS NOT NULL GROUP BY c.id`,
       )) {
-        this.d.ciphertexts.askRenewal(num(row, 'id'));
+        const storedAt = num(row, 'stored_at');
+        const named = numOrNull(row, 'day');
+        const life = lifeOf({ storedAt, named, posts: num(row, 'posts') }, parameters);
+        if (now > storedAt + life / 2) this.d.ciphertexts.askRenewal(num(row, 'id'));
       }
     });
     this.d.kick();
   }
+}
+
+/**
+ * How long boxes live as their edges said when they took them, and never longer than the network's
+ * rule. Edges that always name tomorrow must not make us write for ever: each time counts longer,
+ * up to a day.
+ */
+function lifeOf(
+  boxes: { readonly storedAt: Millis; readonly named: number | null; readonly posts: number },
+  { boxLifeDays }: Parameters,
+): Millis {
+  const { storedAt, named, posts } = boxes;
+  const most = boxLifeDays * DAY;
+  if (named === null) return most;
+  const least = Math.min(DAY, 2 * HOUR * 2 ** (posts - 1));
+  return Math.min(most, Math.max(least, named * DAY - storedAt));
 }
 
 function movePause(put: PutEntry): Millis {

@@ -62,6 +62,15 @@ export class ReceiptClock {
     this.nextDue = this.earliest();
   }
 
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    this.store.run(
+      'UPDATE contacts SET receipt_due = max(0, receipt_due - ?) WHERE receipt_due IS NOT NULL',
+      Math.floor(by),
+    );
+    this.nextDue = this.earliest();
+  }
+
   /** A contact whose receipt is due alone, or null. */
   dueContact(now: Millis): number | null {
     if (this.nextDue === null || this.nextDue > now) return null;

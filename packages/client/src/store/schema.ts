@@ -196,8 +196,33 @@ ALTER TABLE fragments ADD COLUMN idx INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE fragments ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** Ends that are told, gaps asked for ever more rarely, what networks were seen to say. */
+const ENDS = `
+-- Shown in box 3 when it is clear what became of the invitation (09-meeting.md 3).
+ALTER TABLE invitations ADD COLUMN lock BLOB;
+-- When a meeting ends by itself; null where it does not.
+ALTER TABLE contacts ADD COLUMN ends_at INTEGER;
+-- A passed-over box: how often it was asked for, and not again before.
+ALTER TABLE watches ADD COLUMN asks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE watches ADD COLUMN ask_at INTEGER NOT NULL DEFAULT 0;
+-- First day on which the longer-lived copy of this part is gone, as its edge said.
+ALTER TABLE progress ADD COLUMN expires_day INTEGER;
+-- Hashes of the documents this profile held, to compare with what contacts say they held.
+CREATE TABLE document_hashes (epoch INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+-- Two documents for one epoch: both at hand, or another one than a contact holds.
+CREATE TABLE disputes (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  own_hash BLOB NOT NULL, other_hash BLOB NOT NULL,
+  contact_id INTEGER REFERENCES contacts(id) ON DELETE SET NULL,
+  own_bytes BLOB, other_bytes BLOB,
+  UNIQUE (epoch, other_hash)
+);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', up: FIRST },
   { name: 'renewal of ciphertexts', up: RENEWAL },
   { name: 'order of parts', up: PARTS },
+  { name: 'ends, gaps and disputes', up: ENDS },
 ];

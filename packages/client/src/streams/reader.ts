@@ -2,7 +2,7 @@
  * The reading end of streams: keeps the secrets of every box that may still come (look-ahead and
  * gaps), slides on the highest index seen, follows beacons after an absence. Gaps never block.
  */
-import { AppError, dayOf, isAppError, MINUTE, type Millis } from '@tacet/base';
+import { AppError, DAY, dayOf, HOUR, isAppError, MINUTE, type Millis } from '@tacet/base';
 import type { BoxRecord } from '@tacet/wire';
 import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
@@ -30,6 +30,9 @@ export type CatchUp = (watch: Watch, now: Millis, onAbsent: ((now: Millis) => vo
 
 /** From seeing a gap to asking for it. */
 const GAP_PAUSE: Millis = MINUTE;
+/** A gap that was asked for in vain: again after an hour, doubled each time, at most a day. */
+const FIRST_REST: Millis = HOUR;
+const LONGEST_REST: Millis = DAY;
 
 export class StreamReader implements WatchOwner, NextBoxes {
   private readonly store: ProfileStore;
@@ -97,6 +100,15 @@ export class StreamReader implements WatchOwner, NextBoxes {
     return at;
   }
 
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    for (const [contactId, due] of this.gapsDue) this.gapsDue.set(contactId, due - by);
+    this.store.run(
+      'UPDATE watches SET ask_at = max(0, ask_at - ?) WHERE ask_at > 0',
+      Math.floor(by),
+    );
+  }
+
   /** Asks for the boxes that were passed over some time ago. */
   advance(now: Millis): void {
     for (const [contactId, due] of this.gapsDue) {
@@ -106,25 +118,39 @@ export class StreamReader implements WatchOwner, NextBoxes {
     }
   }
 
-  /** Hourly: gaps of everybody, in case their box was filled late. */
+  /** Hourly: gaps of everybody whose rest is over, in case their box was filled late. */
   sweepGaps(now: Millis): void {
     for (const row of this.store.all('SELECT id FROM contacts WHERE in_chain IS NOT NULL')) {
-      this.fetchGaps(num(row, 'id'), now);
+      this.fetchGaps(num(row, 'id'), now, now);
     }
   }
 
-  /** Newest gaps first; a box that was never written costs a read of each of its edges. */
-  private fetchGaps(contactId: number, now: Millis): void {
+  /**
+   * Newest gaps first; a box that was never written costs a read of each of its edges.
+   * @param rested only those that may be asked for again by then
+   */
+  private fetchGaps(contactId: number, now: Millis, rested = Number.MAX_SAFE_INTEGER): void {
     const rows = this.store.all(
-      `SELECT idx FROM watches WHERE owner = 'stream' AND ref = ? AND idx < ?
+      `SELECT id, idx, asks FROM watches
+       WHERE owner = 'stream' AND ref = ? AND idx < ? AND ask_at <= ?
        ORDER BY idx DESC LIMIT ${LOOK_AHEAD}`,
       contactId,
       this.head(contactId),
+      Math.floor(rested),
     );
-    for (const row of rows) {
-      const gap = this.watches.find('stream', contactId, num(row, 'idx'));
-      if (gap !== null) this.catchUp(gap, now, null);
-    }
+    if (rows.length === 0) return;
+    this.store.transaction(() => {
+      for (const row of rows) {
+        const rest = Math.min(LONGEST_REST, FIRST_REST * 2 ** num(row, 'asks'));
+        this.store.run(
+          'UPDATE watches SET asks = asks + 1, ask_at = ? WHERE id = ?',
+          Math.floor(now + rest),
+          num(row, 'id'),
+        );
+        const gap = this.watches.find('stream', contactId, num(row, 'idx'));
+        if (gap !== null) this.catchUp(gap, now, null);
+      }
+    });
   }
 
   /** Derives boxes up to `head` + look-ahead. In a transaction. */

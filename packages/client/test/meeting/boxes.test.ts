@@ -5,20 +5,23 @@ import { isAppError } from '@tacet/base';
 import type { NetworkId } from '@tacet/directory';
 import { seededRng } from '@tacet/testkit';
 import {
-  decodeAccepted,
   decodeFirstWords,
   decodeKeys,
   decodeOffer,
+  decodeOutcome,
   decodeReply,
-  encodeAccepted,
   encodeFirstWords,
   encodeKeys,
   encodeOffer,
+  encodeOutcome,
   encodeReply,
   invitationSecret,
+  isOutcomeOf,
   keySetHash,
+  lockedBy,
   MAX_SEALED_REPLY,
   meetingBox,
+  type Outcome,
 } from '../../src/meeting/boxes.ts';
 import { decodeLink, encodeLink } from '../../src/meeting/link.ts';
 import { checkBits, checkFuzz, checkLengths } from '../exact.ts';
@@ -29,6 +32,7 @@ const random = (n: number): Uint8Array => rng.fill(new Uint8Array(n));
 const offer = {
   r: random(32),
   keySetHash: random(32),
+  endsDay: 20_800,
   name: 'Änne',
   thumbnail: new Uint8Array(25),
   bundle: random(1_810),
@@ -69,7 +73,17 @@ const CODECS: readonly Codec<unknown>[] = [
     encodeReply,
     decodeReply,
   ),
-  codec('accepted', random(32), encodeAccepted, decodeAccepted),
+  codec(
+    'outcome',
+    {
+      lock: random(32),
+      keySetHash: random(32),
+      what: 'revoked',
+      replyHash: random(32),
+    } satisfies Outcome,
+    encodeOutcome,
+    decodeOutcome,
+  ),
   codec('first words', words, encodeFirstWords, decodeFirstWords),
 ];
 
@@ -91,6 +105,23 @@ test('meeting: the secret commits to key set and r', () => {
   assert.notDeepEqual(secret, invitationSecret(random(32), r));
   const ids = [0, 1, 2, 3].map((i) => Buffer.from(meetingBox(secret, i).id).toString('hex'));
   assert.equal(new Set(ids).size, 4);
+});
+
+test('meeting: only who knows the lock says what became of an invitation', () => {
+  const [lock, hash] = [random(32), random(32)];
+  const secret = invitationSecret(hash, lockedBy(lock));
+  const outcome = {
+    lock,
+    keySetHash: hash,
+    what: 'revoked',
+    replyHash: new Uint8Array(32),
+  } as const;
+  assert.ok(isOutcomeOf(outcome, secret));
+  // Box 0 shows r and the key-set hash to everybody with the link: they are not enough.
+  assert.ok(!isOutcomeOf({ ...outcome, lock: lockedBy(lock) }, secret));
+  assert.ok(!isOutcomeOf({ ...outcome, lock: random(32) }, secret));
+  assert.ok(!isOutcomeOf({ ...outcome, keySetHash: random(32) }, secret));
+  assert.ok(!isOutcomeOf(outcome, random(32)));
 });
 
 test('links: round trip, short within 120 characters, also behind a landing page', () => {

@@ -13,7 +13,8 @@ const edges = Array.from({ length: 8 }, (_, n) => ({
   relay: new Uint8Array(32).fill(n + 1) as RelayHash,
   address: `edge ${n}`,
 }));
-const network = { card: { edges }, current: () => null } as unknown as Network;
+const book = { newest: () => null };
+const network = { card: { edges }, book, current: () => null } as unknown as Network;
 
 /** A network whose document lists these edges. */
 function documented(listed: readonly (typeof edges)[number][], card = edges): Network {
@@ -133,7 +134,7 @@ test('an edge that vanishes from a document and comes back is the front door aga
 
 test('rule 2.2: an edge drawn from the card is kept only when the card names all there are', () => {
   const card = edges.slice(0, 2);
-  const before = { card: { edges: card }, current: () => null } as unknown as Network;
+  const before = { card: { edges: card }, book, current: () => null } as unknown as Network;
   const guard = new Guard(store(), seededRng('card'));
   const door = guard.door(before, 0);
   assert.ok(door !== null && card.some(({ address }) => address === door.address));

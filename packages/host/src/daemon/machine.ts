@@ -28,6 +28,8 @@ export type ClientEffect<Job> =
 
 export interface Machine<Job, Outcome> {
   deadline(): Millis | null;
+  /** The instant at which a frame that is ready will leave: until then nothing else is begun. */
+  holdsUntil(): Millis | null;
   advance(now: Millis): void;
   drain(): readonly ClientEffect<Job>[];
   onLinkUp(welcome: Welcome, now: Millis): void;
@@ -71,4 +73,6 @@ export interface Person {
   acknowledgeEvents(consumer: string, cursor: number): void;
   acknowledgedCursor(consumer: string): number;
   status(now: Millis): ProfileStatus;
+  /** What became of documents and digests, by reason. */
+  counters(): Readonly<Record<string, number>>;
 }

@@ -39,8 +39,8 @@ export const handlers: Handlers = {
     }),
   'network.status': ({ person, turn }) =>
     turn((now) => {
-      const { network, link } = person.status(now);
-      return { network, link, socks: person.socks };
+      const { card, network, link, pause, clockAhead, disputes } = person.status(now);
+      return { card, network, link, pause, clockAhead, disputes, socks: person.socks };
     }),
   'network.socks': ({ person, turn }, { server }) =>
     turn((now) => {

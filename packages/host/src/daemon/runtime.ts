@@ -106,7 +106,8 @@ export class Runtime<Job, Outcome> {
 
   private room(): Millis {
     if (!this.running) return Number.POSITIVE_INFINITY;
-    if (this.holding) return HOLD;
+    // A frame is ready: a write that begins now may still last when it should leave.
+    if (this.holding || this.machine.holdsUntil() !== null) return HOLD;
     const deadline = this.machine.deadline();
     return deadline === null ? Number.POSITIVE_INFINITY : deadline - this.now();
   }
@@ -115,7 +116,9 @@ export class Runtime<Job, Outcome> {
 
   private arm(): void {
     if (this.holding) return;
-    const wait = Math.min(MAX_SLEEP, Math.max(0, this.room() - this.pace.lead));
+    const deadline = this.machine.deadline();
+    const left = deadline === null ? MAX_SLEEP : deadline - this.now() - this.pace.lead;
+    const wait = Math.min(MAX_SLEEP, Math.max(0, left));
     this.setTimer(wait, () => this.wake());
   }
 
@@ -175,7 +178,8 @@ export class Runtime<Job, Outcome> {
     if (step > 0) return;
     const had = this.link !== null;
     this.hangUp();
-    if (had) this.step((now) => this.machine.onLinkDown(now));
+    // Told in any case: whatever it waits for lies in a future that is over.
+    this.step((now) => (had ? this.machine.onLinkDown(now) : this.machine.advance(now)));
   }
 
   // --- the machine ---
@@ -197,7 +201,10 @@ export class Runtime<Job, Outcome> {
 
   private settle(): void {
     for (const effect of this.machine.drain()) this.carryOut(effect);
-    if (this.running) this.arm();
+    if (!this.running) return;
+    this.arm();
+    // What waited for a frame that will not leave: the link is gone.
+    this.turns.wake();
   }
 
   private carryOut(effect: ClientEffect<Job>): void {

@@ -160,7 +160,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         sessionQueue: scene?.runtime.sessionQueue ?? 0,
         longestStep: Math.round(scene?.runtime.turns.longestStep ?? 0),
         clockSteps: scene?.runtime.clockSteps ?? 0,
-        counters: { ...scene?.runtime.counters.snapshot() },
+        counters: { ...scene?.runtime.counters.snapshot(), ...scene?.person.counters() },
       },
     };
   }

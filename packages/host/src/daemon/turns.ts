@@ -56,6 +56,11 @@ export class Turns {
     this.schedule();
   }
 
+  /** Looks again whether there is room now. */
+  wake(): void {
+    this.schedule();
+  }
+
   private schedule(): void {
     if (this.scheduled || this.waiting.length === 0) return;
     this.scheduled = true;

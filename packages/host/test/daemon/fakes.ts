@@ -34,6 +34,7 @@ export class FakePerson implements Person, Machine<Job, string> {
   broken: Error | null = null;
   effects: ClientEffect<Job>[] = [];
   nextSlot: Millis | null = null;
+  held: Millis | null = null;
   private readonly period: Millis;
   private readonly acks = new Map<string, number>();
 
@@ -43,6 +44,14 @@ export class FakePerson implements Person, Machine<Job, string> {
 
   deadline(): Millis | null {
     return this.nextSlot;
+  }
+
+  holdsUntil(): Millis | null {
+    return this.held;
+  }
+
+  counters(): Record<string, number> {
+    return {};
   }
 
   advance(now: Millis): void {
@@ -168,8 +177,12 @@ export class FakePerson implements Person, Machine<Job, string> {
       address: 'eight words',
       level: 'balanced',
       inUse: this.inUse,
+      card: null,
       network: null,
       link: 'offline',
+      pause: null,
+      clockAhead: null,
+      disputes: [],
       edge: null,
       outbox: 0,
       stalled: false,
@@ -190,6 +203,7 @@ const contact: ContactView = {
   state: 'ready',
   steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
   reason: null,
+  endsAt: null,
   unread: 0,
   lastMessage: null,
 };

@@ -21,8 +21,8 @@ afterEach(async () => {
   for (const runtime of started.splice(0)) await runtime.stop();
 });
 
-function setUp(options: { period?: number; clock?: SystemClock } = {}) {
-  const person = new FakePerson(options.period);
+function setUp(options: { period?: number; clock?: SystemClock; person?: FakePerson } = {}) {
+  const person = options.person ?? new FakePerson(options.period);
   const surroundings = environment();
   const dials: PromiseWithResolvers<EdgeLink>[] = [];
   const failures: unknown[] = [];
@@ -58,6 +58,7 @@ function setUp(options: { period?: number; clock?: SystemClock } = {}) {
     failures,
     jobs,
     logged: surroundings.logged,
+    clockNow: () => surroundings.clock.now(),
     events: () => events,
   };
 }
@@ -258,4 +259,57 @@ test('a machine that breaks stops the rhythm and is reported once', async () => 
   await new Promise((resolve) => setTimeout(resolve, 60));
   assert.equal(scene.failures.length, 1);
   assert.equal(link.closes, 1);
+});
+
+/** Makes its frame 30 ms ahead of the slot, as the client's link does. */
+class EarlyPerson extends FakePerson {
+  private prepared = false;
+
+  override deadline(): number | null {
+    if (this.nextSlot === null) return null;
+    return this.prepared ? this.nextSlot : this.nextSlot - 30;
+  }
+
+  override holdsUntil(): number | null {
+    return this.prepared ? this.nextSlot : null;
+  }
+
+  override advance(now: number): void {
+    if (this.nextSlot === null) return;
+    if (now < this.nextSlot) {
+      this.prepared ||= now >= this.nextSlot - 30;
+      return;
+    }
+    this.prepared = false;
+    super.advance(now);
+  }
+}
+
+test('a text committed shortly before a slot waits: the frame that is ready leaves first', async () => {
+  const person = new EarlyPerson(60);
+  const scene = setUp({ person });
+  const link = await linkUp(scene);
+  const late: number[] = [];
+  for (let n = 0; n < 10; n++) {
+    await until(() => person.holdsUntil() !== null);
+    const before = link.sent.length;
+    // A slow disk: the commit holds the thread longer than is left.
+    await scene.runtime.command(() => {
+      late.push(link.sent.length - before);
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+    });
+  }
+  assert.deepEqual(late, Array(10).fill(1));
+});
+
+test('work that waits for a frame goes on when the link is gone instead', async () => {
+  const person = new EarlyPerson(5_000);
+  const scene = setUp({ person });
+  const link = await linkUp(scene);
+  person.nextSlot = scene.clockNow() + 25;
+  await until(() => person.holdsUntil() !== null);
+  const done = scene.runtime.command(() => 'done');
+  link.closed();
+  assert.equal(await done, 'done');
 });
