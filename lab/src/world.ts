@@ -212,6 +212,7 @@ export class World {
       firstDay: Math.floor((epoch * this.network.parameters.epochMs) / DAY),
       edges: edges.map(({ relay }) => relay.hash),
       families: edges.map(({ relay }) => relay.descriptor.family),
+      countries: edges.map(({ relay }) => relay.descriptor.country),
     };
     const generations = [generation, ...this.document.document.generations].slice(0, 4);
     return { publishedAt, relays, generations };
