@@ -31,7 +31,7 @@ export async function pools(options: PoolOptions): Promise<Check[]> {
   return checks;
 }
 
-async function onePool(layer: number, { seed, seconds }: PoolOptions): Promise<Check[]> {
+export async function onePool(layer: number, { seed, seconds }: PoolOptions): Promise<Check[]> {
   const arrivals: Millis[] = [];
   const departures: Millis[] = [];
   const entropies: number[] = [];
