@@ -28,6 +28,8 @@ export interface RepeatsResult {
   /** The same for the other edges. */
   readonly others: number;
   readonly falseHits: number;
+  /** Trials in which the box was written at the very edge that he cut off. */
+  readonly blind: number;
   /** Texts that arrived in the end. */
   readonly delivered: number;
 }
@@ -74,7 +76,7 @@ export async function repeats(options: RepeatsOptions): Promise<RepeatsResult> {
   const all = world.relays.filter((node) => node.relay.role === 'edge');
   const edges = [all.find(isOwn), all.find((node) => !isOwn(node))];
   const known = new Set<string>();
-  let [tried, hits, others, falseHits] = [0, 0, 0, 0];
+  let [tried, hits, others, falseHits, blind] = [0, 0, 0, 0, 0];
   const ids: string[] = [];
   for (let n = 0; n < options.trials; n++) {
     const edge = edges[n % edges.length];
@@ -90,7 +92,9 @@ export async function repeats(options: RepeatsOptions): Promise<RepeatsResult> {
     await stage.pass(HELD + WATCHED);
     const again = written.filter((one) => one.box === first?.box && one.edge === first.edge);
     const repeated = again.length > 1;
-    if (isOwn(edge)) {
+    // Written at the edge that he cut off: the repeat cannot reach him.
+    if (first?.edge === edge.id) blind++;
+    else if (isOwn(edge)) {
       tried++;
       if (repeated) hits++;
     } else {
@@ -101,7 +105,7 @@ export async function repeats(options: RepeatsOptions): Promise<RepeatsResult> {
   }
   let delivered = 0;
   for (const id of ids) if ((await writer.message(id)).state === 'delivered') delivered++;
-  return { tried, hits, others, falseHits, delivered };
+  return { tried, hits, others, falseHits, blind, delivered };
 }
 
 /** Notes which box is written at which edge, as those edges could. */
