@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import { DAY, equalBytes, HOUR, MINUTE, type Millis } from '@tacet/base';
 import type { DocumentHash } from '@tacet/onion';
 import { makeTestNetwork, seededRng } from '@tacet/testkit';
 import { DocumentBook } from '../src/book.ts';
 import { trimKeys } from '../src/descriptor.ts';
 import { epochAt, epochStart } from '../src/epochs.ts';
+import { relayHashOf } from '../src/identity.ts';
 import { drawPath } from '../src/path.ts';
 import { signDocument } from '../src/published.ts';
 import type { Document, RelayHash, VerifiedDocument } from '../src/types.ts';
@@ -275,6 +276,27 @@ test('a relay joins and leaves: indices are those of the epoch of the packet', (
     }
   }
   assert.equal(first.relayHashes.length - 1, without.relayHashes.length);
+});
+
+test('layer reduced to one: packets are built as before, all through the one that is left', () => {
+  const layer2 = network.mixes.filter((mix) => mix.layer === 2);
+  const [left, ...gone] = layer2;
+  assert.ok(left && gone.length === 1);
+  const next = network.next(first, e + 1);
+  const relays = next.document.relays.filter(
+    (relay) => !gone.some((mix) => equalBytes(mix.hash, relayHashOf(relay.identity))),
+  );
+  const book = network.book();
+  book.accept(network.next(first, e + 1, { relays }));
+  const building = book.forBuilding(start(e + 1));
+  assert.equal(building?.epoch, e + 1);
+  const { verified, epoch } = building;
+  const rng = seededRng('reduced');
+  const last = network.edges[0]?.hash as RelayHash;
+  for (let i = 0; i < 20; i++) {
+    const [, second2] = drawPath(rng, verified, epoch, { last }).hops;
+    assert.deepEqual(verified.relayHashes[second2.index], left.hash);
+  }
 });
 
 test('empty layer: no packet is built for an epoch in which a layer has no key', () => {
