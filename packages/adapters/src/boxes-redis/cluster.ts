@@ -187,7 +187,7 @@ export class Cluster {
 
   private lost(way: Way, operation: Operation, error: unknown): void {
     operation.asking = false;
-    if (isAppError(error, 'boxes-login') || isAppError(error, 'boxes-tls')) operation.fail(error);
+    if (isAppError(error, 'boxes-login')) operation.fail(error);
     else this.later(way, operation);
   }
 
