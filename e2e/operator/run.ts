@@ -7,6 +7,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../lib/program.ts';
 import { Flow } from './flow.ts';
+import { meetFromNothing } from './fresh.ts';
 import { Machines } from './machines.ts';
 import { type Block, readBlocks } from './page.ts';
 import { PersonMachine } from './person.ts';
@@ -36,6 +37,7 @@ const PLAN = {
   person: '192.0.2.77',
   dora: '198.51.100.77',
   emil: '203.0.113.77',
+  fresh: '192.0.2.88',
 } as const;
 
 const STEP = 120_000;
@@ -47,6 +49,8 @@ export interface Result {
   /** From the first command to the last process ready. */
   readonly network_up_s: number;
   readonly drain_s: number;
+  /** From nothing but a full invitation to a secure session, on a machine of its own. */
+  readonly fresh_ready_s: number;
   readonly texts_calm: number;
   readonly texts_during: number;
   readonly calm_p50_s: number;
@@ -115,6 +119,10 @@ async function walk(
   const duringEnd = flow.written;
   say(`replaced a relay in ${drain_s.toFixed(0)} s, ${duringEnd - calmEnd} texts`);
   await flow.end(STEP);
+  const fresh_ready_s = await meetFromNothing(dora, new PersonMachine(machines, 'fresh'));
+  say(
+    `secure session ready ${fresh_ready_s.toFixed(0)} s after the first command of a fresh machine`,
+  );
   const calm = await flow.between(0, calmEnd);
   const during = await flow.between(calmEnd, flow.written);
   const p99 = quantile(calm.seconds, 0.99);
@@ -125,6 +133,7 @@ async function walk(
   return {
     network_up_s,
     drain_s,
+    fresh_ready_s,
     texts_calm: calm.seconds.length,
     texts_during: during.seconds.length,
     calm_p50_s: quantile(calm.seconds, 0.5),

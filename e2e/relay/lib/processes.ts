@@ -98,6 +98,13 @@ export class ProcessNetwork {
     return pid;
   }
 
+  /** The end of a process that somebody else brings about. */
+  watch(name: string): { readonly exit: Promise<number | null> } {
+    const { exit } = this.get(name);
+    this.started.delete(name);
+    return { exit };
+  }
+
   /** @returns the exit code, null after a signal that was not caught. */
   async end(name: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const { child, exit } = this.get(name);

@@ -118,9 +118,15 @@ export class DescriptorKeeper {
   /** The descriptor of this epoch; a retry sends the same bytes. */
   private async current(): Promise<Uint8Array> {
     const { identity, fixed, measured, vault, clock, epochMs } = this.options;
-    await vault.ensure(clock.now());
+    let now: Millis;
+    let keys: ReturnType<typeof vault.publicKeys>;
+    do {
+      await vault.ensure(clock.now());
+      now = clock.now();
+      keys = vault.publicKeys(now);
+      // A machine that slept meanwhile may wake in an epoch for which no key was made.
+    } while (keys.keys.length === 0);
     // Nothing is awaited from here on: several authorities ask at once, and get the same bytes.
-    const now = clock.now();
     const epoch = epochAt({ epochMs: epochMs() }, now);
     if (this.signed?.epoch === epoch) return this.signed.bytes;
     const present = this.certify();
@@ -128,7 +134,6 @@ export class DescriptorKeeper {
     const link = next === null ? present : this.makeCertificate(next);
     this.issuedAt = Math.max(Math.floor(now), this.issuedAt + 1);
     const { issuedAt } = this;
-    const keys = vault.publicKeys(now);
     const bytes = signDescriptor(identity, { ...fixed, ...measured(), link, issuedAt, ...keys });
     this.signed = { epoch, bytes };
     return bytes;

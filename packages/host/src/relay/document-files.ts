@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VerifiedDocument } from '@tacet/directory';
-import { numberedFiles, privateFolder, writeDurably } from './files.ts';
+import { numberedFiles, numberedFolder, writeDurably } from './files.ts';
 import { LIMITS } from './limits.ts';
 
 const SUFFIX = '.document';
@@ -11,7 +11,7 @@ export class DocumentFiles {
   private readonly folder: string;
 
   constructor(folder: string) {
-    this.folder = privateFolder(folder);
+    this.folder = numberedFolder(folder);
   }
 
   /** Published bytes, oldest first; unverified. */

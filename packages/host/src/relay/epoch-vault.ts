@@ -9,7 +9,7 @@ import { AppError, type Millis } from '@tacet/base';
 import type { KemPublicKey } from '@tacet/crypto';
 import { epochAt, epochStart } from '@tacet/directory';
 import type { KeySchedule } from '@tacet/relay';
-import { numberedFiles, privateFolder, wipeFile } from './files.ts';
+import { numberedFiles, numberedFolder, wipeFile } from './files.ts';
 import { LIMITS } from './limits.ts';
 import type { FromKeyThread, KeyThreadData } from './opening/protocol.ts';
 import { SEED_SUFFIX, seedName } from './seed-file.ts';
@@ -22,7 +22,7 @@ export class EpochVault {
 
   /** @param schedule of the newest document, read anew each time */
   constructor(folder: string, schedule: () => KeySchedule) {
-    this.folder = privateFolder(folder);
+    this.folder = numberedFolder(folder);
     this.schedule = schedule;
   }
 

@@ -83,15 +83,25 @@ export function readSecret(path: string): Uint8Array | null {
   return new Uint8Array(readFileSync(path));
 }
 
-/** Numbers `n` for which the folder holds `<n><suffix>`, ascending; leftovers are removed. */
-export function numberedFiles(folder: string, suffix: string): number[] {
-  const numbers: number[] = [];
-  for (const name of readdirSync(folder)) {
-    const number = name.endsWith(suffix) ? name.slice(0, -suffix.length) : '';
-    if (/^(0|[1-9]\d{0,9})$/.test(number)) numbers.push(Number(number));
-    else if (name.endsWith('.new')) rmSync(join(folder, name), { force: true });
+/**
+ * A folder of numbered files, without what a crash left half written. To be called before anything
+ * writes there: what is being written looks the same.
+ */
+export function numberedFolder(path: string): string {
+  privateFolder(path);
+  for (const name of readdirSync(path)) {
+    if (name.endsWith('.new')) rmSync(join(path, name), { force: true });
   }
-  return numbers.sort((a, b) => a - b);
+  return path;
+}
+
+/** Numbers `n` for which the folder holds `<n><suffix>`, ascending. */
+export function numberedFiles(folder: string, suffix: string): number[] {
+  return readdirSync(folder)
+    .map((name) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''))
+    .filter((number) => /^(0|[1-9]\d{0,9})$/.test(number))
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 /** For sockets, whose mode cannot be given when they are made. */

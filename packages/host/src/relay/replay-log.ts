@@ -6,7 +6,7 @@
 import { closeSync, fdatasync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpochReplayGuard } from '@tacet/onion';
-import { numberedFiles, privateFolder, writeAll } from './files.ts';
+import { numberedFiles, numberedFolder, writeAll } from './files.ts';
 import { LIMITS } from './limits.ts';
 
 const SUFFIX = '.log';
@@ -27,7 +27,7 @@ export class ReplayLog {
 
   /** Reads the logs of the epochs `kept` into the guard and removes all others. */
   constructor(folder: string, guard: EpochReplayGuard, kept: readonly number[]) {
-    this.folder = privateFolder(folder);
+    this.folder = numberedFolder(folder);
     this.guard = guard;
     for (const epoch of numberedFiles(this.folder, SUFFIX)) {
       if (kept.includes(epoch)) this.load(epoch);

@@ -21,10 +21,18 @@ if (relay === undefined) throw new RangeError('a network without edges');
 const { link: _link, issuedAt: _at, firstEpoch: _first, keys: _keys, ...rest } = relay.descriptor;
 const { requestRate: _rate, loops: _loops, leaving: _leaving, ...fixed } = rest;
 
-function setUp(refusals: AppError[]) {
+function setUp(refusals: AppError[], sleepMs = 0) {
   const dir = tempDir();
   const clock = new FakeClock(TEST_NOW);
   const vault = new EpochVault(dir, () => demonstrationParameters);
+  const ensure = vault.ensure.bind(vault);
+  let asleep = sleepMs;
+  // Once: the machine sleeps while keys are made.
+  vault.ensure = async (now) => {
+    await ensure(now);
+    clock.advance(asleep);
+    asleep = 0;
+  };
   const sent: Descriptor[] = [];
   const bytes: string[] = [];
   const outcomes: string[] = [];
@@ -91,4 +99,14 @@ test('a retry after a lost answer sends the same bytes, after a refusal newer on
   assert.equal(bytes[0], bytes[1]);
   assert.deepEqual(outcomes, ['authority-unreachable', 'accepted']);
   assert.equal(sent.length, 2);
+});
+
+test('a machine that slept past all its keys while they were made makes new ones', async () => {
+  const hours = demonstrationParameters.keysAhead + 2;
+  const { keeper, sent, answer } = setUp([], hours * HOUR);
+  const submitted = answer();
+  keeper.start();
+  await submitted;
+  keeper.stop();
+  assert.equal(sent[0]?.firstEpoch, epochAt({ epochMs: HOUR }, TEST_NOW) + hours);
 });

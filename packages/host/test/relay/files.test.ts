@@ -3,7 +3,13 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { numberedFiles, readSecret, wipeFile, writeDurably } from '../../src/relay/files.ts';
+import {
+  numberedFiles,
+  numberedFolder,
+  readSecret,
+  wipeFile,
+  writeDurably,
+} from '../../src/relay/files.ts';
 import { lockFolder } from '../../src/relay/folder-lock.ts';
 import { tempDir } from './temp.ts';
 
@@ -41,7 +47,10 @@ test('numbered files in order; what an interrupted write left behind goes', () =
     writeFileSync(join(dir, name), '');
   }
   assert.deepEqual(numberedFiles(dir, '.seed'), [9, 10]);
+  assert.ok(existsSync(join(dir, '11.seed.new')), 'looking disturbs no write that is under way');
+  numberedFolder(dir);
   assert.equal(existsSync(join(dir, '11.seed.new')), false);
+  assert.deepEqual(numberedFiles(dir, '.seed'), [9, 10]);
 });
 
 test('a wiped file is gone; wiping nothing is fine', () => {
