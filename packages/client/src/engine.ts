@@ -106,6 +106,8 @@ export class Engine {
   readonly networkDeps: NetworkDeps;
   network: Network | null;
   level: Level;
+  /** A document was held once: the periods of this network are known. */
+  private documented: boolean;
   private moment: Millis;
   private nextHour: Millis;
   private nextMinutes: Millis;
@@ -252,6 +254,7 @@ export class Engine {
       verifyDigest: options.verifyDigest ?? verifyDigest,
     };
     this.network = Network.load(this.networkDeps);
+    this.documented = this.network?.book.newest() != null;
     if (this.network !== null) this.link.start(now);
   }
 
@@ -363,7 +366,11 @@ export class Engine {
         this.cover.onDigest(digest, now);
         this.noteDigest(now);
       },
-      onDocument: () => this.jobs.kick(),
+      onDocument: ({ document }, now) => {
+        if (!this.documented) this.link.onFirstDocument(document.parameters.slotMs, now);
+        this.documented = true;
+        this.jobs.kick();
+      },
       onEquivocation: (now) => this.events.append(now, 'alarm', 'document-equivocation'),
     };
   }

@@ -175,6 +175,14 @@ export class Link {
     return same && this.last !== null ? this.last.handle : new Uint8Array(8);
   }
 
+  /** The first document names the network's period: the grid begins with it, at a phase of its own. */
+  onFirstDocument(slotMs: Millis, now: Millis): void {
+    if (this.state.kind !== 'up') return;
+    this.prepared = null;
+    this.announced = slotMs;
+    this.state = { ...this.state, grid: new Grid(this.d.rng, slotMs, now) };
+  }
+
   /** The clock was set back by so much: a pause must not last until the old time comes again. */
   setBack(by: Millis): void {
     if (this.state.kind === 'waiting') this.state = { ...this.state, until: this.state.until - by };

@@ -69,6 +69,7 @@ interface Stretch {
 
 export class BoardCursor {
   private readonly board: BroadcastBoard;
+  private readonly documentsFirst: boolean;
   /** Pages from here on are news; older ones were there before the link. */
   private readonly news: number;
   private known: number;
@@ -77,8 +78,10 @@ export class BoardCursor {
   private documentTurn = true;
   private documentsGiven = 0;
 
-  constructor(board: BroadcastBoard) {
+  /** @param documentsFirst for a client that has none: it can check no digest before it has one */
+  constructor(board: BroadcastBoard, documentsFirst = false) {
     this.board = board;
+    this.documentsFirst = documentsFirst;
     this.news = board.end;
     this.known = board.end;
     this.wanted = board.start < board.end ? [{ from: board.start, to: board.end }] : [];
@@ -91,9 +94,10 @@ export class BoardCursor {
   next(): Uint8Array {
     this.look();
     const top = this.top();
-    if (top !== undefined && top.to > this.news) return this.takeFrom(top);
     const documents = this.board.documentPages;
     const once = this.documentsGiven < documents.length;
+    const news = top !== undefined && top.to > this.news;
+    if (news && !(this.documentsFirst && once)) return this.takeFrom(top);
     this.documentTurn = !this.documentTurn;
     if (documents.length > 0 && (top === undefined || once || !this.documentTurn)) {
       this.documentsGiven += 1;

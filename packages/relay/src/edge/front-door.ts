@@ -72,7 +72,7 @@ export class FrontDoor {
     const known = isSlot(hello.slotMs, parameters);
     if (!known && hello.slotMs !== 0) this.counters.add('slot-unknown');
     const slotMs = known ? hello.slotMs : parameters.slotMs;
-    const cursor = new BoardCursor(this.options.board);
+    const cursor = new BoardCursor(this.options.board, hello.slotMs === 0);
     const { link, resumed, replaced } = this.sessions.open(id, hello.resume, cursor, slotMs, now);
     if (replaced !== null) this.close(replaced.id, 'resumed-elsewhere');
     this.counters.add(resumed ? 'link-resumed' : 'link-opened');

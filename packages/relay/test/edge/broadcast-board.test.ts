@@ -39,6 +39,18 @@ test('then, in turns, the documents and what was there before it, newest first',
   assert.ok(board.documentPages.includes(cursor.next()));
 });
 
+test('a client without a document is given the documents once before any news', () => {
+  const { board, put } = boardWith(3);
+  board.setDocuments([bytes(10_000)]);
+  const cursor = new BoardCursor(board, true);
+  const news = [put(10), put(11)];
+  const documents = board.documentPages.length;
+  const first = Array.from({ length: documents }, () => cursor.next());
+  assert.equal(new Set(first).size, documents);
+  for (const page of first) assert.ok(board.documentPages.includes(page));
+  assert.deepEqual([cursor.next(), cursor.next()], news.toReversed());
+});
+
 test('no page is given twice to one link, and all of an hour are given', () => {
   const { board, put } = boardWith(100);
   const cursor = new BoardCursor(board);
