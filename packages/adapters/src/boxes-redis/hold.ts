@@ -19,6 +19,9 @@ return 1`;
 const RELEASE = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
+/** Faults of a cluster that a failover mends. */
+const PASSING: ReadonlySet<string> = new Set(['boxes-unreachable', 'boxes-unreplicated']);
+
 export class Hold {
   private readonly cluster: Cluster;
   private readonly key: string;
@@ -27,12 +30,24 @@ export class Hold {
   private timer: NodeJS.Timeout | null = null;
   private taken = false;
 
-  /** Waits for a process that ended without a word. @throws `boxes-in-use` */
+  /**
+   * Waits for a process that ended without a word, and for a cluster that is about to mend itself.
+   * @throws `boxes-in-use`, or what kept the cluster from answering
+   */
   static async take(cluster: Cluster, nameSpace: string, name: string): Promise<Hold> {
     const hold = new Hold(cluster, `${nameSpace}#holder`, name);
     const end = performance.now() + LIMITS.holdMs + LIMITS.holdRenewMs;
-    while (!(await hold.keep())) {
-      if (performance.now() > end) throw inUse();
+    let why: AppError | null = null;
+    for (;;) {
+      try {
+        if (await hold.keep()) break;
+        why = inUse();
+      } catch (error) {
+        if (!isAppError(error) || !PASSING.has(error.code)) throw error;
+        // A process that was seen is the better reason.
+        if (why === null || !why.is('boxes-in-use')) why = error;
+      }
+      if (performance.now() > end) throw why;
       await new Promise((resolve) => setTimeout(resolve, LIMITS.retryMs));
     }
     hold.renew();

@@ -1,6 +1,6 @@
 /** Kills a primary while boxes are written, and counts what became of them. */
-import { equalBytes } from '@tacet/base';
-import type { BoxStore } from '@tacet/relay';
+import { equalBytes, isAppError } from '@tacet/base';
+import type { BoxStore, StoredBox } from '@tacet/relay';
 import type { RedisCluster } from '@tacet/testkit/redis-cluster';
 import { testBox } from './support.ts';
 
@@ -18,6 +18,7 @@ export interface KillCounts {
 }
 
 const IN_FLIGHT = 128;
+const READ_PATIENCE_MS = 30_000;
 
 /**
  * @param otherHome another operator's edge: the writer brings the second copy there, and a box that
@@ -80,11 +81,23 @@ export async function missing(store: BoxStore, numbers: readonly number[]): Prom
   for (let at = 0; at < numbers.length; at += 1_000) {
     const part = numbers.slice(at, at + 1_000);
     const boxes = part.map((n) => testBox(n));
-    const records = await store.get(boxes.map(({ mark }) => mark));
+    const records = await readAll(store, boxes);
     boxes.forEach((box, i) => {
       const record = records[i];
       if (!record || !equalBytes(record, box.record)) gone.push(part[i] ?? -1);
     });
   }
   return gone;
+}
+
+/** No answer says nothing about what is there: a reader asks again. */
+async function readAll(store: BoxStore, boxes: readonly StoredBox[]) {
+  const end = performance.now() + READ_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await store.get(boxes.map(({ mark }) => mark));
+    } catch (error) {
+      if (!isAppError(error, 'boxes-unreachable') || performance.now() > end) throw error;
+    }
+  }
 }
