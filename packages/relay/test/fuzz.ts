@@ -15,7 +15,7 @@ const what = args[0] === 'hostile' ? 'hostile' : 'storm';
 const [amount, first] = (what === 'hostile' ? args.slice(1) : args).map(Number);
 const runs =
   what === 'hostile'
-    ? (amount ?? 300)
+    ? (amount ?? 100)
     : Math.max(1, Math.round((amount ?? 1_000_000) / PER_SEED.storm));
 const firstSeed = first ?? 1;
 const totals: Record<string, number> = {};

@@ -8,14 +8,19 @@ export interface Caller {
 }
 
 const FIRST_WORDS = 64;
-const FIRST_BYTES = 9_600;
+const FIRST_BYTES = 19_200;
 
 export class Batch {
   readonly callers: Caller[] = [];
   private words = new Int32Array(FIRST_WORDS);
   private usedWords = 0;
-  private bytes = new Uint8Array(FIRST_BYTES);
+  private bytes: Uint8Array<ArrayBuffer>;
   private usedBytes = 0;
+
+  /** @param spare a buffer that is nobody's any more */
+  constructor(spare: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_BYTES)) {
+    this.bytes = spare;
+  }
 
   get size(): number {
     return this.callers.length;

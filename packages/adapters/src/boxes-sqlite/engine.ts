@@ -217,7 +217,15 @@ class BatchRun {
 
   answer(): BatchAnswer {
     const { outcomes, failures, records } = this;
-    return { kind: 'batch', outcomes, found: Uint8Array.from(this.found), records, failures };
+    const spare = this.message.records;
+    return {
+      kind: 'batch',
+      outcomes,
+      found: Uint8Array.from(this.found),
+      records,
+      failures,
+      spare,
+    };
   }
 
   /** A day that failed takes with it whatever this batch said about it before. */

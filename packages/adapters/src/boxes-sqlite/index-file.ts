@@ -20,6 +20,7 @@ export class IndexFile {
   /** True when this call made it. */
   readonly isNew: boolean;
   private readonly db: DatabaseSync;
+  private grown = false;
   private readonly statements: ReturnType<typeof prepare>;
 
   constructor(path: string) {
@@ -28,7 +29,7 @@ export class IndexFile {
       this.db.exec(`
         PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -${LIMITS.cacheKiB};
+        PRAGMA cache_size = -${LIMITS.readCacheKiB};
         PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
       const version = Number(this.db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
       if (version !== 0 && version !== SCHEMA_VERSION) throw unknownVersion(version);
@@ -64,6 +65,11 @@ export class IndexFile {
     gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[] = [],
   ): void {
     const { db, statements } = this;
+    if (!this.grown) {
+      // Most days are read once and never written to again: they need no cache.
+      db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
+      this.grown = true;
+    }
     db.exec('BEGIN IMMEDIATE');
     try {
       for (const chunk of dirty) statements.place.run(chunk, places.chunk(chunk));

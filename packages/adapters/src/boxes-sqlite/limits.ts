@@ -16,8 +16,13 @@ export const LIMITS = {
   checkpointMs: 30_000,
   /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
   checkpointPages: 1_000,
-  /** Page cache of one day's database, in KiB. */
-  cacheKiB: 1_024,
+  /** Page cache of a day's database once boxes come to it, and before, in KiB. */
+  writeCacheKiB: 1_024,
+  readCacheKiB: 64,
+  /** Young objects of the worker, in MB. */
+  nurseryMB: 4,
+  /** Buffers of batches that are kept to be used again. */
+  spareBuffers: 3,
   /** Places of a day made free ahead of the boxes that will take them. */
   freePlaces: 256,
   /** Bytes that are given back to the disk in one step when a day is dropped. */

@@ -15,7 +15,7 @@ export const CHUNK_BYTES: number = CHUNK_PLACES * 9;
 const CHUNK_WORDS = CHUNK_BYTES / 4;
 const STATES_AT = CHUNK_PLACES * 8;
 const MIN_SLOTS = 1_024;
-const FULL = 0.6;
+const FULL = 0.75;
 
 /** States: the record is there; numbers between are days from its erasure to its expiry. */
 export const LIVE = 0;

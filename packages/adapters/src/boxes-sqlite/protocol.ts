@@ -45,6 +45,8 @@ export interface BatchAnswer {
   readonly found: Uint8Array<ArrayBuffer>;
   readonly records: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
+  /** The batch's buffer of records, given back. */
+  readonly spare: Uint8Array<ArrayBuffer>;
 }
 
 export interface Failure {

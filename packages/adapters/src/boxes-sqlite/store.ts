@@ -29,7 +29,11 @@ export interface BoxesOptions {
  */
 export async function openBoxes(options: BoxesOptions): Promise<BoxStore> {
   const data: WorkerOptions = { dir: options.dir };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: data,
+    // Batches die young: a larger nursery only holds more dead ones at a time.
+    resourceLimits: { maxYoungGenerationSizeMb: LIMITS.nurseryMB },
+  });
   await new Promise<void>((resolve, reject) => {
     worker.once('error', reject);
     worker.once('message', (message: FromWorker) => {
@@ -51,6 +55,7 @@ class SqliteBoxes implements BoxStore {
   private readonly given: Batch[] = [];
   private waiting: Batch[] = [];
   private waitingOperations = 0;
+  private readonly spares: Uint8Array<ArrayBuffer>[] = [];
   private scheduled = false;
   private closed: Promise<void> | null = null;
   private ended = false;
@@ -166,7 +171,7 @@ class SqliteBoxes implements BoxStore {
   private openBatch(): Batch {
     let batch = this.waiting.at(-1);
     if (batch === undefined || batch.size >= LIMITS.batchOperations) {
-      batch = new Batch();
+      batch = new Batch(this.spares.pop());
       this.waiting.push(batch);
     }
     return batch;
@@ -201,6 +206,7 @@ class SqliteBoxes implements BoxStore {
       else call?.reject(errorOf(message.failure));
     } else if (message.kind === 'batch') {
       const batch = this.given.shift();
+      if (this.spares.length < LIMITS.spareBuffers) this.spares.push(message.spare);
       this.sendNext();
       if (batch) settle(batch.callers, message);
     }

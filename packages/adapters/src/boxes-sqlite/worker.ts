@@ -48,8 +48,8 @@ function serve(engine: Engine): void {
     switch (message.kind) {
       case 'batch': {
         const result = engine.run(message);
-        const { outcomes, found, records } = result;
-        say(result, [outcomes.buffer, found.buffer, records.buffer]);
+        const { outcomes, found, records, spare } = result;
+        say(result, [outcomes.buffer, found.buffer, records.buffer, spare.buffer]);
         return;
       }
       case 'expire':

@@ -46,7 +46,7 @@ const LIMITS = {
   standingReads: 6,
   storePending: 24,
   answers: 20,
-  marksPending: 16,
+  marksPending: 6,
 };
 
 /** @returns how often each reason came up in `rounds` rounds */
@@ -166,7 +166,7 @@ export function hostile(seed: number | string, rounds: number): Readonly<Record<
   }
   edge.run(20 * MINUTE);
   edge.jump(edge.now - 10 * MINUTE);
-  edge.run(MINUTE);
+  edge.run(2 * MINUTE);
   assert.equal(machine.load.standingReads, 0);
   assert.equal(machine.load.answers, 0);
   edge.run(10 * MINUTE);
