@@ -1,8 +1,10 @@
 /**
  * What an idle client costs its edge: real TLS WebSockets, the grid on at T of the default document,
- * each slot a cover read through three mixes. CPU and memory are the edge process's own, from /proc.
+ * each slot a cover read through three mixes (`--real 10`: in a tenth of them, the rest dies at its first
+ * mix). CPU and memory are the edge process's own, from /proc.
  */
 import { SECOND } from '@tacet/base';
+import { priorityGranted } from '@tacet/e2e/lib';
 import { MEASURED, Stage } from './crowd/stage.ts';
 import type { BenchArguments, Figures } from './list.ts';
 
@@ -16,13 +18,14 @@ interface Stats {
 export async function run(args: BenchArguments, say: (line: string) => void): Promise<Figures> {
   const clients = Number(args.clients ?? 1_000);
   if (!Number.isInteger(clients) || clients < 1) throw new RangeError('--clients takes a number');
+  const real = Number(args.real ?? 100) / 100;
   return await Stage.with(async (stage) => {
     const alone = await stage.watch(10 * SECOND);
     say(`the edge alone: ${alone.cpuPct.toFixed(1)} % of a core, ${alone.rssKb} kB`);
-    const crowd = stage.crowd();
+    const crowd = stage.crowd(real);
     await crowd.ask({ what: 'join', links: clients, atOnce: 16 });
     say(`${clients} clients are in`);
-    // Two minutes of grid: what joining left behind has been collected by then.
+    // What joining left behind has been collected by then.
     const settle = Number(args.settle ?? 60);
     await stage.watch(settle * SECOND);
     const before = await crowd.ask<Stats>({ what: 'stats' });
@@ -38,6 +41,7 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
       rss_mb_alone: alone.rssKb / 1_024,
       frames_up_per_s: (after.up - before.up) / seconds,
       frames_down_per_s: (after.down - before.down) / seconds,
+      priority: priorityGranted() ? 1 : 0,
       replies_per_s: (after.replies - before.replies) / seconds,
     };
   });

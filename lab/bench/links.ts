@@ -24,9 +24,9 @@ interface Round {
 
 export async function run(_: BenchArguments, say: (line: string) => void): Promise<Figures> {
   return await Stage.with(async (stage) => {
-    const honest = stage.crowd();
+    const honest = stage.crowd(1);
     await honest.ask({ what: 'join', links: HONEST, atOnce: 8 });
-    const hostile = stage.crowd();
+    const hostile = stage.crowd(0);
     const calm: Round[] = [];
     const flood: Round[] = [];
     let sent = 0;

@@ -10,6 +10,7 @@ export interface BenchArguments {
   readonly clients?: string | undefined;
   readonly settle?: string | undefined;
   readonly rate?: string | undefined;
+  readonly real?: string | undefined;
 }
 
 export interface Bench {

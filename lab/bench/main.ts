@@ -15,6 +15,7 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --clients N    clients: how many (1000)
   --settle S     clients: seconds before measuring (60)
+  --real P       clients: percent of slots with a real cover read (100)
   --seed S       delivery: order and pauses (printed when none is given)
   --boxes N      boxes: how many are written (1000000, about two minutes)
   --rate N       mix: frames a second for which packets are made (8000)
@@ -41,6 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
       clients: { type: 'string' },
       settle: { type: 'string' },
       rate: { type: 'string' },
+      real: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

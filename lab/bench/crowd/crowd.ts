@@ -18,11 +18,16 @@ export type Command =
   | { readonly what: 'storm'; readonly links: number }
   | { readonly what: 'stats' };
 
-const [cardPath = '', edge = '0', slot = '0'] = process.argv.slice(2);
+const [cardPath = '', edge = '0', slot = '0', real = '1'] = process.argv.slice(2);
 const card = decodeCard(readFileSync(cardPath, 'utf8').trim());
 const own = card.edges[Number(edge)];
 if (own === undefined) throw new RangeError('the card has no such edge');
-const place: Place = { ...own, joinSecret: card.joinSecret, slotMs: Number(slot) };
+const place: Place = {
+  ...own,
+  joinSecret: card.joinSecret,
+  slotMs: Number(slot),
+  real: Number(real),
+};
 const book = new DocumentBook(card);
 const members: Member[] = [];
 let flooders: Flooder[] = [];

@@ -1,6 +1,18 @@
-/** One idle client of a crowd: a real link, and in every slot a cover read as a daemon sends it. */
+/**
+ * One idle client of a crowd: a real link, and in every slot a cover read as a daemon sends it, or,
+ * where building them all is too much for the machine, a packet that its first mix drops.
+ */
 import { dialEdge, type EdgeLink } from '@tacet/adapters/link-ws';
-import { concat, type Millis, pick, randomBetween, randomBytes } from '@tacet/base';
+import {
+  concat,
+  type Millis,
+  pick,
+  randomBetween,
+  randomBytes,
+  randomUnit,
+  u16,
+  u32,
+} from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { type DocumentBook, drawPath, edgesOf, type RelayHash } from '@tacet/directory';
 import { createPacketBuilder, type ReplyId } from '@tacet/onion';
@@ -14,6 +26,8 @@ export interface Place {
   readonly relay: RelayHash;
   readonly joinSecret: Uint8Array;
   readonly slotMs: Millis;
+  /** Share of slots with a real cover read. */
+  readonly real: number;
 }
 
 /** One dial; throws what `dialEdge` throws. */
@@ -88,6 +102,7 @@ export class Member {
     const { verified, epoch } = building;
     const edge = pick(systemRng, edgesOf(verified));
     const out = drawPath(systemRng, verified, epoch, { last: edge });
+    if (randomUnit(systemRng) >= this.place.real) return dying(epoch, out.hops[0].index);
     const back = drawPath(systemRng, verified, epoch, { last: this.place.relay, lastDelayMs: 0 });
     const replyId = concat(this.link.welcome.handle, randomBytes(systemRng, 8)) as ReplyId;
     const { block } = builder.replyBlock(back, replyId);
@@ -95,4 +110,11 @@ export class Member {
     const marks = [mark(), mark(), mark()] as const;
     return builder.request(out, encodeRequest({ kind: 'get', marks, waitMs: 0 }), block);
   }
+}
+
+/** Costs an edge what a real packet costs on its way in; no reply comes back. */
+function dying(epoch: number, mix: number): Uint8Array {
+  const frame = randomBytes(systemRng, 12_288);
+  frame.set(concat(Uint8Array.of(1, 0), u32(epoch), u16(mix)));
+  return frame;
 }

@@ -1,7 +1,7 @@
 /** A network of processes with the rates of the default document, crowds beside it, and /proc. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { type Millis, SECOND } from '@tacet/base';
@@ -26,16 +26,27 @@ export function usageOf(pid: number): Usage {
   return { cpuMs, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) };
 }
 
+/** Before other programs of this machine, where that is allowed. */
+function prefer(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
+  }
+}
+
 export class Crowd {
   private readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
   private readonly reader: Interface;
 
-  constructor(card: string, edge: number, slotMs: Millis) {
+  constructor(card: string, edge: number, slotMs: Millis, real: number) {
     const entry = join(import.meta.dirname, 'crowd.ts');
-    this.child = spawn(process.execPath, [entry, card, String(edge), String(slotMs)], {
+    const args = [entry, card, String(edge), String(slotMs), String(real)];
+    this.child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    prefer(this.child.pid ?? 0);
     this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     this.lines = this.reader[Symbol.asyncIterator]();
   }
@@ -67,7 +78,11 @@ export class Stage {
   static async with<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
     const dir = mkdtempSync(join(tmpdir(), 'tacet-bench-crowd-'));
     const { crowd: _, ...rates } = defaultParameters;
-    const network = await RelayNetwork.start({ dir: join(dir, 'network'), parameters: rates });
+    const network = await RelayNetwork.start({
+      dir: join(dir, 'network'),
+      parameters: rates,
+      urgent: true,
+    });
     writeFileSync(join(dir, 'card'), network.card);
     const stage = new Stage(dir, network);
     try {
@@ -83,8 +98,9 @@ export class Stage {
     return defaultParameters.slotMs;
   }
 
-  crowd(): Crowd {
-    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs);
+  /** @param real share of slots with a real cover read. */
+  crowd(real: number): Crowd {
+    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs, real);
     this.crowds.push(crowd);
     return crowd;
   }

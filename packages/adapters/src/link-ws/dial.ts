@@ -71,7 +71,7 @@ export async function dialEdge(options: DialOptions): Promise<EdgeLink> {
       throw isAppError(cause) ? cause : unreachable(cause);
     },
   );
-  return await greet(tls, options, end - performance.now());
+  return await greet(tls, options, Math.max(1, end - performance.now()));
 }
 
 function greet(tls: TLSSocket, options: DialOptions, timeoutMs: Millis): Promise<EdgeLink> {
