@@ -9,6 +9,8 @@ import { MEASURED, Stage } from './crowd/stage.ts';
 import type { BenchArguments, Figures } from './list.ts';
 
 interface Stats {
+  /** When it was counted, ms. */
+  readonly at: number;
   readonly up: number;
   readonly down: number;
   readonly replies: number;
@@ -31,7 +33,7 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     const before = await crowd.ask<Stats>({ what: 'stats' });
     const { cpuPct, rssKb } = await stage.watch(MEASURED);
     const after = await crowd.ask<Stats>({ what: 'stats' });
-    const seconds = MEASURED / SECOND;
+    const seconds = (after.at - before.at) / SECOND;
     return {
       clients: clients - after.closed,
       rss_kb_per_client: (rssKb - alone.rssKb) / clients,

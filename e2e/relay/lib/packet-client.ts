@@ -63,7 +63,14 @@ export class PacketClient {
     const { address, relay } = card.edges[edge] ?? card.edges[0] ?? { address: '' };
     if (relay === undefined) throw new RangeError('a card without edges');
     const hello = { joinSecret: card.joinSecret, resume: new Uint8Array(8), slotMs: 0 };
-    const link = await dialEdge({ address, relay, hello, now: Date.now(), rng: systemRng });
+    const link = await dialEdge({
+      address,
+      relay,
+      hello,
+      now: Date.now(),
+      socks: null,
+      rng: systemRng,
+    });
     return new PacketClient(card, relay, link);
   }
 

@@ -98,6 +98,7 @@ async function obey(command: Command): Promise<object> {
       const sum = (of: (member: Member) => number): number =>
         members.reduce((all, member) => all + of(member), 0);
       return {
+        at: performance.now(),
         up: sum(({ framesUp }) => framesUp),
         down: sum(({ framesDown }) => framesDown),
         replies: sum(({ replies }) => replies),

@@ -34,7 +34,7 @@ export interface Place {
 export function dial(place: Place): Promise<EdgeLink> {
   const { address, relay, joinSecret, slotMs } = place;
   const hello: Hello = { joinSecret, resume: EMPTY, slotMs };
-  return dialEdge({ address, relay, hello, now: Date.now(), rng: systemRng });
+  return dialEdge({ address, relay, hello, now: Date.now(), socks: null, rng: systemRng });
 }
 
 export class Member {
@@ -84,7 +84,9 @@ export class Member {
   private arm(): void {
     this.timer = setTimeout(
       () => {
-        this.next += this.place.slotMs;
+        // Slots that this busy process slept through are gone, as a daemon's are.
+        const { slotMs } = this.place;
+        this.next += (1 + Math.floor(Math.max(0, performance.now() - this.next) / slotMs)) * slotMs;
         this.arm();
         const frame = this.cover();
         if (frame === null || this.closed) return;

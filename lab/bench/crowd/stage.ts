@@ -5,7 +5,7 @@ import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { type Millis, SECOND } from '@tacet/base';
-import { defaultParameters } from '@tacet/directory';
+import { decodeCard, defaultParameters } from '@tacet/directory';
 import { RelayNetwork } from '@tacet/e2e/lib';
 import type { Command } from './crowd.ts';
 
@@ -107,7 +107,12 @@ export class Stage {
 
   /** Name of the process behind the card's first edge. */
   get edge(): string {
-    return this.network.names('edge')[0] ?? '';
+    const address = decodeCard(this.network.card).edges[0]?.address;
+    for (const { name, config } of this.network.processes) {
+      const path = join(this.network.dir, config);
+      if (JSON.parse(readFileSync(path, 'utf8')).clientAddress === address) return name;
+    }
+    throw new RangeError('no process has the client address of the card');
   }
 
   usage(): Usage {

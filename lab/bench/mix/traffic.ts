@@ -28,6 +28,7 @@ export class Traffic {
   static async open(stage: Stage, packets: Packets): Promise<Traffic> {
     const open = (neighbour: Neighbour): Promise<RelayLinks> =>
       RelayLinks.open({
+        socks: null,
         identity: neighbour.link,
         host: '127.0.0.1',
         port: neighbour.port,

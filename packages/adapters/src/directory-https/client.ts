@@ -26,8 +26,8 @@ export interface AuthorityClientOptions {
   readonly timeoutMs?: number;
   /** This authority's own TLS key, shown to another one. */
   readonly identity?: { readonly certPem: string; readonly keyPem: string };
-  /** Every connection goes through it; null or absent: directly. */
-  readonly socks?: SocksRoute | null;
+  /** Every connection goes through it; null: directly. */
+  readonly socks: SocksRoute | null;
 }
 
 interface Answer {
@@ -128,7 +128,7 @@ export class AuthorityClient {
 
   private async dial(signal: AbortSignal): Promise<TLSSocket> {
     const { target, timeoutMs } = this;
-    const { socks = null, identity, keyHash } = this.options;
+    const { socks, identity, keyHash } = this.options;
     const own = identity && { tls: { cert: identity.certPem, key: identity.keyPem } };
     const socket = await dialTlsOnce({ target, socks, timeoutMs, ...own }, signal);
     const shown = peerKeyHash(socket);

@@ -36,8 +36,8 @@ export interface RelayLinksOptions {
   readonly port: number;
   /** Jitter only. */
   readonly rng: Rng;
-  /** Every dialled link goes through it; null or absent: directly. */
-  readonly socks?: SocksRoute | null;
+  /** Every dialled link goes through it; null: directly. */
+  readonly socks: SocksRoute | null;
   /**
    * `frame` is a view, valid during the call only. False: it was malformed, or has no place on
    * this link, which is then closed and dialled again.
@@ -218,7 +218,7 @@ export class RelayLinks {
   }
 
   private receiveFrom(source: Peers['sources'][number]): ReceivingLink {
-    const { rng, socks = null, onFrame } = this.options;
+    const { rng, socks, onFrame } = this.options;
     return new ReceivingLink({
       identity: () => this.identity,
       rng,

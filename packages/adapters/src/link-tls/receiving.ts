@@ -17,8 +17,8 @@ export interface ReceivingOptions {
   readonly identity: () => LinkIdentity;
   readonly rng: Rng;
   readonly address: string;
-  /** Null or absent: directly. */
-  readonly socks?: SocksRoute | null;
+  /** Null: directly. */
+  readonly socks: SocksRoute | null;
   /** Hashes of the keys this relay may show. */
   readonly keyHashes: readonly Uint8Array[];
   readonly held: boolean;
@@ -97,7 +97,7 @@ export class ReceivingLink {
       {
         // Addresses come from verified documents; a wrong one only fails to connect.
         target: parseAddress(this.address) ?? { host: '', port: 0 },
-        socks: socks ?? null,
+        socks,
         timeoutMs: LIMITS.handshakeMs,
         tls: {
           key: identity.keyPem,
@@ -107,7 +107,7 @@ export class ReceivingLink {
       },
       (socket) => {
         // Over SOCKS node:tls has no fixed buffer.
-        if (socks != null) socket.on('data', take);
+        if (socks !== null) socket.on('data', take);
         this.hold(socket);
       },
       () => this.again(),

@@ -33,8 +33,8 @@ export interface DialOptions {
   readonly now: Millis;
   /** Fills unused bytes. */
   readonly rng: Rng;
-  /** Null or absent: directly. */
-  readonly socks?: SocksRoute | null;
+  /** Null: directly. */
+  readonly socks: SocksRoute | null;
   /** A link on which nothing came for so long is closed; else it follows from the slot. */
   readonly silenceMs?: Millis;
 }
@@ -64,7 +64,7 @@ export async function dialEdge(options: DialOptions): Promise<EdgeLink> {
     const message = 'an address must be host:port or [IPv6]:port';
     throw new AppError('address', 'input', message);
   }
-  const { socks = null } = options;
+  const { socks } = options;
   const end = performance.now() + LIMITS.handshakeMs;
   const tls = await dialTlsOnce({ target, socks, timeoutMs: LIMITS.handshakeMs }).catch(
     (cause: unknown) => {

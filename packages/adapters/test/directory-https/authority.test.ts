@@ -28,7 +28,7 @@ async function withServer(
   const server = await serveAuthority({ service, certPem, keyPem, host: '127.0.0.1', port: 0 });
   try {
     const address = `127.0.0.1:${server.port}`;
-    await use(new AuthorityClient({ address, keyHash, timeoutMs: 5_000 }), server);
+    await use(new AuthorityClient({ socks: null, address, keyHash, timeoutMs: 5_000 }), server);
   } finally {
     await server.close();
     await server.close();
@@ -112,7 +112,7 @@ test('a server with another key gets no request', async () => {
   };
   await withServer(service, async (_, server) => {
     const address = `127.0.0.1:${server.port}`;
-    const client = new AuthorityClient({ address, keyHash: new Uint8Array(32) });
+    const client = new AuthorityClient({ socks: null, address, keyHash: new Uint8Array(32) });
     await assert.rejects(client.newest(), (error) => isAppError(error, 'authority-key'));
   });
   assert.equal(asked, 0);
@@ -123,7 +123,12 @@ test('an authority that is down is one error, of kind network', async () => {
   await withServer(nothing, async (_, server) => {
     address = `127.0.0.1:${server.port}`;
   });
-  const client = new AuthorityClient({ address, keyHash: identity.keyHash, timeoutMs: 2_000 });
+  const client = new AuthorityClient({
+    socks: null,
+    address,
+    keyHash: identity.keyHash,
+    timeoutMs: 2_000,
+  });
   await assert.rejects(
     client.newest(),
     (error) => isAppError(error, 'authority-unreachable') && error.kind === 'network',
@@ -144,7 +149,12 @@ test('an authority that accepts and says nothing runs into the time limit', asyn
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const address = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const client = new AuthorityClient({ address, keyHash: identity.keyHash, timeoutMs: 200 });
+  const client = new AuthorityClient({
+    socks: null,
+    address,
+    keyHash: identity.keyHash,
+    timeoutMs: 200,
+  });
   try {
     await assert.rejects(client.newest(), (error) => isAppError(error, 'authority-unreachable'));
   } finally {
@@ -204,7 +214,12 @@ test('an answer that never ends stops at the cap', async () => {
   endless.listen(0, '127.0.0.1');
   await once(endless, 'listening');
   const address = `127.0.0.1:${(endless.address() as AddressInfo).port}`;
-  const client = new AuthorityClient({ address, keyHash: identity.keyHash, timeoutMs: 10_000 });
+  const client = new AuthorityClient({
+    socks: null,
+    address,
+    keyHash: identity.keyHash,
+    timeoutMs: 10_000,
+  });
   try {
     await assert.rejects(client.newest(), (error) => isAppError(error, 'authority-answer'));
   } finally {

@@ -44,6 +44,7 @@ async function withServer(use: (server: AuthorityServer) => Promise<void>): Prom
 
 function clientOf(server: AuthorityServer, identity?: typeof peer): AuthorityClient {
   return new AuthorityClient({
+    socks: null,
     address: `127.0.0.1:${server.port}`,
     keyHash: own?.keyHash ?? new Uint8Array(32),
     timeoutMs: 5_000,

@@ -25,6 +25,7 @@ interface Relay {
 async function relay(n: number, port = 0, key = identity()): Promise<Relay> {
   const received: Relay['received'] = [];
   const links = await RelayLinks.open({
+    socks: null,
     identity: key,
     host: '127.0.0.1',
     port,

@@ -36,7 +36,7 @@ async function hears(first: (socket: TLSSocket) => void): Promise<{ head: string
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { address, relay: edge.relay, hello: HELLO, now: NOW, rng };
+  const options = { address, relay: edge.relay, hello: HELLO, now: NOW, socks: null, rng };
   await assert.rejects(dialEdge(options));
   await new Promise((resolve) => server.close(resolve));
   const all = Buffer.concat(heard);

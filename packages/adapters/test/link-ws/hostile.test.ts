@@ -17,7 +17,7 @@ async function open(...options: Parameters<typeof door>): Promise<Door> {
   return opened;
 }
 
-const dial = (edge: Door) => dialEdge({ ...edge, hello: HELLO, now: NOW, rng });
+const dial = (edge: Door) => dialEdge({ ...edge, hello: HELLO, now: NOW, socks: null, rng });
 
 test('who opens connections and says nothing keeps nobody out for long', async () => {
   const limits = { halfOpen: 8, halfOpenGraceMs: 1_000, handshakeMs: 2_500 };
@@ -82,9 +82,12 @@ test('every reason for which a connection ends has its counter', async () => {
   const { counters } = edge.listener;
   await rawClient(edge.address, {}, '/other').closed;
   assert.equal(counters.get('refused-request'), 1);
-  await assert.rejects(dialEdge({ ...edge, hello: { ...HELLO, slotMs: 1 }, now: NOW, rng }), {
-    code: 'edge-refused',
-  });
+  await assert.rejects(
+    dialEdge({ ...edge, hello: { ...HELLO, slotMs: 1 }, now: NOW, socks: null, rng }),
+    {
+      code: 'edge-refused',
+    },
+  );
   assert.equal(counters.get('refused-hello'), 1);
   const bad = rawClient(edge.address);
   await bad.opened;

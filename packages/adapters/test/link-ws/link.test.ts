@@ -16,7 +16,7 @@ async function open(...options: Parameters<typeof door>): Promise<Door> {
 }
 
 const dial = ({ address, relay }: Pick<Door, 'address' | 'relay'>, now = NOW): Promise<EdgeLink> =>
-  dialEdge({ address, relay, hello: HELLO, now, rng });
+  dialEdge({ address, relay, hello: HELLO, now, socks: null, rng });
 const hasCode = (code: string) => (error: unknown) => isAppError(error, code);
 
 test('hello, welcome, then frames both ways, and their bytes', async () => {
@@ -139,7 +139,7 @@ test('the listener learns of every close, the dialler too', async () => {
 
 test('a link that falls silent is closed by its dialler', async () => {
   const edge = await open();
-  const link = await dialEdge({ ...edge, hello: HELLO, now: NOW, rng, silenceMs: 30 });
+  const link = await dialEdge({ ...edge, hello: HELLO, now: NOW, socks: null, rng, silenceMs: 30 });
   await new Promise<void>((resolve) => link.onClose(resolve));
 });
 

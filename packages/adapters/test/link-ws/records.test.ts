@@ -30,7 +30,14 @@ test('frames written at once have a record each, all of one size', async (t) => 
   });
   await once(wire.listen(0, '127.0.0.1'), 'listening');
   const address = `127.0.0.1:${(wire.address() as AddressInfo).port}`;
-  const link = await dialEdge({ address, relay: edge.relay, hello: HELLO, now: NOW, rng });
+  const link = await dialEdge({
+    address,
+    relay: edge.relay,
+    hello: HELLO,
+    now: NOW,
+    socks: null,
+    rng,
+  });
   let got = 0;
   link.onDown(() => got++);
   link.send(upFrame(0));

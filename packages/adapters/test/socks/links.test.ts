@@ -63,6 +63,7 @@ test('relay links through SOCKS: frames come, in order, also in bunches', async 
   const [a, b] = [identity(), identity()];
   const got: number[] = [];
   const sender = await RelayLinks.open({
+    socks: null,
     identity: a,
     host: '127.0.0.1',
     port: 0,

@@ -121,7 +121,9 @@ test('three authorities make a first document and the next; one of them is kille
   try {
     assert.deepEqual(running[0]?.ready().authorities, 3);
     assert.equal(running[0]?.ready().ready, false);
-    const clients = peers.map(({ address, keyHash }) => new AuthorityClient({ address, keyHash }));
+    const clients = peers.map(
+      ({ address, keyHash }) => new AuthorityClient({ socks: null, address, keyHash }),
+    );
     const sendAll = async (): Promise<void> => {
       for (const signed of descriptors()) {
         for (const [i, client] of clients.entries()) {

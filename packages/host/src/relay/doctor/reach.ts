@@ -6,6 +6,7 @@
 import { AuthorityClient } from '@tacet/adapters/directory-https';
 import { probeKey } from '@tacet/adapters/link-tls';
 import { dialEdge } from '@tacet/adapters/link-ws';
+import { socksRoute } from '@tacet/adapters/socks';
 import { equalBytes, isAppError } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import type { RelayConfig } from '../config/types.ts';
@@ -18,11 +19,12 @@ export async function authorityFindings(config: RelayConfig): Promise<{
   readonly documents: readonly Uint8Array[];
 }> {
   const documents: Uint8Array[] = [];
+  const socks = socksRoute(config.socks, systemRng);
   const findings = await Promise.all(
     config.authorities.map(async (authority, i): Promise<Finding> => {
       const what = config.authorities.length === 1 ? 'authority' : `authority ${i + 1}`;
       try {
-        const client = new AuthorityClient({ ...authority, timeoutMs: LIMITS.probeMs });
+        const client = new AuthorityClient({ ...authority, socks, timeoutMs: LIMITS.probeMs });
         documents.push(...(await client.documents()));
         return ok(what, 'answers, with the key of the configuration');
       } catch (error) {
@@ -48,6 +50,7 @@ export async function authorityFindings(config: RelayConfig): Promise<{
 /** Asks edges of the card until one tells its time. */
 export async function clockFinding(config: RelayConfig): Promise<Finding> {
   const what = 'clock';
+  const socks = socksRoute(config.socks, systemRng);
   for (const { relay, address } of config.card.edges) {
     if (address === config.clientAddress) continue;
     try {
@@ -57,6 +60,7 @@ export async function clockFinding(config: RelayConfig): Promise<Finding> {
         relay,
         hello: { joinSecret: config.card.joinSecret, resume: new Uint8Array(8), slotMs: 0 },
         now: before,
+        socks,
         rng: systemRng,
       });
       const half = (Date.now() - before) / 2;
@@ -82,12 +86,13 @@ export async function addressFindings(config: RelayConfig, own: Uint8Array): Pro
   const addresses: [what: string, address: string, port: number][] = [
     ['relay address', config.relayAddress, config.relayPort],
   ];
+  const socks = socksRoute(config.socks, systemRng);
   if (config.role === 'edge') {
     addresses.push(['client address', config.clientAddress, config.clientPort]);
   }
   return Promise.all(
     addresses.map(async ([what, address, port]): Promise<Finding> => {
-      const shown = await probeKey(address, LIMITS.probeMs);
+      const shown = await probeKey(address, LIMITS.probeMs, socks);
       if (shown === null) {
         return warn(
           what,
