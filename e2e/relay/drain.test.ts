@@ -65,7 +65,7 @@ async function put(number: number): Promise<boolean> {
 test('a relay is drained and another changes its link key while packets go on', async () => {
   const needed = (error: unknown) => isAppError(error, 'relay-needed');
   const shown = () =>
-    probeKey(addressOf('mix-2'), 5_000).then((key) => hex(key ?? new Uint8Array()));
+    probeKey(addressOf('mix-2'), 5_000, null).then((key) => hex(key ?? new Uint8Array()));
   const before = await shown();
   await assert.rejects(askFor(admin(LEAVER), 'stop'), needed);
   makeNextLinkKey(join(network.dir, 'mix-2', 'data'));
