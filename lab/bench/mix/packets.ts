@@ -8,6 +8,8 @@ import { GEOMETRY as G, type Path } from '@tacet/onion';
 export interface BuildTask {
   readonly paths: readonly Path[];
   readonly delayMeanMs: number;
+  /** So many at the beginning wait this long only: what goes in then comes out at once. */
+  readonly brief: { readonly count: number; readonly delayMeanMs: number };
   readonly frames: SharedArrayBuffer;
   readonly from: number;
   readonly to: number;
@@ -26,13 +28,15 @@ export class Packets {
   static async build(
     count: number,
     threads: number,
-    task: Pick<BuildTask, 'paths' | 'delayMeanMs'>,
+    task: Pick<BuildTask, 'paths' | 'delayMeanMs' | 'brief'>,
   ): Promise<Packets> {
     const packets = new Packets(count);
     const share = Math.ceil(count / threads);
     const jobs = Array.from({ length: threads }, (_, i): BuildTask => {
       const from = Math.min(count, i * share);
-      return { ...task, frames: packets.memory, from, to: Math.min(count, from + share) };
+      const { paths, delayMeanMs, brief } = task;
+      const to = Math.min(count, from + share);
+      return { paths, delayMeanMs, brief, frames: packets.memory, from, to };
     });
     await Promise.all(jobs.map((job) => inThread('./build-thread.ts', job)));
     return packets;

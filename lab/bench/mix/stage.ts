@@ -9,7 +9,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type LinkIdentity, makeCertificate } from '@tacet/adapters/link-tls';
 import { compareBytes, DAY, randomBytes } from '@tacet/base';
-import { type HybridKeyPair, hybridKeyPair, kemKeyPair, systemRng } from '@tacet/crypto';
+import { type HybridKeyPair, hybridKeyPair, systemRng } from '@tacet/crypto';
 import {
   type Descriptor,
   makeLinkCertificate,
@@ -60,7 +60,7 @@ export async function makeStage(folder: string, capacity: number): Promise<Stage
   const firstMix = network.mixes.find(({ layer }) => layer === 1);
   if (firstMix === undefined) throw new RangeError('no mix of layer 1');
   const identitySeed = randomBytes(systemRng, 64);
-  const seed = randomBytes(systemRng, 32);
+  const seed = firstMix.kemSeed(epoch);
   const own = hybridKeyPair(identitySeed);
   const pem = generateKeyPairSync('ed25519').privateKey;
   const members: Member[] = [];
@@ -69,7 +69,6 @@ export async function makeStage(folder: string, capacity: number): Promise<Stage
     const link = makeCertificate(isMix ? pem : generateKeyPairSync('ed25519').privateKey);
     const port = await freePort();
     const identity: HybridKeyPair = isMix ? own : relay.identity;
-    const keys = relay.descriptor.keys.map((key) => (isMix ? kemKeyPair(seed).publicKey : key));
     members.push({
       hash: relayHashOf(identity.publicKey),
       link,
@@ -78,7 +77,7 @@ export async function makeStage(folder: string, capacity: number): Promise<Stage
         ...relay.descriptor,
         identity: identity.publicKey,
         firstEpoch: epoch,
-        keys: keys.slice(0, network.parameters.validEpochs),
+        keys: relay.descriptor.keys.slice(0, network.parameters.validEpochs),
         link: makeLinkCertificate(identity, link.keyHash, Math.floor(now) + 90 * DAY),
         relayAddress: `127.0.0.1:${port}`,
       },
@@ -109,8 +108,7 @@ export async function makeStage(folder: string, capacity: number): Promise<Stage
     admin: join(folder, 'admin.sock'),
     card: join(folder, 'card'),
     // Nobody answers there: everything is on the disk already.
-    authorityAddress: '127.0.0.1:1',
-    authorityKeyHash: '0'.repeat(64),
+    authorities: [{ address: '127.0.0.1:1', keyHash: '0'.repeat(64) }],
     listenHost: '127.0.0.1',
     relayPort: mix.port,
     relayAddress: `127.0.0.1:${mix.port}`,

@@ -21,6 +21,7 @@ import {
   type ReplyId,
 } from '@tacet/onion';
 import {
+  copyFrame,
   DoneRing,
   OUTCOMES,
   PROGRESS,
@@ -107,7 +108,7 @@ export class OpeningDesk {
     }
     this.freeCount -= 1;
     const slot = this.free[this.freeCount] as number;
-    this.slots.frame(slot).set(frame);
+    copyFrame(frame, this.slots.frame(slot));
     this.describe(slot, checked.epoch, checked.view);
     this.arrivedAt[slot] = now;
     this.owners[slot] = threads;

@@ -9,7 +9,7 @@ import {
   type Opened,
   type ReplayGuard,
 } from '@tacet/onion';
-import { OUTCOMES, PROGRESS, type Slots, WORD } from './memory.ts';
+import { copyFrame, OUTCOMES, PROGRESS, type Slots, WORD } from './memory.ts';
 
 type Secret = EpochSecret['secret'];
 
@@ -42,7 +42,8 @@ export function createJob(
   const noted = new NotedTag();
   const documentHash = new Uint8Array(32) as DocumentHash;
   const second = new Uint8Array(32) as DocumentHash;
-  let frame: Uint8Array = new Uint8Array(0);
+  const taken = new Uint8Array(G.frame);
+  let frame: Uint8Array = taken;
   const keys = {
     secret: relay.secret,
     index: 0,
@@ -58,7 +59,7 @@ export function createJob(
     layer: relay.layer,
     // The packet goes back where its frame came from.
     keep: (packet) => {
-      frame.set(packet);
+      copyFrame(packet, frame);
       return frame;
     },
   });
@@ -102,6 +103,7 @@ export function createJob(
     keys.predecessor = words[at + WORD.second] === 1 ? second : null;
     if (keys.predecessor !== null) slots.takeBytes(slot, WORD.predecessor, second);
     noted.progress = PROGRESS.none;
-    write(slot, opener.open(frame, 0));
+    copyFrame(frame, taken);
+    write(slot, opener.open(taken, 0));
   };
 }
