@@ -3,6 +3,7 @@
  * played. Chapters that take something away for good stand last.
  */
 import { sleep } from '../lib/program.ts';
+import { wrongClock } from './clocks.ts';
 import { drainRelay, joinRelay } from './joining.ts';
 import { type Chapter, freeze, newestEpoch, nextEpoch, waitForEpoch } from './stage.ts';
 
@@ -97,6 +98,24 @@ const joinAndLeave: Chapter = {
   },
 };
 
+const clocks: Chapter = {
+  name: 'clocks that are wrong',
+  expected:
+    'who is an epoch or more off sends nothing, is told so, and goes on when it is set right',
+  async play(stage) {
+    const faults: string[] = [];
+    for (const [what, ms] of [
+      ['epoch-ahead', stage.epochMs],
+      ['five-minutes-behind', -Math.max(300_000, 2 * stage.epochMs)],
+      ['day-ahead', 86_400_000],
+      ['day-behind', -86_400_000],
+    ] as const) {
+      faults.push(...(await wrongClock(stage, what, ms)));
+    }
+    return faults;
+  },
+};
+
 const thinLayer: Chapter = {
   name: 'a layer reduced to one',
   expected: 'the remaining mix carries the layer; lost packets are sent again',
@@ -131,6 +150,7 @@ export const CHAPTERS: readonly Chapter[] = [
   authorityLate,
   restarts,
   joinAndLeave,
+  clocks,
   thinLayer,
   edgeGone,
 ];

@@ -3,6 +3,7 @@ import { AppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import { FAST, Town } from '../lib/town.ts';
 import { CHAPTERS } from './chapters.ts';
+import { CLOCK, CLOCK_ENTRY, clockFile } from './clocks.ts';
 import { Crowd, type Tally } from './crowd.ts';
 
 export interface NetworkRunOptions {
@@ -64,7 +65,16 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
   };
   say(`seed ${seed}`);
   const { authorities, mixesPerLayer, edges } = options;
-  const town = { parameters, authorities, mixesPerLayer, edges };
+  let folder = '';
+  const hasClock = (name: string): boolean => name.startsWith(CLOCK);
+  const town = {
+    ...{ parameters, authorities, mixesPerLayer, edges },
+    onFolder: (dir: string) => {
+      folder = dir;
+    },
+    daemonEntryOf: (name: string) => (hasClock(name) ? CLOCK_ENTRY : undefined),
+    daemonArgs: (name: string) => (hasClock(name) ? ['--clock', clockFile(folder, name)] : []),
+  };
   let result: NetworkResult | null = null;
   try {
     return await Town.with(town, async (made) => {
