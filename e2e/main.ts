@@ -24,6 +24,7 @@ const HELP = `npm run e2e -- <command>
       --frames N         frames recorded of each kind of hour (620)
       --json             the result as one object on standard output
   operator               docs/ops/three-operators.md, literally, in network namespaces (wants root)
+      --fresh            only: a machine that knows nothing, given one full invitation
       --json             the result as one object on standard output
   --help
 
@@ -81,6 +82,7 @@ function parse(argv: readonly string[]) {
       slot: { type: 'string' },
       frames: { type: 'string' },
       json: { type: 'boolean' },
+      fresh: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   });

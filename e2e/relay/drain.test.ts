@@ -57,7 +57,8 @@ async function put(number: number): Promise<boolean> {
   const box = makeBox(verified.document.networkId, number);
   const edge = client.home(box.mark).find((home) => relayIndex(verified, home) !== null);
   assert.ok(edge);
-  const late = sleep(4_000).then(() => null);
+  // What is lost is never answered; a busy machine may be slow.
+  const late = sleep(20_000).then(() => null);
   const outcome = await Promise.race([client.ask(edge, { kind: 'put', record: box.record }), late]);
   return outcome?.answer.status === 'stored';
 }
@@ -74,7 +75,7 @@ test('a relay is drained and another changes its link key while packets go on', 
   await assert.rejects(askFor(admin(LEAVER), 'stop'), needed);
 
   const lost: number[] = [];
-  const end = Date.now() + 4 * EPOCH;
+  const end = Date.now() + 10 * EPOCH;
   let number = 0;
   let free = false;
   let rotated = false;
