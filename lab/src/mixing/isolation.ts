@@ -89,19 +89,23 @@ async function attack(
   const { node, machine } = mix;
   victim = node.id;
   const { counters } = machine;
+  let onAlarm = (): void => undefined;
+  const add = counters.add.bind(counters);
+  counters.add = (name, by) => {
+    add(name, by);
+    if (name === 'loop-alarm') onAlarm();
+  };
   const watcher = new Watcher(machine, his);
   const found: Attack = { entropies: [], pools: [], lostBefore: [] };
   for (let n = 0; n < targets; n++) {
     await field.run(60);
-    const [lost, alarms] = [counters.get('loop-lost'), counters.get('loop-alarm')];
+    const lost = counters.get('loop-lost');
     cut.on = true;
     const stop = kind === 'flood' ? flood(field, victim, layer, his) : () => undefined;
     let seen: number | null = null;
-    const watch = (): void => {
-      if (counters.get('loop-alarm') > alarms) seen = counters.get('loop-lost') - lost;
-      else if (cut.on) field.world.time.after(10, watch);
+    onAlarm = () => {
+      seen ??= counters.get('loop-lost') - lost;
     };
-    watch();
     // Whoever floods has to wait until what was there before is gone, and the mix notices.
     await field.run(kind === 'flood' ? 60 : FLUSH / 1_000);
     if (held === null) throw new RangeError('nothing was held back');
