@@ -25,6 +25,7 @@ const LOAD_SECONDS = 3;
 const OVERLOAD = 10;
 const OVERLOAD_SECONDS = 3;
 const OVERLOAD_PACKETS = 8_000;
+const SETTLE_MS = 6_000;
 const RECOVERY_SECONDS = 1.5;
 /** More than any machine this runs on does. */
 const RATE_MAX = 16_000;
@@ -108,7 +109,8 @@ async function measure(run: Run): Promise<Figures> {
     const before = await report(child);
     const rate = await traffic.flood(range);
     const after = await report(child);
-    if (traffic.received !== WARM + (round + 1) * FLOOD) {
+    // Loops of the mix itself may come out beside them.
+    if (traffic.received < WARM + (round + 1) * FLOOD) {
       throw new Error(`packets were lost: ${traffic.received} came out`);
     }
     const cost = (after.cpuUs - before.cpuUs) / FLOOD;
@@ -136,8 +138,8 @@ async function measure(run: Run): Promise<Figures> {
   const repeats = Math.ceil((offered * OVERLOAD_SECONDS) / OVERLOAD_PACKETS) - 1;
   await traffic.offer(flood, offered, repeats);
   const over = await report(child);
-  // What still waits at the senders is too old soon.
-  await traffic.drained(Number.POSITIVE_INFINITY, 2_000);
+  // What still waits at the senders is too old after five seconds; loops of the mix never end.
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   await report(child);
   const settled = traffic.received;
   const recovering = Math.min(run.recovering, Math.ceil(rate * RECOVERY_SECONDS));
@@ -165,7 +167,7 @@ async function measure(run: Run): Promise<Figures> {
     overload_rss_mb: Math.round(over.peakRssMb),
     overload_offered_per_s: Math.round(offered),
     recovered_p99_ms: round2(quantile(last.late, 0.99)),
-    recovered_lost: recovering - recovered,
+    recovered_lost: Math.max(0, recovering - recovered),
   };
 }
 
