@@ -9,8 +9,8 @@ import type { BenchArguments, Figures } from './list.ts';
 const HONEST = 100;
 const FLOOD = 100;
 const STORM = 1_000;
-const ROUNDS = 2;
-const ROUND = 10 * SECOND;
+const ROUNDS = 4;
+const ROUND = 15 * SECOND;
 
 interface Stats {
   readonly closed: number;

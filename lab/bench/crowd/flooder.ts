@@ -14,6 +14,7 @@ export class Flooder {
   private readonly socket: TLSSocket;
   private readonly unit: Buffer;
   private running = true;
+  private readonly ending = new AbortController();
 
   static async open(place: Place): Promise<Flooder> {
     const target = parseAddress(place.address);
@@ -54,15 +55,15 @@ export class Flooder {
   private async pour(): Promise<void> {
     this.socket.once('close', () => {
       this.running = false;
+      this.ending.abort();
     });
     while (this.running) {
       this.sent += 1;
       if (this.socket.write(this.unit)) {
         if (this.sent % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
       } else {
-        await Promise.race([once(this.socket, 'drain'), once(this.socket, 'close')]).catch(
-          () => undefined,
-        );
+        const ended = this.ending.signal;
+        await once(this.socket, 'drain', { signal: ended }).catch(() => undefined);
       }
     }
   }
