@@ -12,10 +12,10 @@ import { slowStage } from './slow.ts';
 /** Boxes that live two days, and few frames on the way there. */
 const SHORT: TestNetworkOptions = {
   parameters: {
-    slotMs: 30_000,
-    inUseSlotMs: 30_000,
+    slotMs: 60_000,
+    inUseSlotMs: 60_000,
     delayMeanMs: 1_000,
-    digestMs: 30_000,
+    digestMs: 60_000,
     secondCopyMinMs: 5_000,
     secondCopyMaxMs: 60_000,
     boxLifeDays: 2,
