@@ -1,6 +1,7 @@
 /**
  * `npm test`: every suite, with its time and budget. `npm test -- packages/onion` runs what lies
- * below a path; `--test-...` options go to node; `--list` shows the suites.
+ * below a path; `--test-...` options go to node; `--list` shows the suites; `--long` takes the long
+ * tests instead, with ten times the budgets.
  * The last line is `N passed, N failed`; a suite that crashes or exceeds its budget is one failure.
  */
 import { availableParallelism } from 'node:os';
@@ -16,16 +17,24 @@ import {
   TOTAL_BUDGET,
 } from './testing/suites.ts';
 
+/** What long tests may take more than others. */
+const LONG = 10;
+
 /** Slower machines stretch every budget: `TACET_TEST_SLOW=2 npm test`. */
-const slow = Number(process.env['TACET_TEST_SLOW'] ?? '1');
+const slow =
+  Number(process.env['TACET_TEST_SLOW'] ?? '1') * (process.argv.includes('--long') ? LONG : 1);
 const options = process.argv.slice(2);
 const nodeArguments = options.filter((option) => option.startsWith('--test-'));
 const wanted = options.filter((option) => !option.startsWith('--'));
 const unknown = options.find(
-  (option) => option.startsWith('--') && option !== '--list' && !option.startsWith('--test-'),
+  (option) =>
+    option.startsWith('--') &&
+    !['--list', '--long'].includes(option) &&
+    !option.startsWith('--test-'),
 );
+const long = options.includes('--long');
 
-const all = findSuites(listFiles(REPOSITORY));
+const all = findSuites(listFiles(REPOSITORY), long);
 const suites = select(all, wanted);
 
 if (unknown !== undefined || !(slow > 0)) {
@@ -86,7 +95,7 @@ function limitsFor(suite: Suite): RunOptions {
 function print({ suite, seconds, passed, failed, skipped, problem, output }: SuiteResult): void {
   const ok = failed === 0 && problem === null;
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  const time = `${seconds.toFixed(1)} s of ${suite.budget}`;
+  const time = `${seconds.toFixed(1)} s of ${suite.budget * (long ? LONG : 1)}`;
   const tail = problem === null ? '' : `  ${problem}`;
   console.log(
     `${ok ? 'ok    ' : 'FAILED'} ${suite.name.padEnd(20)} ${time.padStart(14)}  ${counts}${tail}`,

@@ -15,8 +15,13 @@ test('a network on ::1: two people meet and write', { timeout: 180_000 }, async 
       const page = await bob.api.call('message.list', { contactId: atGuest, limit: 10 });
       return page.messages.some((message) => message.text === text);
     });
+    let up = 0;
     for (const name of town.network.names('edge')) {
-      assert.ok(((await town.network.counters(name))['up'] ?? 0) > 0, name);
+      const counters = await town.network.counters(name);
+      // Both may have drawn the same edge for their own; boxes stand at either.
+      up += counters['up'] ?? 0;
+      assert.ok((counters['received'] ?? 0) > 0, name);
     }
+    assert.ok(up > 0);
   });
 });

@@ -1,6 +1,7 @@
 /** The first real thread: six processes, real packets over TLS, boxes written and read back. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { compareBytes } from '@tacet/base';
 import type { VerifiedDocument } from '@tacet/directory';
 import { makeBox, randomMark, randomSeed } from './lib/boxes.ts';
 import { PacketClient } from './lib/packet-client.ts';
@@ -32,7 +33,8 @@ test('the document that reaches a client is the one of the card', () => {
   assert.equal(verified.document.networkName, 'e2e');
   assert.equal(verified.document.relays.length, 5);
   assert.equal(verified.document.parameters.crowd, false);
-  assert.deepEqual(bob.book.newest()?.hash, verified.hash);
+  // In the last minutes of an hour the next epoch's document may be there, too.
+  assert.ok(bob.book.documents().some(({ hash }) => compareBytes(hash, verified.hash) === 0));
 });
 
 test('a box is stored, stays as it is, is announced and read on the other side', async () => {

@@ -35,6 +35,13 @@ test('suites are found by folder and come in order of kind', () => {
   );
 });
 
+test('long tests are run when asked for, and then alone', () => {
+  const files = ['lab/test/a.test.ts', 'lab/test/b.long.test.ts', 'e2e/relay/c.long.test.ts'];
+  const names = (long: boolean) => findSuites(files, long).flatMap((suite) => suite.files);
+  assert.deepEqual(names(false), ['lab/test/a.test.ts']);
+  assert.deepEqual(names(true), ['lab/test/b.long.test.ts', 'e2e/relay/c.long.test.ts']);
+});
+
 test('a subset is chosen by path, never by the beginning of a name', () => {
   const suites = findSuites(['packages/a/test/x.test.ts', 'packages/ab/test/y.test.ts']);
   const names = (wanted: string[]): string[] => select(suites, wanted).map(({ name }) => name);

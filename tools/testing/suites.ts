@@ -34,23 +34,33 @@ const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
   // Networks whose epochs of twelve seconds must pass.
-  'e2e/relay': 150,
+  'e2e/relay': 100,
   // Some twenty daemons, each with its passphrase and its ratchets, and network time that passes.
   'e2e/scenarios': 150,
   // Five whole starts of the demonstration; the first waits for a document and a meeting.
   'e2e/start': 130,
-  // Scenarios, chaos, wrong clocks and absences of days in virtual time.
-  lab: 120,
+  // Several authorities over random losses and crashes.
+  'packages/relay': 45,
+  // Scenarios, chaos and wrong clocks in virtual time.
+  lab: 90,
 };
 
 /** Everything together, on two cores. */
 export const TOTAL_BUDGET = 300;
 
-export function findSuites(files: readonly string[]): Suite[] {
+/**
+ * `x.long.test.ts`: days of virtual time, memory of whole processes, clusters that lose nodes. Not
+ * part of `npm test`, which has five minutes; `npm run test:long` runs these and nothing else.
+ */
+export function isLong(file: string): boolean {
+  return /\.long\.test\.tsx?$/.test(file);
+}
+
+export function findSuites(files: readonly string[], long = false): Suite[] {
   const byName = new Map<string, string[]>();
   for (const file of files) {
     const name = suiteOf(file);
-    if (name === null) continue;
+    if (name === null || isLong(file) !== long) continue;
     byName.set(name, [...(byName.get(name) ?? []), file]);
   }
   return [...byName]

@@ -83,6 +83,6 @@ try {
   // Where in our code is of use for our own mistakes only; everything else is for whoever started us.
   if (kind === 'bug') log.error(code, error);
   if (options !== null) tellReady(options, { error: { code, kind, message } });
-  if (options?.readyFd == null) process.stderr.write(`tacet-daemon: ${message}\n`);
+  if (options?.readyFd == null) process.stderr.write(`tacet-daemon: ${message} (${code})\n`);
   process.exit(kind === 'usage' ? 2 : 1);
 }
