@@ -33,8 +33,8 @@ const APART = ['packages/adapters/test/boxes-redis'];
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
-  // Networks whose epochs of twelve seconds must pass.
-  'e2e/relay': 100,
+  // Networks whose epochs of 24 seconds must pass.
+  'e2e/relay': 115,
   // Some twenty daemons, each with its passphrase and its ratchets, and network time that passes.
   'e2e/scenarios': 150,
   // Five whole starts of the demonstration; the first waits for a document and a meeting.

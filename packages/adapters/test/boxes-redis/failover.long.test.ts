@@ -19,7 +19,7 @@ import {
   testBox,
 } from './support.ts';
 
-/** `TACET_REDIS_PUTS=100000 npm test -- packages/adapters/test/boxes-redis/failover.long.test.ts` */
+/** `TACET_REDIS_PUTS=100000 npm run test:long -- packages/adapters/test/boxes-redis/failover.long.test.ts` */
 const PUTS = Number(process.env['TACET_REDIS_PUTS'] ?? 3_000);
 
 let cluster: RedisCluster;
