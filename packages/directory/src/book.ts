@@ -81,7 +81,15 @@ export class DocumentBook {
   forBuilding(now: Millis): { verified: VerifiedDocument; epoch: number } | null {
     const newest = this.newest();
     if (newest === null) return null;
-    const epoch = buildingEpoch(newest.document.parameters, now);
+    const { epoch: held, parameters } = newest.document;
+    const epoch = buildingEpoch(parameters, now);
+    // The document of this epoch may be on its way, and relays that have it would drop what is
+    // made with the last one; what is made for the last epoch they still take.
+    const waits = held < epoch && now < epochStart(parameters, epoch) + parameters.graceMs / 2;
+    return (waits ? this.buildable(epoch - 1) : null) ?? this.buildable(epoch);
+  }
+
+  private buildable(epoch: number): { verified: VerifiedDocument; epoch: number } | null {
     const verified = this.inForce(epoch);
     if (verified === null || planOf(verified, epoch) === null) return null;
     return { verified, epoch };

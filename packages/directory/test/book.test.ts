@@ -39,7 +39,7 @@ test('an empty book gives nothing', () => {
   const book = new DocumentBook(network.trust);
   assert.equal(book.newest(), null);
   assert.equal(book.inForce(e), null);
-  assert.equal(book.forBuilding(start(e)), null);
+  assert.equal(book.forBuilding(start(e))?.epoch, undefined);
   assert.deepEqual(book.evidence(), []);
   book.prune(start(e));
 });
@@ -82,9 +82,25 @@ test('authority down: the last document works until its validity ends, then noth
   for (const epoch of [e, e + 1, e + 2]) {
     assert.equal(book.forBuilding(start(epoch))?.verified.hash, first.hash);
   }
-  assert.equal(book.forBuilding(start(e + 3) - MINUTE - 1)?.epoch, e + 2);
-  assert.equal(book.forBuilding(start(e + 3) - MINUTE), null);
+  const over = start(e + 3) + network.parameters.graceMs / 2;
+  assert.equal(book.forBuilding(over - 1)?.epoch, e + 2);
+  assert.equal(book.forBuilding(over)?.epoch, undefined);
   assert.equal(book.inForce(e + 3), null);
+});
+
+test('document on its way: packets are made for the last epoch while relays still take them', () => {
+  const book = network.book();
+  const half = start(e + 1) + network.parameters.graceMs / 2;
+  assert.equal(book.forBuilding(start(e + 1) - MINUTE)?.epoch, e, 'the next one has not come');
+  assert.equal(book.forBuilding(half - 1)?.epoch, e);
+  assert.equal(book.forBuilding(half)?.epoch, e + 1, 'there may be none');
+  book.accept(second);
+  assert.equal(book.forBuilding(start(e + 1) - MINUTE - 1)?.epoch, e);
+  for (const now of [start(e + 1) - MINUTE, half - 1, half]) {
+    const building = book.forBuilding(now);
+    assert.equal(building?.epoch, e + 1);
+    assert.equal(building.verified.hash, second.hash);
+  }
 });
 
 test('authority late: a document counts from the first epoch it was published 5 minutes before', () => {
@@ -195,7 +211,7 @@ test('no document for V epochs: one marked immediate takes the network up again'
   const now = start(e + 7) + 20 * MINUTE;
   const usual = network.book();
   usual.accept(network.next(first, e + 7, { publishedAt: now }));
-  assert.equal(usual.forBuilding(now), null);
+  assert.equal(usual.forBuilding(now)?.epoch, undefined);
   assert.equal(usual.forBuilding(start(e + 8))?.epoch, e + 8);
 
   const book = network.book();
@@ -308,7 +324,7 @@ test('empty layer: no packet is built for an epoch in which a layer has no key',
   const book = network.book();
   book.accept(network.next(first, e + 1, { relays }));
   assert.equal(book.forBuilding(start(e + 1))?.epoch, e + 1);
-  assert.equal(book.forBuilding(start(e + 2)), null);
+  assert.equal(book.forBuilding(start(e + 2) + network.parameters.graceMs)?.epoch, undefined);
 });
 
 test('daemon clock off by five minutes: relays understand all but one minute of an epoch', () => {
@@ -339,7 +355,7 @@ test('daemon clock off by one day: nothing is built', () => {
   const book = network.book();
   book.accept(second);
   const now = start(e + 1) + 30 * MINUTE;
-  assert.equal(book.forBuilding(now + DAY), null);
-  assert.equal(book.forBuilding(now - DAY), null);
+  assert.equal(book.forBuilding(now + DAY)?.epoch, undefined);
+  assert.equal(book.forBuilding(now - DAY)?.epoch, undefined);
   assert.equal(epochAt(network.parameters, now), e + 1);
 });
