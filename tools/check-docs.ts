@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASES_PAGE, checkCases } from './docs/cases.ts';
 import { codesIn, compareErrors, ERRORS_PAGE, readErrorRows } from './docs/errors.ts';
-import { INDEXED, renderIndex } from './docs/indexes.ts';
+import { checkNumbers, INDEXED, renderIndex } from './docs/indexes.ts';
 import { LIMITS_PAGE, renderLimits } from './docs/limits.ts';
 import { checkLinks, checkNamedFiles, checkPlaces } from './docs/links.ts';
 import { NOTICE_PAGE, renderNotice } from './docs/notice.ts';
@@ -42,6 +42,7 @@ export async function checkDocs(root: string): Promise<CheckResult> {
     if (!existsSync(join(root, file)) || renderIndex(folder, files, read) === read(file)) continue;
     findings.push({ file, message: 'does not list the pages beside it: run `npm run docs`' });
   }
+  for (const folder of INDEXED) findings.push(...checkNumbers(folder, files));
   const references = checkReferences(root, pages, read, findings);
 
   let cases = 'no cases';

@@ -155,3 +155,13 @@ test('a lock file that names another registry is found', () => {
   assert.equal(checkPlaces('package-lock.json', line).length, 1);
   assert.equal(checkPlaces('package-lock.json', '"resolved": "apps/cli",').length, 0);
 });
+
+test('finds two pages of one number', async () => {
+  const [found, ...more] = await findings({
+    'docs/decisions/0001-one.md': '# 0001 One',
+    'docs/decisions/0001-two.md': '# 0001 Two',
+    'docs/decisions/0002-three.md': '# 0002 Three',
+  });
+  assert.match(found ?? '', /^docs\/decisions\/0001-two\.md: .*0001 is the number of/);
+  assert.deepEqual(more, []);
+});
