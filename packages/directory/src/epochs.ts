@@ -30,6 +30,11 @@ export function resumeWait(parameters: Epochs): Millis {
   return Math.min(MINUTE, Math.floor(parameters.epochMs / 60));
 }
 
+/** How long a client's own edge must have been down before the second is dialled. */
+export function guardPatience(parameters: Epochs): Millis {
+  return Math.min(10 * MINUTE, Math.floor(parameters.epochMs / 6));
+}
+
 /** When the parts of `epoch`'s document are due, all before the epoch itself. */
 export interface Schedule {
   /** Relays have sent their descriptors (+35 min of an hour). */

@@ -17,6 +17,7 @@ export {
   buildingEpoch,
   epochAt,
   epochStart,
+  guardPatience,
   publicationLead,
   resumeWait,
   type Schedule,

@@ -6,6 +6,7 @@ import {
   buildingEpoch,
   epochAt,
   epochStart,
+  guardPatience,
   publicationLead,
   resumeWait,
   scheduleOf,
@@ -47,6 +48,8 @@ test('short epochs shrink every span in proportion', () => {
   assert.deepEqual([descriptors, votes, signatures, publication], [7_000, 8_000, 10_000, 11_000]);
   assert.equal(resumeWait(short), 200);
   assert.equal(resumeWait(hourly), MINUTE);
+  assert.equal(guardPatience(short), 2_000);
+  assert.equal(guardPatience(hourly), 10 * MINUTE);
 });
 
 test('both sets of parameters are within their ranges, and at their values', () => {

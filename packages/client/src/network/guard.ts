@@ -1,6 +1,6 @@
 /**
  * Which edge is this profile's front door (docs/spec/03-links.md, 3): drawn uniformly, kept for 60
- * days; a second one only while the first has been down for ten minutes. Edges once drawn stay on a
+ * days; a second one only while the first has been down for ten minutes, less in short epochs. Edges once drawn stay on a
  * list, so that who cuts lines, or makes an edge vanish for an hour, does not make us draw on and on
  * until we come to his own.
  */
@@ -15,7 +15,7 @@ import {
   type Rng,
   randomBetween,
 } from '@tacet/base';
-import type { RelayHash } from '@tacet/directory';
+import { guardPatience, type RelayHash } from '@tacet/directory';
 import { MAX_GUARDS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
@@ -23,6 +23,7 @@ import { cardAddress, type Door, doorsOf } from './doors.ts';
 import type { Network } from './network.ts';
 
 const KEPT: Millis = 60 * DAY;
+/** Before there is a document that says how long an epoch is. */
 const DOWN: Millis = 10 * MINUTE;
 /** Failures further apart than this say nothing about the time between them: we slept. */
 const GAP: Millis = 5 * MINUTE;
@@ -44,6 +45,8 @@ interface Doors {
   readonly complete: boolean;
   /** Among them are edges that the card does not name. */
   readonly wider: boolean;
+  /** For how long the first must be down before the second is dialled. */
+  readonly patience: Millis;
 }
 
 export class Guard {
@@ -51,6 +54,7 @@ export class Guard {
   private readonly rng: Rng;
   private held: readonly Kept[] | null = null;
   private first: RelayHash | null = null;
+  private patience: Millis = DOWN;
   private downSince: Millis | null = null;
   private lastFailure: Millis | null = null;
   /** The first has just failed once more, and has been down for long enough. */
@@ -75,7 +79,8 @@ export class Guard {
   }
 
   private edge(network: Network, now: Millis): Door | null {
-    const { doors, complete, wider } = doorsNow(network, now);
+    const { doors, complete, wider, patience } = doorsNow(network, now);
+    this.patience = patience;
     if (doors.length === 0) return null;
     const kept = this.kept(complete ? now : null).filter(
       ({ provisional }) => !(provisional && wider),
@@ -109,7 +114,7 @@ export class Guard {
     if (this.isFirst(door)) {
       const slept = this.lastFailure === null || now - this.lastFailure > GAP;
       if (this.downSince === null || slept) this.downSince = now;
-      this.secondNext = now - this.downSince > DOWN;
+      this.secondNext = now - this.downSince > this.patience;
     } else {
       this.secondNext = false;
     }
@@ -201,9 +206,10 @@ function doorsNow(network: Network, now: Millis): Doors {
   const isOnCard = ({ relay }: Door) => cardAddress(network.card, relay) !== null;
   const verified = current === null ? network.book.newest() : current.verified;
   const listed = verified === null ? [] : doorsOf(verified);
+  const patience = verified === null ? DOWN : guardPatience(verified.document.parameters);
   if (current === null || listed.length === 0) {
     const more = card.filter((door) => !listed.some((one) => isAt(one, door.relay)));
-    return { doors: [...listed, ...more], complete: false, wider: false };
+    return { doors: [...listed, ...more], complete: false, wider: false, patience };
   }
-  return { doors: listed, complete: true, wider: !listed.every(isOnCard) };
+  return { doors: listed, complete: true, wider: !listed.every(isOnCard), patience };
 }

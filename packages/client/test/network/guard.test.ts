@@ -1,7 +1,7 @@
 /** 2.2: which edge is the front door, and how long. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, equalBytes, MINUTE } from '@tacet/base';
+import { DAY, equalBytes, HOUR, MINUTE, SECOND } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import { MemoryStore, seededRng } from '@tacet/testkit';
 import { Guard } from '../../src/network/guard.ts';
@@ -17,11 +17,18 @@ const book = { newest: () => null };
 const network = { card: { edges }, book, current: () => null } as unknown as Network;
 
 /** A network whose document lists these edges. */
-function documented(listed: readonly (typeof edges)[number][], card = edges): Network {
+function documented(
+  listed: readonly (typeof edges)[number][],
+  card = edges,
+  epochMs = HOUR,
+): Network {
   const current = {
     verified: {
       relayHashes: listed.map(({ relay }) => relay),
-      document: { relays: listed.map(({ address }) => ({ role: 'edge', clientAddress: address })) },
+      document: {
+        parameters: { epochMs },
+        relays: listed.map(({ address }) => ({ role: 'edge', clientAddress: address })),
+      },
     },
   };
   return { card: { edges: card }, current: () => current } as unknown as Network;
@@ -92,6 +99,17 @@ test('rule 2.2: the second is tried only right after the first has failed, and i
   assert.equal(guard.door(network, now + 91 * MINUTE)?.address, second.address);
   guard.down(second, now + 92 * MINUTE);
   assert.equal(guard.door(network, now + 92 * MINUTE)?.address, first.address);
+});
+
+test('rule 2.2: in epochs of a minute ten seconds are long enough', () => {
+  const guard = new Guard(store(), seededRng('short'));
+  const short = documented(edges, edges, MINUTE);
+  const first = guard.door(short, 0);
+  assert.ok(first !== null);
+  assert.equal(guard.down(first, 0), false);
+  assert.equal(guard.down(first, 10 * SECOND), false);
+  assert.equal(guard.down(first, 10 * SECOND + 1), true);
+  assert.notEqual(guard.door(short, 11 * SECOND)?.address, first.address);
 });
 
 test('rule 2.2: hours asleep are no hours down', () => {

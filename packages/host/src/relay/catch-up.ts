@@ -3,11 +3,14 @@ import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { type Clock, isAppError, type Millis, type Rng, randomBetween, shuffle } from '@tacet/base';
 import { epochAt, type Parameters, scheduleOf } from '@tacet/directory';
 import type { AuthorityMachine } from '@tacet/relay';
+import { askInTurn } from './ask-in-turn.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
 
+type Source = Pick<AuthorityClient, 'documents'>;
+
 export interface CatchUpOptions {
-  readonly clients: readonly Pick<AuthorityClient, 'documents'>[];
+  readonly clients: readonly Source[];
   readonly machine: Pick<AuthorityMachine, 'behind' | 'newest'>;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -20,6 +23,8 @@ export interface CatchUpOptions {
 export class CatchUp {
   private readonly options: CatchUpOptions;
   private readonly poller = new Poller(() => this.poll());
+  /** Who has a request of ours and has not answered. */
+  private readonly asked = new Set<Source>();
 
   constructor(options: CatchUpOptions) {
     this.options = options;
@@ -35,10 +40,16 @@ export class CatchUp {
 
   private async poll(): Promise<Millis> {
     const { clients, machine, clock, rng, parameters } = this.options;
-    for (const client of shuffle(rng, [...clients])) {
-      if (this.poller.stopped || !machine.behind(clock.now())) break;
-      await this.ask(client);
-    }
+    await askInTurn({
+      sources: machine.behind(clock.now())
+        ? shuffle(rng, [...clients]).filter((client) => !this.asked.has(client))
+        : [],
+      patienceMs: LIMITS.catchUpMs,
+      ask: async (client) => {
+        await this.ask(client);
+        return this.poller.stopped || !machine.behind(clock.now());
+      },
+    });
     const now = clock.now();
     const behind = LIMITS.catchUpMs * randomBetween(rng, 0.5, 1);
     if (machine.behind(now)) return behind;
@@ -47,8 +58,9 @@ export class CatchUp {
     return publication > now ? publication - now + behind : parameters.epochMs / 2;
   }
 
-  private async ask(client: Pick<AuthorityClient, 'documents'>): Promise<void> {
+  private async ask(client: Source): Promise<void> {
     const { machine, onDocument, onUnreachable } = this.options;
+    this.asked.add(client);
     try {
       const found = await client.documents(machine.newest()?.document.epoch ?? null);
       if (this.poller.stopped) return;
@@ -56,6 +68,8 @@ export class CatchUp {
     } catch (error) {
       if (!isAppError(error)) throw error;
       onUnreachable();
+    } finally {
+      this.asked.delete(client);
     }
   }
 }

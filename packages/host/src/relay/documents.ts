@@ -22,13 +22,16 @@ import {
   scheduleOf,
   type VerifiedDocument,
 } from '@tacet/directory';
+import { askInTurn } from './ask-in-turn.ts';
 import type { DocumentFiles } from './document-files.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
 
+type Source = Pick<AuthorityClient, 'documents'>;
+
 export interface DocumentKeeperOptions {
   readonly book: DocumentBook;
-  readonly clients: readonly Pick<AuthorityClient, 'documents'>[];
+  readonly clients: readonly Source[];
   readonly files: DocumentFiles;
   readonly clock: Clock;
   readonly rng: Rng;
@@ -45,6 +48,8 @@ export class DocumentKeeper {
   private readonly options: DocumentKeeperOptions;
   private readonly backoff: Backoff;
   private readonly poller = new Poller(() => this.poll());
+  /** Who has a request of ours and has not answered. */
+  private readonly asked = new Set<Source>();
 
   constructor(options: DocumentKeeperOptions) {
     this.options = options;
@@ -80,25 +85,46 @@ export class DocumentKeeper {
     return due - now + randomBetween(rng, 0, lead / 3);
   }
 
-  /** Asks authorities in random order until one has something new. True when any answered. */
+  /**
+   * Asks authorities in random order until one has something new. True when any answered. Between
+   * publication and the first packet that needs a document lies one lead: an authority that hangs
+   * may cost a tenth of it.
+   */
   private async ask(): Promise<boolean> {
     const { book, clients, rng } = this.options;
+    const before = book.newest();
     let answered = false;
-    for (const client of shuffle(rng, [...clients])) {
-      const after = book.newest()?.document.epoch ?? null;
-      try {
-        const found = await client.documents(after);
-        if (this.poller.stopped) return false;
-        for (const bytes of found) this.take(bytes, true);
-      } catch (error) {
-        this.counters.add('authority-unreachable');
-        if (!isAppError(error)) throw error;
-        continue;
-      }
-      answered = true;
-      if ((book.newest()?.document.epoch ?? null) !== after) break;
-    }
+    await askInTurn({
+      sources: shuffle(rng, [...clients]).filter((client) => !this.asked.has(client)),
+      patienceMs: Math.min(
+        LIMITS.authorityPatienceMs,
+        before === null
+          ? Number.POSITIVE_INFINITY
+          : publicationLead(before.document.parameters) / 10,
+      ),
+      ask: async (client) => {
+        if (await this.fetch(client)) answered = true;
+        return this.poller.stopped || book.newest() !== before;
+      },
+    });
     return answered;
+  }
+
+  /** False when it did not answer. */
+  private async fetch(client: Source): Promise<boolean> {
+    this.asked.add(client);
+    try {
+      const found = await client.documents(this.options.book.newest()?.document.epoch ?? null);
+      if (this.poller.stopped) return false;
+      for (const bytes of found) this.take(bytes, true);
+      return true;
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      this.counters.add('authority-unreachable');
+      return false;
+    } finally {
+      this.asked.delete(client);
+    }
   }
 
   private take(bytes: Uint8Array, fresh: boolean): void {

@@ -25,6 +25,8 @@ export const LIMITS = {
   /** First and longest pause before an authority that did not answer is asked again. */
   authorityRetryFirstMs: 200,
   authorityRetryCapMs: 10_000,
+  /** Longest wait for an authority's documents before another one is asked beside it. */
+  authorityPatienceMs: 10_000,
   /** A descriptor the authority refuses for good is offered again this often. */
   refusedRetryMs: 30_000,
   /** First and longest pause before another authority is told something again. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { AppError, hex } from '@tacet/base';
-import { DocumentBook } from '@tacet/directory';
+import { DocumentBook, scheduleOf } from '@tacet/directory';
 import { FakeClock, makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
 import { DocumentFiles } from '../../src/relay/document-files.ts';
 import { DocumentKeeper } from '../../src/relay/documents.ts';
@@ -11,7 +11,14 @@ const network = makeTestNetwork();
 const first = network.verified;
 const second = network.next(first, first.document.epoch + 1);
 
-function setUp(answers: (Uint8Array[] | AppError)[], dir = tempDir()) {
+type Source = ConstructorParameters<typeof DocumentKeeper>[0]['clients'][number];
+
+function setUp(
+  answers: (Uint8Array[] | AppError)[],
+  dir = tempDir(),
+  others: readonly Source[] = [],
+  now = TEST_NOW + 1_000,
+) {
   const book = new DocumentBook(network.trust);
   const asked: (number | null)[] = [];
   const added: string[] = [];
@@ -23,6 +30,7 @@ function setUp(answers: (Uint8Array[] | AppError)[], dir = tempDir()) {
   const keeper = new DocumentKeeper({
     book,
     clients: [
+      ...others,
       {
         documents: async (after = null) => {
           asked.push(after);
@@ -34,7 +42,7 @@ function setUp(answers: (Uint8Array[] | AppError)[], dir = tempDir()) {
       },
     ],
     files: new DocumentFiles(dir),
-    clock: new FakeClock(TEST_NOW + 1_000),
+    clock: new FakeClock(now),
     rng: seededRng(1),
     onDocument: (verified) => added.push(hex(verified.hash)),
     onEquivocation: () => {
@@ -92,4 +100,40 @@ test('a second document for an epoch is refused, reported and kept as evidence',
   assert.deepEqual(added, [hex(first.hash), hex(second.hash)]);
   assert.equal(equivocations(), 1);
   assert.equal(book.evidence().length, 1);
+});
+
+test('authorities that hang do not hold up a document that another one has', async () => {
+  const before = setUp([[first.bytes]]);
+  before.keeper.start();
+  await before.finished;
+  before.keeper.stop();
+  const hung: number[] = [];
+  const hangs = (id: number) => ({
+    documents: () => {
+      hung.push(id);
+      return new Promise<never>(() => undefined);
+    },
+  });
+  const { parameters, epoch } = first.document;
+  const due = scheduleOf(parameters, epoch + 1).publication + 1;
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { keeper, added, asked } = setUp(
+      [[], [second.bytes]],
+      before.dir,
+      [hangs(1), hangs(2)],
+      due,
+    );
+    keeper.start();
+    for (let turn = 0; turn < 120 && added.length < 2; turn++) {
+      mock.timers.tick(1_000);
+      await new Promise((done) => setImmediate(done));
+    }
+    keeper.stop();
+    assert.deepEqual(added, [hex(first.hash), hex(second.hash)]);
+    assert.equal(asked.length, 2);
+    assert.deepEqual(hung.toSorted(), [1, 2], 'no second request to one that owes an answer');
+  } finally {
+    mock.timers.reset();
+  }
 });
