@@ -73,20 +73,6 @@ test('a packet seen before is dropped, also by a mix that was killed in between'
   assert.equal((await network.counters('mix-1'))['packet-replay'], 1);
 });
 
-/** What every relay counted of packets it did not pass on. */
-async function drops(): Promise<string> {
-  const lines: string[] = [];
-  for (const { name, role } of network.description.processes) {
-    if (role === 'authority') continue;
-    const counters = await network.counters(name);
-    const told = Object.entries(counters).filter(([key]) =>
-      /packet-|next-|up-|stale|unknown|shed|lost|late|expired/.test(key),
-    );
-    lines.push(`${name}: ${told.map(([key, n]) => `${key} ${n}`).join(', ')}`);
-  }
-  return lines.join('\n');
-}
-
 test('over two changes of epoch and a killed authority nothing is lost', async () => {
   const first = epochNow();
   let number = 10;
@@ -103,7 +89,11 @@ test('over two changes of epoch and a killed authority nothing is lost', async (
       network.start('authority');
     }
   }
-  assert.deepEqual(lost, [], lost.length === 0 ? '' : `${lost.join('; ')}\n${await drops()}`);
+  assert.deepEqual(
+    lost,
+    [],
+    lost.length === 0 ? '' : `${lost.join('; ')}\n${await network.drops()}`,
+  );
   assert.ok(epochs.size >= 2, 'documents went on');
   assert.ok(number > 40);
 });

@@ -137,6 +137,19 @@ export class ProcessNetwork {
     return (body as { counters: Record<string, number> }).counters;
   }
 
+  /** What every relay that runs counted of packets it did not pass on. */
+  async drops(): Promise<string> {
+    const lines: string[] = [];
+    for (const { name, role } of this.description.processes) {
+      if (role === 'authority' || !this.started.has(name)) continue;
+      const told = Object.entries(await this.counters(name)).filter(([key]) =>
+        /packet-|next-|up-|stale|unknown|shed|lost|late|expired/.test(key),
+      );
+      lines.push(`${name}: ${told.map(([key, n]) => `${key} ${n}`).join(', ')}`);
+    }
+    return lines.join('\n');
+  }
+
   /** As other programs of the machine see it. */
   commandLine(name: string): string {
     return readFileSync(`/proc/${this.get(name).child.pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
