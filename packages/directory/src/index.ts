@@ -24,14 +24,6 @@ export {
   scheduleOf,
 } from './epochs.ts';
 export {
-  claimsOf,
-  compareClaims,
-  type DocumentClaim,
-  decodeClaims,
-  encodeClaims,
-  type SplitView,
-} from './gossip.ts';
-export {
   authorityHashOf,
   checkAuthoritySet,
   networkIdOf,

@@ -50,8 +50,6 @@ export const MAX_LOOPS = 4_294_967_295;
 export const MAX_HELD_DOCUMENTS = 6;
 /** Pairs of contradicting documents one book keeps as evidence. */
 export const MAX_EVIDENCE = 4;
-/** Pairs of epoch and hash that contacts compare; part of the format. */
-export const MAX_CLAIMS = 4;
 /** Draws of a path before the best one seen is taken. */
 export const MAX_PATH_DRAWS = 8;
 /** Paths drawn by a mix until one leads through it; with 40 mixes in its layer 10^-11 miss. */
