@@ -1,4 +1,4 @@
-/** notes: names under which the server answers. Everything else is refused before any route. */
+/** Names under which the server answers. Everything else is refused before any route. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { exchange, get, post } from './lib/raw.ts';

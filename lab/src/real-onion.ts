@@ -9,8 +9,7 @@ import {
   createPacketOpener,
   EpochReplayGuard,
 } from '@tacet/onion';
-import { EpochKeyring } from '@tacet/relay';
-import type { TestNetwork } from '@tacet/testkit';
+import { epochKeys, type TestNetwork } from '@tacet/testkit';
 import type { Onion } from './onion.ts';
 
 export function realOnion(network: TestNetwork): Onion {
@@ -19,18 +18,8 @@ export function realOnion(network: TestNetwork): Onion {
     builder: createPacketBuilder(systemRng),
     loops: createLoopBuilder(systemRng),
     opener(relay, book) {
-      const keys = new EpochKeyring({
-        book,
-        self: relay.hash,
-        rng: systemRng,
-        schedule: parameters,
-      });
-      const { firstEpoch, keys: published } = relay.descriptor;
-      keys.import(
-        published.map((_, i) => ({ epoch: firstEpoch + i, seed: relay.kemSeed(firstEpoch + i) })),
-      );
       return createPacketOpener({
-        keys,
+        keys: epochKeys(relay, { book, schedule: parameters }),
         replay: new EpochReplayGuard({ capacity: 100_000, rng: systemRng, log: 'none' }),
         rng: systemRng,
         role: relay.role,

@@ -35,7 +35,8 @@ export function openHome(fresh: boolean): DemoHome {
   const inner = join(dir, '.start');
   const isNew = !existsSync(dir);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  if (statSync(dir).uid !== process.getuid?.()) {
+  const uid = process.getuid?.();
+  if (uid !== undefined && statSync(dir).uid !== uid) {
     throw new StartError('the folder of the demonstration belongs to another user');
   }
   chmodSync(dir, 0o700);

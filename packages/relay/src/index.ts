@@ -12,11 +12,6 @@ export type { EdgeCounter } from './edge/counters.ts';
 export type { Fork } from './edge/digest-peers.ts';
 export { EdgeMachine, type EdgeOptions } from './edge/edge-machine.ts';
 export type { EdgeObserver } from './edge/observer.ts';
-export {
-  EpochKeyring,
-  type EpochSeed,
-  type KeyringOptions,
-} from './keys/epoch-keyring.ts';
 export { EpochViewer, type KeySchedule, type ViewerOptions } from './keys/epoch-viewer.ts';
 export {
   EDGE_LIMITS,

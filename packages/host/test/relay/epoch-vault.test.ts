@@ -35,7 +35,7 @@ test('after a restart the same keys are there, and none is made anew', async () 
   assert.deepEqual(second.publicKeys(start(10)), first.publicKeys(start(10)));
 });
 
-test('an epoch whose grace is over is named, and goes for good', async () => {
+test('mixnet case (14): an epoch whose grace is over is named, and its seed goes for good', async () => {
   const dir = tempDir();
   const vault = vaultIn(dir);
   await vault.ensure(start(10));

@@ -193,21 +193,6 @@ test('rule 2.6: a client with the last document is understood in the first grace
   assert.equal(total(net, 'packet-header'), 1);
 });
 
-test('mixnet case (14): with seized keys of later epochs an old capture stays shut', () => {
-  const { net, client } = startNetwork();
-  const { frame } = request(client, net, epoch);
-  const seizedAt = start(epoch + 1) + graceMs;
-  for (const { keys } of [...net.mixes, ...net.edges]) {
-    assert.deepEqual(keys.erase(seizedAt), [epoch]);
-    assert.ok(keys.export().length > 0);
-    assert.ok(keys.export().every((entry) => entry.epoch > epoch));
-    // Not even for somebody who turns the clock back.
-    assert.equal(keys.lookup(epoch, TEST_NOW), null);
-  }
-  client.send(frame);
-  assert.equal(client.edge.machine.counters.get('up-epoch'), 1);
-});
-
 test('mixnet case (8): a mix sends requests and replies on in frames of one size and shape', () => {
   const { net, client } = startNetwork();
   for (let i = 0; i < 5; i++) {

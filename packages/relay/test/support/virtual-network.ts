@@ -14,14 +14,13 @@ import {
 import {
   EdgeMachine,
   type EdgeOptions,
-  EpochKeyring,
   type LinkHandle,
   MixMachine,
   type RelayEffect,
   type StoreCommand,
 } from '@tacet/relay';
 import { MemoryBoxes } from '@tacet/relay/acceptance/memory-boxes';
-import type { TestNetwork, TestRelay } from '@tacet/testkit';
+import { epochKeys, type TestNetwork, type TestRelay } from '@tacet/testkit';
 import {
   BroadcastReader,
   type DownFrame,
@@ -38,7 +37,6 @@ export interface EdgeNode {
   readonly relay: TestRelay;
   readonly machine: EdgeMachine;
   readonly opener: PacketOpener;
-  readonly keys: EpochKeyring;
   readonly boxes: MemoryBoxes;
   readonly book: DocumentBook;
   /** Bytes of digests by sender, put together. */
@@ -54,7 +52,6 @@ export interface MixNode {
   readonly relay: TestRelay;
   readonly machine: MixMachine;
   readonly opener: PacketOpener;
-  readonly keys: EpochKeyring;
   readonly book: DocumentBook;
 }
 
@@ -87,15 +84,15 @@ export class VirtualNetwork {
     this.network = network;
     this.now = now;
     this.mixes = network.mixes.map((relay) => {
-      const { book, keys, opener } = this.core(relay);
+      const { book, opener } = this.core(relay);
       const layer = relay.layer as 1 | 2 | 3;
       const builder = createLoopBuilder(systemRng);
       const self = loops ? relay.hash : (new Uint8Array(32) as RelayHash);
       const machine = new MixMachine({ book, layer, self, rng: systemRng, builder });
-      return { relay, book, keys, opener, machine };
+      return { relay, book, opener, machine };
     });
     this.edges = network.edges.map((relay) => {
-      const { book, keys, opener } = this.core(relay);
+      const { book, opener } = this.core(relay);
       const machine = new EdgeMachine({
         injector: opener,
         book,
@@ -108,7 +105,6 @@ export class VirtualNetwork {
       return {
         relay,
         book,
-        keys,
         machine,
         opener,
         boxes: new MemoryBoxes(),
@@ -155,19 +151,14 @@ export class VirtualNetwork {
   private core(relay: TestRelay) {
     const { network } = this;
     const book = network.book();
-    const schedule = network.parameters;
-    const keys = new EpochKeyring({ book, self: relay.hash, rng: systemRng, schedule });
-    const first = network.document.epoch;
-    const epochs = Array.from({ length: schedule.keysAhead + 3 }, (_, i) => first + i);
-    keys.import(epochs.map((epoch) => ({ epoch, seed: relay.kemSeed(epoch) })));
     const opener = createPacketOpener({
-      keys,
+      keys: epochKeys(relay, { book, schedule: network.parameters }),
       replay: new EpochReplayGuard({ capacity: 100_000, rng: systemRng, log: 'none' }),
       rng: systemRng,
       role: relay.role,
       layer: relay.role === 'edge' ? 4 : relay.layer,
     });
-    return { book, keys, opener };
+    return { book, opener };
   }
 
   private apply(from: MixNode | EdgeNode, effect: RelayEffect): void {
