@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { introduce } from '../lib/meet.ts';
 import { FAST, Town } from '../lib/town.ts';
-import { startMicrosocks, watchCalls } from './lib.ts';
+import { watchCalls } from './calls.ts';
+import { startMicrosocks } from './microsocks.ts';
 
 test('a network behind SOCKS: nothing goes around the server', { timeout: 240_000 }, async (t) => {
   const socks = await startMicrosocks();

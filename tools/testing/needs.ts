@@ -1,5 +1,5 @@
 /**
- * What some tests need of the machine: Chromium, redis-server. Each is looked for, and where allowed
+ * What some tests need of the machine: Chromium, redis-server, microsocks. Each is looked for, and where allowed
  * installed, before any suite begins, so that no budget pays for it. Without it the tests that
  * drive it are left out, and one line says what to do.
  */
@@ -32,6 +32,7 @@ const NEEDS: readonly Need[] = [
     find: () => findBy('chromium.ts'),
   },
   { variable: 'TACET_REDIS', helper: /\/redis-cluster$/, find: () => findBy('redis.ts') },
+  { variable: 'TACET_MICROSOCKS', helper: /\/microsocks\.ts$/, find: () => findBy('socks.ts') },
 ];
 
 export function prepare(

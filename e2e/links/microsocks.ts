@@ -1,0 +1,56 @@
+/** A SOCKS server for tests of links: Debian's microsocks, on a port of its own. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { sleep } from '../lib/program.ts';
+
+const run = promisify(execFile);
+
+export interface Microsocks {
+  readonly address: string;
+  readonly port: number;
+  end(): Promise<void>;
+}
+
+/** Runs tools/socks.ts, which may install a package, then what it found. */
+export async function startMicrosocks(): Promise<Microsocks> {
+  const script = fileURLToPath(new URL('../../tools/socks.ts', import.meta.url));
+  const { stdout } = await run(process.execPath, [script]);
+  const port = await freePort();
+  const child = spawn(stdout.trim(), ['-i', '127.0.0.1', '-p', String(port)], {
+    stdio: 'ignore',
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  while (!(await listens(port))) {
+    if (child.exitCode !== null) throw new Error('microsocks ended');
+    await sleep(20);
+  }
+  return { address: `127.0.0.1:${port}`, port, end: () => ended(child) };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
