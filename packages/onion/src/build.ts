@@ -145,7 +145,7 @@ function course(
 }
 
 /**
- * A loop or dummy of a mix in layer `firstLayer - 1`: a request that enters the network at
+ * A loop of a mix in layer `firstLayer - 1`: a request that enters the network at
  * `firstLayer` (2..4) and looks there like any other. `hops` are those of firstLayer..4.
  */
 export function buildFromLayer(

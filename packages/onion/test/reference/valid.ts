@@ -130,7 +130,13 @@ export function requestsJson() {
   return [
     requestJson('request', TO_BOX, octets('request data', 2816), fullBlock().block, true),
     requestJson('request without reply block', TO_BOX, octets('short data', 0), null, false),
-    requestJson('dummy from layer 2', TO_BOX.slice(2), octets('loop', 9), loopBlock().block, false),
+    requestJson(
+      'loop of a mix in layer 2',
+      TO_BOX.slice(2),
+      octets('loop', 9),
+      loopBlock().block,
+      false,
+    ),
   ];
 }
 
