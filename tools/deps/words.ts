@@ -11,7 +11,7 @@ const GLOBALS = new Set(
   (
     'performance setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate ' +
     'queueMicrotask process console fetch WebSocket EventSource XMLHttpRequest globalThis require ' +
-    'eval localStorage indexedDB Worker BroadcastChannel MessageChannel crypto'
+    'eval localStorage indexedDB Worker BroadcastChannel MessageChannel crypto Temporal navigator'
   ).split(' '),
 );
 

@@ -108,6 +108,8 @@ const ambient = [
   'const { random } = Math;',
   'new WebSocket(u)',
   "eval('1')",
+  'Temporal.Now.instant()',
+  'navigator.hardwareConcurrency',
 ];
 
 for (const source of ambient) {
