@@ -56,7 +56,7 @@ after(() => home.end());
 describe('with an open profile', () => {
   test('unknown contact', () => refused('alice', ['send', 'bob', 'x'], 'contact-unknown', 5));
   test('malformed network card', () =>
-    refused('alice', ['network', 'join', 'tacet:network/1/AAAA'], 'malformed', 2));
+    refused('alice', ['network', 'join', 'tacet:network/1/AAAA'], 'card-malformed', 2));
   test('malformed invitation', () =>
     refused('alice', ['invite', 'accept', 'https://example.org/#x'], 'invitation-malformed', 2));
   test('a network is missing', () => refused('alice', ['invite', 'create'], 'network-missing', 1));

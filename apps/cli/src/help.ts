@@ -8,7 +8,7 @@ Examples
   tacet profile create "Alice"             make an identity, start the daemon
   tacet network join home.card             join a network by its card
   tacet invite create                      a link for one friend
-  tacet invite accept "tacet:..."          the friend's side
+  tacet invite accept "tacet://..."        the friend's side
   tacet send bob "hello" --wait delivered  seconds, not milliseconds: a mix network is slow
   tacet open                               the window in your browser
 `;

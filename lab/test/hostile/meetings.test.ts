@@ -130,7 +130,7 @@ test('revoking is final: again it changes nothing, after use it is refused', asy
   const [used] = await alice.invitations();
   await assert.rejects(
     async () => alice.revoke(used?.id ?? ''),
-    (error) => isAppError(error, 'invitation-used'),
+    (error) => isAppError(error, 'invitation-answered'),
   );
   await linkOf(stage, alice, 'carol');
   const [open] = await alice.invitations();

@@ -173,11 +173,7 @@ export class Client {
       throw new AppError('text-invalid', 'usage', 'the text is not valid Unicode');
     }
     if (textBytes(options.text) > MAX_TEXT_BYTES) {
-      throw new AppError(
-        'text-too-long',
-        'usage',
-        'the text is longer than 16 KiB; send it in parts',
-      );
+      throw new AppError('text-too-long', 'usage', 'the text is longer than 16 KiB');
     }
     if (text(contact, 'state') === 'ended') {
       throw new AppError(

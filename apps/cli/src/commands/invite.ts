@@ -59,7 +59,7 @@ export const inviteAccept: Command = {
     timeout: timeoutOption,
   },
   examples: [
-    'tacet invite accept "tacet:..." --name bob',
+    'tacet invite accept "tacet://..." --name bob',
     'xclip -o | tacet invite accept - --wait',
   ],
   details:

@@ -15,6 +15,7 @@ const sentences: Readonly<Record<string, string>> = {
   'invitation-malformed':
     'That is not a whole invitation. Copy it from its first to its last character.',
   'invitation-used': 'That invitation was already used. Each works once: ask for a new one.',
+  'invitation-answered': 'Somebody has used that invitation; it cannot be taken back.',
   'invitation-missing': 'Nothing is stored for that invitation any more. Ask for a new one.',
   'invitation-revoked': 'This invitation was taken back by whoever made it.',
   'invitation-expired': 'This invitation has ended without an answer. Ask for a new one.',
@@ -25,6 +26,8 @@ const sentences: Readonly<Record<string, string>> = {
   'invitation-own': 'That is your own invitation. Send it to somebody.',
   'invitation-replaced':
     'Somebody changed this invitation on its way. Do not use it; ask for a new one by another way.',
+  'card-malformed':
+    'That is not a whole network card. Copy it from its first to its last character.',
   'network-missing': 'Join a network first.',
   'text-too-long': 'That is more than one message can hold. Send it in several.',
   'contact-unknown': 'That contact is not here any more.',

@@ -141,7 +141,11 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const id = num(row, 'id');
     const state = text(row, 'state');
     if (state === 'used' || state === 'answered') {
-      throw new AppError('invitation-used', 'state', 'this invitation was used already');
+      throw new AppError(
+        'invitation-answered',
+        'state',
+        'somebody has used this invitation; it cannot be taken back',
+      );
     }
     if (state !== 'revoked' && state !== 'expired') {
       this.d.store.transaction(() => this.close(id, 'revoked', now));

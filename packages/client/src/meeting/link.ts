@@ -24,11 +24,7 @@ export function encodeLink(secret: Uint8Array, network: NetworkId, card: string 
 }
 
 function badLink(): AppError {
-  return new AppError(
-    'invitation-malformed',
-    'input',
-    'this is not a Tacet invitation; copy the whole link, from `tacet://` to its end',
-  );
+  return new AppError('invitation-malformed', 'input', 'this is not a Tacet invitation');
 }
 
 /** Throws `invitation-malformed`. Takes any text before the fragment (a landing page). */

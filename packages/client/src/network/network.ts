@@ -128,9 +128,9 @@ export class Network {
     return text === null ? null : new Network(decodeCard(fromUtf8(text)), deps);
   }
 
-  /** Joins by card; a profile stays in one network. */
+  /** Joins by card; a profile stays in one network. Throws `card-malformed`, `network-joined`. */
   static join(text: string, deps: NetworkDeps): Network {
-    const card = decodeCard(text);
+    const card = givenCard(text);
     const had = Network.load(deps);
     if (had !== null && !equalBytes(had.id, networkIdOf(card))) {
       throw new AppError(
@@ -351,6 +351,14 @@ export class Network {
     for (const [key, at] of this.seenDigests) {
       if (at < now - BEHIND || this.seenDigests.size > 8_192) this.seenDigests.delete(key);
     }
+  }
+}
+
+function givenCard(text: string): NetworkCard {
+  try {
+    return decodeCard(text);
+  } catch (cause) {
+    throw new AppError('card-malformed', 'input', 'this is not a network card', { cause });
   }
 }
 
