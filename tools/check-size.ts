@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { type CheckResult, type Finding, report } from './lib/report.ts';
 import { isCode, listFiles, REPOSITORY } from './lib/tree.ts';
 
-export const MEDIAN = 150;
-export const P90 = 400;
-export const CAP = 600;
+const MEDIAN = 150;
+const P90 = 400;
+const CAP = 600;
 const EXCEPTIONS = 'tools/size-exceptions.txt';
 
 export function checkSize(root: string): CheckResult {

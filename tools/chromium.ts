@@ -34,16 +34,4 @@ export function findChromium(): Promise<string> {
   });
 }
 
-/** What every browser test starts Chromium with: no sandbox as root, and no traffic of its own. */
-export const chromiumFlags: readonly string[] = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 if (import.meta.main) process.stdout.write(`${await findChromium()}\n`);

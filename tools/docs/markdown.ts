@@ -6,7 +6,7 @@ export interface Link {
 }
 
 /** Lines with fenced code blanked, so that line numbers stay. */
-export function proseLines(markdown: string): string[] {
+function proseLines(markdown: string): string[] {
   let fenced = false;
   return markdown.split('\n').map((line) => {
     if (/^\s*(```|~~~)/.test(line)) {

@@ -20,7 +20,7 @@ export interface ProfilePlace {
   readonly dir: string;
 }
 
-export function dataHome(env: Env): string {
+function dataHome(env: Env): string {
   const own = env['TACET_HOME'] ?? '';
   if (own !== '') return own;
   const shared = env['XDG_DATA_HOME'] ?? '';

@@ -13,7 +13,7 @@ const maybeTime = v.nullable(time);
 
 export const level = v.picklist(['strong', 'balanced']);
 
-export const messageState = v.picklist([
+const messageState = v.picklist([
   'queued',
   'sending',
   'stored',
@@ -43,7 +43,7 @@ export const message = v.object({
 
 export const messageDetail = v.object({ ...message.entries, evidence: v.array(evidence) });
 
-export const meetingSteps = v.object({
+const meetingSteps = v.object({
   opened: maybeTime,
   delivered: maybeTime,
   accepted: maybeTime,

@@ -26,5 +26,4 @@ export {
   MINUTE,
   type Millis,
   SECOND,
-  type Startable,
 } from './time.ts';

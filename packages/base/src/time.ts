@@ -8,12 +8,6 @@ export interface Clock {
   now(): Millis;
 }
 
-/** Anything the host starts and stops. `stop` may be called twice and leaves no timer behind. */
-export interface Startable {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
-
 export const SECOND: Millis = 1_000;
 export const MINUTE: Millis = 60_000;
 export const HOUR: Millis = 3_600_000;

@@ -6,7 +6,7 @@
 import sodium from 'sodium-native';
 import { requireLength } from './errors.ts';
 
-export const ED_PUBLIC_LENGTH = 32;
+const ED_PUBLIC_LENGTH = 32;
 export const ED_SIGNATURE_LENGTH = 64;
 
 export interface EdKeyPair {

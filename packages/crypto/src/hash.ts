@@ -7,7 +7,7 @@ import { AppError } from '@tacet/base';
 import sodium from 'sodium-native';
 import { type Label, labelBytes } from './labels.ts';
 
-export const HASH_LENGTH = 32;
+const HASH_LENGTH = 32;
 
 /** BLAKE2b-256 of u8(length) | label | parts. */
 export function hash(label: Label, ...parts: readonly Uint8Array[]): Uint8Array {

@@ -2,14 +2,13 @@
 export { type Argon2Cost, argon2id } from './argon2.ts';
 export { BOX_OVERHEAD, openBox, sealBox } from './box.ts';
 export {
-  ED_PUBLIC_LENGTH,
   ED_SIGNATURE_LENGTH,
   type EdKeyPair,
   edKeyPair,
   edSign,
   edVerify,
 } from './ed25519.ts';
-export { HASH_LENGTH, hash, hashKeyed, hashRawInto } from './hash.ts';
+export { hash, hashKeyed, hashRawInto } from './hash.ts';
 export { openHeader, sealHeader } from './header.ts';
 export {
   classicalVerify,
@@ -24,9 +23,7 @@ export {
   hybridVerify,
 } from './hybrid.ts';
 export {
-  KEM_CIPHERTEXT_LENGTH,
   KEM_PUBLIC_LENGTH,
-  KEM_SECRET_LENGTH,
   type KemKeyPair,
   kemEncapsulate,
   kemKeyPair,
@@ -36,7 +33,6 @@ export { LABELS, type Label, labelBytes } from './labels.ts';
 export { ARGON2_MEMORY_KIB_MAX, ARGON2_PASSES_MAX } from './limits.ts';
 export {
   LIONESS_KEY_LENGTH,
-  LIONESS_LEFT,
   type LionessKeys,
   lionessDecrypt,
   lionessEncrypt,

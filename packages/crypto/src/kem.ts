@@ -22,8 +22,7 @@ import type { KemPublicKey } from './types.ts';
 import { x25519Into, x25519Public } from './x25519.ts';
 
 export const KEM_PUBLIC_LENGTH = 1_216;
-export const KEM_CIPHERTEXT_LENGTH = 1_120;
-export const KEM_SECRET_LENGTH = 32;
+const KEM_CIPHERTEXT_LENGTH = 1_120;
 const ML_PUBLIC = 1_184;
 const ML_CIPHERTEXT = 1_088;
 /** The draft's label, `\.//^\`. */

@@ -6,7 +6,7 @@
 import { hashRawInto } from './hash.ts';
 import { streamXor } from './stream.ts';
 
-export const LIONESS_LEFT = 32;
+const LIONESS_LEFT = 32;
 export const LIONESS_KEY_LENGTH = 128;
 
 const streamKey = new Uint8Array(LIONESS_LEFT);

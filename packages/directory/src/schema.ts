@@ -14,7 +14,7 @@ import { parseAddress } from './address.ts';
 import { MAX_NAME_BYTES, MAX_SOURCE_URL_BYTES } from './limits.ts';
 
 /** Times are whole milliseconds before the year 10000. */
-export const MAX_TIME = 253_402_300_799_999;
+const MAX_TIME = 253_402_300_799_999;
 export const MAX_EPOCH = 0xffff_ffff;
 
 export function uint(min: number, max: number) {

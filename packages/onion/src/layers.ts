@@ -91,7 +91,7 @@ export class LayerWrapper {
   }
 }
 
-export function requireU16(value: number): void {
+function requireU16(value: number): void {
   if (!Number.isInteger(value) || value < 0 || value > 0xffff) throw badPath();
 }
 

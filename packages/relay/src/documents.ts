@@ -30,6 +30,6 @@ export function nextRelay(
 }
 
 /** A descriptor says layer 0 for an edge; packets stand in layer 4 there. */
-export function packetLayer(relay: Descriptor): number {
+function packetLayer(relay: Descriptor): number {
   return relay.role === 'edge' ? 4 : relay.layer;
 }

@@ -9,10 +9,10 @@ import { wireRange } from './range.ts';
 import { BROADCAST_PAGE } from './sizes.ts';
 import type { BroadcastItem } from './types.ts';
 
-export const CELLS = 8;
+const CELLS = 8;
 export const CELL_LENGTH = BROADCAST_PAGE / CELLS;
 export const CELL_DATA = 563;
-export const ITEM_ID = 16;
+const ITEM_ID = 16;
 const CODES = { digest: 1, document: 2 } as const;
 
 /** One part of an item. `data` is a view; its length follows from `index` and `total`. */

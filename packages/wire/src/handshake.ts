@@ -10,7 +10,7 @@ import { requireInteger, requireLength, wireRange } from './range.ts';
 import { FRAME_LENGTH, PREFIX_LENGTH } from './sizes.ts';
 import type { Greeting, Hello, Welcome } from './types.ts';
 
-export const JOIN_SECRET = 16;
+const JOIN_SECRET = 16;
 export const HANDLE = 8;
 const HELLO_FILL = FRAME_LENGTH - PREFIX_LENGTH - JOIN_SECRET - HANDLE - 4;
 const WELCOME_FILL = FRAME_LENGTH - PREFIX_LENGTH - HANDLE - 8;

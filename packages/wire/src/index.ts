@@ -13,7 +13,6 @@ export {
   encodeHello,
   encodeWelcome,
   HANDLE,
-  JOIN_SECRET,
 } from './handshake.ts';
 export {
   MAX_BROADCAST_ITEM,
@@ -39,7 +38,6 @@ export {
 } from './signed-digest.ts';
 export {
   ANSWER_LENGTH,
-  BOX_CONTENT,
   BOX_ID,
   BOX_PLAINTEXT,
   BOX_RECORD,

@@ -10,8 +10,6 @@ export const SIGNATURE = 64;
 export const NONCE = 24;
 /** What a box carries for its reader. */
 export const BOX_PLAINTEXT = 2_264;
-/** Nonce 24, ciphertext 2,264, tag 16. */
-export const BOX_CONTENT = 2_304;
 export const BOX_RECORD = 2_400;
 /** Request data beside a reply block, at most. */
 export const REQUEST_MAX: number = GEOMETRY.requestData;

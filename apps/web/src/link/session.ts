@@ -100,7 +100,7 @@ export function forgetSession(): void {
   sessionStorage.removeItem(KEY);
 }
 
-export function windowOver(): AppError {
+function windowOver(): AppError {
   return new AppError('window-reopen', 'state', 'this window is over. Open a new one: tacet open');
 }
 

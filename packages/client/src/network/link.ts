@@ -78,7 +78,6 @@ export class Link {
   private last: { readonly door: Door; readonly handle: Uint8Array } | null = null;
   private announced: Millis = 0;
   private prepared: Prepared | null = null;
-  private slots = 0;
 
   constructor(deps: LinkDeps) {
     this.d = deps;
@@ -90,11 +89,6 @@ export class Link {
 
   get door(): Door | null {
     return this.state.kind === 'up' || this.state.kind === 'dialing' ? this.state.door : null;
-  }
-
-  /** Frames sent since start. */
-  get slotCount(): number {
-    return this.slots;
   }
 
   get nextSlot(): Millis | null {
@@ -133,7 +127,6 @@ export class Link {
 
   /** One slot: exactly one frame leaves, whatever it carries. */
   private leave(grid: Grid, { frame, period }: Prepared): void {
-    this.slots++;
     this.prepared = null;
     if (period !== null) grid.setPeriod(period);
     this.d.emit({ kind: 'up', frame });

@@ -26,7 +26,7 @@ export interface Ciphertext {
 
 export type Notice = 'hello' | 'key-set';
 
-export function ciphertextOf(row: SqlRow): Ciphertext {
+function ciphertextOf(row: SqlRow): Ciphertext {
   return {
     id: num(row, 'id'),
     contactId: num(row, 'contact_id'),

@@ -12,7 +12,7 @@ export function scheduledSlot(parameters: Epochs, epoch: number): Slot {
 }
 
 /** Length of one attempt at an immediate document. */
-export function attemptMs({ epochMs }: Epochs): Millis {
+function attemptMs({ epochMs }: Epochs): Millis {
   const wanted = Math.min(Math.max(Math.floor(epochMs / 60), 5 * SECOND), 15 * SECOND);
   return Math.min(wanted, Math.floor(epochMs / 2));
 }

@@ -6,7 +6,7 @@
 /** Parts of the store's capacity: life begins to shrink, is shortest, ends. */
 const SHRINKS_FROM = 0.5;
 const SHORTEST_FROM = 0.9;
-export const REFUSED_FROM = 0.95;
+const REFUSED_FROM = 0.95;
 /**
  * Days are dropped whole: a box filled just before midnight and gone "the next day" would live
  * for minutes, so that the shortest life is written as two days and is one at least.

@@ -36,7 +36,7 @@ const actions: ReadonlyMap<string, Action> = new Map([
 ]);
 
 /** A header a form or a plain cross-origin request cannot carry. */
-export const MARKER = 'tacet-window';
+const MARKER = 'tacet-window';
 
 export function judge(head: RequestHead, names: HostNames, assets: AssetNames): Verdict {
   const headers = new Headers(head.rawHeaders);

@@ -58,7 +58,7 @@ export async function serveMetrics(options: {
   };
 }
 
-export function readingOf(options: {
+function readingOf(options: {
   readonly config: ProcessConfig;
   readonly running: Running;
   readonly version: string;

@@ -1,6 +1,7 @@
 /** The threads of one epoch, as the main thread sees them: started, given slots, retired. */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@tacet/base';
+import { GEOMETRY } from '@tacet/onion';
 import { END, JobQueue, ringMemory } from './memory.ts';
 import type { FromThread, ThreadData } from './protocol.ts';
 
@@ -22,7 +23,7 @@ export class EpochThreads {
 
   constructor(options: EpochThreadsOptions) {
     const { count, onFailure, ...rest } = options;
-    const jobs = ringMemory(options.slots.frames.byteLength / 12_288);
+    const jobs = ringMemory(options.slots.frames.byteLength / GEOMETRY.frame);
     this.queue = new JobQueue(jobs);
     const workerData: ThreadData = { ...rest, jobs };
     const fail = (error: Error): void => {

@@ -15,7 +15,6 @@ export const MEASURED = {
   /** Memory of an idle process, MB. */
   mixIdleMb: 150,
   edgeIdleMb: 175,
-  authorityIdleMb: 110,
   /** Memory for each client link, MB. */
   clientMb: 0.15,
   /** Disk for each box, until its day is over; erased ones keep their pages until then. */

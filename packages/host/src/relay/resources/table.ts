@@ -50,7 +50,7 @@ function sent({ users }: ResourceOptions, slotMs: number): number {
 function mixRow(options: ResourceOptions, slotMs: number): ResourceRow {
   const packets = (2 * sent(options, slotMs)) / options.mixesPerLayer;
   const { epochMs, graceMs } = defaultParameters;
-  // Twice while epochs overlap; the table is at most half full.
+  // Twice while epochs overlap; the table has about twice the places.
   const replay = (2 * 2 * TAG_BYTES * packets * (epochMs + 2 * graceMs)) / 1_000;
   return row(slotMs, 'mix', packets, {
     coreMs: packets * MEASURED.mixPacketMs,
