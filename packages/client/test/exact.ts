@@ -1,4 +1,6 @@
-/** The rules every decoder passes (4-house, style 20), for structures with an exact length. */
+/**
+ * The rules every decoder passes (CONTRIBUTING.md, "Decoding"), for structures of an exact length.
+ */
 import assert from 'node:assert/strict';
 import { isAppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';

@@ -2,7 +2,7 @@
  * The ratchet's plaintext (docs/spec/07-streams.md 4): canonical CBOR with small integer keys.
  * Unknown keys are ignored here and kept by the caller with the raw bytes.
  */
-import { AppError, type Millis, malformed } from '@tacet/base';
+import { AppError, equalBytes, type Millis, malformed } from '@tacet/base';
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import { MAX_RECEIPT_RANGES, MAX_TEXT_BYTES, MAX_UNREADABLE } from '../limits.ts';
 
@@ -85,6 +85,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   return encode(map, rfc8949EncodeOptions);
 }
 
+/** Throws `malformed` for anything but the one canonical encoding. Keeps no view of `bytes`. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const map = decodeMap(bytes);
   const content = map.get(1);
@@ -97,16 +98,18 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(content === undefined ? {} : { content: contentFrom(content) }),
     ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
     ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
-    ...(hello === true ? { hello: true } : {}),
+    ...(hello === undefined ? {} : { hello: helloFrom(hello) }),
     ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
     ...(document === undefined ? {} : { document: documentFrom(document) }),
   };
 }
 
 function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
+  const input = Uint8Array.from(bytes);
   let value: unknown;
+  let again: Uint8Array;
   try {
-    value = decode(bytes, {
+    value = decode(input, {
       useMaps: true,
       strict: true,
       allowIndefinite: false,
@@ -115,9 +118,11 @@ function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
       allowInfinity: false,
       rejectDuplicateMapKeys: true,
     });
+    again = encode(value, rfc8949EncodeOptions);
   } catch {
     throw malformed('envelope');
   }
+  if (!equalBytes(again, input)) throw malformed('envelope');
   return mapOf(value);
 }
 
@@ -177,6 +182,11 @@ function unreadableFrom(value: unknown): Unreadable[] {
     last = seq;
     return { seq, index: whole(entry[1]) };
   });
+}
+
+function helloFrom(value: unknown): true {
+  if (value !== true) throw malformed('envelope');
+  return value;
 }
 
 function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array } {

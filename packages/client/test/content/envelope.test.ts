@@ -1,6 +1,7 @@
 /** docs/spec/07-streams.md 4: the ratchet's plaintext. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkDecoder, seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
 import {
   covers,
@@ -65,6 +66,42 @@ test('envelopes: truncated or longer ones are refused, damage never throws other
   });
   checkLengths(valid, decodeEnvelope);
   checkFuzz(valid, decodeEnvelope, 'envelope');
+});
+
+test('envelopes: the rules of every decoder, for what each key holds', () => {
+  const hash = new Uint8Array(32).fill(9);
+  const keySet = { ed25519: hash, mldsa65: new Uint8Array(1_952).fill(8) };
+  const content = { type: 'text', contentId, sentAt: 1_700_000_000_000, text: 'h\u00e9' } as const;
+  const receipt = { upTo: 300, ranges: [[302, 70_000]] as const };
+  const unreadable = [{ seq: 4, index: 9 }];
+  const document = { epoch: 491_337, hash };
+  for (const envelope of [
+    { content, receipt, document },
+    { keySet, hello: true },
+    { receipt, unreadable },
+  ]) {
+    const valid = encodeEnvelope(envelope);
+    checkDecoder({ decode: decodeEnvelope, valid, rng: seededRng('envelopes'), kinds: ['input'] });
+  }
+});
+
+test('envelopes: one value has one encoding', () => {
+  assert.deepEqual(decodeEnvelope(Uint8Array.of(0xa2, 2, 0x81, 3, 4, 0xf5)), {
+    receipt: { upTo: 3, ranges: [] },
+    hello: true,
+  });
+  refused(decodeEnvelope, Uint8Array.of(0xa2, 4, 0xf5, 2, 0x81, 3), 'keys in another order');
+  refused(decodeEnvelope, Uint8Array.of(0xa1, 2, 0x81, 0x18, 3), 'a number longer than it must be');
+  refused(decodeEnvelope, Uint8Array.of(0xa1, 0x18, 4, 0xf5), 'a key longer than it must be');
+  refused(decodeEnvelope, Uint8Array.of(0xa1, 4, 0xf4), 'hello: false');
+  refused(decodeEnvelope, Uint8Array.of(0xa2, 4, 0xf5, 4, 0xf5), 'a key twice');
+});
+
+test('envelopes: depth and floods of items are refused or read, and never throw otherwise', () => {
+  // As much as 64 parts carry.
+  for (const byte of [0x81, 0x80, 0xa0, 0xa1, 0xd8, 0xff]) {
+    outcome(decodeEnvelope, new Uint8Array(144_192).fill(byte));
+  }
 });
 
 test('envelopes: unknown keys and unknown content types are not errors', () => {
