@@ -76,3 +76,19 @@ test('a card of another network in a link, or any card for who is on a network, 
   assert.ok(held.edges.every(({ address }) => address !== 'evil.example:1'));
   assert.ok(held.edges.some(({ relay }) => equalBytes(relay, edge.relay)));
 });
+
+test('a full invitation with a name or words that are refused joins nothing', async () => {
+  const { stage, bob, full } = await inviting('refused words');
+  for (const [change, code] of [
+    [{ name: 'x'.repeat(65) }, 'name-invalid'],
+    [{ name: '\u202e' }, 'name-invalid'],
+    [{ text: 'x'.repeat(161) }, 'text-too-long'],
+  ] as const) {
+    assert.throws(
+      () => bob.client.acceptInvitation({ link: full, ...change }, stage.world.now),
+      (error) => isAppError(error, code),
+    );
+    assert.equal(bob.client.status(stage.world.now).card, null);
+    assert.deepEqual(bob.client.contacts(), []);
+  }
+});

@@ -6,6 +6,7 @@
 import { AppError, hex, type Millis, randomBytes } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
+import { cleanName } from './contacts/contacts.ts';
 import { textBytes } from './content/envelope.ts';
 import { quantile } from './conversations/messages.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
@@ -134,8 +135,10 @@ export class Client {
     this.e.now = now;
     const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
     const { card } = checkedLink(options.link);
+    // Whatever can be refused is refused before the network is joined.
+    const name = options.name === undefined ? null : cleanName(options.name);
     if (this.e.network === null && card !== null) this.joinNetwork(card, now);
-    const id = this.e.visits.accept(options.link, options.name ?? null, words, now);
+    const id = this.e.visits.accept(options.link, name, words, now);
     this.e.visits.advance(now);
     return this.contact(String(id));
   }

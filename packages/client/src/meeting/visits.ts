@@ -10,7 +10,6 @@ import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner } from '../boxes/puts.ts';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
-import { cleanName } from '../contacts/contacts.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { SessionPort, SessionRecords, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
@@ -91,7 +90,10 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     }
   }
 
-  /** Takes a link; the meeting goes on by itself. Returns the new contact's id. */
+  /**
+   * Takes a link; the meeting goes on by itself. Returns the new contact's id.
+   * @param name as `cleanName` gives it
+   */
   accept(link: string, name: string | null, firstWords: string, now: Millis): number {
     const network = this.d.network();
     const decoded = decodeLink(link);
@@ -114,9 +116,8 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     if (this.d.store.get('SELECT 1 AS one FROM visits WHERE secret = ?', secret)) {
       throw new AppError('invitation-used', 'state', 'you have opened this invitation already');
     }
-    const wanted = name === null ? STAND_IN : cleanName(name);
     return this.d.store.transaction(() => {
-      const contactId = this.d.contacts.create(wanted, '', now);
+      const contactId = this.d.contacts.create(name ?? STAND_IN, '', now);
       this.d.store.run(
         "INSERT INTO visits (contact_id, secret, state, first_words, created_at) VALUES (?, ?, 'opening', ?, ?)",
         contactId,
