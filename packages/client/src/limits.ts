@@ -19,10 +19,10 @@ export const MAX_TEXT_BYTES = 16_384;
 /** Bytes of UTF-8 in a name, and in the first words of a reply box. */
 export const MAX_NAME_BYTES = 64;
 export const MAX_FIRST_WORDS_BYTES = 160;
-/** Tries of one box id: at one edge, and in its life (2.7). */
+/** Tries of one box id: at one edge, and in its life (docs/spec/05-boxes.md, 9). */
 export const TRIES_PER_EDGE = 2;
 export const TRIES_PER_ID = 4;
-/** Standing reads outstanding while a window is in use (2.3). */
+/** Standing reads outstanding while a window is in use (docs/spec/04-mixing.md, 7). */
 export const STANDING_READS = 4;
 /** Empty holds in a row after which a conversation falls back to the digest. */
 export const EMPTY_HOLDS = 3;

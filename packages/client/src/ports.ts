@@ -9,9 +9,10 @@ export type SqlValue = number | string | Uint8Array | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 /**
- * One profile's database, opened and decrypted (3.7). Synchronous, so that a machine can save
- * before it emits an effect. `transaction` commits durably (fsync) before it returns, rolls back
- * when `work` throws, and joins the outer one when nested. No transaction spans an await.
+ * One profile's database, opened and decrypted (docs/spec/10-store.md). Synchronous, so that a
+ * machine can save before it emits an effect. `transaction` commits durably (fsync) before it
+ * returns, rolls back when `work` throws, and joins the outer one when nested. No transaction spans
+ * an await.
  */
 export interface ProfileStore {
   transaction<T>(work: () => T): T;

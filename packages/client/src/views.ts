@@ -6,7 +6,7 @@ import type { Millis } from '@tacet/base';
 
 export type Level = 'strong' | 'balanced';
 
-/** 3.5: every state is a stored fact and only ever moves forward (late is worked out). */
+/** Every state is a stored fact and only ever moves forward (late is worked out). */
 export type MessageState =
   | 'queued'
   | 'sending'
@@ -20,7 +20,10 @@ export type MessageState =
 /** One fact about a message, newest last: the answer to "why is it late?". */
 export interface Evidence {
   readonly at: Millis;
-  /** A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved, renewed. */
+  /**
+   * A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved,
+   * renewed.
+   */
   readonly what: string;
   /** Part k of n where it applies, else 0. */
   readonly part: number;
@@ -47,7 +50,7 @@ export interface MessageView {
   readonly reason: string | null;
 }
 
-/** The four visible steps of 3.3 with their times; null while still ahead. */
+/** The four visible steps (docs/spec/09-meeting.md, 4) with their times; null while still ahead. */
 export interface MeetingSteps {
   readonly opened: Millis | null;
   readonly delivered: Millis | null;
@@ -125,7 +128,9 @@ export interface StatusView {
   } | null;
   /** Connecting: no link. Limited: link but no fresh document or digests. */
   readonly link: 'offline' | 'connecting' | 'limited' | 'ready';
-  /** Why nothing is sent although there may be a link: no document yet, none in force, own clock. */
+  /**
+   * Why nothing is sent although there may be a link: no document yet, none in force, own clock.
+   */
   readonly pause: 'document' | 'document-old' | 'clock' | null;
   /** By how much this clock is ahead of the network's (negative: behind); null: as usual. */
   readonly clockAhead: Millis | null;

@@ -57,7 +57,9 @@ export interface Descriptor {
   /** Where the source of the running code is (AGPL), and its commit. */
   readonly sourceUrl: string;
   readonly sourceCommit: string;
-  /** Requests per 1,000 s that this mix unwrapped in its last whole epoch; 0: unknown, or an edge. */
+  /**
+   * Requests per 1,000 s that this mix unwrapped in its last whole epoch; 0: unknown, or an edge.
+   */
   readonly requestRate: number;
   /** Ascending by relay. Authorities read them; in documents the list is empty. */
   readonly loops: readonly LoopReport[];
@@ -121,7 +123,9 @@ export interface Document {
   readonly epoch: number;
   /** Zero bytes in a network's first document. */
   readonly previous: DocumentHash;
-  /** When its signatures were published; decides what is in force (2.6). */
+  /**
+   * When its signatures were published; decides what is in force (docs/spec/06-directory.md, 8).
+   */
   readonly publishedAt: Millis;
   /**
    * In force from its own epoch at once: a network's first document, and one after a gap in

@@ -1,7 +1,8 @@
 /**
- * What an idle slot sends (2.3): a read of three recent marks of one uniformly drawn edge, or, in
- * two of a hundred, a throw-away box that lives as a real one does: second copy, read back
- * through the digest, erased at both edges. Nothing of it is saved: after a restart nobody needs it.
+ * What an idle slot sends (docs/spec/04-mixing.md, 7): a read of three recent marks of one
+ * uniformly drawn edge, or, in two of a hundred, a throw-away box that lives as a real one does:
+ * second copy, read back through the digest, erased at both edges. Nothing of it is saved: after a
+ * restart nobody needs it.
  */
 import {
   equalBytes,

@@ -1,6 +1,6 @@
 /**
- * The life of one box to be written, as a pure state (2.4, 2.7): first copy, second copy, at most
- * two tries an edge and four in all, then the content moves to another box.
+ * The life of one box to be written, as a pure state (docs/spec/05-boxes.md, 9): first copy, second
+ * copy, at most two tries an edge and four in all, then the content moves to another box.
  */
 import { equalBytes, type Millis } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';

@@ -1,7 +1,8 @@
 /**
- * Reads under way. A read names three marks of one edge in random order, at most one of them
- * real (2.4). Announced boxes are asked for at the edge that announced them; a catch-up read asks
- * for a box nobody announced, at its homes by every store generation, newest first.
+ * Reads under way. A read names three marks of one edge in random order, at most one of them real
+ * (docs/spec/05-boxes.md, 5 and 9). Announced boxes are asked for at the edge that announced them;
+ * a catch-up read asks for a box nobody announced, at its homes by every store generation, newest
+ * first.
  */
 import {
   equalBytes,

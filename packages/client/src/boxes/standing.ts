@@ -1,7 +1,8 @@
 /**
- * Standing reads (2.3): while a window is in use, exactly four reads wait at edges, for the next
- * boxes of conversations touched in the last five minutes, the rest on random marks. Three empty
- * holds in a row send a conversation back to the digest. Strong never waits at an edge.
+ * Standing reads (docs/spec/05-boxes.md, 8): while a window is in use, exactly four reads wait at
+ * edges, for the next boxes of conversations touched in the last five minutes, the rest on random
+ * marks. Three empty holds in a row send a conversation back to the digest. Strong never waits at
+ * an edge.
  */
 import { MINUTE, type Millis, pick, type Rng, randomExponential, SECOND } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
@@ -28,7 +29,7 @@ export class StandingReads implements PlanSource {
   private readonly nextBoxes: NextBoxes;
   private readonly empty = new Map<number, number>();
   /** Conversations written in or opened by the user, and when. A contact must not be able to make
-   * this profile wait at an edge for him (2.3, R). */
+   * this profile wait at an edge for him (docs/spec/04-mixing.md, 7). */
   private readonly usedAt = new Map<number, Millis>();
   private readonly waitingFor = new Set<number>();
   private outstanding = 0;
@@ -83,7 +84,7 @@ export class StandingReads implements PlanSource {
       : this.real(network, current, waitMs, target.contactId, target.watch);
   }
 
-  /** Exp(hold) truncated so that the reply's keys outlive it (2.6). */
+  /** Exp(hold) truncated so that the reply's keys outlive it (docs/spec/05-boxes.md, 8). */
   private hold(current: Current, now: Millis): Millis {
     const { epochMs, graceMs, holdMeanMs, delayMeanMs } = current.parameters;
     const end = (current.epoch + 1) * epochMs + graceMs;

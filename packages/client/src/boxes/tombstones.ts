@@ -1,6 +1,7 @@
 /**
- * Erasure of boxes that were read (2.4): signed at once, so that the box's seed can be forgotten;
- * sent in idle slots some minutes after the read, to each edge the box is placed on.
+ * Erasure of boxes that were read (docs/spec/05-boxes.md, 4): signed at once, so that the box's
+ * seed can be forgotten; sent in idle slots some minutes after the read, to each edge the box is
+ * placed on.
  */
 import { equalBytes, MINUTE, type Millis, type Rng, randomBetween } from '@tacet/base';
 import { type BoxId, type Mark, signTombstone } from '@tacet/wire';

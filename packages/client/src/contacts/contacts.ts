@@ -1,4 +1,7 @@
-/** People this profile knows, with the steps of meeting them (3.3) and the facts of their streams. */
+/**
+ * People this profile knows, with the steps of meeting them (docs/spec/09-meeting.md, 4) and the
+ * facts of their streams.
+ */
 import { AppError, type Millis } from '@tacet/base';
 import { textBytes } from '../content/envelope.ts';
 import type { EventLog } from '../events/log.ts';
@@ -16,7 +19,9 @@ const STEP_COLUMN: Readonly<Record<Step, string>> = {
   ready: 'ready_at',
 };
 
-/** A name for a list: one line, trimmed, no control or direction-changing characters, 1..64 bytes. */
+/**
+ * A name for a list: one line, trimmed, no control or direction-changing characters, 1..64 bytes.
+ */
 export function cleanName(name: string): string {
   const clean = name
     .normalize('NFC')

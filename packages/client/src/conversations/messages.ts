@@ -1,5 +1,5 @@
 /**
- * Messages of both directions as stored facts (3.5). A state only ever moves forward; each fact
+ * Messages of both directions as stored facts. A state only ever moves forward; each fact
  * that moved it is kept as evidence.
  */
 import { AppError, type Millis } from '@tacet/base';
@@ -70,7 +70,7 @@ export class Messages {
       content.type === 'text' ? 1 : 0,
       shown,
       raw,
-      // Their clock cannot place a message in our future (3.4).
+      // Their clock cannot place a message in our future.
       Math.floor(Math.min(content.sentAt, now)),
       Math.floor(now),
     );

@@ -1,6 +1,7 @@
 /**
- * The durable event log (3.8). An event is written in the transaction of the fact it reports;
- * what the host pushes to windows is only a hint to read here. Consumers acknowledge cursors.
+ * The durable event log (docs/spec/11-api.md, 5). An event is written in the transaction of the
+ * fact it reports; what the host pushes to windows is only a hint to read here. Consumers
+ * acknowledge cursors.
  */
 import type { Millis } from '@tacet/base';
 import { MAX_EVENTS, MAX_PAGE } from '../limits.ts';

@@ -1,6 +1,6 @@
 /**
- * A profile's own key set and name (3.1), read once from the store. The signing seed stays in the
- * store; it is loaded only by what signs.
+ * A profile's own key set and name (docs/spec/09-meeting.md, 1), read once from the store. The
+ * signing seed stays in the store; it is loaded only by what signs.
  */
 import { AppError, fromUtf8, type Rng, randomBytes, utf8 } from '@tacet/base';
 import { hybridKeyPair } from '@tacet/crypto';

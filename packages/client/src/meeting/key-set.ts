@@ -1,4 +1,7 @@
-/** The guest's key set arrives in the stream and must match the hash of its first words (3.3). */
+/**
+ * The guest's key set arrives in the stream and must match the hash of its first words
+ * (docs/spec/09-meeting.md, 1).
+ */
 import { equalBytes } from '@tacet/base';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull } from '../store/rows.ts';

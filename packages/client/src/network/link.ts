@@ -168,7 +168,9 @@ export class Link {
     return same && this.last !== null ? this.last.handle : new Uint8Array(8);
   }
 
-  /** The first document names the network's period: the grid begins with it, at a phase of its own. */
+  /**
+   * The first document names the network's period: the grid begins with it, at a phase of its own.
+   */
   onFirstDocument(slotMs: Millis, now: Millis): void {
     if (this.state.kind !== 'up') return;
     this.prepared = null;
@@ -293,7 +295,7 @@ export class Link {
     return frame;
   }
 
-  /** RTO of 2.7: own delays, the entry edge's p99.9, the down queue, 2 s. */
+  /** RTO (docs/spec/04-mixing.md, 9): own delays, the entry edge's p99.9, the down queue, 2 s. */
   private timeout(current: Current, drawn: Millis): Millis {
     const { delayMeanMs, slotMs } = current.parameters;
     return drawn + 6.9 * delayMeanMs + 2 * slotMs + 2 * SECOND;

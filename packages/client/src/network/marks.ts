@@ -1,6 +1,6 @@
 /**
  * The marks of the last five minutes of digests, by edge: what cover reads are drawn from
- * (2.3). Fake and real marks look alike here too.
+ * (docs/spec/04-mixing.md, 7). Fake and real marks look alike here too.
  */
 import { MINUTE, type Millis, pick, type Rng } from '@tacet/base';
 import type { Mark } from '@tacet/wire';

@@ -41,7 +41,10 @@ export class RequestTracker {
   /** Requests in a row that were not answered. */
   private lost = 0;
 
-  /** Nothing is answered: real content waits, and cover finds out when it may go on (2.3, R). */
+  /**
+   * Nothing is answered: real content waits, and cover finds out when it may go on
+   * (docs/spec/04-mixing.md, 7).
+   */
   get unanswered(): boolean {
     return this.lost >= LOST_IN_A_ROW;
   }

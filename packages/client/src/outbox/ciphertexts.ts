@@ -1,8 +1,8 @@
 /**
  * Ratchet ciphertexts under way. What is kept until the receipt is the ciphertext: a part that
- * cannot be written goes into the next box of the stream as it is (3.5). What was written and is
- * missing at the other side is encrypted anew under the same sequence: the ratchet there forgets
- * old chains (docs/decisions/0034-holes-are-encrypted-anew.md).
+ * cannot be written goes into the next box of the stream as it is (docs/spec/07-streams.md, 5).
+ * What was written and is missing at the other side is encrypted anew under the same sequence: the
+ * ratchet there forgets old chains (docs/decisions/0034-holes-are-encrypted-anew.md).
  */
 import type { Millis } from '@tacet/base';
 import type { NetworkId } from '@tacet/directory';

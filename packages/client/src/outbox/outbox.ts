@@ -1,7 +1,7 @@
 /**
- * From a written text to its receipt (3.5): saved, encrypted once, cut into boxes, written twice,
- * kept until the receipt, posted again when boxes age or a receipt shows a hole. Never given up
- * in silence.
+ * From a written text to its receipt (docs/spec/07-streams.md): saved, encrypted once, cut into
+ * boxes, written twice, kept until the receipt, posted again when boxes age or a receipt shows a
+ * hole. Never given up in silence.
  */
 import { DAY, HOUR, isAppError, MINUTE, type Millis, SECOND } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
@@ -277,7 +277,7 @@ export class Outbox implements JobSource, PutOwner {
     }
   }
 
-  /** The same ciphertext goes into the next box of the stream (2.7). */
+  /** The same ciphertext goes into the next box of the stream (docs/spec/07-streams.md, 5). */
   private move(put: PutEntry, now: Millis, notBefore: Millis): void {
     const network = this.d.network();
     const ciphertext = this.d.ciphertexts.get(put.ref);
@@ -435,7 +435,9 @@ function movePause(put: PutEntry): Millis {
   return Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
 }
 
-/** Longer each time it was posted: a peer that can never read it must not make us write for ever. */
+/**
+ * Longer each time it was posted: a peer that can never read it must not make us write for ever.
+ */
 function patience(first: Millis, row: SqlRow): Millis {
   return Math.min(DAY, first * 2 ** (num(row, 'posts') - 1));
 }

@@ -1,6 +1,7 @@
 /**
- * When receipts leave (2.3): with the next envelope to that contact, else alone after an
- * exponential pause. The due time is saved, so that a restart neither forgets nor hurries one.
+ * When receipts leave (docs/spec/07-streams.md, 5): with the next envelope to that contact, else
+ * alone after an exponential pause. The due time is saved, so that a restart neither forgets nor
+ * hurries one.
  */
 import { MINUTE, type Millis, type Rng, randomExponential } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';

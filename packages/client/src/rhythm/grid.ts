@@ -1,7 +1,7 @@
 /**
- * The fixed grid (2.2, R): one frame each period, the phase random per connection. A slot is
- * never moved and never skipped while the machine runs; after a sleep the missed slots are gone,
- * there is no catch-up.
+ * The fixed grid (docs/spec/03-links.md, 4): one frame each period, the phase random per
+ * connection. A slot is never moved and never skipped while the machine runs; after a sleep the
+ * missed slots are gone, there is no catch-up.
  */
 import { type Millis, type Rng, randomBetween } from '@tacet/base';
 

@@ -1,8 +1,8 @@
 /**
- * Chooses what the next slot carries (2.3): PUT > receipts and control > GET of announced boxes >
- * standing reads > second copies > tombstones > cover. Every fourth real slot goes to GETs, and
- * retries take at most one slot in ten. Only the content is chosen here; whether and when a frame
- * leaves never depends on it.
+ * Chooses what the next slot carries (docs/spec/04-mixing.md, 7): PUT > receipts and control > GET
+ * of announced boxes > standing reads > second copies > tombstones > cover. Every fourth real slot
+ * goes to GETs, and retries take at most one slot in ten. Only the content is chosen here; whether
+ * and when a frame leaves never depends on it.
  */
 import type { Millis } from '@tacet/base';
 import type { Plan, PlanSource } from './plan.ts';

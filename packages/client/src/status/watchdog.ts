@@ -1,5 +1,5 @@
 /**
- * Reports "no progress while there is work" (3.5): texts wait, and for longer than the network's
+ * Reports "no progress while there is work": texts wait, and for longer than the network's
  * own delays explain nothing has been answered.
  */
 import { MINUTE, type Millis } from '@tacet/base';

@@ -269,7 +269,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     }
   }
 
-  /** Box by box; an index or a few may never have been written (2.7: the content moved). */
+  /** Box by box; an index or a few may never have been written (the content moved). */
   private fetchNext(contactId: number, now: Millis, skipped = 0): void {
     const head = this.head(contactId);
     const next = this.watches.find('stream', contactId, head + skipped);

@@ -1,4 +1,4 @@
-/** 2.3: cover has the form, the copies and the life of what it covers. */
+/** Cover has the form, the copies and the life of what it covers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE } from '@tacet/base';

@@ -1,4 +1,4 @@
-/** 2.4, 2.7: tries of one box. */
+/** Tries of one box. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RelayHash } from '@tacet/directory';

@@ -1,4 +1,4 @@
-/** 2.3, 2.4, 2.7: what a read names, how often an edge can make one happen, and when. */
+/** What a read names, how often an edge can make one happen, and when. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOUR, MINUTE } from '@tacet/base';

@@ -1,4 +1,4 @@
-/** 2.4: a read names three different marks; a repeated one would say which it is not, or is. */
+/** A read names three different marks; a repeated one would say which it is not, or is. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RelayHash } from '@tacet/directory';

@@ -1,4 +1,4 @@
-/** 2.2: which edge is the front door, and how long. */
+/** Which edge is the front door, and how long. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, equalBytes, HOUR, MINUTE, SECOND } from '@tacet/base';

@@ -1,4 +1,4 @@
-/** 2.2 (R): a frame leaves at its instant whatever it carries; what it costs was paid before. */
+/** A frame leaves at its instant whatever it carries; what it costs was paid before. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';

@@ -1,4 +1,4 @@
-/** 2.2 (R): one frame each period, never moved, never skipped, no catch-up. */
+/** One frame each period, never moved, never skipped, no catch-up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRng } from '@tacet/testkit';

@@ -1,4 +1,4 @@
-/** 2.3: what is learnt from a client's own loops, and what must not be. */
+/** What is learnt from a client's own loops, and what must not be. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE, randomInt, randomUnit, SECOND } from '@tacet/base';

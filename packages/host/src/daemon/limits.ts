@@ -28,7 +28,7 @@ export const LAUNCH_PAGE_LIFE = 1 * MINUTE;
 export const HEARTBEAT_LIFE = 1 * MINUTE;
 /** Windows whose heartbeats are kept. */
 export const MAX_HEARTBEATS = 64;
-/** Deleted rows leave the write-ahead log this often (3.7). */
+/** Deleted rows leave the write-ahead log this often (docs/spec/10-store.md). */
 export const CHECKPOINT_EVERY = 5 * MINUTE;
 /** How long stopping waits for ratchet work under way. */
 export const STOP_PATIENCE = 5 * SECOND;

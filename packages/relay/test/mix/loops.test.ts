@@ -1,4 +1,4 @@
-/** 2.1, 2.3: loops of a mix, the floor of its pool, and what it tells of both. */
+/** Loops of a mix, the floor of its pool, and what it tells of both. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
