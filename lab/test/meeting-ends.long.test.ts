@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, MINUTE } from '@tacet/base';
-import type { ContactView } from '@tacet/client';
 import type { TestNetworkOptions } from '@tacet/testkit';
-import type { LabStage } from '../src/scenarios/lab-stage.ts';
-import type { Actor } from '../src/scenarios/stage.ts';
 import { linkOf } from '../src/scenarios/steps.ts';
+import { answered, endsWith, only } from './invitation-end.ts';
 import { slowStage } from './slow.ts';
 
 /** Boxes that live two days, and few frames on the way there. */
@@ -21,29 +19,6 @@ const SHORT: TestNetworkOptions = {
     boxLifeDays: 2,
   },
 };
-
-async function only(actor: Actor): Promise<ContactView> {
-  const [contact] = await actor.contacts();
-  assert.ok(contact !== undefined);
-  return contact;
-}
-
-async function answered(stage: LabStage, guest: Actor): Promise<void> {
-  await stage.until('the answer is stored', async () => {
-    return (await only(guest)).steps.delivered !== null;
-  });
-}
-
-async function endsWith(stage: LabStage, guest: Actor, reason: string, within: number) {
-  await stage.until(
-    `the guest is told ${reason}`,
-    async () => {
-      const { state, reason: said } = await only(guest);
-      return state === 'ended' && said === reason;
-    },
-    within,
-  );
-}
 
 test('without an answer the guest is told so after a day, and the end comes with the last day', async () => {
   const stage = slowStage('no answer', SHORT, HOUR);

@@ -45,8 +45,13 @@ export const TABLE: Readonly<Record<string, Row>> = {
     [...LAYERS_0_TO_2, 'packages/api', ...MACHINES, 'packages/adapters'],
     ['node:*'],
   ),
-  // Fakes and generators for tests of every layer: names the ports of relay and client too.
-  'packages/testkit': impure(4, [...LAYERS_0_TO_2, ...MACHINES], ['fast-check', 'node:*']),
+  // Fakes and generators for tests of every layer: names the ports of relay and client too, and
+  // the views of the api.
+  'packages/testkit': impure(
+    4,
+    [...LAYERS_0_TO_2, 'packages/api', ...MACHINES],
+    ['fast-check', 'node:*'],
+  ),
   'apps/relay': impure(
     6,
     ['packages/base', 'packages/host', 'packages/adapters'],

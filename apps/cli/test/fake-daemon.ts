@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MessageView } from '@tacet/api';
 import { decodeRequest, encodeError, encodeResult, LineSplitter } from '@tacet/api';
 import { run, type Terminal } from '../src/index.ts';
 
@@ -79,38 +78,4 @@ export class FakeDaemon {
 interface Input {
   readonly stdin: string;
   readonly secrets: readonly string[];
-}
-
-export function messageView(change: Partial<MessageView> = {}): MessageView {
-  return {
-    id: 'm1',
-    contactId: 'c1',
-    direction: 'out',
-    text: 'hello',
-    sentAt: 1_700_000_000_000,
-    arrivedAt: null,
-    deliveredAt: null,
-    state: 'queued',
-    late: false,
-    partsSent: 0,
-    parts: 1,
-    copies: 0,
-    reason: null,
-    ...change,
-  };
-}
-
-export function contactView(name: string) {
-  return {
-    id: 'c1',
-    name,
-    givenName: name,
-    trust: 'link',
-    state: 'ready',
-    steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
-    reason: null,
-    endsAt: null,
-    unread: 0,
-    lastMessage: null,
-  };
 }

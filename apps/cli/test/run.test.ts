@@ -3,7 +3,8 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { AppError } from '@tacet/base';
-import { contactView, FakeDaemon, messageView } from './fake-daemon.ts';
+import { contactView, messageDetail, messageView } from '@tacet/testkit/views';
+import { FakeDaemon } from './fake-daemon.ts';
 
 describe('against a daemon', () => {
   const fake = new FakeDaemon();
@@ -13,6 +14,7 @@ describe('against a daemon', () => {
   let link: 'offline' | 'limited' = 'offline';
   let ahead: number | null = null;
   let disputes: object[] = [];
+  const named = (name: string) => contactView({ id: 'c1', name, givenName: name });
   const unlockable = (params: { passphrase?: string }) => {
     if (params.passphrase !== 'right') {
       throw new AppError('passphrase-wrong', 'refused', 'that is not the passphrase');
@@ -24,15 +26,15 @@ describe('against a daemon', () => {
     await fake.start({
       'contact.get': ({ contact }: { contact: string }) => {
         if (locked) throw new AppError('locked', 'state', 'the profile is locked');
-        if (contact === 'bob' || contact === 'c1') return contactView('bob\u001b[31m');
+        if (contact === 'bob' || contact === 'c1') return named('bob\u001b[31m');
         throw new AppError('contact-unknown', 'missing', 'there is no contact of that name');
       },
       'contact.list': () => ({
         contacts: [
-          contactView('bob\u202e'),
-          { ...contactView('eve'), state: 'ended', reason: 'invitation-used' },
+          named('bob\u202e'),
+          { ...named('eve'), state: 'ended', reason: 'invitation-used' },
           {
-            ...contactView('dan'),
+            ...named('dan'),
             state: 'meeting',
             reason: 'invitation-unanswered',
             endsAt: 1_800_000_000_000,
@@ -44,9 +46,9 @@ describe('against a daemon', () => {
         if (text.length > 16_384) {
           throw new AppError('text-too-long', 'input', 'a text is at most 16 KiB');
         }
-        return messageView({ text });
+        return messageView({ id: 'm1', text });
       },
-      'message.get': () => ({ ...messageView({ state, reason: 'session-ended' }), evidence: [] }),
+      'message.get': () => messageDetail({ id: 'm1', state, reason: 'session-ended' }),
       'message.list': () => ({
         messages: [messageView({ direction: 'in', state: 'received', text: 'a\u001b[2Jb' })],
       }),

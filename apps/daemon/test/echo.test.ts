@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '@tacet/base';
 import type { DaemonCore } from '@tacet/host/daemon';
+import { messageView } from '@tacet/testkit/views';
 import { runEcho } from '../src/echo.ts';
 
 interface Incoming {
@@ -66,21 +67,7 @@ class Core implements DaemonCore {
 }
 
 function view(message: Incoming | undefined) {
-  return {
-    id: message?.id ?? '0',
-    contactId: '1',
-    direction: message?.direction ?? 'out',
-    text: message?.text ?? '',
-    sentAt: 0,
-    arrivedAt: null,
-    deliveredAt: null,
-    state: 'queued',
-    late: false,
-    partsSent: 0,
-    parts: 1,
-    copies: 0,
-    reason: null,
-  };
+  return messageView({ id: '0', text: '', sentAt: 0, ...message });
 }
 
 async function until(met: () => boolean): Promise<void> {

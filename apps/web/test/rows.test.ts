@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MessageView } from '@tacet/api';
+import { messageView } from '@tacet/testkit/views';
 import fc from 'fast-check';
 import { mergeNewest } from '../src/state/merge.ts';
 import type { Pending } from '../src/state/store.ts';
@@ -8,21 +9,14 @@ import { rowsOf, stillWaiting } from '../src/ui/rows.ts';
 
 const NOON = new Date(2026, 10, 21, 12, 0).getTime();
 
-const message = (id: string, direction: 'in' | 'out', sentAt: number): MessageView => ({
-  id,
-  contactId: 'c',
-  direction,
-  text: id,
-  sentAt,
-  arrivedAt: null,
-  deliveredAt: null,
-  state: direction === 'in' ? 'received' : 'queued',
-  late: false,
-  partsSent: 0,
-  parts: 1,
-  copies: 0,
-  reason: null,
-});
+const message = (id: string, direction: 'in' | 'out', sentAt: number): MessageView =>
+  messageView({
+    id,
+    direction,
+    text: id,
+    sentAt,
+    state: direction === 'in' ? 'received' : 'queued',
+  });
 
 describe('rows', () => {
   it('days, the unread line and groups', () => {

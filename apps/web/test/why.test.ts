@@ -1,48 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MessageDetail, MessageView, ProfileStatus } from '@tacet/api';
+import { messageDetail, profileStatus } from '@tacet/testkit/views';
 import { markOf, stateWord, warningWord } from '../src/words/states.ts';
 import { factsOf, whereIsIt } from '../src/words/why.ts';
 
 const NOW = 1_800_000_000_000;
 
-const message: MessageDetail = {
-  id: '1',
-  contactId: '2',
-  direction: 'out',
-  text: 'x',
-  sentAt: NOW - 240_000,
-  arrivedAt: null,
-  deliveredAt: null,
-  state: 'queued',
-  late: false,
-  partsSent: 0,
-  parts: 1,
-  copies: 0,
-  reason: null,
-  evidence: [],
-};
-
-const status: ProfileStatus = {
-  profile: 'Alice',
-  address: '',
-  level: 'balanced',
-  inUse: true,
-  card: null,
-  network: null,
-  link: 'ready',
-  pause: null,
-  clockAhead: null,
-  disputes: [],
-  edge: null,
-  outbox: 0,
-  stalled: false,
-  deliveryP50: 6_000,
-  deliveryP95: 40_000,
-  bytesUp: 0,
-  bytesDown: 0,
-  deadLetters: 0,
-};
+const message = messageDetail({ text: 'x', sentAt: NOW - 240_000 });
+const status = profileStatus({ link: 'ready', deliveryP50: 6_000, deliveryP95: 40_000 });
 
 const ask = (patch: Partial<MessageDetail>, state: Partial<ProfileStatus> = {}) =>
   whereIsIt({ ...message, ...patch }, 'Bob', { ...status, ...state }, NOW);

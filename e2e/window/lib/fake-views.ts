@@ -1,12 +1,9 @@
 /** Plausible views to start from. */
 import type { ContactView, MeetingStepsView, MessageView, ProfileStatus } from '@tacet/api';
+import { contactView, messageView, profileStatus } from '@tacet/testkit/views';
 
 export function emptyStatus(): ProfileStatus {
-  return {
-    profile: 'Alice',
-    address: 'amber lantern quiet orchard velvet harbor maple stone',
-    level: 'balanced',
-    inUse: true,
+  return profileStatus({
     card: { name: 'demonstration', authorities: 1, threshold: 1, closed: true },
     network: {
       name: 'demonstration',
@@ -20,18 +17,12 @@ export function emptyStatus(): ProfileStatus {
       slot: 1_000,
     },
     link: 'ready',
-    pause: null,
-    clockAhead: null,
-    disputes: [],
     edge: 'edge-2',
-    outbox: 0,
-    stalled: false,
     deliveryP50: 4_300,
     deliveryP95: 8_100,
     bytesUp: 48_300_000,
     bytesDown: 96_900_000,
-    deadLetters: 0,
-  };
+  });
 }
 
 export function firstSteps(now: number): MeetingStepsView {
@@ -45,19 +36,13 @@ export function newContact(
   patch: Partial<ContactView>,
 ): ContactView {
   const at = now - 86_400_000;
-  return {
+  return contactView({
     id,
     name,
     givenName: name,
-    trust: 'link',
-    state: 'ready',
-    reason: null,
-    endsAt: null,
     steps: { opened: at, delivered: at + 9_000, accepted: at + 31_000, ready: at + 44_000 },
-    unread: 0,
-    lastMessage: null,
     ...patch,
-  };
+  });
 }
 
 export function newMessage(
@@ -66,20 +51,5 @@ export function newMessage(
   now: number,
   patch: Partial<MessageView>,
 ): MessageView {
-  return {
-    id,
-    contactId,
-    direction: 'out',
-    text: '',
-    sentAt: now,
-    arrivedAt: null,
-    deliveredAt: null,
-    state: 'queued',
-    late: false,
-    partsSent: 0,
-    parts: 1,
-    copies: 0,
-    reason: null,
-    ...patch,
-  };
+  return messageView({ id, contactId, text: '', sentAt: now, ...patch });
 }

@@ -39,19 +39,27 @@ const arrivals = fc
       );
   });
 
-async function read(parts: readonly Part[]): Promise<{ texts: number; left: number }> {
+/** An inbox with one contact, 1. */
+function makeInbox(onEnvelope: () => void = () => undefined) {
   const store = new MemoryStore();
   migrate(store, MIGRATIONS);
   store.exec(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
   );
-  let texts = 0;
   const inbox = new Inbox(store, new ReceivedSet(store), {
-    onEnvelope: () => (texts += 1),
+    onEnvelope,
     onDuplicate: () => undefined,
     onDeadLetter: () => undefined,
     onWork: () => undefined,
+  });
+  return { store, inbox };
+}
+
+async function read(parts: readonly Part[]): Promise<{ texts: number; left: number }> {
+  let texts = 0;
+  const { store, inbox } = makeInbox(() => {
+    texts += 1;
   });
   const port = {
     decrypt: async (_records: unknown, _peer: string, data: Uint8Array) => {
@@ -92,18 +100,7 @@ test('rule 3.5: a text encrypted anew is read once, in whatever order parts of a
 });
 
 test('what a contact leaves unreadable is bounded', async () => {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
-  store.exec(
-    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
-     VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
-  );
-  const inbox = new Inbox(store, new ReceivedSet(store), {
-    onEnvelope: () => undefined,
-    onDuplicate: () => undefined,
-    onDeadLetter: () => undefined,
-    onWork: () => undefined,
-  });
+  const { store, inbox } = makeInbox();
   for (let seq = 1; seq <= 200; seq++) {
     inbox.onContent(1, { kind: 'part', seq, part: 0, parts: 1, data: utf8('x') }, seq, seq);
     const work = inbox.nextJob();
@@ -117,18 +114,7 @@ test('what a contact leaves unreadable is bounded', async () => {
 });
 
 test('what is named unreadable: whole, of one encryption, tried in vain, sixteen at most', () => {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
-  store.exec(
-    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
-     VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
-  );
-  const inbox = new Inbox(store, new ReceivedSet(store), {
-    onEnvelope: () => undefined,
-    onDuplicate: () => undefined,
-    onDeadLetter: () => undefined,
-    onWork: () => undefined,
-  });
+  const { store, inbox } = makeInbox();
   const bring = (seq: number, boxes: readonly (readonly [part: number, index: number])[]): void => {
     for (const [part, index] of boxes) {
       const data = utf8(`${seq} ${part} ${index}`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContactView, EventView, MessageDetail, ProfileStatus } from '@tacet/api';
 import { AppError, type Millis, Sensitive } from '@tacet/base';
+import { contactView, messageDetail, profileStatus } from '@tacet/testkit/views';
 import type { DownFrame, UpFrame, Welcome } from '@tacet/wire';
 import type {
   ClientEffect,
@@ -129,22 +130,12 @@ export class FakePerson implements Person, Machine<Job, string> {
     if (request.text.length > 16_384) {
       throw new AppError('text-too-long', 'input', 'A text is at most 16 KiB.');
     }
-    const message: MessageDetail = {
+    const message = messageDetail({
       id: String(this.sent.length + 1),
       contactId: request.contactId,
-      direction: 'out',
       text: request.text,
       sentAt: now,
-      arrivedAt: null,
-      deliveredAt: null,
-      state: 'queued',
-      late: false,
-      partsSent: 0,
-      parts: 1,
-      copies: 0,
-      reason: null,
-      evidence: [],
-    };
+    });
     this.sent.push(message);
     this.append('message', message.id, now);
     this.effects.push({ kind: 'session', job: { name: message.id } });
@@ -172,41 +163,11 @@ export class FakePerson implements Person, Machine<Job, string> {
     return this.acks.get(consumer) ?? 0;
   }
   status(): ProfileStatus {
-    return {
-      profile: 'Alice',
-      address: 'eight words',
-      level: 'balanced',
-      inUse: this.inUse,
-      card: null,
-      network: null,
-      link: 'offline',
-      pause: null,
-      clockAhead: null,
-      disputes: [],
-      edge: null,
-      outbox: 0,
-      stalled: false,
-      deliveryP50: null,
-      deliveryP95: null,
-      bytesUp: 0,
-      bytesDown: 0,
-      deadLetters: 0,
-    };
+    return profileStatus({ inUse: this.inUse });
   }
 }
 
-const contact: ContactView = {
-  id: '1',
-  name: 'bob',
-  givenName: 'Bob',
-  trust: 'link',
-  state: 'ready',
-  steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
-  reason: null,
-  endsAt: null,
-  unread: 0,
-  lastMessage: null,
-};
+const contact = contactView();
 
 export class FakeStore implements Opened {
   closed = false;
