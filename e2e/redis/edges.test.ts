@@ -24,7 +24,7 @@ const edges = (): string[] =>
 
 before(async () => {
   [cluster, network] = await Promise.all([
-    RedisCluster.start({ password: PASSWORD }),
+    RedisCluster.start({ password: PASSWORD, nodeTimeoutMs: 2_000 }),
     ProcessNetwork.create({ set: RATES }),
   ]);
   const nodes = cluster.addresses.slice(0, 3).map(({ host, port }) => `${host}:${port}`);

@@ -25,6 +25,8 @@ const HOST = '127.0.0.1';
 const PRIMARIES = 3;
 const SLOTS = 16_384;
 const PATIENCE_MS = 30_000;
+/** Nodes that are to find each other talk often. */
+const FORMING_TIMEOUT_MS = 1_000;
 const STEP_MS = 25;
 /** A node that was stopped answers nobody. */
 const ANSWER_MS = 5_000;
@@ -34,7 +36,10 @@ export interface RedisClusterOptions {
   readonly password?: string;
   /** PEM files; nodes then speak TLS only, and want a certificate of their callers. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** How soon a silent primary counts as failed. */
+  /**
+   * How soon a silent primary counts as failed; half a minute unless a test waits for that: on a busy
+   * computer a node that lives is silent for seconds.
+   */
   readonly nodeTimeoutMs?: number;
   /** Lines for every node's configuration. */
   readonly settings?: readonly string[];
@@ -210,17 +215,21 @@ export class RedisCluster {
       await this.ask(PRIMARIES + i, 'CLUSTER', 'REPLICATE', id);
     }
     await this.untilWhole();
+    const { nodeTimeoutMs = 30_000 } = this.options;
+    for (const i of this.nodes.keys()) {
+      await this.ask(i, 'CONFIG', 'SET', 'cluster-node-timeout', String(nodeTimeoutMs));
+    }
   }
 
   private configuration(port: number, busPort: number): string {
-    const { appendfsync = 'everysec', password, tls, nodeTimeoutMs = 1_000 } = this.options;
+    const { appendfsync = 'everysec', password, tls } = this.options;
     return [
       `bind ${HOST}`,
       tls ? `port 0\ntls-port ${port}` : `port ${port}`,
       `cluster-port ${busPort}`,
       'cluster-enabled yes',
       'cluster-config-file nodes.conf',
-      `cluster-node-timeout ${nodeTimeoutMs}`,
+      `cluster-node-timeout ${FORMING_TIMEOUT_MS}`,
       'cluster-require-full-coverage no',
       'cluster-allow-replica-migration no',
       'appendonly yes',

@@ -24,7 +24,7 @@ const PUTS = Number(process.env['TACET_REDIS_PUTS'] ?? 3_000);
 
 let cluster: RedisCluster;
 before(async () => {
-  cluster = await RedisCluster.start();
+  cluster = await RedisCluster.start({ nodeTimeoutMs: 2_000 });
 });
 closeAtEnd(() => cluster);
 
