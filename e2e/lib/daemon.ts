@@ -8,13 +8,14 @@ import { Program } from './program.ts';
 import { dialDaemon } from './socket.ts';
 
 const ENTRY = fileURLToPath(new URL('../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
+const KEYCHAIN_ENTRY = fileURLToPath(new URL('./keychain/daemon.ts', import.meta.url));
 
 export interface DaemonOptions {
   /** Of the profile's folder. */
   readonly name: string;
   /** What the person calls themself; their folder's name when not given. */
   readonly givenName?: string;
-  /** Holds the profile `<dir>/<name>`, its passphrase file and its log. */
+  /** Holds the profile `<dir>/<name>`, its keychain or passphrase file, and its log. */
   readonly dir: string;
   /** Another program with the same arguments and door, e.g. one that is measured. */
   readonly entry?: string;
@@ -29,7 +30,11 @@ export class DaemonProcess {
   readonly profile: string;
   readonly log: string;
   private readonly options: DaemonOptions;
-  private readonly passphraseFile: string;
+  /**
+   * Null: its profile opens with a keychain, without the cost of a passphrase. Windows ask for
+   * passphrases, and another program knows of no keychain.
+   */
+  private readonly passphraseFile: string | null;
   private program: Program | null = null;
   private connection: Api | null = null;
   /** How often it was started. */
@@ -41,9 +46,10 @@ export class DaemonProcess {
     this.name = name;
     this.profile = join(dir, name);
     this.log = join(dir, `${name}.log`);
-    this.passphraseFile = join(dir, `${name}.passphrase`);
+    const typed = options.entry !== undefined || options.window === true;
+    this.passphraseFile = typed ? join(dir, `${name}.passphrase`) : null;
     mkdirSync(this.profile, { recursive: true, mode: 0o700 });
-    if (!existsSync(this.passphraseFile)) {
+    if (this.passphraseFile !== null && !existsSync(this.passphraseFile)) {
       writeFileSync(this.passphraseFile, randomBytes(12).toString('hex'), { mode: 0o600 });
     }
   }
@@ -77,7 +83,7 @@ export class DaemonProcess {
   /** Starts the process and opens the profile, making it when there is none. */
   async start(): Promise<void> {
     const {
-      entry = ENTRY,
+      entry,
       args = [],
       givenName = this.name,
       urgent = false,
@@ -85,8 +91,9 @@ export class DaemonProcess {
     } = this.options;
     const program = new Program({
       name: this.name,
-      entry,
+      entry: entry ?? (this.passphraseFile === null ? KEYCHAIN_ENTRY : ENTRY),
       args: [
+        ...(this.passphraseFile === null ? ['--keychain', join(this.options.dir, 'keychain')] : []),
         ...['--dir', this.profile, '--ready-fd', '3'],
         ...(window ? [] : ['--no-window']),
         ...args,
@@ -98,10 +105,13 @@ export class DaemonProcess {
     this.program = program;
     await program.ready();
     const api = await dialDaemon(join(this.profile, 'daemon.sock'));
-    const passphrase = readFileSync(this.passphraseFile, 'utf8');
+    const secret =
+      this.passphraseFile === null
+        ? { keychain: true }
+        : { passphrase: readFileSync(this.passphraseFile, 'utf8') };
     const { state } = await api.call('status', {});
-    if (state === 'none') await api.call('profile.create', { name: givenName, passphrase });
-    else await api.call('profile.unlock', { passphrase });
+    if (state === 'none') await api.call('profile.create', { name: givenName, ...secret });
+    else await api.call('profile.unlock', secret);
     this.connection = api;
     this.lives++;
   }

@@ -12,26 +12,23 @@ import type { Town } from './town.ts';
 const PACE = 4;
 const PATIENCE = 180_000;
 
-export class SocketStage implements Stage {
+/** People of one scenario, or of several, one after another. */
+export class Company {
   private readonly town: Town;
   private readonly suffix: string;
   private readonly people = new Map<string, Promise<DaemonProcess>>();
 
   /**
-   * @param suffix makes folders unique in a town that several scenarios share
+   * @param suffix makes folders unique in a town that several companies share
    * @param cast people who are made at once, all together
    */
-  constructor(town: Town, suffix: string, cast: readonly string[] = []) {
+  constructor(town: Town, suffix: string, cast: readonly string[]) {
     this.town = town;
     this.suffix = suffix;
     for (const name of cast) this.enter(name).catch(() => {});
   }
 
-  async person(name: string): Promise<Actor> {
-    return actorOf(name, await this.enter(name));
-  }
-
-  private enter(name: string): Promise<DaemonProcess> {
+  enter(name: string): Promise<DaemonProcess> {
     const known = this.people.get(name);
     if (known !== undefined) return known;
     const entering = this.town.person(`${name}-${this.suffix}`, name);
@@ -42,6 +39,21 @@ export class SocketStage implements Stage {
   /** The play is over: everybody goes home. */
   async end(): Promise<void> {
     await Promise.all([...this.people.values()].map(async (one) => (await one).stop()));
+  }
+}
+
+export class SocketStage implements Stage {
+  private readonly town: Town;
+  private readonly company: Company;
+
+  constructor(town: Town, company: Company) {
+    this.town = town;
+    this.company = company;
+  }
+
+  async person(name: string): Promise<Actor> {
+    const daemon = await this.company.enter(name);
+    return actorOf(name, daemon, await textsOf(daemon));
   }
 
   until(what: string, done: () => Promise<boolean>, timeoutMs = PATIENCE): Promise<void> {
@@ -67,7 +79,15 @@ export class SocketStage implements Stage {
   }
 }
 
-function actorOf(name: string, daemon: DaemonProcess): Actor {
+/** Ids of everything this person ever wrote or got. */
+async function textsOf(daemon: DaemonProcess): Promise<ReadonlySet<string>> {
+  const { contacts } = await daemon.api.call('contact.list', {});
+  const pages = await Promise.all(contacts.map(({ id }) => allMessages(daemon, id)));
+  return new Set(pages.flat().map(({ id }) => id));
+}
+
+/** @param before texts of earlier scenarios, which this one does not see */
+function actorOf(name: string, daemon: DaemonProcess, before: ReadonlySet<string>): Actor {
   const call: DaemonProcess['api']['call'] = (method, params) => daemon.api.call(method, params);
   const invitations = async (): Promise<InvitationView[]> =>
     (await call('invite.list', {})).invitations;
@@ -97,7 +117,8 @@ function actorOf(name: string, daemon: DaemonProcess): Actor {
     send: (contactId, text, clientId = crypto.randomUUID()) =>
       call('message.send', { contactId, text, clientId }),
     message: (id) => call('message.get', { id }),
-    messages: (contactId) => allMessages(daemon, contactId),
+    messages: async (contactId) =>
+      (await allMessages(daemon, contactId)).filter(({ id }) => !before.has(id)),
     kill: () => daemon.kill(),
     restart: () => daemon.start(),
   };

@@ -9,6 +9,7 @@ const numbered = (n: number, word: string): string[] =>
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'two people meet by invitation and write both ways',
+    about: 'texts',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a guest writes before the inviter has answered',
+    about: 'meeting',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -36,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a second guest is told that the invitation was used',
+    about: 'meeting',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -54,6 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a revoked invitation cannot be answered',
+    about: 'meeting',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -69,6 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a long text travels in parts and arrives whole',
+    about: 'texts',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -82,6 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'thirty texts at once arrive once each',
+    about: 'texts',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -97,6 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the receiver is killed and misses nothing',
+    about: 'texts',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -112,6 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the sender is killed right after writing and loses nothing',
+    about: 'texts',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -127,6 +135,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a mix is killed and comes back',
+    about: 'relays',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -141,6 +150,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'an edge is killed and comes back with its boxes',
+    about: 'relays',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');

@@ -38,5 +38,10 @@ export interface Stage {
 
 export interface Scenario {
   readonly name: string;
+  /**
+   * `meeting`: people who never met before. `texts`: they may have met, and written, before.
+   * `relays`: the same, and relays are killed, which others on the network would notice.
+   */
+  readonly about: 'meeting' | 'texts' | 'relays';
   readonly run: (stage: Stage) => Promise<void>;
 }

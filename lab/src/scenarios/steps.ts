@@ -14,8 +14,13 @@ export async function linkOf(stage: Stage, from: Actor, label: string): Promise<
   return link;
 }
 
-/** `guest` answers `host`'s invitation; both name the other by their name. Ready at both ends. */
+/**
+ * `guest` answers `host`'s invitation; both name the other by their name. Ready at both ends. Who
+ * met before is not invited again.
+ */
 export async function meet(stage: Stage, host: Actor, guest: Actor): Promise<void> {
+  if ((await host.contacts()).some(({ name, state }) => name === guest.name && state === 'ready'))
+    return;
   const link = await linkOf(stage, host, guest.name);
   await guest.accept(link, host.name);
   await ready(stage, host, guest.name);

@@ -1,7 +1,7 @@
 /** What edges that store boxes, and the last mixes, see of requests: where, what, how many. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE } from '@tacet/base';
+import { MINUTE, SECOND } from '@tacet/base';
 import { type BoxRecord, markKey, markOf } from '@tacet/wire';
 import { delivered, exactly, meet } from '../../src/scenarios/steps.ts';
 import { type Built, digestsSeenBy, watched } from './watch.ts';
@@ -10,7 +10,7 @@ function markOfRecord(record: BoxRecord): ReturnType<typeof markKey> {
   return markKey(markOf(record.subarray(0, 32) as Parameters<typeof markOf>[0]));
 }
 
-const FOUR_EDGES = { edges: 4 };
+const FOUR_EDGES = { edges: 4, parameters: { digestMs: 5 * SECOND } };
 /** Three degrees of freedom, p = 0.001. */
 const LIMIT = 16.27;
 

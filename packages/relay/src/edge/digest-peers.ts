@@ -21,6 +21,8 @@ interface Held {
 interface Peer {
   readonly edge: RelayHash;
   readonly digests: Map<number, Held>;
+  /** The same by hash: each digest of every edge is looked up in every other's. */
+  readonly hashes: Set<string>;
   newest: number;
 }
 
@@ -50,18 +52,21 @@ export class DigestPeers {
       this.keep(edge, [breaksWith.bytes, signed.bytes]);
       return 'fork';
     }
-    for (const known of peer.digests.keys()) if (known < oldest) peer.digests.delete(known);
+    for (const [known, { hash }] of peer.digests) {
+      // In the order they came: one that came late goes with those before it.
+      if (known >= oldest) break;
+      peer.digests.delete(known);
+      peer.hashes.delete(hex(hash));
+    }
     peer.digests.set(number, { hash: signed.hash, previous, bytes: signed.bytes });
+    peer.hashes.add(hex(signed.hash));
     peer.newest = Math.max(peer.newest, number);
     return 'taken';
   }
 
   /** True when a digest of `edge` with this hash is held. */
   knows(edge: RelayHash, digestHash: Uint8Array): boolean {
-    for (const held of this.peers.get(hex(edge))?.digests.values() ?? []) {
-      if (equalBytes(held.hash, digestHash)) return true;
-    }
-    return false;
+    return this.peers.get(hex(edge))?.hashes.has(hex(digestHash)) === true;
   }
 
   newestOf(edge: RelayHash): Held | undefined {
@@ -93,7 +98,7 @@ export class DigestPeers {
     const name = hex(edge);
     let peer = this.peers.get(name);
     if (peer === undefined) {
-      peer = { edge, digests: new Map(), newest: -1 };
+      peer = { edge, digests: new Map(), hashes: new Set(), newest: -1 };
       this.peers.set(name, peer);
     }
     return peer;

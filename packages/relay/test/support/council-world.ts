@@ -28,7 +28,7 @@ export interface WorldOptions {
   readonly equivocating?: readonly number[];
   /** Milliseconds on the way from one to another, or null: lost, tried again a little later. */
   readonly way?: (rng: Rng, from: number, to: number, now: Millis) => Millis | null;
-  /** Chance that an authority crashes while it carries out effects. */
+  /** Chance that an authority crashes while it carries out effects; one of the first five does. */
   readonly crash?: number;
   /** Authorities that are up at `now`; all by default. */
   readonly up?: (authority: number, now: Millis) => boolean;
@@ -45,6 +45,8 @@ interface Node {
   /** Whom this one speaks to; the others hear its twin. */
   readonly hearers: ReadonlySet<number>;
   readonly deaf: boolean;
+  /** What it told, as far as it is written down. */
+  readonly recorded: WeakSet<Uint8Array>;
 }
 
 type Tell = Extract<AuthorityEffect, { kind: 'tell' }>;
@@ -73,10 +75,13 @@ export class CouncilWorld {
   private readonly rng: Rng;
   private readonly nodes: Node[] = [];
   private events: Event[] = [];
+  /** Effects until the crash that comes for certain; what comes after is left to chance. */
+  private untilCrash: number;
 
   constructor(options: WorldOptions) {
     this.options = options;
     this.rng = seededRng(options.seed);
+    this.untilCrash = options.crash === undefined ? 0 : 1 + randomInt(this.rng, 5);
     this.network = makeTestNetwork({
       seed: `council ${options.authorities}`,
       authorities: options.authorities,
@@ -98,6 +103,7 @@ export class CouncilWorld {
           state: null,
           hearers: new Set(chosen ?? drawn),
           deaf: chosen !== undefined,
+          recorded: new WeakSet(),
         });
       }
     }
@@ -188,7 +194,7 @@ export class CouncilWorld {
   /** Carries out effects one by one; a crash may come between any two. */
   private settle(node: Node): void {
     for (const effect of node.machine?.drain() ?? []) {
-      if (this.chance(this.options.crash ?? 0)) {
+      if (this.crashesHere()) {
         this.crashes += 1;
         this.kill(node, RESTART);
         return;
@@ -219,6 +225,10 @@ export class CouncilWorld {
   }
 
   private record(node: Node, effect: Tell): void {
+    // The same bytes for every other authority.
+    const { recorded } = node;
+    if (recorded.has(effect.bytes)) return;
+    recorded.add(effect.bytes);
     if (effect.what === 'vote') {
       const { vote, hash } = verifyVote(effect.bytes, this.network.trust);
       if (hex(vote.authority) !== hex(this.names[node.authority] as AuthorityHash)) return;
@@ -307,7 +317,10 @@ export class CouncilWorld {
     });
   }
 
-  private chance(p: number): boolean {
-    return p > 0 && randomInt(this.rng, 1_000_000) < p * 1_000_000;
+  private crashesHere(): boolean {
+    const { crash } = this.options;
+    if (crash === undefined) return false;
+    if (this.untilCrash > 0 && --this.untilCrash === 0) return true;
+    return randomInt(this.rng, 1_000_000) < crash * 1_000_000;
   }
 }

@@ -1,0 +1,40 @@
+/** Somebody who is on no network gets only a full invitation: real programs, real sockets. */
+import assert from 'node:assert/strict';
+import type { Town } from '../lib/town.ts';
+
+const PATIENCE = 60_000;
+
+/** A new profile given only a full invitation reaches a secure session and gets a text. */
+export async function joinByInvitation(town: Town): Promise<void> {
+  const alice = await town.person('alice-inside', 'alice');
+  const { id } = await alice.api.call('invite.create', { label: 'bob' });
+  let link: string | null = null;
+  await town.until('the invitation is stored', PATIENCE, async () => {
+    const { invitations } = await alice.api.call('invite.list', {});
+    link = invitations.find((one) => one.id === id)?.fullLink ?? null;
+    return link !== null;
+  });
+  assert.ok(link !== null);
+  const bob = await town.stranger('bob-outside', 'bob');
+  const before = await bob.api.call('network.status', {});
+  assert.equal(before.card, null);
+  const contact = await bob.api.call('invite.accept', { link, name: 'alice' });
+  const joined = await bob.api.call('network.status', {});
+  assert.deepEqual(joined.card, { name: 'e2e', authorities: 1, threshold: 1, closed: true });
+  await town.until('the session is ready', PATIENCE, async () => {
+    return (await bob.api.call('contact.get', { contact: contact.id })).state === 'ready';
+  });
+  const text = 'welcome to the network';
+  await town.until('alice knows bob', PATIENCE, async () => {
+    const { contacts } = await alice.api.call('contact.list', {});
+    return contacts[0]?.state === 'ready';
+  });
+  const { contacts } = await alice.api.call('contact.list', {});
+  const contactId = contacts[0]?.id ?? '';
+  await alice.api.call('message.send', { contactId, text, clientId: 'welcome' });
+  await town.until('the text is there', PATIENCE, async () => {
+    const page = await bob.api.call('message.list', { contactId: contact.id, limit: 10 });
+    return page.messages.some((one) => one.text === text);
+  });
+  await Promise.all([alice.stop(), bob.stop()]);
+}
