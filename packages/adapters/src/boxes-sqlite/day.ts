@@ -14,7 +14,7 @@ import { hash } from '@tacet/crypto';
 import { droppedName, fileName, recordsName, syncDirectory } from './files.ts';
 import { IndexFile } from './index-file.ts';
 import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
-import { chunkOf, ERASED, ERASING, FREE, LIVE, MAX_DAYS_AHEAD, type Places } from './places.ts';
+import { ERASED, ERASING, FREE, LIVE, MAX_DAYS_AHEAD, type Places } from './places.ts';
 import { RecordFile } from './record-file.ts';
 
 export interface DayOptions {
@@ -34,7 +34,7 @@ export class Day {
   private places: Places;
   /** Records that wait for `commit`, by place. */
   private readonly staged = new Map<number, Uint8Array>();
-  /** Chunks of places that differ from the database. */
+  /** Places that differ from the database. */
   private readonly dirty = new Set<number>();
   private readonly row = new Uint8Array(RECORD_LENGTH);
   /** Committed since the write-ahead log was emptied. */
@@ -90,7 +90,7 @@ export class Day {
     }
     const place = this.places.fill(low, high, this.options.draw(this.places.freePlaces.length));
     this.staged.set(place, record);
-    this.dirty.add(chunkOf(place));
+    this.dirty.add(place);
   }
 
   /** Notes that the record goes on that day, if `id` is its id; durable with `commit`. */
@@ -98,7 +98,7 @@ export class Day {
     if (this.places.state(place) !== LIVE || effectDay >= this.day) return;
     if (!equalBytes(this.recordAt(place).subarray(0, ID_LENGTH), id)) return;
     this.places.setState(place, Math.min(MAX_DAYS_AHEAD, this.day - effectDay));
-    this.dirty.add(chunkOf(place));
+    this.dirty.add(place);
   }
 
   commit(): void {
@@ -154,16 +154,20 @@ export class Day {
     return due.length === LIMITS.eraseStep;
   }
 
-  /** Empties the write-ahead log, whose order is the order of writes. */
+  /** Ends what tells the order of writes: lists of changes, and the write-ahead log. */
   checkpoint(): void {
     if (!this.logged) return;
-    this.index.checkpoint();
+    this.index.checkpoint(this.places);
     this.logged = false;
   }
 
+  /** Leaves nothing that tells an order. */
   close(): void {
-    this.index.close();
-    this.records.close();
+    try {
+      this.checkpoint();
+    } finally {
+      this.closeFiles();
+    }
   }
 
   /** Puts both files aside, never to be opened again, and closes them. */
@@ -173,22 +177,27 @@ export class Day {
     for (const name of [fileName(this.day), recordsName(this.day)]) {
       renameSync(join(dir, name), join(dir, droppedName(name)));
     }
-    this.close();
+    this.closeFiles();
+  }
+
+  private closeFiles(): void {
+    this.index.close();
+    this.records.close();
   }
 
   private openPlaces(wanted: number): void {
+    const start = this.places.size;
+    const sources: number[] = [];
     for (let i = 0; i < wanted; i++) {
-      const end = this.places.size;
+      const end = start + i;
       const drawn = this.options.draw(end + 1);
-      if (this.places.open(drawn)) {
-        this.records.read(drawn, this.row);
-        this.records.write(end, this.row);
-      } else {
-        // A free place needs no content, but the file must reach over it.
-        this.records.erase(end);
-      }
-      this.dirty.add(chunkOf(drawn)).add(chunkOf(end));
+      // A free place needs no content, but the file must reach over it. What moves a second time
+      // is still to be had where it stood before.
+      const moves = this.places.open(drawn);
+      sources.push(moves ? (drawn < start ? drawn : (sources[drawn - start] ?? -1)) : -1);
+      this.dirty.add(drawn).add(end);
     }
+    this.records.extend(start, sources);
   }
 
   private save(gone: Parameters<IndexFile['save']>[2] = []): void {
@@ -201,7 +210,7 @@ export class Day {
   private setStates(places: readonly number[], state: number): void {
     for (const place of places) {
       this.places.setState(place, state);
-      this.dirty.add(chunkOf(place));
+      this.dirty.add(place);
     }
   }
 

@@ -218,6 +218,8 @@ class BatchRun {
   answer(): BatchAnswer {
     const { outcomes, failures, records } = this;
     const spare = this.message.records;
+    // It waits to be used again, and these lie in it as they came.
+    spare.fill(0);
     return {
       kind: 'batch',
       outcomes,

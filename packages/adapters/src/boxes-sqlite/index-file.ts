@@ -1,19 +1,28 @@
 /**
  * The database of one day: how many places there are, which mark stands in which, and what is
  * left of erased records. Small beside the records; read whole at a start.
+ *
+ * A commit is one row of the table `change`: a batch touches almost every row of the table `place`,
+ * and writing those would be fifty times as much. Every so many commits the changes go there.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@tacet/base';
 import { LIMITS } from './limits.ts';
-import { CHUNK_BYTES, CHUNK_PLACES, Places } from './places.ts';
+import { CHUNK_BYTES, CHUNK_PLACES, chunkOf, ENTRY_WORDS, Places } from './places.ts';
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
+const WITHOUT_CHANGES = 2;
+const CHANGES = `
+  CREATE TABLE change(number INTEGER PRIMARY KEY, places INTEGER NOT NULL, entries BLOB NOT NULL)
+    STRICT;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
 const SCHEMA = `
   CREATE TABLE size(id INTEGER PRIMARY KEY CHECK(id = 1), places INTEGER NOT NULL) STRICT;
   CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
   CREATE TABLE gone(mark BLOB PRIMARY KEY, remnant BLOB NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO size VALUES(1, 0);
-  PRAGMA user_version = ${SCHEMA_VERSION};
+  ${CHANGES}
 `;
 
 export class IndexFile {
@@ -21,6 +30,9 @@ export class IndexFile {
   readonly isNew: boolean;
   private readonly db: DatabaseSync;
   private grown = false;
+  /** Rows of `change`, and the rows of `place` that are behind them. */
+  private changes = 0;
+  private readonly behind = new Set<number>();
   private readonly statements: ReturnType<typeof prepare>;
 
   constructor(path: string) {
@@ -32,9 +44,10 @@ export class IndexFile {
         PRAGMA cache_size = -${LIMITS.readCacheKiB};
         PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
       const version = Number(this.db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-      if (version !== 0 && version !== SCHEMA_VERSION) throw unknownVersion(version);
+      if (![0, WITHOUT_CHANGES, SCHEMA_VERSION].includes(version)) throw unknownVersion(version);
       this.isNew = version === 0;
       if (this.isNew) this.db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+      if (version === WITHOUT_CHANGES) this.db.exec(`BEGIN IMMEDIATE; ${CHANGES} COMMIT`);
       this.statements = prepare(this.db);
     } catch (error) {
       this.db.close();
@@ -46,40 +59,38 @@ export class IndexFile {
   load(salt: number): Places {
     const rows = this.statements.chunks.all() as unknown as [Uint8Array][];
     const [size] = this.statements.size.get() as unknown as [number];
+    const changes = this.statements.changes.all() as unknown as [number, Uint8Array][];
     const chunks = rows.map(([bytes]) => bytes);
-    const whole = chunks.every(({ length }) => length === CHUNK_BYTES);
-    if (!whole || chunks.length !== Math.ceil(size / CHUNK_PLACES)) {
-      throw new AppError(
-        'boxes-unreadable',
-        'storage',
-        'a day of the box store has lost its index',
-      );
+    const whole =
+      chunks.every(({ length }) => length === CHUNK_BYTES) &&
+      changes.every(([, { length }]) => length % (4 * ENTRY_WORDS) === 0);
+    if (!whole || chunks.length !== Math.ceil(size / CHUNK_PLACES)) throw lost();
+    const entries = changes.map(([, bytes]) => new Int32Array(bytes.slice().buffer));
+    this.changes = changes.length;
+    this.behind.clear();
+    const now = changes.at(-1)?.[0] ?? size;
+    for (const place of entries.flatMap(placesIn)) {
+      if (place >= now) throw lost();
+      this.behind.add(chunkOf(place));
     }
-    return Places.load(salt, chunks, size);
+    return Places.load(salt, chunks, entries, now);
   }
 
-  /** Durable when it returns, all of it or nothing. */
+  /** Durable when it returns, all of it or nothing. @param dirty places that differ */
   save(
     places: Places,
     dirty: Iterable<number>,
     gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[] = [],
   ): void {
-    const { db, statements } = this;
-    if (!this.grown) {
-      // Most days are read once and never written to again: they need no cache.
-      db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
-      this.grown = true;
-    }
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      for (const chunk of dirty) statements.place.run(chunk, places.chunk(chunk));
+    const { statements } = this;
+    const entries = places.entries(dirty);
+    this.transaction(() => {
+      statements.change.run(places.size, new Uint8Array(entries.buffer));
       for (const { mark, remnant } of gone) statements.goneIn.run(mark, remnant);
-      statements.resize.run(places.size);
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
+    });
+    this.changes += 1;
+    for (const place of placesIn(entries)) this.behind.add(chunkOf(place));
+    if (this.changes >= LIMITS.changes) this.fold(places);
   }
 
   remnant(mark: Uint8Array): Uint8Array | null {
@@ -87,13 +98,43 @@ export class IndexFile {
     return row?.[0] ?? null;
   }
 
-  /** Empties the write-ahead log, whose order is the order of writes. */
-  checkpoint(): void {
+  /** Ends what tells the order of writes: the changes, and the write-ahead log. */
+  checkpoint(places: Places): void {
+    this.fold(places);
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {
     this.db.close();
+  }
+
+  private fold(places: Places): void {
+    if (this.changes === 0) return;
+    const { statements } = this;
+    this.transaction(() => {
+      for (const chunk of this.behind) statements.place.run(chunk, places.chunk(chunk));
+      statements.resize.run(places.size);
+      statements.forget.run();
+    });
+    this.changes = 0;
+    this.behind.clear();
+  }
+
+  private transaction(write: () => void): void {
+    const { db } = this;
+    if (!this.grown) {
+      // Most days are read once and never written to again: they need no cache.
+      db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
+      this.grown = true;
+    }
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      write();
+      db.exec('COMMIT');
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
   }
 }
 
@@ -108,10 +149,24 @@ function prepare(db: DatabaseSync) {
     resize: statement('UPDATE size SET places = ?'),
     chunks: statement('SELECT marks FROM place ORDER BY chunk'),
     place: statement('INSERT OR REPLACE INTO place VALUES(?, ?)'),
+    change: statement('INSERT INTO change(places, entries) VALUES(?, ?)'),
+    changes: statement('SELECT places, entries FROM change ORDER BY number'),
+    forget: statement('DELETE FROM change'),
     // A crash may have come between this and what follows it: the first one holds.
     goneIn: statement('INSERT OR IGNORE INTO gone VALUES(?, ?)'),
     goneOut: statement('SELECT remnant FROM gone WHERE mark = ?'),
   };
+}
+
+function placesIn(entries: Int32Array): number[] {
+  return Array.from(
+    { length: entries.length / ENTRY_WORDS },
+    (_, i) => entries[ENTRY_WORDS * i] ?? 0,
+  );
+}
+
+function lost(): AppError {
+  return new AppError('boxes-unreadable', 'storage', 'a day of the box store has lost its index');
 }
 
 function unknownVersion(version: number): AppError {

@@ -9,13 +9,15 @@ export const LIMITS = {
   /** Day files open at once: 21 days of life, and room for clocks and shrinking life. */
   dayFiles: 64,
   /** Boxes of one day file. */
-  dayBoxes: 16_777_216,
+  dayBoxes: 16_777_215,
   /** Records erased in one step of `expire`, about 10 ms. */
   eraseStep: 200,
   /** So long after a write at the latest the write-ahead logs are emptied (they show an order). */
   checkpointMs: 30_000,
   /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
   checkpointPages: 1_000,
+  /** Commits of a day that are kept as lists of changes, before they go into the table of marks. */
+  changes: 64,
   /** Page cache of a day's database once boxes come to it, and before, in KiB. */
   writeCacheKiB: 1_024,
   readCacheKiB: 64,

@@ -16,6 +16,10 @@ const CHUNK_WORDS = CHUNK_BYTES / 4;
 const STATES_AT = CHUNK_PLACES * 8;
 const MIN_SLOTS = 1_024;
 const FULL = 0.75;
+/** Of an entry of the index; `LIMITS.dayBoxes` fits. */
+const PLACE_BITS = 0x00ff_ffff;
+/** Words of one entry of a list of changes. */
+export const ENTRY_WORDS = 4;
 
 /** States: the record is there; numbers between are days from its erasure to its expiry. */
 export const LIVE = 0;
@@ -29,7 +33,10 @@ export const FREE = 255;
 export class Places {
   private bytes = new Uint8Array(CHUNK_BYTES);
   private words = new Int32Array(this.bytes.buffer);
-  /** Place + 1, or 0. */
+  /**
+   * 0, or place + 1 under eight bits of the mark's hash: most marks that are asked for are not of
+   * this day, and those bits tell so without a look at the mark in that place.
+   */
   private index = new Int32Array(MIN_SLOTS);
   private used = 0;
   /** Places with nothing of use in them. */
@@ -56,12 +63,23 @@ export class Places {
     return this.used - this.free.length;
   }
 
-  /** Takes over rows of the table `place`, in their order. */
-  static load(salt: number, chunks: readonly Uint8Array[], size: number): Places {
+  /** Takes over rows of the table `place`, in their order, then what `entries` made since. */
+  static load(
+    salt: number,
+    chunks: readonly Uint8Array[],
+    changes: readonly Int32Array[],
+    size: number,
+  ): Places {
     const places = new Places(salt);
     places.reserve(size);
     for (const [i, chunk] of chunks.entries()) places.bytes.set(chunk, i * CHUNK_BYTES);
     places.used = size;
+    for (const entries of changes) {
+      for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
+        const [place = 0, low = 0, high = 0, state = 0] = entries.subarray(at, at + ENTRY_WORDS);
+        places.write(place, low, high, state);
+      }
+    }
     for (let place = 0; place < size; place++) {
       if (places.state(place) === FREE) places.free.push(place);
     }
@@ -71,7 +89,9 @@ export class Places {
 
   /** The place of a mark, or -1. */
   find(low: number, high: number): number {
-    return (this.index[this.slotOf(low, high)] ?? 0) - 1;
+    return (
+      ((this.index[this.slotOf(low, high, this.hashOf(low, high))] as number) & PLACE_BITS) - 1
+    );
   }
 
   /**
@@ -93,7 +113,7 @@ export class Places {
     const at = wordOf(drawn);
     const low = this.words[at] ?? 0;
     const high = this.words[at + 1] ?? 0;
-    this.index[this.slotOf(low, high)] = end + 1;
+    this.point(low, high, end);
     this.write(end, low, high, state);
     this.write(drawn, 0, 0, FREE);
     this.free.push(drawn);
@@ -111,7 +131,7 @@ export class Places {
     if (place === undefined || last === undefined) throw new RangeError('no free place');
     if (drawn < free.length) free[drawn] = last;
     if (this.boxes > this.index.length * FULL) this.rebuild(this.boxes);
-    this.index[this.slotOf(low, high)] = place + 1;
+    this.point(low, high, place);
     this.write(place, low, high, LIVE);
     return place;
   }
@@ -133,6 +153,16 @@ export class Places {
   /** The row of the table that holds a place: a view, valid until the next `open`. */
   chunk(number: number): Uint8Array {
     return this.bytes.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES);
+  }
+
+  /** What now stands in some places, four words each: place, mark, state. */
+  entries(places: Iterable<number>): Int32Array {
+    const entries: number[] = [];
+    for (const place of places) {
+      const at = wordOf(place);
+      entries.push(place, this.words[at] ?? 0, this.words[at + 1] ?? 0, this.state(place));
+    }
+    return Int32Array.from(entries);
   }
 
   private write(place: number, low: number, high: number, state: number): void {
@@ -158,23 +188,31 @@ export class Places {
     for (let place = 0; place < this.used; place++) {
       if (this.state(place) === FREE) continue;
       const at = wordOf(place);
-      this.index[this.slotOf(this.words[at] ?? 0, this.words[at + 1] ?? 0)] = place + 1;
+      this.point(this.words[at] ?? 0, this.words[at + 1] ?? 0, place);
     }
   }
 
-  /** The slot of the index that holds this mark, or the free one where it belongs. */
-  private slotOf(low: number, high: number): number {
-    const { index, words } = this;
-    const mask = index.length - 1;
+  private point(low: number, high: number, place: number): void {
+    const hash = this.hashOf(low, high);
+    this.index[this.slotOf(low, high, hash)] = (hash & ~PLACE_BITS) | (place + 1);
+  }
+
+  private hashOf(low: number, high: number): number {
     let h = Math.imul(low ^ this.salt, 0x9e37_79b1) ^ Math.imul(high + this.salt, 0x85eb_ca6b);
     h = Math.imul(h ^ (h >>> 15), 0x2c1b_3c6d);
-    let slot = (h ^ (h >>> 13)) & mask;
-    for (;;) {
+    return h ^ (h >>> 13);
+  }
+
+  /** The slot of the index that holds this mark, or the free one where it belongs. */
+  private slotOf(low: number, high: number, hash: number): number {
+    const { index, words } = this;
+    const mask = index.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = index[slot] as number;
       if (entry === 0) return slot;
-      const at = wordOf(entry - 1);
+      if (((entry ^ hash) & ~PLACE_BITS) !== 0) continue;
+      const at = wordOf((entry & PLACE_BITS) - 1);
       if (words[at] === low && words[at + 1] === high) return slot;
-      slot = (slot + 1) & mask;
     }
   }
 }

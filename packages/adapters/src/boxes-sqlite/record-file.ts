@@ -49,10 +49,28 @@ export class RecordFile {
   }
 
   write(place: number, record: Uint8Array): void {
-    const offset = offsetOf(place);
-    this.written = true;
-    for (let done = 0; done < RECORD_LENGTH; ) {
-      done += writeSync(this.file, record, done, RECORD_LENGTH - done, offset + done);
+    this.writeAll(record, RECORD_LENGTH, offsetOf(place));
+  }
+
+  /**
+   * Adds places at the end.
+   * @param start the first of them
+   * @param sources for each a place before `start` whose record it gets, or -1 for zeros
+   */
+  extend(start: number, sources: readonly number[]): void {
+    const group = new Uint8Array(GROUP_BYTES);
+    // No more at once: the kernel would keep it as one piece, and a later write to any place of a
+    // large piece costs twice the time.
+    for (let done = 0; done < sources.length; ) {
+      const first = start + done;
+      const count = Math.min(GROUP - (first % GROUP), sources.length - done);
+      for (let i = 0; i < count; i++) {
+        const source = sources[done + i] ?? -1;
+        if (source >= 0) this.read(source, group, i * RECORD_LENGTH);
+        else group.fill(0, i * RECORD_LENGTH, (i + 1) * RECORD_LENGTH);
+      }
+      this.writeAll(group, count * RECORD_LENGTH, offsetOf(first));
+      done += count;
     }
   }
 
@@ -65,6 +83,13 @@ export class RecordFile {
     if (!this.written) return;
     fdatasyncSync(this.file);
     this.written = false;
+  }
+
+  private writeAll(bytes: Uint8Array, length: number, offset: number): void {
+    this.written = true;
+    for (let done = 0; done < length; ) {
+      done += writeSync(this.file, bytes, done, length - done, offset + done);
+    }
   }
 
   close(): void {

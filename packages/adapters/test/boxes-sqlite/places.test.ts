@@ -82,11 +82,28 @@ test('what is loaded is what was saved, states too', () => {
   }
   const chunks = [0, 1, 2].map((number) => places.chunk(number).slice());
   assert.ok(chunks.every(({ length }) => length === CHUNK_BYTES));
-  const again = Places.load(8, chunks, places.size);
+  const again = Places.load(8, chunks, [], places.size);
   for (let i = 0; i < places.size; i++) assert.equal(again.find(i, -i), places.find(i, -i));
   for (let i = 0; i < places.size; i++) assert.equal(again.state(i), places.state(i));
   const ascending = (list: readonly number[]) => [...list].sort((a, b) => a - b);
   assert.deepEqual(ascending(again.freePlaces), ascending(places.freePlaces));
+});
+
+test('what changed since is loaded as well', () => {
+  const model = new Model(9);
+  for (let i = 0; i < 1_000; i++) model.fill([i, i], i * 7_919);
+  const { places } = model;
+  const chunks = [0, 1].map((number) => places.chunk(number).slice());
+  const lists = [0, 1].map((list) => {
+    for (let i = 0; i < 400; i++) model.fill([list, ~i], i * 104_729);
+    return places.entries(Array.from({ length: places.size }, (_, place) => place));
+  });
+  const again = Places.load(10, chunks, lists, places.size);
+  for (let place = 0; place < places.size; place++) {
+    assert.equal(again.state(place), places.state(place));
+    assert.deepEqual(again.mark(place), places.mark(place));
+  }
+  for (let i = 0; i < 400; i++) assert.equal(again.find(1, ~i), places.find(1, ~i));
 });
 
 test('each order of boxes is equally probable, however places were opened', () => {

@@ -152,6 +152,57 @@ test('a box that moved leaves no copy behind when it is erased', async () => {
   assert.deepEqual(holders(), []);
 });
 
+test('a store of the form before lists of changes is taken over', async () => {
+  const folder = tempDir();
+  let store = await openBoxes({ dir: folder });
+  const boxes = Array.from({ length: 40 }, (_, i) => testBox(i));
+  await Promise.all(boxes.map((box) => store.put(box)));
+  await store.close();
+  const file = join(folder, 'boxes-20021.db');
+  const before = new DatabaseSync(file);
+  before.exec('DROP TABLE change; PRAGMA user_version = 2');
+  before.close();
+  store = await openBoxes({ dir: folder });
+  const late = testBox(99);
+  assert.equal((await store.put(late)).outcome, 'stored');
+  const found = await store.get([...boxes, late].map(({ mark }) => mark));
+  assert.deepEqual(
+    found,
+    [...boxes, late].map(({ record }) => record),
+  );
+  await store.close();
+});
+
+test('lists of changes hold what the table of marks has not, and go at a close', async () => {
+  const folder = tempDir();
+  let store = await openBoxes({ dir: folder });
+  // Commits of one box: several lists, more than are kept, and a rest.
+  const boxes = Array.from({ length: 150 }, (_, i) => testBox(i));
+  for (const box of boxes) await store.put(box);
+  const copy = tempDir();
+  for (const name of readdirSync(folder)) {
+    writeFileSync(join(copy, name), readFileSync(join(folder, name)));
+  }
+  await store.close();
+  const rows = (dir: string): unknown => {
+    const database = new DatabaseSync(join(dir, 'boxes-20021.db'));
+    const count = database.prepare('SELECT count(*) AS n FROM change').get()?.n;
+    database.close();
+    return count;
+  };
+  assert.equal(rows(folder), 0);
+  // A copy made while the store was open is what a kill leaves behind.
+  assert.ok(Number(rows(copy)) > 0);
+  store = await openBoxes({ dir: copy });
+  const found = await store.get(boxes.map(({ mark }) => mark));
+  assert.deepEqual(
+    found,
+    boxes.map(({ record }) => record),
+  );
+  await store.close();
+  assert.equal(rows(copy), 0);
+});
+
 test('files of a day without a database are nobody’s, and go', async () => {
   const folder = tempDir();
   const store = await openBoxes({ dir: folder });
