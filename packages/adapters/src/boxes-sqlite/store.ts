@@ -2,6 +2,8 @@
  * The caller's side of the store: gathers what arrives while the worker is busy and sends it as
  * one batch, so that the load itself sets the size of a commit.
  */
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@tacet/base';
 import type { BoxStore, PutResult, StoredBox } from '@tacet/relay';
@@ -31,6 +33,7 @@ export async function openBoxes(options: BoxesOptions): Promise<BoxStore> {
   const data: WorkerOptions = { dir: options.dir };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: data,
+    env: withCompileCache(process.env),
     // Batches die young: a larger nursery only holds more dead ones at a time.
     resourceLimits: { maxYoungGenerationSizeMb: LIMITS.nurseryMB },
   });
@@ -43,6 +46,13 @@ export async function openBoxes(options: BoxesOptions): Promise<BoxStore> {
     });
   });
   return new SqliteBoxes(worker);
+}
+
+/** A thread does not take over its parent's compile cache: without it, its start takes 100 ms more. */
+function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  // Node adds the folder of its version.
+  return cache === undefined ? env : { ...env, NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 type Call = { resolve: () => void; reject: (error: unknown) => void };
