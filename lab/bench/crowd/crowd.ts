@@ -73,11 +73,13 @@ async function join(links: number, atOnce: number): Promise<object> {
 
 async function storm(links: number): Promise<object> {
   const start = performance.now();
+  const cpu = process.cpuUsage();
   const all = await Promise.all(Array.from({ length: links }, () => insist(() => dial(place))));
   const seconds = (performance.now() - start) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
   const tries = all.reduce((sum, { tries: n }) => sum + n, 0);
   for (const { made } of all) made.close();
-  return { seconds, tries };
+  return { seconds, tries, cpuMs: (user + system) / 1_000 };
 }
 
 async function obey(command: Command): Promise<object> {

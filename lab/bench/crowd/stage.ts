@@ -26,10 +26,17 @@ export function usageOf(pid: number): Usage {
   return { cpuMs, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) };
 }
 
-/** Before other programs of this machine, where that is allowed. */
-function prefer(pid: number): void {
+const PRIORITIES = {
+  highest: constants.priority.PRIORITY_HIGHEST,
+  usual: constants.priority.PRIORITY_NORMAL,
+  lowest: constants.priority.PRIORITY_LOW,
+} as const;
+type Priority = keyof typeof PRIORITIES;
+
+/** Before or behind other programs of this machine, where that is allowed. */
+function place(pid: number, priority: Priority): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+    setPriority(pid, PRIORITIES[priority]);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
   }
@@ -40,13 +47,13 @@ export class Crowd {
   private readonly lines: AsyncIterator<string>;
   private readonly reader: Interface;
 
-  constructor(card: string, edge: number, slotMs: Millis, real: number) {
+  constructor(card: string, edge: number, slotMs: Millis, real: number, priority: Priority) {
     const entry = join(import.meta.dirname, 'crowd.ts');
     const args = [entry, card, String(edge), String(slotMs), String(real)];
     this.child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    prefer(this.child.pid ?? 0);
+    place(this.child.pid ?? 0, priority);
     this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     this.lines = this.reader[Symbol.asyncIterator]();
   }
@@ -99,8 +106,8 @@ export class Stage {
   }
 
   /** @param real share of slots with a real cover read. */
-  crowd(real: number): Crowd {
-    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs, real);
+  crowd(real: number, priority: Priority = 'highest'): Crowd {
+    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs, real, priority);
     this.crowds.push(crowd);
     return crowd;
   }

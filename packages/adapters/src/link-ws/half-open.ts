@@ -1,51 +1,94 @@
 /**
- * Connections that have not said hello yet: so many at most, none for longer than a handshake may
- * take. While all places are taken, a newcomer is let in only for one that has had its time: in a
- * storm of honest clients the oldest are nearest to being done, among idlers they are the idlers.
+ * Connections that have not said hello yet (docs/decisions/0073-newcomers-stand-in-line.md): so many
+ * at a time are in their handshake; more stand in line, in the order in which they came, and cost
+ * a socket and nothing else. Who has a place keeps it while its handshake goes on; who is silent in
+ * it gives way to the first of the line.
  */
 import type { Millis } from '@tacet/base';
 
-export class HalfOpen<Connection> {
-  /** In the order in which they came. */
-  private readonly since = new Map<Connection, Millis>();
-  private readonly cap: number;
-  private readonly graceMs: Millis;
+export interface HalfOpenLimits {
+  /** Places. */
+  readonly halfOpen: number;
+  /** Silence after which a place may be lost to somebody in line. */
+  readonly halfOpenGraceMs: Millis;
+  readonly line: number;
+  /** Who stood in line for so long goes: he would give up before his handshake ended. */
+  readonly lineMs: Millis;
+  /** From the first moment to hello. */
+  readonly handshakeMs: Millis;
+}
 
-  constructor(cap: number, graceMs: Millis) {
-    this.cap = cap;
-    this.graceMs = graceMs;
+interface Place {
+  readonly came: Millis;
+  readonly step: Millis;
+}
+
+export class HalfOpen<Connection> {
+  private readonly limits: HalfOpenLimits;
+  /** In the order of their last steps. */
+  private readonly places = new Map<Connection, Place>();
+  /** In the order in which they came. */
+  private readonly line = new Map<Connection, Millis>();
+
+  constructor(limits: HalfOpenLimits) {
+    this.limits = limits;
   }
 
   get size(): number {
-    return this.since.size;
+    return this.places.size + this.line.size;
   }
 
-  /** Whether there was a place, and who lost his for it. */
-  add(
-    connection: Connection,
-    now: Millis,
-  ): { readonly taken: boolean; readonly evicted: Connection | null } {
-    let evicted: Connection | null = null;
-    if (this.since.size >= this.cap) {
-      const [oldest] = this.since;
-      if (oldest === undefined || now - oldest[1] < this.graceMs) return { taken: false, evicted };
-      evicted = oldest[0];
-      this.since.delete(evicted);
-    }
-    this.since.set(connection, now);
-    return { taken: true, evicted };
+  /** Stands in line; false when that is full. */
+  add(connection: Connection, now: Millis): boolean {
+    if (this.line.size >= this.limits.line) return false;
+    this.line.set(connection, now);
+    return true;
+  }
+
+  /** The handshake of this one goes on. */
+  step(connection: Connection, now: Millis): void {
+    const place = this.places.get(connection);
+    if (place === undefined) return;
+    this.places.delete(connection);
+    this.places.set(connection, { came: place.came, step: now });
   }
 
   delete(connection: Connection): void {
-    this.since.delete(connection);
+    this.places.delete(connection);
+    this.line.delete(connection);
   }
 
-  olderThan(age: Millis, now: Millis): Connection[] {
-    const old: Connection[] = [];
-    for (const [connection, since] of this.since) {
-      if (now - since < age) break;
-      old.push(connection);
+  /** Moves the line up: whose handshake begins, and who gave way. */
+  moveUp(now: Millis): { readonly entering: Connection[]; readonly silent: Connection[] } {
+    const { halfOpen, halfOpenGraceMs } = this.limits;
+    const entering: Connection[] = [];
+    const silent: Connection[] = [];
+    for (const [connection, came] of this.line) {
+      if (this.places.size >= halfOpen) {
+        const [oldest] = this.places;
+        if (oldest === undefined || now - oldest[1].step < halfOpenGraceMs) break;
+        this.places.delete(oldest[0]);
+        silent.push(oldest[0]);
+      }
+      this.line.delete(connection);
+      this.places.set(connection, { came, step: now });
+      entering.push(connection);
     }
-    return old;
+    return { entering, silent };
+  }
+
+  /** Forgets those whose time is over. */
+  expire(now: Millis): { readonly late: Connection[]; readonly tired: Connection[] } {
+    const late: Connection[] = [];
+    const tired: Connection[] = [];
+    for (const [connection, { came }] of this.places) {
+      if (now - came >= this.limits.handshakeMs) late.push(connection);
+    }
+    for (const [connection, came] of this.line) {
+      if (now - came < this.limits.lineMs) break;
+      tired.push(connection);
+    }
+    for (const connection of [...late, ...tired]) this.delete(connection);
+    return { late, tired };
   }
 }

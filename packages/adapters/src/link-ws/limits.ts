@@ -6,12 +6,15 @@ export const LIMITS = {
   headBytes: 4_096,
   /** TCP, TLS, upgrade, greeting and hello together. */
   handshakeMs: 10_000,
-  /** Connections whose hello has not come yet, TLS handshakes under way included. */
+  /** Connections in their handshake, from TLS to hello. */
   halfOpen: 256,
-  /** While there are that many, one as old as this gives way to a newcomer. */
+  /** While there are that many, one that was silent for so long gives way to the first in line. */
   halfOpenGraceMs: 3_000,
+  /** Connections that wait for such a place, and how long one may: half of what a client waits. */
+  line: 2_048,
+  lineMs: 5_000,
   /**
-   * Every connection waits this long before its TLS handshake: with the places of a prefix that makes
+   * Every connection waits this long in its place before TLS: with the places of a prefix that makes
    * forty handshakes a second for one address, and nothing about it is kept.
    */
   pauseMs: 100,

@@ -23,7 +23,7 @@ import type { LinkIdentity } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
 import { LINK_TLS } from '../tls/options.ts';
 import { ClientConnection, type Closing } from './connection.ts';
-import { HalfOpen } from './half-open.ts';
+import { HalfOpen, type HalfOpenLimits } from './half-open.ts';
 import { LIMITS } from './limits.ts';
 import { PrefixCounter } from './prefixes.ts';
 import { emptyDownUnit } from './units.ts';
@@ -45,12 +45,9 @@ export interface ClientListenerOptions {
   readonly limits?: Partial<ClientLimits>;
 }
 
-export interface ClientLimits {
+export interface ClientLimits extends HalfOpenLimits {
   readonly clients: number;
   readonly perPrefix: number;
-  readonly halfOpen: number;
-  readonly halfOpenGraceMs: number;
-  readonly handshakeMs: number;
   readonly pauseMs: number;
   readonly silenceMs: number;
 }
@@ -58,12 +55,13 @@ export interface ClientLimits {
 export type ClientCount =
   | 'refused-prefix'
   | 'refused-full'
-  | 'refused-half-open'
+  | 'refused-line'
   | 'refused-request'
   | 'refused-greeting'
   | 'refused-hello'
   | 'closed-half-open'
   | 'closed-late'
+  | 'closed-line'
   | 'closed-form'
   | 'closed-slow'
   | 'closed-silent'
@@ -98,12 +96,12 @@ export class ClientListener {
     const { identity, rng } = options;
     this.context = contextOf(identity);
     this.prefixes = new PrefixCounter(randomBytes(rng, 32), this.limits.perPrefix);
-    this.halfOpen = new HalfOpen(this.limits.halfOpen, this.limits.halfOpenGraceMs);
+    this.halfOpen = new HalfOpen(this.limits);
     this.server = createServer({ pauseOnConnect: true }, (socket) => this.onSocket(socket));
-    const { silenceMs, handshakeMs } = this.limits;
+    const { silenceMs, halfOpenGraceMs } = this.limits;
     this.sweeps = [
       setInterval(() => this.closeSilent(), silenceMs / 8).unref(),
-      setInterval(() => this.closeLate(), handshakeMs / 8).unref(),
+      setInterval(() => this.closeLate(), halfOpenGraceMs / 8).unref(),
     ];
   }
 
@@ -177,13 +175,12 @@ export class ClientListener {
       return;
     }
     this.sockets.add(socket);
-    const pause = setTimeout(() => this.secure(socket), this.limits.pauseMs);
     socket.once('close', () => {
-      clearTimeout(pause);
       release();
       this.sockets.delete(socket);
-      this.halfOpen.delete(socket);
+      this.leaveHalfOpen(socket);
     });
+    this.moveUp();
   }
 
   /** What gives the place back, or null for who finds none. */
@@ -192,14 +189,9 @@ export class ClientListener {
     if (this.clients.size >= this.limits.clients) return this.refuse('refused-full');
     const release = this.prefixes.take(socket.remoteAddress);
     if (release === null) return this.refuse('refused-prefix');
-    const { taken, evicted } = this.halfOpen.add(socket, performance.now());
-    if (evicted !== null) {
-      this.counters.add('closed-half-open');
-      evicted.destroy();
-    }
-    if (taken) return release;
+    if (this.halfOpen.add(socket, performance.now())) return release;
     release();
-    return this.refuse('refused-half-open');
+    return this.refuse('refused-line');
   }
 
   private refuse(reason: ClientCount): null {
@@ -207,10 +199,35 @@ export class ClientListener {
     return null;
   }
 
+  private leaveHalfOpen(socket: Socket): void {
+    this.halfOpen.delete(socket);
+    this.moveUp();
+  }
+
+  private moveUp(): void {
+    if (this.stopped) return;
+    const { entering, silent } = this.halfOpen.moveUp(performance.now());
+    for (const socket of silent) this.end(socket, 'closed-half-open');
+    for (const socket of entering) {
+      const pause = setTimeout(() => this.secure(socket), this.limits.pauseMs);
+      socket.once('close', () => clearTimeout(pause));
+    }
+  }
+
+  private end(socket: Socket, reason: ClientCount): void {
+    this.counters.add(reason);
+    socket.destroy();
+  }
+
   private secure(raw: Socket): void {
     const socket = new TLSSocket(raw, { isServer: true, secureContext: this.context });
+    const step = (): void => this.halfOpen.step(raw, performance.now());
+    socket.once('secure', step);
     const connection: ClientConnection = new ClientConnection(socket, this.nextLink++, {
-      onOpen: () => this.greet(connection),
+      onOpen: () => {
+        step();
+        this.greet(connection);
+      },
       onFrame: (frame) => this.onFrame(raw, connection, frame),
       onClosing: (why) => this.onClosing(why),
       onClosed: () => {
@@ -254,7 +271,7 @@ export class ClientListener {
       return;
     }
     connection.known = true;
-    this.halfOpen.delete(raw);
+    this.leaveHalfOpen(raw);
     release(encodeWelcome(welcome, this.options.rng));
   }
 
@@ -264,10 +281,10 @@ export class ClientListener {
   }
 
   private closeLate(): void {
-    for (const socket of this.halfOpen.olderThan(this.limits.handshakeMs, performance.now())) {
-      this.counters.add('closed-late');
-      socket.destroy();
-    }
+    const { late, tired } = this.halfOpen.expire(performance.now());
+    for (const socket of late) this.end(socket, 'closed-late');
+    for (const socket of tired) this.end(socket, 'closed-line');
+    this.moveUp();
   }
 
   private closeSilent(): void {
