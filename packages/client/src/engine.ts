@@ -367,7 +367,7 @@ export class Engine {
         this.noteDigest(now);
       },
       onDocument: ({ document }, now) => {
-        if (!this.documented) this.link.onFirstDocument(document.parameters.slotMs, now);
+        if (!this.documented) this.link.onFirstDocument(document.parameters, now);
         this.documented = true;
         this.jobs.kick();
       },

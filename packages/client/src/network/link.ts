@@ -4,6 +4,7 @@
  * nothing of what requests mean.
  */
 import { equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
+import type { Parameters } from '@tacet/directory';
 import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
 import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
 import { Grid } from '../rhythm/grid.ts';
@@ -169,13 +170,14 @@ export class Link {
   }
 
   /**
-   * The first document names the network's period: the grid begins with it, at a phase of its own.
+   * The first document names the network's periods: the grid begins with the one at which the edge
+   * serves newcomers, at a phase of its own; another one is announced in the first slot.
    */
-  onFirstDocument(slotMs: Millis, now: Millis): void {
+  onFirstDocument({ inUseSlotMs }: Pick<Parameters, 'inUseSlotMs'>, now: Millis): void {
     if (this.state.kind !== 'up') return;
     this.prepared = null;
-    this.announced = slotMs;
-    this.state = { ...this.state, grid: new Grid(this.d.rng, slotMs, now) };
+    this.announced = inUseSlotMs;
+    this.state = { ...this.state, grid: new Grid(this.d.rng, inUseSlotMs, now) };
   }
 
   /** The clock was set back by so much: a pause must not last until the old time comes again. */

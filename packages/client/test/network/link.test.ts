@@ -71,6 +71,55 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
   assert.ok(work.length >= 400 && work.every((at) => !sent.includes(at)));
 });
 
+test('with its first document a link that is not in use begins with a rate, one that is does not', () => {
+  for (const wanted of [2_000, 1_000]) {
+    const rng = seededRng(`newcomer ${wanted}`);
+    const effects: LinkEffect[] = [];
+    const network = fakeNetwork({ loopPermille: 0, slotMs: 2_000, inUseSlotMs: 1_000 });
+    Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
+    const cover: Plan = {
+      what: 'cover',
+      edge: A,
+      request: { kind: 'put', record: new Uint8Array(2_400) as never },
+      retry: false,
+      settle: () => undefined,
+    };
+    const link = new Link({
+      rng,
+      network: () => network,
+      guard: {
+        door: () => ({ relay: A, address: 'a' }),
+        up: () => undefined,
+        shouldLeave: () => false,
+      } as unknown as Guard,
+      planner: { next: () => cover } as unknown as Planner,
+      loops: new OwnLoops(rng, () => undefined),
+      requests: new RequestTracker(builder, rng),
+      builder,
+      slotMs: () => wanted,
+      emit: (effect) => effects.push(effect),
+      onRequest: null,
+    });
+    link.start(0);
+    link.advance(0);
+    link.onUp({ handle: new Uint8Array(8).fill(1), now: 0 }, 0);
+    link.onFirstDocument({ inUseSlotMs: 1_000 }, 0);
+    effects.length = 0;
+    const sent: number[] = [];
+    while (sent.length < 4) {
+      const now = link.deadline ?? assert.fail();
+      link.advance(now);
+      if (effects.length > sent.length) sent.push(now);
+    }
+    const kinds = effects.map((effect) => (effect.kind === 'up' ? effect.frame.kind : effect.kind));
+    const rest = ['packet', 'packet', 'packet'];
+    assert.deepEqual(kinds, [wanted === 1_000 ? 'packet' : 'rate', ...rest]);
+    assert.ok((sent[0] ?? 9_999) <= 1_000, 'the first within the quicker period');
+    const gaps = sent.slice(1).map((at, i) => Math.round(at - (sent[i] ?? 0)));
+    assert.deepEqual(gaps, [wanted, wanted, wanted]);
+  }
+});
+
 test('rule 2.7: a reply counts once; a garbled, repeated, stale or foreign one changes nothing', () => {
   const rng = seededRng('replies');
   const opened = { ...builder, openReply: (_k: unknown, p: Uint8Array) => (p[0] === 9 ? null : p) };

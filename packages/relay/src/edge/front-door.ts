@@ -69,10 +69,13 @@ export class FrontDoor {
     if (this.sessions.links >= this.options.limits.links) {
       return this.refuse(id, 'link-refused-full', 'shutdown');
     }
-    const known = isSlot(hello.slotMs, parameters);
-    if (!known && hello.slotMs !== 0) this.counters.add('slot-unknown');
-    const slotMs = known ? hello.slotMs : parameters.slotMs;
-    const cursor = new BoardCursor(this.options.board, hello.slotMs === 0);
+    const newcomer = hello.slotMs === 0;
+    // Waits for its first document, at the quicker of the two periods; its first rate ends that.
+    const wanted = newcomer ? parameters.inUseSlotMs : hello.slotMs;
+    const known = isSlot(wanted, parameters);
+    if (!known) this.counters.add('slot-unknown');
+    const slotMs = known ? wanted : parameters.slotMs;
+    const cursor = new BoardCursor(this.options.board, newcomer);
     const { link, resumed, replaced } = this.sessions.open(id, hello.resume, cursor, slotMs, now);
     if (replaced !== null) this.close(replaced.id, 'resumed-elsewhere');
     this.counters.add(resumed ? 'link-resumed' : 'link-opened');

@@ -130,6 +130,19 @@ test('an unknown period in hello means the ordinary one', () => {
   assert.equal(edge.counters()['slot-unknown'], 1);
 });
 
+test('a client without a document is served at the quicker period, until it says its own', () => {
+  const edge = makeEdge();
+  const { slotMs, inUseSlotMs } = edge.network.parameters;
+  edge.hello(1, { slotMs: 0 });
+  edge.run(10 * inUseSlotMs);
+  assert.equal(edge.ofKind('down').length, 20);
+  assert.equal(edge.counters()['slot-unknown'], undefined);
+  edge.up(1, { kind: 'rate', slotMs });
+  const before = edge.ofKind('down').length;
+  edge.run(10 * slotMs);
+  assert.ok(Math.abs(edge.ofKind('down').length - before - 20) <= 1);
+});
+
 test('rule 2.2: frames down are periodic, whether there is something to say or not', () => {
   const edge = makeEdge();
   const handle = edge.hello(1)?.handle ?? assert.fail();
