@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Children } from './start/children.ts';
 import { type DemoHome, openHome, StartError } from './start/home.ts';
-import { startNetwork } from './start/network.ts';
+import { type DemoNetwork, startNetwork } from './start/network.ts';
 import { introduce, isAlone, joinNetwork, type Person, startPerson } from './start/people.ts';
 import { buildPage, showWindows } from './start/windows.ts';
 
@@ -19,6 +19,8 @@ function say(text: string): void {
   const seconds = ((performance.now() - began) / 1_000).toFixed(1).padStart(5);
   console.log(`${seconds} s  ${text}`);
 }
+
+const quiet = (): void => {};
 
 function options(): { readonly fresh: boolean; readonly open: boolean } {
   try {
@@ -42,28 +44,59 @@ function options(): { readonly fresh: boolean; readonly open: boolean } {
 }
 
 async function start(home: DemoHome, children: Children, open: boolean): Promise<void> {
-  const page = buildPage();
+  say('starting a network on this computer, and two people');
+  const [network, [alice, bob]] = await Promise.all([
+    begin(home, children),
+    people(home, children),
+  ]);
+  await enter(network, [alice, bob]);
+  say('alice and bob have joined the network');
+  // What Echo's start takes of the processor falls into the waiting of the two.
+  const [echo] = await Promise.all([
+    third(home, children, network),
+    introduce(alice, bob, say).then(() => atHome(home, alice, bob, open)),
+  ]);
+  await Promise.all([introduce(echo, alice, quiet), introduce(echo, bob, quiet)]);
+  say('both know Echo, who answers everything');
+  for (const { api } of [alice, bob, echo]) api.close();
+}
+
+async function begin(home: DemoHome, children: Children): Promise<DemoNetwork> {
   const network = await startNetwork(home, children);
   if (network.moved) say('ports were taken by another program: the network moved to others');
   say(`network: ${network.names.join(', ')}`);
-  await page;
-  const people = Promise.all([
-    startPerson(home, children, 'Alice'),
-    startPerson(home, children, 'Bob'),
-    startPerson(home, children, 'Echo', ['--echo', '--no-window']),
-  ]);
-  const [alice, bob, echo] = await people;
-  const everybody: readonly Person[] = [alice, bob, echo];
-  say('profiles: alice, bob, echo');
   await network.ready();
   say('the network is ready');
-  await Promise.all(everybody.map((one) => joinNetwork(one, network.card, network.moved)));
-  // Somebody is about to look at these; the quicker rhythm shortens a first meeting as well.
-  const looking = (await isAlone(echo)) ? everybody : [alice, bob];
-  await Promise.all(looking.map(({ api }) => api.call('window.heartbeat', { visible: true })));
-  const withEcho = Promise.all([introduce(echo, alice), introduce(echo, bob)]);
-  withEcho.catch(() => {});
-  await introduce(alice, bob);
+  return network;
+}
+
+async function people(home: DemoHome, children: Children): Promise<[Person, Person]> {
+  await buildPage();
+  const both = await Promise.all([
+    startPerson(home, children, 'Alice'),
+    startPerson(home, children, 'Bob'),
+  ]);
+  say('profiles: alice, bob');
+  return both;
+}
+
+async function third(home: DemoHome, children: Children, network: DemoNetwork): Promise<Person> {
+  const echo = await startPerson(home, children, 'Echo', ['--echo', '--no-window']);
+  await enter(network, [echo], !(await isAlone(echo)));
+  return echo;
+}
+
+/** Somebody is about to look at them; the quicker rhythm shortens a first meeting as well. */
+async function enter(network: DemoNetwork, all: readonly Person[], idle = false): Promise<void> {
+  await Promise.all(
+    all.map(async (one) => {
+      await joinNetwork(one, network.card, network.moved);
+      if (!idle) await one.api.call('window.heartbeat', { visible: true });
+    }),
+  );
+}
+
+async function atHome(home: DemoHome, alice: Person, bob: Person, open: boolean): Promise<void> {
   say('alice and bob know each other');
   console.log('\nDemonstration: no crowd. Windows (each address works once, for 30 seconds):');
   await showWindows([alice, bob], open);
@@ -73,9 +106,6 @@ From a shell:  npx tacet --profile alice send bob "hello" --wait delivered --tim
 Passphrases:   ${relative(process.cwd(), home.passphraseFile('alice')).replace('alice', '<name>')}
 End:           Ctrl-C. Begin anew: npm start -- --fresh
 `);
-  await withEcho;
-  say('both know Echo, who answers everything');
-  for (const { api } of everybody) api.close();
 }
 
 async function main(): Promise<void> {

@@ -3,7 +3,8 @@
 import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-enableCompileCache();
+// As the relay's own entry does: its threads find the cache through the environment.
+process.env.NODE_COMPILE_CACHE ??= enableCompileCache().directory ?? '';
 const stop = () => process.kill(process.pid, 'SIGTERM');
 process.stdin.on('end', stop).on('error', stop).resume().unref();
 process.argv.splice(1, 1);

