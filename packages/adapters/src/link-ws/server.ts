@@ -81,6 +81,8 @@ export class ClientListener {
   private readonly server: Server;
   private readonly prefixes: PrefixCounter;
   private readonly halfOpen: HalfOpen<Socket>;
+  /** Have a place and had their pause. */
+  private readonly beginning: Socket[] = [];
   private readonly clients = new Map<number, ClientConnection>();
   /** Every socket there is, so that `stop` ends them all. */
   private readonly sockets = new Set<Socket>();
@@ -209,9 +211,21 @@ export class ClientListener {
     const { entering, silent } = this.halfOpen.moveUp(performance.now());
     for (const socket of silent) this.end(socket, 'closed-half-open');
     for (const socket of entering) {
-      const pause = setTimeout(() => this.secure(socket), this.limits.pauseMs);
+      const pause = setTimeout(() => this.begin(socket), this.limits.pauseMs);
       socket.once('close', () => clearTimeout(pause));
     }
+  }
+
+  /** One handshake begins in a turn of the event loop: links that stand are served between them. */
+  private begin(socket: Socket): void {
+    this.beginning.push(socket);
+    if (this.beginning.length === 1) setImmediate(() => this.beginNext());
+  }
+
+  private beginNext(): void {
+    const socket = this.beginning.shift();
+    if (this.beginning.length > 0) setImmediate(() => this.beginNext());
+    if (socket?.destroyed === false) this.secure(socket);
   }
 
   private end(socket: Socket, reason: ClientCount): void {
