@@ -13,7 +13,7 @@ const HONEST = 100;
 const FLOOD = 100;
 const STORM = 1_000;
 const ROUNDS = 4;
-const ROUND = 15 * SECOND;
+const ROUND = 10 * SECOND;
 
 interface Stats {
   readonly closed: number;
