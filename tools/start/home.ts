@@ -39,12 +39,12 @@ export function openHome(fresh: boolean): DemoHome {
   if (uid !== undefined && statSync(dir).uid !== uid) {
     throw new StartError('the folder of the demonstration belongs to another user');
   }
-  chmodSync(dir, 0o700);
   if (!isNew && !existsSync(inner) && own !== '') {
     throw new StartError(
       'TACET_HOME holds something else than a demonstration; choose a new folder',
     );
   }
+  chmodSync(dir, 0o700);
   mkdirSync(inner, { recursive: true, mode: 0o700 });
   const release = lock(join(inner, 'lock'));
   if (fresh) clear(dir);
