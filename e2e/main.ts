@@ -17,7 +17,8 @@ const HELP = `npm run e2e -- <command>
       --people N         daemons, in pairs that write to each other (40)
       --authorities N    (5)
       --chapters A,B     only these, by the beginnings of their names
-      --epoch S          length of an epoch, s (120)
+      --epoch S          length of an epoch, s (60)
+      --slot MS          the network's T (500)
       --seed S, --json
   rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
       --slot MS          the network's T (200)
@@ -88,4 +89,6 @@ function parse(argv: readonly string[]) {
   });
 }
 
+// Ended by hand it ends what it started: daemons do not follow it by themselves.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main(process.argv.slice(2));

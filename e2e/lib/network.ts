@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join, resolve as resolvePath } from 'node:path';
+import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Parameters } from '@tacet/directory';
 import { Program } from './program.ts';
@@ -92,6 +92,11 @@ export class RelayNetwork {
     return this.processes.filter((one) => role === undefined || one.role === role).map(byName);
   }
 
+  /** Where its configuration stands and, in `data`, what it keeps. */
+  folder(name: string): string {
+    return dirname(resolvePath(this.dir, this.described(name).config));
+  }
+
   program(name: string): Program {
     const program = this.programs.get(name);
     if (program === undefined) throw new RangeError(`no process ${name}`);
@@ -138,6 +143,10 @@ export class RelayNetwork {
 
   async kill(name: string): Promise<void> {
     await this.program(name).kill();
+  }
+
+  pids(): number[] {
+    return [...this.programs.values()].filter((one) => one.isRunning).map(({ pid }) => pid);
   }
 
   /** Processes that ended although nobody asked them to. */

@@ -29,6 +29,7 @@ export async function undelivered(
   daemon: DaemonProcess,
   ids: readonly string[],
   ms: number,
+  pauseMs = 200,
 ): Promise<string[]> {
   const open = new Set(ids);
   const end = performance.now() + ms;
@@ -37,7 +38,7 @@ export async function undelivered(
       const { state } = await daemon.api.call('message.get', { id });
       if (state === 'delivered') open.delete(id);
     }
-    if (open.size > 0) await sleep(200);
+    if (open.size > 0) await sleep(pauseMs);
   }
   return [...open];
 }

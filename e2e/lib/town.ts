@@ -107,6 +107,12 @@ export class Town {
     }
   }
 
+  /** Of every program that was started and runs. */
+  pids(): number[] {
+    const people = [...this.daemons.values()].filter((one) => one.isRunning);
+    return [...people.map(({ pid }) => pid), ...this.network.pids()];
+  }
+
   /** Programs that ended although nobody asked them to. */
   crashed(): string[] {
     const people = [...this.daemons.values()].filter((one) => one.crashed);

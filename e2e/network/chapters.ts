@@ -3,33 +3,60 @@
  * played. Chapters that take something away for good stand last.
  */
 import { sleep } from '../lib/program.ts';
-import { wrongClock } from './clocks.ts';
+import { clocks } from './clocks.ts';
+import { inLayer, newestDocument } from './directory.ts';
 import { drainRelay, joinRelay } from './joining.ts';
-import { type Chapter, freeze, newestEpoch, nextEpoch, waitForEpoch } from './stage.ts';
+import {
+  type Chapter,
+  epochNow,
+  freeze,
+  newestAnywhere,
+  nextEpoch,
+  type Stage,
+  waitForEpoch,
+  wholeEpoch,
+  within,
+} from './stage.ts';
+import { startTwin } from './twin.ts';
+
+/** An authority that comes back asks the others within two seconds. */
+const CAUGHT_UP = 15_000;
+
+/** As many of the last ones as may fail: floor((n - 1) / 2). */
+function minority({ town }: Stage): string[] {
+  const names = town.network.names('authority');
+  const failing = Math.floor((names.length - 1) / 2);
+  return failing === 0 ? [] : names.slice(-failing);
+}
 
 const epochs: Chapter = {
   name: 'two epochs',
   expected: 'documents and keys change twice, nothing is lost',
   async play(stage) {
-    const first = await nextEpoch(stage);
-    await sleep(2 * stage.epochMs);
-    return waitForEpoch(stage, first + 2, stage.epochMs / 2);
+    const first = await wholeEpoch(stage);
+    await nextEpoch(stage);
+    await nextEpoch(stage);
+    const faults = await waitForEpoch(stage, first + 2, stage.epochMs / 2);
+    return { seen: `epochs ${first} to ${first + 2}, everybody has each document`, faults };
   },
 };
 
 const authorityDown: Chapter = {
   name: 'authorities down',
-  expected: 'with a majority left documents go on; those that return go on signing',
+  expected: 'with a majority left documents go on; those that return have what they missed',
   async play(stage) {
     const { network } = stage.town;
-    const names = network.names('authority');
-    const down = names.slice(0, Math.floor((names.length - 1) / 2));
-    await nextEpoch(stage);
+    const down = minority(stage);
+    await wholeEpoch(stage);
     for (const name of down) await network.kill(name);
     const epoch = await nextEpoch(stage);
     const faults = await waitForEpoch(stage, epoch, stage.epochMs / 2);
     for (const name of down) await network.run(name);
-    return faults;
+    for (const name of down) {
+      const has = async () => (await network.counters(name))['published'] !== undefined;
+      if (!(await within(CAUGHT_UP, has))) faults.push(`${name} is back, without document ${epoch}`);
+    }
+    return { seen: `${down.length} killed: a document without them, ${down.length} back with it`, faults };
   },
 };
 
@@ -40,29 +67,81 @@ const noMajority: Chapter = {
     const { network } = stage.town;
     const names = network.names('authority');
     const down = names.slice(0, Math.ceil(names.length / 2));
-    await nextEpoch(stage);
+    const last = await wholeEpoch(stage);
     for (const name of down) await network.kill(name);
-    const person = stage.crowd.people[0];
-    if (person === undefined) return ['nobody is there'];
     const epoch = await nextEpoch(stage);
-    const newest = await newestEpoch(person);
-    const faults = newest > epoch ? [`a minority signed a document for epoch ${newest}`] : [];
+    const newest = await newestAnywhere(stage);
+    const faults = newest > last ? [`a minority signed a document for epoch ${newest}`] : [];
+    const open = await stage.crowd.settle(stage.epochMs / 2);
+    if (open.length > 0) faults.push(`${open.length} texts wait for a document`);
     for (const name of down) await network.run(name);
     const after = await nextEpoch(stage);
-    return [...faults, ...(await waitForEpoch(stage, after, stage.epochMs))];
+    faults.push(...(await waitForEpoch(stage, after, stage.epochMs)));
+    const without = `${down.length} killed: none for epoch ${epoch}, texts go on`;
+    return { seen: `${without}; with them again one for ${after}`, faults };
   },
 };
 
 const authorityLate: Chapter = {
   name: 'an authority late',
-  expected: 'the others publish without it; it signs the same document afterwards',
+  expected:
+    'the others publish without it; afterwards it has the same document and goes on signing',
   async play(stage) {
-    const [name] = stage.town.network.names('authority').slice(-1);
-    if (name === undefined) return ['no authority'];
+    const { network } = stage.town;
+    const [name = ''] = network.names('authority').slice(-1);
+    const next = (await wholeEpoch(stage)) + 1;
+    const { published = 0 } = await network.counters(name);
+    // Past votes, signatures and publication, into the next epoch.
+    await freeze(stage, name, next * stage.epochMs + stage.epochMs / 20 - Date.now());
+    const faults = await waitForEpoch(stage, next, stage.epochMs / 2);
     await nextEpoch(stage);
-    await freeze(stage, name, stage.epochMs * 0.95);
+    faults.push(...(await waitForEpoch(stage, next + 1, stage.epochMs / 2)));
+    const after = await network.counters(name);
+    const had = (after['published'] ?? 0) - published;
+    if (had < 2) faults.push(`${name} has ${had} of the two documents`);
+    if (after['equivocation-document']) faults.push(`${name} holds two documents of one epoch`);
+    return {
+      seen: `stopped for most of an epoch: everybody has ${next}, it too, and ${next + 1}`,
+      faults,
+    };
+  },
+};
+
+const equivocating: Chapter = {
+  name: 'authorities that equivocate',
+  expected:
+    'a document each epoch, one only; two votes of one voter count for nothing and are kept',
+  async play(stage) {
+    const { network } = stage.town;
+    const { crowd, epochMs } = stage;
+    const liars = minority(stage);
+    const honest = network.names('authority').filter((name) => !liars.includes(name));
+    await wholeEpoch(stage);
+    const twins: string[] = [];
+    for (const name of liars) twins.push(await startTwin(stage, name));
     const epoch = await nextEpoch(stage);
-    return waitForEpoch(stage, epoch, stage.epochMs / 2);
+    const faults = await waitForEpoch(stage, epoch, epochMs / 2);
+    let pairs = 0;
+    for (const name of honest) {
+      const {
+        'equivocation-vote': votes = 0,
+        evidence = 0,
+        ...more
+      } = await network.counters(name);
+      pairs += evidence;
+      if (votes < liars.length) faults.push(`${name} saw ${votes} pairs of votes`);
+      if (evidence < liars.length) faults.push(`${name} kept ${evidence} pairs`);
+      if (more['equivocation-document']) faults.push(`${name} holds two documents of one epoch`);
+    }
+    for (const { name, api } of crowd.people) {
+      const { status } = await api.call('status', {});
+      if (status?.disputes.length !== 0) faults.push(`${name} has a dispute about a document`);
+    }
+    for (const name of twins) await network.kill(name);
+    return {
+      seen: `${liars.length} voted twice: document ${epoch} is there, ${pairs} pairs kept by ${honest.length}`,
+      faults,
+    };
   },
 };
 
@@ -71,16 +150,14 @@ const restarts: Chapter = {
   expected: 'they take up keys and replay tags; what they held is sent again by its senders',
   async play({ town, say }) {
     const { network } = town;
-    for (const name of [
-      ...network.names('mix').slice(0, 3),
-      ...network.names('edge').slice(0, 1),
-    ]) {
+    const names = [...network.names('mix').slice(0, 3), ...network.names('edge').slice(0, 1)];
+    for (const name of names) {
       await network.kill(name);
       await sleep(1_000);
       await network.run(name);
       say(`${name} is back`);
     }
-    return [];
+    return { seen: `${names.length} killed with -9, back and ready in the same epoch`, faults: [] };
   },
 };
 
@@ -88,69 +165,78 @@ const joinAndLeave: Chapter = {
   name: 'a relay joins, another leaves',
   expected: 'indices shift with packets in flight; the drained one ends when nothing needs it',
   async play(stage) {
+    const { network } = stage.town;
+    const before = newestDocument(network).relays.length;
     const name = await joinRelay(stage, 'mix-1');
     stage.say(`${name} is in the network`);
-    const [leaver] = stage.town.network.names('mix').filter((one) => one.includes('mix-1'));
-    if (leaver === undefined) return ['no mix'];
+    const during = newestDocument(network).relays.length;
+    const [leaver] = network.names('mix').filter((one) => one.includes('mix-1'));
+    if (leaver === undefined) return { seen: '', faults: ['no mix'] };
     await drainRelay(stage, leaver);
     stage.say(`${leaver} has left`);
-    return [];
-  },
-};
-
-const clocks: Chapter = {
-  name: 'clocks that are wrong',
-  expected:
-    'who is an epoch or more off sends nothing, is told so, and goes on when it is set right',
-  async play(stage) {
-    const faults: string[] = [];
-    for (const [what, ms] of [
-      ['epoch-ahead', stage.epochMs],
-      ['five-minutes-behind', -Math.max(300_000, 2 * stage.epochMs)],
-      ['day-ahead', 86_400_000],
-      ['day-behind', -86_400_000],
-    ] as const) {
-      faults.push(...(await wrongClock(stage, what, ms)));
+    const after = newestDocument(network).relays.length;
+    const faults = [];
+    if (during !== before + 1 || after !== before) {
+      faults.push(`documents list ${before}, ${during}, ${after} relays`);
     }
-    return faults;
+    return { seen: `documents list ${before}, ${during}, ${after} relays`, faults };
   },
 };
 
 const thinLayer: Chapter = {
   name: 'a layer reduced to one',
-  expected: 'the remaining mix carries the layer; lost packets are sent again',
+  expected:
+    'dead mixes stand in documents until their keys end; lost packets are sent again; then the one that is left carries the layer',
   async play(stage) {
     const { network } = stage.town;
     const layer = network.names('mix').filter((name) => name.includes('mix-2'));
     const down = layer.slice(1);
+    const { parameters } = newestDocument(network);
+    const last = (await wholeEpoch(stage)) + parameters.keysAhead;
     for (const name of down) await network.kill(name);
-    await nextEpoch(stage);
-    await sleep(stage.epochMs);
-    for (const name of down) await network.run(name);
-    return [];
+    while (epochNow(stage) <= last) await nextEpoch(stage);
+    const epoch = epochNow(stage);
+    const faults = await waitForEpoch(stage, epoch, stage.epochMs / 2);
+    const left = inLayer(newestDocument(network), 2);
+    if (left !== 1) faults.push(`document ${epoch} lists ${left} mixes of layer 2`);
+    // Ready, and so in a document again.
+    await Promise.all(down.map((name) => network.run(name)));
+    return {
+      seen: `${down.length} of ${layer.length} killed: document ${epoch} lists ${left} of layer 2`,
+      faults,
+    };
   },
 };
 
 const edgeGone: Chapter = {
   name: 'an edge killed for good',
   expected: 'second copies and other edges carry what it held; its clients find another edge',
-  async play({ town, epochMs }) {
+  async play(stage) {
+    const { town, crowd, epochMs } = stage;
     const [name] = town.network.names('edge').slice(-1);
-    if (name === undefined) return ['no edge'];
+    if (name === undefined) return { seen: '', faults: ['no edge'] };
+    const linked = async () =>
+      Promise.all(crowd.people.map(async ({ api }) => (await api.call('network.status', {})).link));
     await town.network.kill(name);
-    await sleep(epochMs);
-    return [];
+    await sleep(1_000);
+    const cut = (await linked()).filter((link) => link !== 'ready').length;
+    await nextEpoch(stage);
+    await within(epochMs, async () => (await linked()).every((link) => link === 'ready'));
+    const still = (await linked()).filter((link) => link !== 'ready').length;
+    const faults = still === 0 ? [] : [`${still} people have no edge`];
+    return { seen: `${cut} people lost their edge, ${still} are without`, faults };
   },
 };
 
 export const CHAPTERS: readonly Chapter[] = [
+  clocks,
   epochs,
   authorityDown,
   noMajority,
   authorityLate,
+  equivocating,
   restarts,
   joinAndLeave,
-  clocks,
   thinLayer,
   edgeGone,
 ];

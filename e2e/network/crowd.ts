@@ -2,11 +2,11 @@
  * People in pairs who go on writing to each other, whatever happens to their network. Every text
  * is different, so that each can be counted at the other end.
  */
-import { type Rng, randomExponential } from '@tacet/base';
-import type { DaemonProcess } from '../lib/daemon.ts';
+import { type Millis, type Rng, randomExponential } from '@tacet/base';
+import { allMessages, type DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
-import { missing, received, repeated, undelivered } from '../lib/tally.ts';
+import { undelivered } from '../lib/tally.ts';
 import type { Town } from '../lib/town.ts';
 import { isDown } from '../restart/writer.ts';
 
@@ -19,8 +19,9 @@ export interface Voice {
 interface Said {
   readonly id: string;
   readonly text: string;
-  /** Of this process, ms. */
-  readonly at: number;
+  readonly at: Millis;
+  /** What was played when it was given. */
+  readonly chapter: string;
 }
 
 /** One direction of one pair. */
@@ -30,12 +31,30 @@ interface Line {
   readonly said: Said[];
 }
 
+/** Of the texts given in one chapter, or in all. */
 export interface Tally {
   readonly given: number;
+  /** Confirmed to their writer. */
   readonly delivered: number;
   readonly lost: readonly string[];
   readonly twice: readonly string[];
+  /** From giving it to having it at the other end, s: of the slowest in a hundred, of the last. */
+  readonly p99S: number;
+  readonly maxS: number;
+}
+
+export interface Tallies {
+  readonly all: Tally;
+  /** In a conversation, but never given there. */
   readonly foreign: readonly string[];
+  readonly of: (chapter: string) => Tally;
+}
+
+interface Fate extends Said {
+  readonly where: string;
+  readonly delivered: boolean;
+  /** At the other end; none: lost. */
+  readonly arrivals: readonly Millis[];
 }
 
 export interface CrowdOptions {
@@ -47,7 +66,9 @@ export interface CrowdOptions {
 }
 
 /** So many daemons are made at once: each takes 256 MiB for its passphrase. */
-const AT_ONCE = 2;
+const AT_ONCE = 6;
+/** Between two looks at what is not confirmed yet, ms. */
+const LOOK = 1_000;
 
 export class Crowd {
   readonly people: readonly DaemonProcess[];
@@ -55,6 +76,8 @@ export class Crowd {
   private readonly options: CrowdOptions;
   private readonly over = new AbortController();
   private talking: Promise<unknown> = Promise.resolve();
+  /** Texts given from now on belong to it. */
+  chapter = '';
 
   private constructor(
     people: readonly DaemonProcess[],
@@ -106,34 +129,41 @@ export class Crowd {
 
   /** Waits until what was given up to now is delivered; the texts that are not when `ms` are up. */
   async settle(ms: number): Promise<string[]> {
-    const now = performance.now();
+    const now = Date.now();
     const open = await Promise.all(
       this.lines.map(async ({ from, said }) => {
         const ids = said.filter(({ at }) => at <= now).map(({ id }) => id);
-        return undelivered(from.daemon, ids, ms);
+        return undelivered(from.daemon, ids, ms, LOOK);
       }),
     );
     return open.flat();
   }
 
   /** Nobody writes any more; counts what everybody has. */
-  async quiet(ms: number): Promise<Tally> {
+  async quiet(ms: number): Promise<Tallies> {
     this.over.abort();
     await this.talking;
-    const open = await this.settle(ms);
-    const lost: string[] = [];
-    const twice: string[] = [];
+    const open = new Set(await this.settle(ms));
+    const fates: Fate[] = [];
     const foreign: string[] = [];
     for (const { from, to, said } of this.lines) {
-      const texts = said.map(({ text }) => text);
-      const there = await received(to.daemon, to.contactId);
-      const name = (list: readonly string[]) =>
-        list.map((text) => `${from.daemon.name} to ${to.daemon.name}: ${text}`);
-      lost.push(...name(missing(texts, there)));
-      twice.push(...name(repeated(there)));
-      foreign.push(...name(missing(there, texts)));
+      const where = `${from.daemon.name} to ${to.daemon.name}`;
+      const arrived = new Map<string, Millis[]>();
+      for (const { text, direction, arrivedAt } of await allMessages(to.daemon, to.contactId)) {
+        if (direction === 'in') arrived.set(text, [...(arrived.get(text) ?? []), arrivedAt ?? 0]);
+      }
+      for (const one of said) {
+        const arrivals = arrived.get(one.text) ?? [];
+        fates.push({ ...one, where, delivered: !open.has(one.id), arrivals });
+        arrived.delete(one.text);
+      }
+      foreign.push(...[...arrived.keys()].map((text) => `${where}: ${text}`));
     }
-    return { given: this.given, delivered: this.given - open.length, lost, twice, foreign };
+    return {
+      all: tallyOf(fates),
+      foreign,
+      of: (chapter) => tallyOf(fates.filter((fate) => fate.chapter === chapter)),
+    };
   }
 
   private async write({ from, said }: Line): Promise<void> {
@@ -141,6 +171,8 @@ export class Crowd {
     while (!this.over.signal.aborted) {
       await sleep(randomExponential(rng, pauseMs));
       const text = `${from.daemon.name} ${said.length}`;
+      const { chapter } = this;
+      const at = Date.now();
       try {
         const { contactId } = from;
         const { id } = await from.daemon.api.call('message.send', {
@@ -148,7 +180,7 @@ export class Crowd {
           text,
           clientId: text,
         });
-        said.push({ id, text, at: performance.now() });
+        said.push({ id, text, at, chapter });
       } catch (error) {
         // Given again with the same id of the caller.
         if (!isDown(error)) throw error;
@@ -172,4 +204,19 @@ async function inTurns<T, R>(
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   return results;
+}
+
+function tallyOf(fates: readonly Fate[]): Tally {
+  const named = (list: readonly Fate[]) => list.map(({ where, text }) => `${where}: ${text}`);
+  const seconds = fates
+    .flatMap(({ at, arrivals: [first] }) => (first === undefined ? [] : [(first - at) / 1_000]))
+    .sort((a, b) => a - b);
+  return {
+    given: fates.length,
+    delivered: fates.filter(({ delivered }) => delivered).length,
+    lost: named(fates.filter(({ arrivals }) => arrivals.length === 0)),
+    twice: named(fates.filter(({ arrivals }) => arrivals.length > 1)),
+    p99S: seconds[Math.ceil(seconds.length * 0.99) - 1] ?? 0,
+    maxS: seconds.at(-1) ?? 0,
+  };
 }

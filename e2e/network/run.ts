@@ -1,10 +1,14 @@
 /** Plays the chapters on one town while its people write, and counts every text at the end. */
+import { availableParallelism } from 'node:os';
 import { AppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
+import { priorityGranted } from '../lib/program.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { CHAPTERS } from './chapters.ts';
 import { CLOCK, CLOCK_ENTRY, clockFile } from './clocks.ts';
 import { Crowd, type Tally } from './crowd.ts';
+import { type Load, LoadMeter } from './load.ts';
+import type { Chapter } from './stage.ts';
 
 export interface NetworkRunOptions {
   readonly people: number;
@@ -12,6 +16,7 @@ export interface NetworkRunOptions {
   readonly mixesPerLayer: number;
   readonly edges: number;
   readonly epochMs: number;
+  readonly slotMs: number;
   /** Beginnings of names of chapters; null for all. */
   readonly chapters: readonly string[] | null;
   readonly pauseMs: number;
@@ -21,27 +26,39 @@ export interface NetworkRunOptions {
 
 export interface ChapterResult {
   readonly name: string;
-  readonly seconds: number;
-  /** Texts given while it was played. */
-  readonly texts: number;
-  /** Of those given up to its end, not delivered within the patience. */
-  readonly late: number;
+  readonly expected: string;
+  readonly seen: string;
   readonly faults: readonly string[];
+  readonly seconds: number;
+  /** Of the texts given up to its end, not confirmed within the patience. */
+  readonly late: number;
+  readonly load: Load;
+  /** Of the texts given while it was played. */
+  readonly tally: Tally;
 }
 
 export interface NetworkResult {
   readonly holds: boolean;
   readonly people: number;
   readonly processes: number;
+  readonly epochMs: number;
+  readonly slotMs: number;
   readonly chapters: readonly ChapterResult[];
-  readonly tally: Tally;
+  readonly all: Tally;
+  readonly foreign: readonly string[];
   readonly crashed: readonly string[];
+  readonly load: Load;
+  /** Its programs went before others of this machine. */
+  readonly priority: boolean;
+  readonly cores: number;
   readonly seconds: number;
   readonly seed: string;
 }
 
 /** Repairs of holes come after 1, 2, 4 minutes. */
 const SETTLE = 480_000;
+/** How often a run says how it goes. */
+const TICK = 20_000;
 
 export async function network(options: NetworkRunOptions): Promise<NetworkResult> {
   const { epochMs, say, seed } = options;
@@ -52,14 +69,22 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
     const names = CHAPTERS.map(({ name }) => name).join(', ');
     throw new AppError('usage', 'usage', `--chapters names none of: ${names}`);
   }
+  // Rates at which sixty processes leave two cores some room. Documents go round in the frames of
+  // whoever is linked, two in a slot: some fifteen seconds for this network's.
+  const { slotMs } = options;
   const parameters = {
     ...FAST,
-    slotMs: 500,
-    inUseSlotMs: 500,
-    delayMeanMs: 100,
-    digestMs: 1_000,
+    slotMs,
+    inUseSlotMs: slotMs,
+    delayMeanMs: 300,
+    digestMs: 2_000,
+    receiptInUseMs: 1_000,
+    receiptMs: 1_000,
+    receiptStrongMs: 1_000,
+    secondCopyMinMs: 1_000,
+    secondCopyMaxMs: 4_000,
     epochMs,
-    graceMs: Math.floor(epochMs / 8),
+    graceMs: Math.floor(epochMs / 6),
     keysAhead: 2,
     validEpochs: 3,
   };
@@ -68,7 +93,7 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
   let folder = '';
   const hasClock = (name: string): boolean => name.startsWith(CLOCK);
   const town = {
-    ...{ parameters, authorities, mixesPerLayer, edges },
+    ...{ parameters, authorities, mixesPerLayer, edges, urgent: true },
     onFolder: (dir: string) => {
       folder = dir;
     },
@@ -92,70 +117,78 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
 
 async function play(
   town: Town,
-  chapters: readonly (typeof CHAPTERS)[number][],
+  chapters: readonly Chapter[],
   options: NetworkRunOptions,
 ): Promise<NetworkResult> {
-  const { people, pauseMs, epochMs, seed, say } = options;
+  const { people, pauseMs, epochMs, slotMs, seed, say } = options;
   const began = performance.now();
+  const meter = new LoadMeter(() => town.pids());
+  const whole = meter.begin();
   const crowd = await Crowd.gather(town, { people, pauseMs, say, rng: seededRng(seed) });
   const stage = { town, crowd, epochMs, say };
+  const processes = town.network.processes.length + crowd.people.length;
   say(`${crowd.people.length} people write to each other, after ${since(began)} s`);
-  crowd.talk();
-  const results: ChapterResult[] = [];
-  for (const { name, expected, play: chapter } of chapters) {
+  let now = '';
+  let last = meter.begin();
+  const ticker = setInterval(() => {
+    const { machine, own } = last();
+    last = meter.begin();
+    const load = `processors ${machine} % busy, ${own} % with this`;
+    say(`  ${Math.round(since(began))} s, ${now}: ${crowd.given} texts; ${load}`);
+  }, TICK);
+  const results: Promise<Omit<ChapterResult, 'tally'>>[] = [];
+  const playOne = async ({ name, expected, play: chapter }: Chapter) => {
     say(`${name}: ${expected}`);
-    const [from, before] = [performance.now(), crowd.given];
-    const faults = await chapter(stage);
-    const texts = crowd.given - before;
-    const late = (await crowd.settle(SETTLE)).length;
-    const seconds = since(from);
-    results.push({ name, seconds, texts, late, faults });
-    say(`${name}: ${texts} texts, ${late} late, ${faults.length} faults, ${seconds} s`);
+    const [from, load] = [performance.now(), meter.begin()];
+    const { seen, faults } = await chapter(stage);
+    const [seconds, used] = [since(from), load()];
+    say(`${name}: ${seen}; ${faults.length} faults, ${seconds} s`);
     for (const fault of faults.slice(0, 5)) say(`  ${fault}`);
-  }
-  const tally = await crowd.quiet(SETTLE);
-  const crashed = town.crashed();
-  const { lost, twice, foreign } = tally;
-  return {
-    holds:
-      [lost, twice, foreign, crashed].every((list) => list.length === 0) &&
-      tally.delivered === tally.given &&
-      results.every(({ late, faults }) => late === 0 && faults.length === 0),
-    people: crowd.people.length,
-    processes: town.network.processes.length + crowd.people.length,
-    chapters: results,
-    tally,
-    crashed,
-    seconds: since(began),
-    seed,
+    // The next chapter need not wait for what is on its way.
+    const late = crowd.settle(SETTLE).then((open) => open.length);
+    return { late, played: { name, expected, seen, faults, seconds, load: used } };
   };
+  try {
+    crowd.talk();
+    for (const chapter of chapters) {
+      const playing = playOne(chapter);
+      const done = playing.then(async ({ late, played }) => ({ ...played, late: await late }));
+      // Whoever waits for all of them hears of it.
+      done.catch(() => undefined);
+      results.push(done);
+      if (chapter.beside) continue;
+      now = chapter.name;
+      crowd.chapter = chapter.name;
+      await playing;
+    }
+    now = 'the last texts';
+    const played = await Promise.all(results);
+    const { all, foreign, of } = await crowd.quiet(SETTLE);
+    const crashed = town.crashed();
+    return {
+      holds:
+        [all.lost, all.twice, foreign, crashed].every((list) => list.length === 0) &&
+        all.delivered === all.given &&
+        played.every(({ late, faults }) => late === 0 && faults.length === 0),
+      people: crowd.people.length,
+      processes,
+      epochMs,
+      slotMs,
+      chapters: played.map((one) => ({ ...one, tally: of(one.name) })),
+      all,
+      foreign,
+      crashed,
+      load: whole(),
+      priority: priorityGranted(),
+      cores: availableParallelism(),
+      seconds: since(began),
+      seed,
+    };
+  } finally {
+    clearInterval(ticker);
+  }
 }
 
 function since(began: number): number {
   return Math.round((performance.now() - began) / 100) / 10;
-}
-
-export function asTable(result: NetworkResult): string {
-  const { tally } = result;
-  const list = (name: string, items: readonly string[]): string =>
-    [`${name.padEnd(10)} ${items.length}`, ...items.slice(0, 10).map((one) => `  ${one}`)].join(
-      '\n',
-    );
-  return [
-    'chapter                          texts   late      s',
-    ...result.chapters.flatMap(({ name, texts, late, seconds, faults }) => [
-      `${name.padEnd(30)} ${String(texts).padStart(7)} ${String(late).padStart(6)} ${seconds.toFixed(0).padStart(6)}`,
-      ...faults.map((fault) => `  ${fault}`),
-    ]),
-    '',
-    `people     ${result.people}, ${result.processes} processes`,
-    `texts      ${tally.given}`,
-    `delivered  ${tally.delivered}`,
-    list('lost', tally.lost),
-    list('twice', tally.twice),
-    list('foreign', tally.foreign),
-    list('crashed', result.crashed),
-    `seed       ${result.seed}`,
-    result.holds ? 'it holds' : 'IT DOES NOT HOLD',
-  ].join('\n');
 }

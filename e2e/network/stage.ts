@@ -11,17 +11,31 @@ export interface Stage {
   readonly say: (line: string) => void;
 }
 
+export interface Outcome {
+  /** What happened, in a few words. */
+  readonly seen: string;
+  /** What should not have; none when all went as expected. */
+  readonly faults: readonly string[];
+}
+
 export interface Chapter {
   readonly name: string;
   /** What the specification says will happen. */
   readonly expected: string;
-  /** Faults found; none when all went as expected. Texts are counted by the caller. */
-  readonly play: (stage: Stage) => Promise<string[]>;
+  /** Takes nothing from anybody else: it goes on beside those that follow it. */
+  readonly beside?: boolean;
+  /** Texts are counted by the caller. */
+  readonly play: (stage: Stage) => Promise<Outcome>;
 }
 
 /** The epoch of the newest document this person knows. */
-export async function newestEpoch({ api }: DaemonProcess): Promise<number> {
+async function newestEpoch({ api }: DaemonProcess): Promise<number> {
   return (await api.call('network.status', {})).network?.epoch ?? 0;
+}
+
+/** The newest document that anybody of the crowd knows. */
+export async function newestAnywhere({ crowd }: Stage): Promise<number> {
+  return Math.max(...(await Promise.all(crowd.people.map(newestEpoch))));
 }
 
 /** Everybody's newest document is of this epoch or later; names of those who have not got it. */
@@ -39,10 +53,31 @@ export async function waitForEpoch(stage: Stage, epoch: number, ms: number): Pro
 }
 
 /** Waits for the next epoch's first tenth: a moment of which the rest of the epoch is known. */
-export async function nextEpoch({ epochMs }: Stage): Promise<number> {
-  const next = Math.floor(Date.now() / epochMs) + 1;
-  await sleep(next * epochMs + epochMs / 10 - Date.now());
+export async function nextEpoch(stage: Stage): Promise<number> {
+  const next = epochNow(stage) + 1;
+  await sleep(next * stage.epochMs + stage.epochMs / 10 - Date.now());
   return next;
+}
+
+/** An epoch with a tenth gone and a sixth to come before votes are due: this one, or the next. */
+export async function wholeEpoch(stage: Stage): Promise<number> {
+  const into = Date.now() % stage.epochMs;
+  const early = into >= stage.epochMs / 10 && into < stage.epochMs / 2;
+  return early ? epochNow(stage) : nextEpoch(stage);
+}
+
+export function epochNow({ epochMs }: Pick<Stage, 'epochMs'>): number {
+  return Math.floor(Date.now() / epochMs);
+}
+
+/** Looks twice a second; false when it does not hold in time. */
+export async function within(ms: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > end) return false;
+    await sleep(500);
+  }
+  return true;
 }
 
 /** Stops a process for a while without ending it: late, not down. */
