@@ -54,9 +54,13 @@ const authorityDown: Chapter = {
     for (const name of down) await network.run(name);
     for (const name of down) {
       const has = async () => (await network.counters(name))['published'] !== undefined;
-      if (!(await within(CAUGHT_UP, has))) faults.push(`${name} is back, without document ${epoch}`);
+      if (!(await within(CAUGHT_UP, has)))
+        faults.push(`${name} is back, without document ${epoch}`);
     }
-    return { seen: `${down.length} killed: a document without them, ${down.length} back with it`, faults };
+    return {
+      seen: `${down.length} killed: a document without them, ${down.length} back with it`,
+      faults,
+    };
   },
 };
 

@@ -33,12 +33,13 @@ export const clocks: Chapter = {
       ['day-ahead', 86_400_000],
       ['day-behind', -86_400_000],
     ];
-    const strangers: Stranger[] = [];
-    for (const [i, [what, aheadMs]] of cases.entries()) {
-      const friend = crowd.people[i % crowd.people.length];
-      if (friend === undefined) return { seen: '', faults: ['nobody is there'] };
-      strangers.push(await stranger(stage.town, friend, what, aheadMs));
-    }
+    const strangers = await Promise.all(
+      cases.map(([what, aheadMs], i) => {
+        const friend = crowd.people[i % crowd.people.length];
+        if (friend === undefined) throw new Error('nobody is there');
+        return stranger(stage.town, friend, what, aheadMs);
+      }),
+    );
     const faults = (await Promise.all(strangers.map((one) => play(stage, one)))).flat();
     for (const { person } of strangers) await person.stop();
     return {
