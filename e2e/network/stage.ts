@@ -1,4 +1,5 @@
 /** What a chapter plays on, and what it may ask of a network that goes on meanwhile. */
+import { epochAt, publicationLead } from '@tacet/directory';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
 import type { Town } from '../lib/town.ts';
@@ -28,14 +29,20 @@ export interface Chapter {
   readonly play: (stage: Stage) => Promise<Outcome>;
 }
 
-/** The epoch of the newest document this person knows. */
-async function newestEpoch({ api }: DaemonProcess): Promise<number> {
-  return (await api.call('network.status', {})).network?.epoch ?? 0;
+/**
+ * The epoch of the newest document this person has, by when it was published: one lead before its
+ * epoch, or within it. (The epoch that is shown is the one packets are built for.)
+ */
+async function newestEpoch({ api }: DaemonProcess, epochMs: number): Promise<number> {
+  const { network } = await api.call('network.status', {});
+  if (network === null) return -1;
+  const publishedAt = Date.now() - network.documentAge;
+  return epochAt({ epochMs }, publishedAt + publicationLead({ epochMs }));
 }
 
 /** The newest document that anybody of the crowd knows. */
-export async function newestAnywhere({ crowd }: Stage): Promise<number> {
-  return Math.max(...(await Promise.all(crowd.people.map(newestEpoch))));
+export async function newestAnywhere({ crowd, epochMs }: Stage): Promise<number> {
+  return Math.max(...(await Promise.all(crowd.people.map((one) => newestEpoch(one, epochMs)))));
 }
 
 /** Everybody's newest document is of this epoch or later; names of those who have not got it. */
@@ -44,7 +51,7 @@ export async function waitForEpoch(stage: Stage, epoch: number, ms: number): Pro
   for (;;) {
     const late: string[] = [];
     for (const person of stage.crowd.people) {
-      const newest = await newestEpoch(person);
+      const newest = await newestEpoch(person, stage.epochMs);
       if (newest < epoch) late.push(`${person.name} is at epoch ${newest}, not ${epoch}`);
     }
     if (late.length === 0 || performance.now() > end) return late;
@@ -67,7 +74,7 @@ export async function wholeEpoch(stage: Stage): Promise<number> {
 }
 
 export function epochNow({ epochMs }: Pick<Stage, 'epochMs'>): number {
-  return Math.floor(Date.now() / epochMs);
+  return epochAt({ epochMs }, Date.now());
 }
 
 /** Looks twice a second; false when it does not hold in time. */
