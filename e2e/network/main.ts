@@ -24,6 +24,7 @@ export async function run(args: NetworkArguments): Promise<number> {
     );
     return 2;
   }
+  const commit = commitName();
   const result = await network({
     people,
     epochMs: epochS * 1_000,
@@ -42,7 +43,7 @@ export async function run(args: NetworkArguments): Promise<number> {
     const made = {
       date: new Date().toISOString().slice(0, 10),
       machine: machineName(),
-      commit: commitName(),
+      commit,
     };
     process.stdout.write(`${JSON.stringify({ ...asObject(result), ...made })}\n`);
   }
