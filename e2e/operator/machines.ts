@@ -35,9 +35,12 @@ export class Machines {
   readonly dir: string;
   private readonly prefix: string;
   private readonly plan: Plan;
+  private readonly leave = (): void => this.close(true);
 
   constructor(plan: Plan) {
     this.plan = plan;
+    // Namespaces outlive the process that made them, and so does what runs in them.
+    process.once('exit', this.leave);
     this.dir = mkdtempSync(join(tmpdir(), 'tacet-operator-'));
     this.prefix = `tacet-${process.pid}`;
     ip('netns', 'add', this.namespace('middle'));
@@ -83,6 +86,7 @@ export class Machines {
 
   /** Ends what runs on the machines, and the machines. */
   close(keep: boolean): void {
+    process.off('exit', this.leave);
     for (const name of [...Object.keys(this.plan), 'middle']) {
       const inside = spawnSync('ip', ['netns', 'pids', this.namespace(name)], { encoding: 'utf8' });
       for (const pid of (inside.stdout ?? '').split('\n').filter((line) => line !== '')) {
