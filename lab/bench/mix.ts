@@ -7,19 +7,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchArguments, Figures } from './list.ts';
-import { inThread, Packets } from './mix/packets.ts';
+import { Packets } from './mix/packets.ts';
 import type { MixReport } from './mix/process.ts';
-import { makeStage, type Stage } from './mix/stage.ts';
+import { makeStage } from './mix/stage.ts';
 import { Traffic } from './mix/traffic.ts';
-import type { UnwrapTask } from './mix/unwrap-thread.ts';
+import { Unwrapping } from './mix/unwrapping.ts';
 
 /** Declared by the mix: sizes its replay set and the number of its threads. */
 const CAPACITY = 6_000;
-const ROUNDS = 4;
-/** Packets each thread opens in one round, and packets through the mix in one round. */
+const ROUNDS = 6;
+/** Packets each thread opens in one round, half of them to be warm, and packets through the mix. */
 const UNWRAPS = 2_400;
 const FLOOD = 5_000;
-const WARM = 2_000;
+/** Before that: until what runs for weeks has been compiled for it. */
+const WARM = 16_000;
 const LOAD = 0.7;
 const LOAD_SECONDS = 3;
 const OVERLOAD = 10;
@@ -27,6 +28,8 @@ const OVERLOAD_SECONDS = 3;
 const OVERLOAD_PACKETS = 8_000;
 const SETTLE_MS = 6_000;
 const RECOVERY_SECONDS = 1.5;
+/** Packets of this epoch before the mix starts: enough to touch nearly all of the replay table. */
+const EARLIER = 300_000;
 /** More than any machine this runs on does. */
 const RATE_MAX = 16_000;
 
@@ -35,8 +38,9 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
   let child: ChildProcess | null = null;
   const priority = urgent();
   let traffic: Traffic | null = null;
+  let unwrapping: Unwrapping | null = null;
   try {
-    const stage = await makeStage(folder, CAPACITY);
+    const stage = await makeStage(folder, CAPACITY, EARLIER);
     const threads = availableParallelism();
     const guess = Number(args.rate ?? RATE_MAX / 2);
     const atLoad = Math.ceil(LOAD * guess * LOAD_SECONDS);
@@ -46,6 +50,7 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     const brief = { count: WARM + ROUNDS * FLOOD, delayMeanMs: 2 };
     const packets = await Packets.build(count, threads, { ...stage, brief });
     traffic = await Traffic.open(stage, packets);
+    unwrapping = new Unwrapping(stage, packets, threads);
     child = fork(new URL('./mix/process.ts', import.meta.url), [stage.configFile], {
       serialization: 'advanced',
       // As the shipped program has it.
@@ -55,9 +60,9 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     await told(child);
     await traffic.ready();
     const figures = await measure({
-      stage,
       packets,
       traffic,
+      unwrapping,
       child,
       threads,
       atLoad,
@@ -67,6 +72,7 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     return { ...figures, priority };
   } finally {
     child?.send('stop');
+    await unwrapping?.stop();
     await traffic?.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -83,9 +89,9 @@ function urgent(): number {
 }
 
 interface Run {
-  readonly stage: Stage;
   readonly packets: Packets;
   readonly traffic: Traffic;
+  readonly unwrapping: Unwrapping;
   readonly child: ChildProcess;
   readonly threads: number;
   readonly atLoad: number;
@@ -94,9 +100,11 @@ interface Run {
 }
 
 async function measure(run: Run): Promise<Figures> {
-  const { packets, traffic, child, say } = run;
+  const { packets, traffic, unwrapping, child, say } = run;
   const idle = await report(child);
   const warm = packets.fresh(WARM);
+  const each = Math.floor(WARM / run.threads);
+  await unwrapping.cost(warm.from, each - 1, 1);
   await traffic.flood(warm);
 
   const unwraps: number[] = [];
@@ -105,7 +113,7 @@ async function measure(run: Run): Promise<Figures> {
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const range = packets.fresh(FLOOD);
-    const unwrap = await unwrapCost(run, range.from);
+    const unwrap = await unwrapping.cost(range.from, UNWRAPS / 2, UNWRAPS / 2);
     const before = await report(child);
     const rate = await traffic.flood(range);
     const after = await report(child);
@@ -172,25 +180,11 @@ async function measure(run: Run): Promise<Figures> {
 }
 
 /** Of the replay table's pages, those that so many tags at random places touch. */
-function touchedReplayMb(tags: number): number {
+function touchedReplayMb(packets: number): number {
+  const tags = EARLIER + packets;
   const slots = 2 ** Math.ceil(Math.log2((CAPACITY * 3_900) / 0.75));
   const pages = (slots * 8) / 4_096;
   return Math.round((pages * (1 - Math.exp(-tags / pages)) * 4_096) / 1e6);
-}
-
-/** All cores open packets at once, so that caches are as contended as they are under load. */
-async function unwrapCost({ stage, packets, threads }: Run, from: number): Promise<number> {
-  const { seed, index, epoch, documentHash } = stage;
-  const tasks = Array.from({ length: threads }, (_, i): UnwrapTask => {
-    const first = from + i * UNWRAPS;
-    const range = { from: first, to: first + UNWRAPS };
-    const key = { seed, index, epoch, documentHash };
-    return { ...key, ...range, frames: packets.memory };
-  });
-  const costs = await Promise.all(
-    tasks.map((task) => inThread<number>('./unwrap-thread.ts', task)),
-  );
-  return costs.reduce((a, b) => a + b, 0) / costs.length;
 }
 
 function told(child: ChildProcess): Promise<unknown> {

@@ -47,7 +47,8 @@ interface Member extends Neighbour {
   readonly descriptor: Descriptor;
 }
 
-export async function makeStage(folder: string, capacity: number): Promise<Stage> {
+/** @param earlier packets of this epoch that the mix has opened before, by its replay log */
+export async function makeStage(folder: string, capacity: number, earlier: number): Promise<Stage> {
   const now = Date.now();
   const network = makeTestNetwork({
     rng: systemRng,
@@ -92,12 +93,13 @@ export async function makeStage(folder: string, capacity: number): Promise<Stage
 
   const data = join(folder, 'data');
   const secret = { mode: 0o600 };
-  for (const name of [data, join(data, 'epochs'), join(data, 'documents')]) {
+  for (const name of [data, join(data, 'epochs'), join(data, 'documents'), join(data, 'replay')]) {
     mkdirSync(name, { mode: 0o700 });
   }
   writeFileSync(join(data, 'identity.key'), identitySeed, secret);
   writeFileSync(join(data, 'link.key'), pem.export({ type: 'pkcs8', format: 'pem' }), secret);
   writeFileSync(join(data, 'epochs', `${epoch}.seed`), seed, secret);
+  writeFileSync(join(data, 'replay', `${epoch}.log`), randomBytes(systemRng, 8 * earlier), secret);
   writeFileSync(join(data, 'documents', `${epoch}.document`), bytes);
   writeFileSync(join(folder, 'card'), network.cardText);
   const configFile = join(folder, 'mix.json');

@@ -36,10 +36,16 @@ export class EpochReplayGuard implements ReplayGuard {
   }
 
   insert(epoch: number, tag: Uint8Array): boolean {
+    return this.claim(epoch, tag) === 'new';
+  }
+
+  /** Look-up and insertion in one. */
+  claim(epoch: number, tag: Uint8Array): 'new' | 'known' | 'full' {
     const shelf = this.shelf(epoch);
-    if (shelf === null || shelf.set.insert(tag) !== 'new') return false;
-    if (this.options.log === 'keep') shelf.log.push(tag);
-    return true;
+    if (shelf === null) return 'full';
+    const outcome = shelf.set.insert(tag);
+    if (outcome === 'new' && this.options.log === 'keep') shelf.log.push(tag);
+    return outcome;
   }
 
   size(epoch: number): number {

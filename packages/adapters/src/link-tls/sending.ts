@@ -9,6 +9,8 @@ export class SendingLink {
   private readonly queue = new SendQueue(LIMITS.queueFrames, LIMITS.queueMs);
   private readonly onLoss: (loss: Loss, frames: number) => void;
   private socket: TLSSocket | null = null;
+  /** Keeps what it is given until this turn of the event loop is over. */
+  private gathering: TLSSocket | null = null;
 
   constructor(onLoss: (loss: Loss, frames: number) => void) {
     this.onLoss = onLoss;
@@ -25,7 +27,7 @@ export class SendingLink {
 
   /** @param done called once, when the bytes of `frame` are not needed any more */
   send(frame: Uint8Array, done: () => void): void {
-    if (this.queue.size === 0 && this.takes()) this.socket?.write(frame, done);
+    if (this.queue.size === 0 && this.takes()) this.write(frame, done);
     else if (this.queue.push(frame, performance.now(), done)) this.onLoss('overflow', 1);
   }
 
@@ -34,6 +36,8 @@ export class SendingLink {
     this.socket?.destroy();
     this.socket = socket;
     socket.setNoDelay(true);
+    // A record for each frame, however many are written together.
+    socket.setMaxSendFragment(LIMITS.frame);
     socket.setKeepAlive(true, LIMITS.keepAliveMs);
     socket.setTimeout(LIMITS.stuckMs, () => {
       if (socket.writableLength > 0) socket.destroy();
@@ -61,8 +65,23 @@ export class SendingLink {
       const { next, expired } = this.queue.take(now);
       if (expired > 0) this.onLoss('expired', expired);
       if (next === null) return;
-      this.socket?.write(next.frame, next.done);
+      this.write(next.frame, next.done);
     }
+  }
+
+  /** What is written in one turn goes to the system in one call: a third of the cost of sending. */
+  private write(frame: Uint8Array, done: () => void): void {
+    const { socket } = this;
+    if (socket === null) return;
+    if (this.gathering !== socket) {
+      this.gathering = socket;
+      socket.cork();
+      process.nextTick(() => {
+        if (this.gathering === socket) this.gathering = null;
+        socket.uncork();
+      });
+    }
+    socket.write(frame, done);
   }
 
   private takes(): boolean {

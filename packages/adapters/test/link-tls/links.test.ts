@@ -70,11 +70,17 @@ const to = (...relays: Relay[]): Peers => ({
 test('frames go from the relay that listens to the relay that dials, whole and in order', async () => {
   const [a, b] = [await relay(1), await relay(2)];
   a.links.setPeers(to(b));
-  for (let n = 0; n < 10; n++) a.links.send(b.name, frame(n));
+  const done = new Array<number>(500).fill(0);
+  const send = (n: number): void =>
+    a.links.send(b.name, frame(n), () => {
+      done[n] = (done[n] ?? 0) + 1;
+    });
+  for (let n = 0; n < 10; n++) send(n);
   b.links.setPeers(from(a));
   await until(() => b.links.state.up === 1 && a.links.state.up === 1, 'link up');
-  for (let n = 10; n < 500; n++) a.links.send(b.name, frame(n));
+  for (let n = 10; n < 500; n++) send(n);
   await until(() => b.received.length === 500, '500 frames');
+  await until(() => done.every((times) => times === 1), 'each done once');
   for (const [n, got] of b.received.entries()) {
     assert.deepEqual(got, { from: a.name, first: n, last: n });
   }

@@ -386,12 +386,22 @@ export class RelayCore {
       if (effect.kind === 'send') this.send(effect);
       else other(effect);
     }
+    if (this.onLate !== null) this.tellLate(effects, this.onLate);
   }
 
-  private send({ to, packet, due }: Extract<RelayEffect, { kind: 'send' }>): void {
+  private send({ to, packet }: Extract<RelayEffect, { kind: 'send' }>): void {
     const desk = this.running?.desk;
     this.links?.send(to, packet, () => desk?.release(packet));
-    if (this.onLate !== null && due !== undefined) this.onLate(this.clock.now() - due);
+  }
+
+  /** Links write at the end of the turn; this comes after them. */
+  private tellLate(effects: readonly RelayEffect[], onLate: (ms: Millis) => void): void {
+    process.nextTick(() => {
+      const now = this.clock.now();
+      for (const effect of effects) {
+        if (effect.kind === 'send' && effect.due !== undefined) onLate(now - effect.due);
+      }
+    });
   }
 
   /** Sees to it that what threads finish is looked at within a millisecond or two. */

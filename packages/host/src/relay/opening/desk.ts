@@ -11,12 +11,12 @@ import {
   checkPrefix,
   DROP_REASONS,
   type DropReason,
+  type EpochReplayGuard,
   type EpochView,
   type EpochViews,
   type Frame,
   GEOMETRY as G,
   type Opened,
-  type ReplayGuard,
   type ReplyBlock,
   type ReplyId,
 } from '@tacet/onion';
@@ -42,7 +42,7 @@ export type DeskCount =
 export interface DeskOptions {
   readonly layer: number;
   readonly views: EpochViews;
-  readonly replay: ReplayGuard;
+  readonly replay: Pick<EpochReplayGuard, 'has' | 'claim'>;
   /** Packets inside at a time: on their way through threads, waiting, or being sent. */
   readonly slots: number;
   /** Packets on their way through threads at which links are not read any more. */
@@ -70,7 +70,8 @@ export class OpeningDesk {
   private freeCount: number;
   private readonly arrivedAt: Float64Array;
   private readonly owners: (EpochThreads | undefined)[];
-  private readonly slotOf = new Map<Frame, number>();
+  /** 1: the machine keeps the packet of this slot. */
+  private readonly kept: Uint8Array;
   private readonly tag = new Uint8Array(G.replayTag);
   private holding = false;
 
@@ -83,6 +84,7 @@ export class OpeningDesk {
     this.ring = new DoneRing(this.done);
     this.arrivedAt = new Float64Array(slots);
     this.owners = new Array<EpochThreads | undefined>(slots);
+    this.kept = new Uint8Array(slots);
     // The last one given back is the first one taken, so that memory once touched is used again.
     this.free = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
     this.freeCount = slots;
@@ -124,7 +126,7 @@ export class OpeningDesk {
       const opened = this.read(slot);
       const kept = this.options.onOpened(opened, this.arrivedAt[slot] as number);
       if (!kept) this.giveBack(slot);
-      else if (opened.kind === 'forward') this.slotOf.set(opened.packet, slot);
+      else if (opened.kind === 'forward') this.kept[slot] = 1;
       this.owners[slot]?.settled();
       this.owners[slot] = undefined;
     }
@@ -133,9 +135,9 @@ export class OpeningDesk {
 
   /** A packet has left, or was given up. Packets that were never in a slot are none of ours. */
   release(packet: Frame): void {
-    const slot = this.slotOf.get(packet);
-    if (slot === undefined) return;
-    this.slotOf.delete(packet);
+    const slot = this.slots.slotOf(packet);
+    if (slot === null || this.kept[slot] === 0) return;
+    this.kept[slot] = 0;
     this.giveBack(slot);
   }
 
@@ -167,16 +169,21 @@ export class OpeningDesk {
     const { words } = this.slots;
     const at = this.slots.record(slot);
     const progress = words[at + WORD.progress];
-    if (progress !== PROGRESS.none) {
-      const { replay } = this.options;
-      const epoch = words[at + WORD.epoch] as number;
-      this.slots.takeBytes(slot, WORD.tag, this.tag);
-      if (replay.has(epoch, this.tag)) return dropped('replay');
-      if (progress === PROGRESS.spent && !replay.insert(epoch, this.tag)) {
-        return dropped('replay-full');
-      }
+    if (progress === PROGRESS.none) return this.outcome(slot, at);
+    const { replay } = this.options;
+    const epoch = words[at + WORD.epoch] as number;
+    this.slots.takeBytes(slot, WORD.tag, this.tag);
+    if (progress === PROGRESS.tagged) {
+      return replay.has(epoch, this.tag) ? dropped('replay') : this.outcome(slot, at);
     }
-    return this.outcome(slot, at);
+    switch (replay.claim(epoch, this.tag)) {
+      case 'known':
+        return dropped('replay');
+      case 'full':
+        return dropped('replay-full');
+      case 'new':
+        return this.outcome(slot, at);
+    }
   }
 
   private outcome(slot: number, at: number): Opened {

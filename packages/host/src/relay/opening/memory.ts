@@ -82,6 +82,11 @@ export class Slots {
     return view;
   }
 
+  /** The slot whose frame this is; null when the bytes lie elsewhere. */
+  slotOf(frame: Uint8Array): number | null {
+    return frame.buffer === this.frames ? frame.byteOffset / G.frame : null;
+  }
+
   /** Where the slot's record starts in `words`. */
   record(slot: number): number {
     return slot * RECORD_WORDS;

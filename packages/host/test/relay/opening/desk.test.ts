@@ -257,10 +257,17 @@ test('links are held at the mark, go on below it; without a slot packets are she
   assert.deepEqual(held, [true, false]);
   desk.take(request(), 0);
   assert.equal(desk.counters.get('frames-shed'), 11, 'packets that are kept hold their slots');
-  for (const one of opened) if (one.kind === 'forward') desk.release(one.packet);
+  for (const one of opened) {
+    assert.ok(one.kind === 'forward');
+    desk.release(one.packet);
+    desk.release(one.packet);
+    desk.release(one.packet.slice());
+  }
   forget();
   for (let i = 0; i < 20; i++) desk.take(request(), 0);
   assert.equal(desk.counters.get('frames-shed'), 11, 'what left made room');
+  desk.take(request(), 0);
+  assert.equal(desk.counters.get('frames-shed'), 12, 'for as many as left, said once or twice');
   await until(40);
   desk.take(request(), 0);
   await until(41);
