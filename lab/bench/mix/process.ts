@@ -11,7 +11,7 @@ export interface MixReport {
   readonly rssMb: number;
   /** Highest resident size since the last report, looked at every 20 ms. */
   readonly peakRssMb: number;
-  /** How late packets left since the last report, ms: sorted. */
+  /** How late packets left since the last report, ms. */
   readonly late: Float64Array;
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -43,7 +43,7 @@ process.on('message', (message) => {
     cpuUs: user + system,
     rssMb: rssMb(),
     peakRssMb: Math.max(peak, rssMb()),
-    late: Float64Array.from(late).sort(),
+    late: Float64Array.from(late),
     counters: running.counters(),
   };
   late = [];

@@ -32,6 +32,8 @@ export interface OpenerOptions {
   readonly role: 'mix' | 'edge';
   /** 1..3 for a mix, 4 for an edge. */
   readonly layer: number;
+  /** Copies a frame into the opener's buffer, where that wants a way of its own. */
+  readonly take?: (frame: Frame, buffer: Uint8Array) => void;
   /** Takes a packet to be passed on out of the opener's buffer; a copy of its own by default. */
   readonly keep?: (packet: Uint8Array) => Frame;
 }
@@ -86,6 +88,7 @@ export function checkPrefix<View extends EpochView>(
 
 class LayerOpener {
   private readonly options: OpenerOptions;
+  private readonly take: (frame: Frame, buffer: Uint8Array) => void;
   private readonly keep: (packet: Uint8Array) => Frame;
   private readonly layer: number;
   private readonly rng: Rng;
@@ -105,6 +108,7 @@ class LayerOpener {
 
   constructor(options: OpenerOptions) {
     this.options = options;
+    this.take = options.take ?? ((frame, buffer) => buffer.set(frame));
     this.keep = options.keep ?? ((packet) => packet.slice());
     this.layer = options.layer;
     this.rng = streamRng(options.rng, this.layer * G.layer);
@@ -124,7 +128,7 @@ class LayerOpener {
     if (typeof checked === 'string') return drop(checked);
     const { epoch, view: keys } = checked;
 
-    this.work.set(frame);
+    this.take(frame, this.work);
     const secret = keys.secret.decapsulate(this.ciphertext);
     if (secret === null) return drop('kem');
     let opened = this.openHeader(secret, epoch, keys.documentHash);

@@ -73,6 +73,7 @@ export class RelayLinks {
   private readonly targets = new Map<string, SendingLink>();
   /** Key hash to the relay that may show it. */
   private names = new Map<string, string>();
+  private readonly hexOf = new WeakMap<RelayHash, string>();
   private receiving = true;
   private held = false;
   private closed = false;
@@ -163,7 +164,7 @@ export class RelayLinks {
   send(to: RelayHash, frame: Uint8Array, done: () => void = NOTHING): void {
     if (frame.length !== LIMITS.frame)
       throw new AppError('frame-length', 'bug', 'a frame of another size');
-    const link = this.targets.get(hex(to));
+    const link = this.target(to);
     if (link === undefined) {
       this.counters.add('frames-no-peer');
       done();
@@ -171,6 +172,16 @@ export class RelayLinks {
     }
     this.counters.add('frames-out');
     link.send(frame, done);
+  }
+
+  private target(to: RelayHash): SendingLink | undefined {
+    // Callers hold one array for each relay and send thousands of frames by it.
+    let name = this.hexOf.get(to);
+    if (name === undefined) {
+      name = hex(to);
+      this.hexOf.set(to, name);
+    }
+    return this.targets.get(name);
   }
 
   /** True: links are not read until it is called with false; their senders feel it. */

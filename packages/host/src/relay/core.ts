@@ -106,8 +106,6 @@ export class RelayCore {
     readonly openers: EpochOpeners;
     readonly desk: OpeningDesk;
   } | null = null;
-  private collectTimer: NodeJS.Timeout | null = null;
-  private collectedAt = 0;
   private edges: ReadonlySet<string> = new Set();
   private readonly outcomes: string[];
   private startedAt = 0;
@@ -185,6 +183,10 @@ export class RelayCore {
       machine,
       clock,
       perform: (effects) => this.perform(effects, parts.perform),
+      gather: () => {
+        desk.collect();
+        return desk.inFlight > 0;
+      },
     });
     const epochs = new EpochClock({
       vault,
@@ -214,7 +216,7 @@ export class RelayCore {
         if (frame === null) return false;
         if (frame.kind === 'packet') {
           desk.take(frame.frame, clock.now());
-          this.expect(desk, driver);
+          driver.expect();
         } else driver.input((now) => parts.onDigestPage(from, frame.part, now));
         return true;
       },
@@ -332,7 +334,6 @@ export class RelayCore {
     await running.openers.stop();
     running.driver.stop();
     this.running = null;
-    if (this.collectTimer !== null) clearTimeout(this.collectTimer);
     await this.links?.close();
     this.replay.stop();
     this.lock.release();
@@ -402,21 +403,6 @@ export class RelayCore {
         if (effect.kind === 'send' && effect.due !== undefined) onLate(now - effect.due);
       }
     });
-  }
-
-  /** Sees to it that what threads finish is looked at within a millisecond or two. */
-  private expect(desk: OpeningDesk, driver: MachineDriver<RelayEffect>): void {
-    const collect = (): void => {
-      this.collectedAt = performance.now();
-      driver.input(() => desk.collect());
-    };
-    if (performance.now() - this.collectedAt >= LIMITS.collectMs) collect();
-    if (this.collectTimer !== null || desk.inFlight === 0) return;
-    const tick = (): void => {
-      collect();
-      this.collectTimer = desk.inFlight > 0 ? setTimeout(tick, LIMITS.collectMs) : null;
-    };
-    this.collectTimer = setTimeout(tick, LIMITS.collectMs);
   }
 
   /** Null closes the link: edges send edges pages of digests, everybody else sends packets. */

@@ -19,14 +19,18 @@ export interface DriverOptions<Effect> {
   readonly clock: Clock;
   /** Called with what `drain` gave; must not call back into the driver before it returns. */
   readonly perform: (effects: readonly Effect[]) => void;
+  /** Brings in what has been got ready elsewhere. True: more will be, so look again in a moment. */
+  readonly gather?: () => boolean;
 }
 
 export class MachineDriver<Effect> {
   private readonly machine: Machine<Effect>;
   private readonly clock: Clock;
   private readonly perform: (effects: readonly Effect[]) => void;
+  private readonly gather: () => boolean;
+  private gathering = false;
   private timer: NodeJS.Timeout | null = null;
-  private armedFor: Millis = Number.POSITIVE_INFINITY;
+  private firesAt: Millis = Number.POSITIVE_INFINITY;
   private latest: Millis = Number.NEGATIVE_INFINITY;
   private stopped = false;
 
@@ -34,6 +38,7 @@ export class MachineDriver<Effect> {
     this.machine = options.machine;
     this.clock = options.clock;
     this.perform = options.perform;
+    this.gather = options.gather ?? (() => false);
   }
 
   /** Hands something to the machine, then does what follows from it. */
@@ -52,6 +57,15 @@ export class MachineDriver<Effect> {
     this.input(() => undefined);
   }
 
+  /** Something to gather is on its way: looks every `collectMs` until there is nothing more. */
+  expect(): void {
+    if (this.stopped) return;
+    this.gathering = true;
+    const now = this.clock.now();
+    if (Math.abs(now - this.latest) >= LIMITS.collectMs) this.poke();
+    else this.arm(now);
+  }
+
   /** No effect leaves after this. */
   stop(): void {
     this.stopped = true;
@@ -59,29 +73,27 @@ export class MachineDriver<Effect> {
   }
 
   private settle(now: Millis): void {
+    this.gathering = this.gather();
     const reached = now + HALF_STEP;
     const due = this.machine.deadline();
     if (due !== null && due <= reached) this.machine.advance(reached);
     const effects = this.machine.drain();
     if (effects.length > 0) this.perform(effects);
-    this.arm();
+    this.arm(this.clock.now());
   }
 
-  private arm(): void {
-    const due = this.machine.deadline();
-    if (due === null) return;
+  private arm(now: Millis): void {
+    const due = this.machine.deadline() ?? Number.POSITIVE_INFINITY;
+    const next = this.gathering ? Math.min(due, now + LIMITS.collectMs) : due;
+    if (next === Number.POSITIVE_INFINITY) return;
+    const wait = Math.max(1, Math.min(Math.floor(next - now + USUAL_LATENESS), LIMITS.timerMs));
     // A timer that fires too early only looks again: cheaper than setting it anew for each input.
-    if (this.timer !== null && this.armedFor <= due) return;
+    if (this.timer !== null && this.firesAt <= now + wait) return;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.armedFor = due;
-    const wait = Math.floor(due - this.clock.now() + USUAL_LATENESS);
-    this.timer = setTimeout(
-      () => {
-        this.timer = null;
-        this.armedFor = Number.POSITIVE_INFINITY;
-        this.poke();
-      },
-      Math.max(1, Math.min(wait, LIMITS.timerMs)),
-    );
+    this.firesAt = now + wait;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.poke();
+    }, wait);
   }
 }

@@ -115,3 +115,46 @@ test('a machine hears at once, before any input, that the clock was set back', (
   driver.stop();
   assert.deepEqual(heard, ['input 10000', 'input 9950', 'advance 4000', 'input 4000']);
 });
+
+test('what is got ready elsewhere is gathered every millisecond while there is more', () => {
+  mock.timers.reset();
+  mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 1_000;
+  let left = 0;
+  const gathered: Millis[] = [];
+  const machine = new Alarm();
+  const performed: Millis[] = [];
+  const driver = new MachineDriver<number>({
+    machine,
+    clock: { now: () => now },
+    perform: () => performed.push(now),
+    gather: () => {
+      if (left === 0) return false;
+      gathered.push(now);
+      left -= 1;
+      machine.times.push(now + 2);
+      return left > 0;
+    },
+  });
+  const pass = (ms: number): void => {
+    for (let i = 0; i < ms; i++) {
+      now += 1;
+      mock.timers.tick(1);
+    }
+  };
+  pass(5);
+  assert.deepEqual(gathered, [], 'nobody said there was anything');
+  left = 3;
+  driver.expect();
+  assert.deepEqual(gathered, [1_005], 'the last look is long ago');
+  driver.expect();
+  assert.deepEqual(gathered, [1_005], 'not twice within a millisecond');
+  pass(10);
+  assert.deepEqual(gathered, [1_005, 1_006, 1_007]);
+  assert.deepEqual(performed, [1_007, 1_008, 1_009], 'deadlines are kept meanwhile and after');
+  left = 1;
+  driver.stop();
+  driver.expect();
+  pass(5);
+  assert.equal(left, 1);
+});

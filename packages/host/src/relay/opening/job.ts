@@ -42,8 +42,7 @@ export function createJob(
   const noted = new NotedTag();
   const documentHash = new Uint8Array(32) as DocumentHash;
   const second = new Uint8Array(32) as DocumentHash;
-  const taken = new Uint8Array(G.frame);
-  let frame: Uint8Array = taken;
+  let frame: Uint8Array = new Uint8Array(0);
   const keys = {
     secret: relay.secret,
     index: 0,
@@ -57,6 +56,7 @@ export function createJob(
     rng: systemRng,
     role: relay.role,
     layer: relay.layer,
+    take: copyFrame,
     // The packet goes back where its frame came from.
     keep: (packet) => {
       copyFrame(packet, frame);
@@ -103,7 +103,6 @@ export function createJob(
     keys.predecessor = words[at + WORD.second] === 1 ? second : null;
     if (keys.predecessor !== null) slots.takeBytes(slot, WORD.predecessor, second);
     noted.progress = PROGRESS.none;
-    copyFrame(frame, taken);
-    write(slot, opener.open(taken, 0));
+    write(slot, opener.open(frame, 0));
   };
 }
