@@ -5,6 +5,7 @@
 import type { TLSSocket } from 'node:tls';
 import { isAppError } from '@tacet/base';
 import { DOWN_FRAGMENT, LIMITS } from './limits.ts';
+import type { OneATurn } from './one-a-turn.ts';
 import { closeUnit, downUnit, UnitReader } from './units.ts';
 import { REFUSAL, UpgradeReader } from './upgrade.ts';
 
@@ -12,6 +13,7 @@ import { REFUSAL, UpgradeReader } from './upgrade.ts';
 export type Closing = 'request' | 'form';
 
 export interface ConnectionEvents {
+  readonly turns: OneATurn;
   /** The WebSocket stands. */
   readonly onOpen: () => void;
   /** Throws `malformed` for a frame that closes the link. */
@@ -91,8 +93,10 @@ export class ClientConnection {
     if (this.holding !== null || this.ending) return false;
     this.socket.pause();
     this.holding = setTimeout(() => {
-      this.holding = null;
-      this.socket.resume();
+      this.events.turns.add(() => {
+        this.holding = null;
+        this.socket.resume();
+      });
     }, ms);
     return true;
   }

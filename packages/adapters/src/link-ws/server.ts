@@ -25,6 +25,7 @@ import { LINK_TLS } from '../tls/options.ts';
 import { ClientConnection, type Closing } from './connection.ts';
 import { HalfOpen, type HalfOpenLimits } from './half-open.ts';
 import { LIMITS } from './limits.ts';
+import { OneATurn } from './one-a-turn.ts';
 import { PrefixCounter } from './prefixes.ts';
 import { emptyDownUnit } from './units.ts';
 
@@ -81,8 +82,8 @@ export class ClientListener {
   private readonly server: Server;
   private readonly prefixes: PrefixCounter;
   private readonly halfOpen: HalfOpen<Socket>;
-  /** Have a place and had their pause. */
-  private readonly beginning: Socket[] = [];
+  /** Handshakes that begin, and links that are read from again. */
+  private readonly turns = new OneATurn();
   private readonly clients = new Map<number, ClientConnection>();
   /** Every socket there is, so that `stop` ends them all. */
   private readonly sockets = new Set<Socket>();
@@ -211,21 +212,12 @@ export class ClientListener {
     const { entering, silent } = this.halfOpen.moveUp(performance.now());
     for (const socket of silent) this.end(socket, 'closed-half-open');
     for (const socket of entering) {
-      const pause = setTimeout(() => this.begin(socket), this.limits.pauseMs);
+      const pause = setTimeout(
+        () => this.turns.add(() => this.secure(socket)),
+        this.limits.pauseMs,
+      );
       socket.once('close', () => clearTimeout(pause));
     }
-  }
-
-  /** One handshake begins in a turn of the event loop: links that stand are served between them. */
-  private begin(socket: Socket): void {
-    this.beginning.push(socket);
-    if (this.beginning.length === 1) setImmediate(() => this.beginNext());
-  }
-
-  private beginNext(): void {
-    const socket = this.beginning.shift();
-    if (this.beginning.length > 0) setImmediate(() => this.beginNext());
-    if (socket?.destroyed === false) this.secure(socket);
   }
 
   private end(socket: Socket, reason: ClientCount): void {
@@ -234,10 +226,12 @@ export class ClientListener {
   }
 
   private secure(raw: Socket): void {
+    if (raw.destroyed) return;
     const socket = new TLSSocket(raw, { isServer: true, secureContext: this.context });
     const step = (): void => this.halfOpen.step(raw, performance.now());
     socket.once('secure', step);
     const connection: ClientConnection = new ClientConnection(socket, this.nextLink++, {
+      turns: this.turns,
       onOpen: () => {
         step();
         this.greet(connection);

@@ -95,12 +95,16 @@ export class FrontDoor {
       this.counters.add('link-unknown');
       return false;
     }
-    if (link.gate.take(now, link.slotMs)) return true;
-    this.counters.add('early');
-    // Nothing could pass until then: what a flood costs ends at the link it comes on.
-    const forMs = link.gate.wait(now, link.slotMs);
-    this.options.emit({ kind: 'hold', link: id, forMs });
-    return false;
+    const passes = link.gate.take(now, link.slotMs);
+    if (!passes) {
+      this.counters.add('early');
+      link.early = true;
+    }
+    // Nothing could pass until then: what a flood costs ends at the link it comes on. Who was early
+    // once is not tried again with each frame.
+    const forMs = link.early ? link.gate.wait(now, link.slotMs) : 0;
+    if (forMs > 0) this.options.emit({ kind: 'hold', link: id, forMs });
+    return passes;
   }
 
   /** Only the two periods of the document exist; anything else would mark a client. */

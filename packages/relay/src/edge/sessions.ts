@@ -31,6 +31,8 @@ export interface Link {
   readonly cursor: BoardCursor;
   slotMs: Millis;
   nextDownAt: Millis;
+  /** A frame of it came early. */
+  early: boolean;
   open: boolean;
 }
 
@@ -86,6 +88,7 @@ export class Sessions {
       cursor,
       slotMs,
       nextDownAt: 0,
+      early: false,
       open: true,
     };
     session.link = link;

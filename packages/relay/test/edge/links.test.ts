@@ -101,6 +101,15 @@ test('rule 2.2: a link that is early is not read from until its next frame could
   edge.run(slotMs);
   edge.up(1);
   assert.equal(edge.counters()['up'], 2);
+  assert.equal(edge.counters()['early'], 1);
+  edge.run(0);
+  assert.equal(edge.ofKind('hold').length, 2, 'from then on it is held after each frame');
+  edge.hello(2);
+  edge.up(2);
+  edge.run(slotMs);
+  edge.up(2);
+  edge.run(0);
+  assert.equal(edge.ofKind('hold').length, 2, 'who was never early is not');
 });
 
 test('rule 2.2: a client may change to the two periods of the document and to no other', () => {
