@@ -48,6 +48,9 @@ export class Member {
   private timer: NodeJS.Timeout | null = null;
   private next = 0;
   private arrivals: Millis[] = [];
+  /** The edge's clock for this link: its first frame, and the most punctual one so far. */
+  private first: Millis | null = null;
+  private least = 0;
 
   constructor(link: EdgeLink, place: Place, book: DocumentBook) {
     this.link = link;
@@ -69,11 +72,12 @@ export class Member {
   /** How much later than on its clock each frame down came since the last call. */
   takeLateness(): Millis[] {
     const half = this.place.slotMs / 2;
-    const [first = 0] = this.arrivals;
+    const first = this.first ?? this.arrivals[0] ?? 0;
+    this.first = first;
     const off = this.arrivals.map((at) => at - first - Math.round((at - first) / half) * half);
-    const least = Math.min(...off);
+    this.least = Math.min(this.least, ...off);
     this.arrivals = [];
-    return off.map((value) => value - least);
+    return off.map((value) => value - this.least);
   }
 
   stop(): void {
