@@ -1,10 +1,10 @@
 /**
  * Hostile clients beside honest ones at one edge: 100 links at full speed, by turns with calm, and
  * 1,000 connections at once. `flood_p99_ratio` compares how late frames down come to the honest, over
- * all rounds of each kind, two seconds after the flood began; those two are `flood_onset_p99_ms`, and
- * `calm_p99_noise` is the same ratio of two halves of the calm rounds. The
- * flood comes from a process of the lowest priority: it is other people's machines, and must take
- * from this one only what the edge gives it.
+ * all rounds of each kind; the first two seconds of a flood are `flood_onset_p99_ms`, and
+ * `calm_p99_noise` is the ratio of two halves of the calm rounds. The flood comes from a process of
+ * the lowest priority: it is other people's machines, and must take from this one only what the
+ * edge gives it.
  */
 import { SECOND } from '@tacet/base';
 import { percentile, Stage } from './crowd/stage.ts';

@@ -9,14 +9,14 @@ export const MEASURED = {
    */
   wireBytes: 13_046,
   /** Milliseconds of one core a mix spends on a packet: TLS, opening, replay log, waiting, TLS. */
-  mixPacketMs: 0.41,
+  mixPacketMs: 0.52,
   /** The same for an edge, on one packet of a client and all that follows from it there. */
-  edgePacketMs: 1.95,
+  edgePacketMs: 2.29,
   /** Memory of an idle process, MB. */
-  mixIdleMb: 150,
-  edgeIdleMb: 175,
+  mixIdleMb: 120,
+  edgeIdleMb: 140,
   /** Memory for each client link, MB. */
-  clientMb: 0.15,
+  clientMb: 0.135,
   /** Disk for each box, until its day is over; erased ones keep their pages until then. */
   boxBytes: 2_800,
 } as const;
