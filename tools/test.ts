@@ -4,14 +4,15 @@
  * tests instead, with ten times the budgets.
  * The last line is `N passed, N failed`; a suite that crashes or exceeds its budget is one failure.
  */
-import { availableParallelism } from 'node:os';
 import { listFiles, REPOSITORY } from './lib/tree.ts';
 import { prepare } from './testing/needs.ts';
 import { endAll, type RunOptions, runSuite, type SuiteResult } from './testing/run-suite.ts';
 import {
+  BESIDE,
   findSuites,
-  KINDS,
-  type Kind,
+  LAST,
+  type Lane,
+  ROWS,
   type Suite,
   select,
   TOTAL_BUDGET,
@@ -62,26 +63,29 @@ if (unknown !== undefined || !(slow > 0)) {
 async function runAll(): Promise<void> {
   const prepared = prepare(suites);
   const started = performance.now();
-  const cores = Math.max(2, availableParallelism());
   const results: SuiteResult[] = [];
-  const workers: Readonly<Record<Kind, number>> = {
-    pure: cores,
-    process: 1,
-    network: 2,
-    timing: 1,
+  const queue = [...prepared.suites];
+  const work = async ({ kinds, beside }: Lane): Promise<void> => {
+    for (let suite = next(queue, kinds); suite; suite = next(queue, kinds)) {
+      const result = await runSuite(suite, { ...limitsFor(suite), beside });
+      results.push(result);
+      print(result);
+    }
   };
-  for (const kind of KINDS) {
-    const queue = prepared.suites.filter((suite) => suite.kind === kind);
-    const work = async (): Promise<void> => {
-      for (let suite = queue.shift(); suite; suite = queue.shift()) {
-        const result = await runSuite(suite, limitsFor(suite));
-        results.push(result);
-        print(result);
-      }
-    };
-    await Promise.all(Array.from({ length: workers[kind] }, work));
-  }
+  const beside = work(BESIDE);
+  for (const lanes of ROWS) await Promise.all(lanes.map(work));
+  await beside;
+  await work(LAST);
   close(results, (performance.now() - started) / 1000, prepared.missing);
+}
+
+/** Takes out the first suite of the first kind that is left. */
+function next(queue: Suite[], kinds: Lane['kinds']): Suite | undefined {
+  for (const kind of kinds) {
+    const at = queue.findIndex((suite) => suite.kind === kind);
+    if (at >= 0) return queue.splice(at, 1)[0];
+  }
+  return undefined;
 }
 
 function limitsFor(suite: Suite): RunOptions {
@@ -89,7 +93,9 @@ function limitsFor(suite: Suite): RunOptions {
     ({ name, files }) => name === suite.name && files.length === suite.files.length,
   );
   const budget = isWhole && nodeArguments.length === 0 ? suite.budget * slow : Infinity;
-  return { nodeArguments, budget, limit: 3 * suite.budget * slow };
+  // Beside others a suite may have to wait for its core.
+  const limit = suite.kind === 'pure' ? TOTAL_BUDGET : 3 * suite.budget;
+  return { nodeArguments, budget, limit: limit * slow };
 }
 
 function print({ suite, seconds, passed, failed, skipped, problem, output }: SuiteResult): void {

@@ -51,33 +51,42 @@ test('a subset is chosen by path, never by the beginning of a name', () => {
   assert.deepEqual(names(['nothing']), []);
 });
 
-const suite: Suite = { name: 'planted', kind: 'pure', files: [], budget: 1 };
-const counts = { kind: 'counts', passed: 3, failed: 0, cancelled: 0, skipped: 0 } as const;
+const suite: Suite = { name: 'planted', kind: 'pure', files: [], together: true, budget: 1 };
+const counts = {
+  ...({ kind: 'counts', passed: 3, failed: 0, cancelled: 0, skipped: 0 } as const),
+  cpuSeconds: 0.9,
+};
 const ending = { code: 0, late: false, budget: 1, output: '' };
 
 test('a suite over its budget fails although its tests pass', () => {
-  assert.equal(judge(suite, 0.9, [counts], ending).problem, null);
-  assert.equal(judge(suite, 1.1, [counts], ending).problem, 'over its budget of 1 s');
+  const late = 'over its budget of 1 s';
+  const network: Suite = { ...suite, kind: 'network' };
+  assert.equal(judge(network, 0.9, [counts], ending).problem, null);
+  assert.equal(judge(network, 1.1, [counts], ending).problem, late);
+  // One process pays for its own seconds, not for what ran beside it.
+  assert.equal(judge(suite, 1.1, [counts], ending).problem, null);
+  assert.equal(judge(suite, 0.9, [{ ...counts, cpuSeconds: 1.1 }], ending).problem, late);
 });
 
 test('cancelled tests count as failed', () => {
   assert.equal(judge(suite, 0.1, [{ ...counts, cancelled: 2 }], { ...ending, code: 1 }).failed, 2);
 });
 
-async function run(source: string, kind: Suite['kind'], limit = 20): Promise<SuiteResult> {
+async function run(source: string, together: boolean, limit = 20): Promise<SuiteResult> {
   return withTreeAsync({ 'a.test.mjs': `import test from 'node:test';\n${source}` }, (root) =>
     runSuite(
-      { name: 'planted', kind, files: [join(root, 'a.test.mjs')], budget: 20 },
+      { ...suite, files: [join(root, 'a.test.mjs')], together, budget: 20 },
       { nodeArguments: [], limit, budget: 20 },
     ),
   );
 }
 
-for (const kind of ['pure', 'process'] as const) {
+for (const together of [true, false]) {
+  const kind = together ? 'together' : 'each by itself';
   test(`${kind}: passing, failing and skipped tests are counted`, async () => {
     const result = await run(
       "test('a', () => {}); test('b', () => { throw new Error('planted'); }); test('c', { skip: 'no browser' }, () => {});",
-      kind,
+      together,
     );
     assert.deepEqual([result.passed, result.failed, result.skipped], [1, 1, 1]);
     assert.deepEqual(result.skipReasons, ['no browser']);
@@ -85,7 +94,10 @@ for (const kind of ['pure', 'process'] as const) {
   });
 
   test(`${kind}: a crash in the middle is a failure`, async () => {
-    const result = await run("test('a', () => { process.kill(process.pid, 'SIGKILL'); });", kind);
+    const result = await run(
+      "test('a', () => { process.kill(process.pid, 'SIGKILL'); });",
+      together,
+    );
     assert.ok(result.problem !== null || result.failed > 0);
   });
 }
@@ -93,7 +105,7 @@ for (const kind of ['pure', 'process'] as const) {
 test('a suite that hangs is ended', async () => {
   const result = await run(
     "test('a', () => new Promise(() => setInterval(() => {}, 9)));",
-    'pure',
+    true,
     1,
   );
   assert.match(result.problem ?? '', /^ended after/);
@@ -110,7 +122,7 @@ test('what a suite leaves running is ended with it', async () => {
         left.unref();
         writeFileSync(${JSON.stringify(pidFile)}, String(left.pid));
       });`;
-    const result = await run(source, 'pure');
+    const result = await run(source, true);
     assert.equal(result.problem, null);
     assert.ok(existsSync(pidFile));
     const pid = Number(readFileSync(pidFile, 'utf8'));

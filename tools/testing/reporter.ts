@@ -12,6 +12,8 @@ export type ReportLine =
       readonly failed: number;
       readonly cancelled: number;
       readonly skipped: number;
+      /** Of the process this runs in: with the tests in it, or of the runner alone. */
+      readonly cpuSeconds: number;
     };
 
 interface Counts {
@@ -51,7 +53,9 @@ function lineOf(type: string, data: Event['data']): ReportLine | null {
   // One summary per file has a file name; the last one, for everything, has none.
   if (type === 'test:summary' && data.file === undefined && data.counts) {
     const { passed, failed, cancelled, skipped } = data.counts;
-    return { kind: 'counts', passed, failed, cancelled, skipped };
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1e6;
+    return { kind: 'counts', passed, failed, cancelled, skipped, cpuSeconds };
   }
   return null;
 }

@@ -3,8 +3,8 @@
  * When the suite ends, everything it started ends with it.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { REPOSITORY } from '../lib/tree.ts';
@@ -13,6 +13,7 @@ import type { Suite } from './suites.ts';
 
 export interface SuiteResult {
   readonly suite: Suite;
+  /** Of a core where the suite is one process, else by the clock. */
   readonly seconds: number;
   readonly passed: number;
   readonly failed: number;
@@ -31,14 +32,9 @@ export interface RunOptions {
   readonly limit: number;
   /** The budget counts only when the whole suite runs. */
   readonly budget: number;
+  /** Takes only what other suites leave of this machine. */
+  readonly beside?: boolean;
 }
-
-const ISOLATION: Readonly<Record<Suite['kind'], readonly string[]>> = {
-  pure: ['--test-isolation=none'],
-  process: ['--test-concurrency=2'],
-  network: ['--test-concurrency=1'],
-  timing: ['--test-concurrency=1'],
-};
 
 const running = new Set<number>();
 
@@ -57,7 +53,7 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
     const { code, output, late } = await start(
       [
         '--test',
-        ...ISOLATION[suite.kind],
+        suite.together ? '--test-isolation=none' : '--test-concurrency=1',
         `--test-reporter=${reporter}`,
         `--test-reporter-destination=${lines}`,
         '--test-reporter=spec',
@@ -65,7 +61,7 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
         ...options.nodeArguments,
         ...suite.files,
       ],
-      options.limit,
+      options,
     );
     const seconds = (performance.now() - started) / 1000;
     return judge(suite, seconds, readLines(lines), {
@@ -86,17 +82,22 @@ interface Ending {
   readonly output: string;
 }
 
-/** @param lines what the reporter wrote; without counts the run did not come to its end. */
+/**
+ * @param clock seconds from start to end
+ * @param lines what the reporter wrote; without counts the run did not come to its end.
+ */
 export function judge(
   suite: Suite,
-  seconds: number,
+  clock: number,
   lines: readonly ReportLine[],
   ending: Ending,
 ): SuiteResult {
   const counts = lines.findLast((line) => line.kind === 'counts');
   const failed = (counts?.failed ?? 0) + (counts?.cancelled ?? 0);
+  // Whatever runs beside it, a core's seconds are the same.
+  const seconds = suite.kind === 'pure' ? (counts?.cpuSeconds ?? clock) : clock;
   let problem: string | null = null;
-  if (ending.late) problem = `ended after ${Math.round(seconds)} s`;
+  if (ending.late) problem = `ended after ${Math.round(clock)} s`;
   else if (counts === undefined) problem = 'did not come to its end';
   else if (ending.code !== 0 && failed === 0) problem = `exit status ${ending.code}`;
   else if (seconds > ending.budget) {
@@ -117,7 +118,7 @@ export function judge(
 
 function start(
   args: readonly string[],
-  limit: number,
+  { limit, beside = false }: RunOptions,
 ): Promise<{ code: number | null; output: string; late: boolean }> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
@@ -133,6 +134,7 @@ function start(
     });
     const pid = child.pid;
     if (pid !== undefined) running.add(pid);
+    if (pid !== undefined && beside) stepBack(pid);
     let output = '';
     let late = false;
     const timer = setTimeout(() => {
@@ -157,6 +159,16 @@ function start(
     // `exit`, not `close`: a program left behind would keep the pipes open.
     child.on('exit', (code) => end(code));
   });
+}
+
+/** A suite is a session of its own, and Linux may schedule sessions before it looks at processes. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    writeFileSync(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_BELOW_NORMAL));
+  } catch {
+    // No such setting on this system, or it has ended.
+  }
 }
 
 function endGroup(pid: number): void {

@@ -1,18 +1,43 @@
 /**
  * The suites of `npm test`, found by convention: a folder with `test/**` holding `*.test.ts`.
- * pure: machines and codecs, one process for the whole suite. process: sockets, stores, workers.
- * network: several programs at once; they wait more than they work, so two run side by side.
- * timing: the same, but a busy machine would spoil them; last, and alone.
+ * pure: machines and codecs. process: sockets, stores, workers. network: several programs at once,
+ * which wait more than they work. timing: the same, but a busy machine would spoil them. Each file
+ * of these two has a process of its own, with exceptions; of the others a suite has one for all.
  */
 
 export const KINDS = ['pure', 'process', 'network', 'timing'] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Suites one after another, while other lanes run theirs. */
+export interface Lane {
+  /** What it takes first, and what when there is nothing left of that. */
+  readonly kinds: readonly Kind[];
+  /** Takes only what the other lanes leave of the machine. */
+  readonly beside: boolean;
+}
+
+const lane = (...kinds: Kind[]): Lane => ({ kinds, beside: false });
+
+/** For two cores. Lanes of a row run side by side, rows one after another. */
+export const ROWS: readonly (readonly Lane[])[] = [
+  [lane('process'), lane('process')],
+  [lane('network', 'pure'), lane('network', 'pure')],
+];
+/** Machines and codecs are tested while the suites of all rows wait. */
+export const BESIDE: Lane = { kinds: ['pure'], beside: true };
+/** When everything else has ended. */
+export const LAST: Lane = lane('timing');
+
 export interface Suite {
   readonly name: string;
   readonly kind: Kind;
   readonly files: readonly string[];
-  /** Seconds on two cores; a suite above it fails. */
+  /** All files in one process, one after another. */
+  readonly together: boolean;
+  /**
+   * Seconds on two cores; a suite above it fails. By the clock, with what else runs in its row of
+   * lanes; of a core for `pure`.
+   */
   readonly budget: number;
 }
 
@@ -26,6 +51,12 @@ const DEFAULT_BUDGET: Readonly<Record<Kind, number>> = {
 /** Instants of frames on a wire. */
 const TIMING = ['e2e/rhythm'];
 
+/** Suites of networks that have one process for all files, with the reason. */
+const ONE_PROCESS = [
+  // One browser for all.
+  'e2e/window',
+];
+
 /** Folders that are suites of their own: clusters of servers come to an agreement in their own time. */
 const APART = ['packages/adapters/test/boxes-redis'];
 
@@ -35,9 +66,9 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'e2e/window': 120,
   // Networks whose epochs of 24 seconds must pass.
   'e2e/relay': 115,
-  // Some twenty daemons, each with its passphrase and its ratchets, and network time that passes.
-  'e2e/scenarios': 150,
-  // Five whole starts of the demonstration; the first waits for a document and a meeting.
+  // Eleven daemons, and network time that passes.
+  'e2e/scenarios': 110,
+  // Three whole starts of the demonstration; the first waits for a document and a meeting.
   'e2e/start': 130,
   // Several authorities over random losses and crashes.
   'packages/relay': 45,
@@ -66,7 +97,9 @@ export function findSuites(files: readonly string[], long = false): Suite[] {
   return [...byName]
     .map(([name, members]) => {
       const kind = kindOf(name);
-      return { name, kind, files: members, budget: BUDGETS[name] ?? DEFAULT_BUDGET[kind] };
+      const together = kind === 'pure' || kind === 'process' || ONE_PROCESS.includes(name);
+      const budget = BUDGETS[name] ?? DEFAULT_BUDGET[kind];
+      return { name, kind, files: members, together, budget };
     })
     .sort((a, b) => {
       // The longest first, so that no worker is left alone with it at the end.
