@@ -335,9 +335,9 @@ export class Client {
     });
   }
 
-  /** What became of documents and digests from the edge, by reason, since start. */
+  /** What became of what the edge sent - documents, digests, pages, replies - by reason, since start. */
   counters(): Readonly<Record<string, number>> {
-    return this.e.network?.counters.snapshot() ?? {};
+    return { ...this.e.requests.counters.snapshot(), ...this.e.network?.counts() };
   }
 
   private linkWord(now: Millis): StatusView['link'] {

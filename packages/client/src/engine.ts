@@ -96,7 +96,7 @@ export class Engine {
   readonly invitationList: Invitations;
   readonly visits: Visits;
   readonly jobs: JobQueue;
-  private readonly requests: RequestTracker;
+  readonly requests: RequestTracker;
   readonly link: Link;
   readonly loops: OwnLoops;
   readonly inUse: InUse;

@@ -249,6 +249,15 @@ export class Network {
     });
   }
 
+  /** What became of documents, digests and the pages they come in, by reason, since start. */
+  counts(): Readonly<Record<string, number>> {
+    const pages = Object.entries(this.reader.counters.snapshot());
+    return {
+      ...this.counters.snapshot(),
+      ...Object.fromEntries(pages.map(([reason, n]) => [`page-${reason}`, n])),
+    };
+  }
+
   /** When the newest digest seen was made; null before the first. */
   get newestDigest(): Millis | null {
     return this.lastDigest;

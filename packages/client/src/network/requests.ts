@@ -3,7 +3,7 @@
  * it once. Nothing here is saved: what must survive a restart is the operation, and operations
  * are idempotent.
  */
-import { DeadlineHeap, type Millis, type Rng } from '@tacet/base';
+import { Counters, DeadlineHeap, isAppError, type Millis, type Rng } from '@tacet/base';
 import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
 import { type BoxAnswer, type DownFrame, decodeAnswer } from '@tacet/wire';
 import { MAX_PENDING_REQUESTS } from '../limits.ts';
@@ -18,6 +18,15 @@ const LOST_IN_A_ROW = 8;
 /** The same for a loop, which carries no answer. */
 export type SettleLoop = (back: boolean, now: Millis) => void;
 
+/** Replies that settle nothing, by reason. */
+type ReplyCount =
+  /** Nobody waits for it, or not any more. */
+  | 'reply-unknown'
+  /** It does not open: damaged on its way, or made up. */
+  | 'reply-unreadable'
+  /** It opens, and what its edge wrote in it is no answer. */
+  | 'reply-malformed';
+
 interface Pending {
   readonly nonce: number;
   readonly keys: ReplyKeys;
@@ -28,6 +37,7 @@ interface Pending {
 }
 
 export class RequestTracker {
+  readonly counters = new Counters<ReplyCount>();
   private readonly builder: PacketBuilder;
   private readonly rng: Rng;
   private readonly pending = new Map<number, Pending>();
@@ -99,12 +109,12 @@ export class RequestTracker {
     this.deadlines.push(deadline, entry);
   }
 
-  /** Takes a reply; false when nobody waits for it or it does not open. */
+  /** Takes a reply; false, with a counter, for one that settles nothing. */
   take(reply: NonNullable<DownFrame['reply']>, now: Millis): boolean {
     const entry = this.pending.get(keyOf(reply.replyId.subarray(8)));
-    if (entry === undefined) return false;
+    if (entry === undefined) return this.refuse('reply-unknown');
     const data = this.builder.openReply(entry.keys, reply.payload);
-    if (data === null) return false;
+    if (data === null) return this.refuse('reply-unreadable');
     if (entry.loop !== null) {
       this.finish(entry, null, now, true);
       return true;
@@ -112,11 +122,17 @@ export class RequestTracker {
     let answer: BoxAnswer;
     try {
       answer = decodeAnswer(data);
-    } catch {
-      return false;
+    } catch (error) {
+      if (!isAppError(error, 'malformed')) throw error;
+      return this.refuse('reply-malformed');
     }
     this.finish(entry, answer, now);
     return true;
+  }
+
+  private refuse(reason: ReplyCount): false {
+    this.counters.add(reason);
+    return false;
   }
 
   /** Settles everything whose deadline has passed. */

@@ -1,0 +1,131 @@
+/**
+ * `npm run fuzz`: hostile input for every role, two side by side. Ends with status 1 when anything
+ * crashed, stalled, grew, replied to bad input, or a named reason came up too seldom.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { commitName, machineName } from '../bench/about.ts';
+import { faults, figuresOf, type RoleFigures, table, together } from './report.ts';
+import { ROLES } from './roles/index.ts';
+import { runChild } from './run-child.ts';
+import type { RoleKind } from './types.ts';
+
+const HELP = `npm run fuzz -- [--role mix,edge] [--count 10000000] [--seed 1] [--json] [--add FILE]
+
+  --role R     ${ROLES.map(({ name }) => name).join(', ')}; several with a comma between (all)
+  --count N    inputs for each role (10,000,000)
+  --seed S     the same seed gives the same inputs, but for signatures, which are hedged (1)
+  --seconds S  each role ends after so long, whatever it has done by then
+  --least N    a named reason that comes up less often is a fault (1,000; 1 below a million inputs)
+  --json       one object on standard output and nothing else there
+  --add FILE   counts on from what an earlier run of the same commit printed with --json
+`;
+
+interface Earlier {
+  readonly commit: string;
+  readonly roles: Readonly<Record<string, RoleFigures>>;
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      role: { type: 'string' },
+      count: { type: 'string', default: '10000000' },
+      seed: { type: 'string', default: '1' },
+      seconds: { type: 'string', default: 'Infinity' },
+      least: { type: 'string' },
+      add: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const wanted = values.role?.split(',');
+  const kinds = ROLES.filter(({ name }) => wanted?.includes(name) ?? true);
+  const count = Number(values.count);
+  const options = { count, seed: values.seed, seconds: Number(values.seconds) };
+  const isUsable = Number.isSafeInteger(count) && count > 0 && options.seconds > 0;
+  if (!isUsable || kinds.length !== (wanted?.length ?? ROLES.length)) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const commit = commitName();
+  const earlier = values.add === undefined ? null : earlierRun(values.add, commit);
+  const roles: Record<string, RoleFigures> = { ...earlier?.roles };
+  const queue = [...kinds];
+  const work = async (): Promise<void> => {
+    for (let kind = queue.shift(); kind; kind = queue.shift()) {
+      const figures = figuresOf(await runChild(kind, options, say));
+      const before = roles[kind.name];
+      roles[kind.name] = before === undefined ? figures : together(before, figures);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  const all = ROLES.flatMap((kind): [RoleKind, RoleFigures][] => {
+    const figures = roles[kind.name];
+    return figures === undefined ? [] : [[kind, figures]];
+  });
+  for (const [kind, figures] of all) say(table(kind, figures));
+  const least = (inputs: number): number => Number(values.least ?? (inputs < 1e6 ? 1 : 1_000));
+  // Links: a scene is one input, so what counts is what was asked for.
+  const found = all.flatMap(([kind, figures]) =>
+    faults(
+      kind,
+      figures,
+      least(kind.inputs === undefined ? figures.inputs : count * figures.seeds.length),
+    ),
+  );
+  for (const fault of found) say(`FAULT ${fault}`);
+  if (values.json) {
+    const ordered = Object.fromEntries(all.map(([{ name }, figures]) => [name, figures]));
+    const date = new Date().toISOString().slice(0, 10);
+    const result = {
+      bench: 'fuzz',
+      figures: summary(all, found.length),
+      roles: ordered,
+      faults: found,
+    };
+    process.stdout.write(
+      `${JSON.stringify({ ...result, machine: machineName(), commit, date })}\n`,
+    );
+  }
+  return found.length === 0 ? 0 : 1;
+}
+
+function summary(all: readonly (readonly [RoleKind, RoleFigures])[], faultCount: number) {
+  const figures: Record<string, number> = {};
+  for (const [{ name, reasons }, role] of all) {
+    figures[`${name}_inputs`] = role.inputs;
+    figures[`${name}_reasons`] = reasons.length;
+    figures[`${name}_least_reason`] = Math.min(...reasons.map((one) => role.reasons[one] ?? 0));
+    figures[`${name}_slowest_ms`] = role.slowestMs;
+    figures[`${name}_growth_mb`] = role.growthMb;
+    figures[`${name}_replies_to_bad`] = role.repliesToBad;
+  }
+  return { ...figures, faults: faultCount };
+}
+
+function earlierRun(file: string, commit: string): Earlier {
+  const earlier = JSON.parse(readFileSync(file, 'utf8')) as Earlier;
+  if (earlier.commit !== commit) throw new RangeError(`${file} is of commit ${earlier.commit}`);
+  return earlier;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isUsage =
+    error instanceof Error && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS');
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(isUsage ? `${error.message.split('\n', 1)[0]}\n\n${HELP}` : text);
+  process.exitCode = isUsage ? 2 : 1;
+}

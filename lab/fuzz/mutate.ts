@@ -1,0 +1,82 @@
+/** Ways to damage bytes, and a deck from which kinds of input are drawn by weight. */
+import { concat, pick, type Rng, randomBytes, randomInt } from '@tacet/base';
+
+export function flip(rng: Rng, bytes: Uint8Array, from = 0, to = bytes.length): Uint8Array {
+  const at = from + randomInt(rng, Math.max(1, to - from));
+  bytes[at] = (bytes[at] ?? 0) ^ (1 + randomInt(rng, 255));
+  return bytes;
+}
+
+/** Another length: cut short or with something behind it. */
+export function resized(rng: Rng, bytes: Uint8Array): Uint8Array {
+  if (bytes.length > 0 && randomInt(rng, 2) === 0)
+    return bytes.slice(0, randomInt(rng, bytes.length));
+  return concat(bytes, randomBytes(rng, 1 + randomInt(rng, 40)));
+}
+
+/** From anywhere to the end as in another one. */
+export function spliced(rng: Rng, bytes: Uint8Array, other: Uint8Array, from = 0): Uint8Array {
+  const at = from + randomInt(rng, Math.max(1, Math.min(bytes.length, other.length) - from));
+  bytes.set(other.subarray(at, bytes.length), at);
+  return bytes;
+}
+
+/** One way or another, somewhere. */
+export function damaged(rng: Rng, valid: Uint8Array): Uint8Array {
+  switch (randomInt(rng, 5)) {
+    case 0:
+      return resized(rng, valid);
+    case 1:
+      return randomBytes(rng, randomInt(rng, 600));
+    case 2: {
+      // Where lengths, counts and kinds stand.
+      const bytes = valid.slice();
+      return flip(rng, bytes, 0, Math.min(bytes.length, 100));
+    }
+    default: {
+      const bytes = valid.slice();
+      for (let n = randomInt(rng, 4); n >= 0; n--) flip(rng, bytes);
+      return bytes;
+    }
+  }
+}
+
+/** Random bytes are dear by the frame: these are pieces of one long stretch. */
+export class Noise {
+  private readonly pool: Uint8Array;
+  private readonly rng: Rng;
+
+  constructor(rng: Rng, length = 1 << 20) {
+    this.rng = rng;
+    this.pool = randomBytes(rng, length);
+  }
+
+  take(length: number): Uint8Array {
+    const at = randomInt(this.rng, this.pool.length - length);
+    return this.pool.slice(at, at + length);
+  }
+}
+
+export class Deck<T> {
+  private readonly cards: T[] = [];
+  private readonly rng: Rng;
+
+  constructor(rng: Rng, weighted: readonly (readonly [weight: number, card: T])[]) {
+    this.rng = rng;
+    for (const [weight, card] of weighted) {
+      for (let i = 0; i < weight; i++) this.cards.push(card);
+    }
+  }
+
+  draw(): T {
+    return pick(this.rng, this.cards);
+  }
+}
+
+/** Adds what one object of counts says to another. */
+export function addCounts(
+  into: Map<string, number>,
+  counts: Readonly<Record<string, number>>,
+): void {
+  for (const [name, n] of Object.entries(counts)) into.set(name, (into.get(name) ?? 0) + n);
+}

@@ -1,0 +1,137 @@
+/** What stands in boxes: records from an edge, contents and envelopes from a contact. */
+import { pick, randomBytes, randomInt, utf8 } from '@tacet/base';
+import {
+  type BoxContent,
+  decodeBoxContent,
+  decodeEnvelope,
+  decodeFirstWords,
+  decodeKeys,
+  decodeOffer,
+  decodeOutcome,
+  decodeReply,
+  encodeBoxContent,
+  encodeEnvelope,
+  encodeFirstWords,
+  encodeKeys,
+  encodeOffer,
+  encodeOutcome,
+  encodeReply,
+} from '@tacet/client/received';
+import { edKeyPair } from '@tacet/crypto';
+import { BOX_PLAINTEXT, type BoxId, type BoxRecord, openRecord, sealRecord } from '@tacet/wire';
+import { damaged, flip } from '../mutate.ts';
+import type { Card, ClientRole } from './client.ts';
+
+export function boxCards(role: ClientRole): Card[] {
+  const { rng, network, noise, contact } = role;
+  const { networkId } = network.document;
+  const some = (n: number): Uint8Array => randomBytes(rng, n);
+  const [seed, key] = [some(32), some(32)];
+  const id = edKeyPair(seed).publicKey as BoxId;
+  const record = sealRecord({ seed, key }, networkId, noise.take(BOX_PLAINTEXT));
+  const contents: readonly BoxContent[] = [
+    { kind: 'part', seq: 1, part: 0, parts: 1, data: some(300) },
+    { kind: 'control', data: some(200) },
+    { kind: 'beacon', head: 70, lowest: 3, generation: 1 },
+    { kind: 'cover' },
+  ];
+  const boxes = contents.map(encodeBoxContent);
+  const keySet = { ed25519: some(32), mldsa65: some(1_952) };
+  const meeting: readonly [Uint8Array, (bytes: Uint8Array) => unknown][] = [
+    [
+      encodeOffer({
+        r: some(32),
+        keySetHash: some(32),
+        endsDay: 20_000,
+        name: 'Alice',
+        thumbnail: some(25),
+        bundle: some(1_797),
+      }),
+      decodeOffer,
+    ],
+    [encodeKeys(keySet.ed25519, keySet.mldsa65), decodeKeys],
+    [encodeReply({ ephemeral: some(32), sealed: some(2_000) }), decodeReply],
+    [
+      encodeOutcome({
+        lock: some(32),
+        keySetHash: some(32),
+        what: 'accepted',
+        replyHash: some(32),
+      }),
+      decodeOutcome,
+    ],
+    [
+      encodeFirstWords({
+        guestRoot: some(32),
+        inviterRoot: some(32),
+        keySetHash: some(32),
+        name: 'Bob',
+        text: 'hello',
+      }),
+      decodeFirstWords,
+    ],
+  ];
+  const envelopes = [
+    encodeEnvelope({
+      content: { type: 'text', contentId: some(16), sentAt: 1e12, text: 'a text, é, 文' },
+      receipt: {
+        upTo: 4,
+        ranges: [
+          [7, 9],
+          [12, 12],
+        ],
+      },
+      document: { epoch: 500_000, hash: some(32) },
+    }),
+    encodeEnvelope({ keySet, hello: true }),
+    encodeEnvelope({ receipt: { upTo: 2 ** 40, ranges: [] }, unreadable: [{ seq: 3, index: 9 }] }),
+  ];
+  const decoder = (
+    kind: string,
+    name: string,
+    make: () => Uint8Array,
+    decode: (bytes: Uint8Array) => unknown,
+  ): Card[1] => {
+    return () => {
+      const bytes = make();
+      return role.input(kind, true, () => role.refused(name, () => decode(bytes)));
+    };
+  };
+  const damage = (all: readonly Uint8Array[]) => (): Uint8Array => {
+    const bytes = pick(rng, all);
+    return randomInt(rng, 2) === 0 ? damaged(rng, bytes) : flip(rng, bytes.slice(), 0, 60);
+  };
+  const open = (bytes: Uint8Array): unknown =>
+    openRecord({ id, key }, networkId, bytes as BoxRecord);
+
+  return [
+    [20, decoder('record, damaged', 'record-invalid', damage([record]), open)],
+    [25, decoder('box content', 'box-malformed', damage(boxes), decodeBoxContent)],
+    [30, decoder('envelope', 'envelope-malformed', damage(envelopes), decodeEnvelope)],
+    [
+      5,
+      decoder(
+        'envelope of noise',
+        'envelope-malformed',
+        () => some(randomInt(rng, 200)),
+        decodeEnvelope,
+      ),
+    ],
+    ...meeting.map(
+      ([bytes, decode]): Card => [
+        4,
+        decoder('meeting box', 'meeting-malformed', damage([bytes]), decode),
+      ],
+    ),
+    [3, () => contact.envelope(damage(envelopes)())],
+    [3, () => contact.garbled()],
+    [3, () => contact.again()],
+    [3, () => contact.senseless(damage(boxes)())],
+    [3, () => contact.envelope(encodeEnvelope({ content: textOf(role) }))],
+  ];
+}
+
+function textOf({ rng }: ClientRole) {
+  const text = new TextDecoder().decode(utf8('x'.repeat(1 + randomInt(rng, 200))));
+  return { type: 'text' as const, contentId: randomBytes(rng, 16), sentAt: 1e12, text };
+}

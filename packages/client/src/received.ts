@@ -1,0 +1,23 @@
+/**
+ * What contacts send, by itself and without a network: the decoders, and the inbox that takes it
+ * in. For the fuzzer (docs/dev/testing.md); programs use `Client`.
+ */
+export { decodeEnvelope, encodeEnvelope } from './content/envelope.ts';
+export { Inbox } from './inbox/inbox.ts';
+export { ReceivedSet } from './inbox/received.ts';
+export {
+  decodeFirstWords,
+  decodeKeys,
+  decodeOffer,
+  decodeOutcome,
+  decodeReply,
+  encodeFirstWords,
+  encodeKeys,
+  encodeOffer,
+  encodeOutcome,
+  encodeReply,
+} from './meeting/boxes.ts';
+export { encodeLink } from './meeting/link.ts';
+export { sessionRecords } from './sessions/jobs.ts';
+export { MIGRATIONS } from './store/schema.ts';
+export { type BoxContent, decodeBoxContent, encodeBoxContent } from './streams/parts.ts';
