@@ -34,10 +34,12 @@ interface Packet {
   readonly loopId: Uint8Array | null;
 }
 
-type Handle = Uint8Array & { packet?: Packet };
+type Handle = Uint8Array & { packet?: Packet | undefined };
+
+const NONE = new Uint8Array(0);
 
 function handleOf(packet: Packet): Uint8Array {
-  const handle: Handle = new Uint8Array(0);
+  const handle: Handle = new Uint8Array(NONE.buffer);
   handle.packet = packet;
   return handle;
 }
@@ -47,7 +49,7 @@ function packetOf(handle: Uint8Array): Packet | undefined {
 }
 
 function used(handle: Uint8Array): void {
-  delete (handle as Handle).packet;
+  (handle as Handle).packet = undefined;
 }
 
 /** The course of a packet, the same object at every hop: how measurements know one again. */
@@ -55,13 +57,22 @@ export function courseOf(frame: Uint8Array): object | undefined {
   return packetOf(frame)?.path;
 }
 
-const NONE = new Uint8Array(0);
+/** Edges read a block's epoch from its bytes to bound a wait: all of an epoch share them. */
+const blockBytes = new Map<number, ArrayBuffer>();
+
+function bytesOf(epoch: number): ArrayBuffer {
+  let bytes = blockBytes.get(epoch);
+  if (bytes === undefined) {
+    bytes = new ArrayBuffer(GEOMETRY.replyBlock);
+    new DataView(bytes).setUint32(GEOMETRY.replyBlock - 4, epoch);
+    blockBytes.set(epoch, bytes);
+  }
+  return bytes;
+}
 
 function blockOf(packet: Packet): ReplyBlock {
-  const block: Handle = new Uint8Array(GEOMETRY.replyBlock);
+  const block: Handle = new Uint8Array(bytesOf(packet.path.epoch));
   block.packet = packet;
-  // Edges read a block's epoch from its bytes to bound a wait.
-  new DataView(block.buffer).setUint32(GEOMETRY.replyBlock - 4, packet.path.epoch);
   return block as ReplyBlock;
 }
 
@@ -110,10 +121,8 @@ function indexOfFirst(hops: readonly Hop[]): number {
 }
 
 export interface ModelOpenerOptions {
-  /** This relay's index in the document of an epoch, or null when it is not in it. */
-  readonly indexOf: (epoch: number) => number | null;
-  /** Hash of the document in force for an epoch. */
-  readonly hashOf: (epoch: number) => Uint8Array | null;
+  /** This relay's index in the document of an epoch and that one's hash; null when not in it. */
+  readonly placeOf: (epoch: number) => { readonly index: number; readonly hash: Uint8Array } | null;
   /** True while keys of that epoch are accepted. */
   readonly accepts: (epoch: number, now: Millis) => boolean;
 }
@@ -127,11 +136,10 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
       const here = path.hops[hop];
       if (here === undefined) return { kind: 'drop', reason: 'layer' };
       if (!options.accepts(path.epoch, now)) return { kind: 'drop', reason: 'epoch' };
-      if (here.index !== options.indexOf(path.epoch)) return { kind: 'drop', reason: 'index' };
-      const hash = options.hashOf(path.epoch);
-      if (hash === null || !equalBytes(hash, path.documentHash)) {
-        return { kind: 'drop', reason: 'header' };
-      }
+      const place = options.placeOf(path.epoch);
+      if (here.index !== place?.index) return { kind: 'drop', reason: 'index' };
+      const same = place.hash === path.documentHash || equalBytes(place.hash, path.documentHash);
+      if (!same) return { kind: 'drop', reason: 'header' };
       used(frame);
       const next = path.hops[hop + 1];
       if (next !== undefined) {

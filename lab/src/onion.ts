@@ -1,5 +1,5 @@
 /** Which onion a world runs on: the model (fast) or the real one (slow, for comparison). */
-import { type DocumentBook, epochStart, relayIndex } from '@tacet/directory';
+import { type DocumentBook, epochStart, relayIndex, type VerifiedDocument } from '@tacet/directory';
 import type { LoopBuilder, PacketBuilder, PacketInjector, PacketOpener } from '@tacet/onion';
 import type { TestNetwork, TestRelay } from '@tacet/testkit';
 import { modelBuilder, modelLoopBuilder, modelOpener } from './model-onion.ts';
@@ -16,16 +16,21 @@ export function modelledOnion(network: TestNetwork): Onion {
   return {
     builder: modelBuilder(),
     loops: modelLoopBuilder(),
-    opener: (relay, book) =>
-      modelOpener({
-        indexOf: (epoch) => {
+    opener: (relay, book) => {
+      let seen: VerifiedDocument | null = null;
+      let index: number | null = null;
+      return modelOpener({
+        placeOf: (epoch) => {
           const verified = book.inForce(epoch);
-          return verified === null ? null : relayIndex(verified, relay.hash);
+          if (verified === null) return null;
+          if (verified !== seen) index = relayIndex(verified, relay.hash);
+          seen = verified;
+          return index === null ? null : { index, hash: verified.hash };
         },
-        hashOf: (epoch) => book.inForce(epoch)?.hash ?? null,
         accepts: (epoch, now) =>
           now >= epochStart(parameters, epoch) - parameters.graceMs &&
           now < epochStart(parameters, epoch + 1) + parameters.graceMs,
-      }),
+      });
+    },
   };
 }

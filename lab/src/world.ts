@@ -3,7 +3,7 @@
  * modelled sockets (fixed latency, order kept) and, by default, the model of the onion. Nothing
  * here knows what messages mean.
  */
-import { DAY, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
+import { BytesMap, DAY, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
 import type { ClientEffect } from '@tacet/client';
 import {
   type Document,
@@ -27,7 +27,6 @@ import {
   type TestRelay,
 } from '@tacet/testkit';
 import { DigestCache, type SignedDigest } from '@tacet/wire';
-import { keyOf } from './keys.ts';
 import { MemoryBoxes } from './memory-boxes.ts';
 import type { Onion } from './onion.ts';
 import { Person } from './person.ts';
@@ -81,7 +80,7 @@ export class World {
   readonly people: Person[] = [];
   readonly onion: Onion;
   private readonly trace: Trace;
-  private readonly byHash = new Map<number, RelayNode>();
+  private readonly byHash = new BytesMap<RelayNode>();
   private readonly links = new Map<number, ClientLink>();
   private readonly latencies = new Map<number, Millis>();
   private readonly latencyRange: readonly [number, number];
@@ -114,7 +113,7 @@ export class World {
         wakeAt: Infinity,
       };
       this.relays.push(node);
-      this.byHash.set(keyOf(relay.hash), node);
+      this.byHash.set(relay.hash, node);
       this.start(node);
     }
     this.time.at(this.nextPublication(), () => this.publish());
@@ -295,7 +294,7 @@ export class World {
   }
 
   private nodeOf(hash: RelayHash): RelayNode {
-    const node = this.byHash.get(keyOf(hash));
+    const node = this.byHash.get(hash);
     if (node === undefined) throw new RangeError('no such relay in this world');
     return node;
   }

@@ -1,13 +1,13 @@
 /** What edges that store boxes, and the last mixes, see of requests: where, what, how many. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE, SECOND } from '@tacet/base';
-import { type BoxRecord, markKey, markOf } from '@tacet/wire';
+import { hex, MINUTE, SECOND } from '@tacet/base';
+import { type BoxRecord, markOf } from '@tacet/wire';
 import { delivered, exactly, meet } from '../../src/scenarios/steps.ts';
 import { type Built, digestsSeenBy, watched } from './watch.ts';
 
-function markOfRecord(record: BoxRecord): ReturnType<typeof markKey> {
-  return markKey(markOf(record.subarray(0, 32) as Parameters<typeof markOf>[0]));
+function markOfRecord(record: BoxRecord): string {
+  return hex(markOf(record.subarray(0, 32) as Parameters<typeof markOf>[0]));
 }
 
 const FOUR_EDGES = { edges: 4, parameters: { digestMs: 5 * SECOND } };
@@ -126,12 +126,12 @@ test('rule 2.4: every box stands at both edges: texts, receipts, meetings, beaco
   await stage.pass(2 * MINUTE);
   const held = stage.world.relays
     .filter((node) => node.relay.role === 'edge')
-    .map((node) => new Set(node.boxes.keys()));
+    .map((node) => new Set(node.boxes.marks()));
   // Boxes of the last moments wait for their idle slot.
   const young = new Set(
     built
       .filter(({ at, request }) => request.kind === 'put' && at > stage.world.now - 20_000)
-      .map(({ request }) => (request.kind === 'put' ? markOfRecord(request.record) : 0n)),
+      .map(({ request }) => (request.kind === 'put' ? markOfRecord(request.record) : '')),
   );
   const [a, b] = held;
   assert.ok(a !== undefined && b !== undefined && a.size > 30);

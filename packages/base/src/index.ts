@@ -1,6 +1,7 @@
 /** Layer 0: words every other package uses. Imports nothing, does no I/O. */
 export type { Brand, Bytes } from './brand.ts';
 export { compareBytes, concat, equalBytes, isZero, u16, u32, u64 } from './bytes.ts';
+export { BytesMap } from './bytes-map.ts';
 export { Counters } from './counters.ts';
 export { AppError, type ErrorKind, isAppError, unreachable } from './errors.ts';
 export { DeadlineHeap } from './heap.ts';

@@ -78,7 +78,7 @@ export class Engine {
   readonly store: ProfileStore;
   readonly rng: Rng;
   readonly identity: OwnIdentity;
-  private readonly effects: ClientEffect[] = [];
+  private effects: ClientEffect[] = [];
   readonly events: EventLog;
   readonly contactList: Contacts;
   readonly messageList: Messages;
@@ -111,7 +111,9 @@ export class Engine {
   private moment: Millis;
   private nextHour: Millis;
   private nextMinutes: Millis;
-  private lastDigestSaved: Millis = 0;
+  private lastDigestNoted: Millis = 0;
+  /** Up to where the profile knows that digests were seen. */
+  private digestsSaved: Millis = 0;
   private storedSeen = 0;
   up = 0;
   down = 0;
@@ -261,16 +263,17 @@ export class Engine {
   // Machine --------------------------------------------------------------------------------
 
   deadline(): Millis | null {
-    const times = [
-      this.link.deadline,
-      this.requests.nextDeadline ?? null,
-      this.network === null ? null : this.receipts.deadline,
-      this.network === null ? null : this.visits.deadline,
+    const joined = this.network !== null;
+    const at = Math.min(
+      this.link.deadline ?? Infinity,
+      this.requests.nextDeadline ?? Infinity,
+      (joined ? this.receipts.deadline : null) ?? Infinity,
+      (joined ? this.visits.deadline : null) ?? Infinity,
       this.nextHour,
       this.nextMinutes,
-      this.reader.deadline,
-    ].filter((at): at is Millis => at !== null);
-    return times.length === 0 ? null : Math.min(...times);
+      this.reader.deadline ?? Infinity,
+    );
+    return at === Infinity ? null : at;
   }
 
   advance(now: Millis): void {
@@ -293,7 +296,9 @@ export class Engine {
   drain(): ClientEffect[] {
     const job = this.jobs.next();
     if (job !== null) this.effects.push({ kind: 'session', job });
-    return this.effects.splice(0);
+    const { effects } = this;
+    this.effects = [];
+    return effects;
   }
 
   get socks(): string {
@@ -378,8 +383,8 @@ export class Engine {
   /** Remembers how far digests were seen, and starts recovery when some were missed for good. */
   private noteDigest(now: Millis): void {
     const newest = this.network?.newestDigest ?? null;
-    if (newest === null || newest - this.lastDigestSaved < 10_000) return;
-    this.lastDigestSaved = newest;
+    if (newest === null || newest - this.lastDigestNoted < 10_000) return;
+    this.lastDigestNoted = newest;
     const missed = this.network?.takeMissed(now) ?? null;
     if (missed !== null) this.recovery.missed(missed);
     const parameters = this.network?.current(now)?.parameters;
@@ -392,6 +397,10 @@ export class Engine {
     // Not before all of an absence was asked for: who dies in the middle begins again.
     if (this.reads.catchingUp || this.recovery.waiting) return;
     const complete = this.network?.completeTo ?? newest;
+    // Edges tell an hour again, so that a minute less costs nothing, and an idle disk may rest.
+    const further = complete - this.digestsSaved;
+    if (further >= 0 && further < MINUTE) return;
+    this.digestsSaved = complete;
     writeSetting(this.store, 'last-digest', utf8(String(Math.floor(complete))));
   }
 

@@ -42,6 +42,10 @@ export const MAX_GUARDS = 16;
 export const MAX_DEAD_LETTERS = 100;
 /** Marks kept of the last five minutes of digests, of one edge. */
 export const MAX_RECENT_MARKS = 65_536;
+/** Copies, reads and erasures of cover boxes still to be done; the oldest gives way. */
+export const MAX_COVER_ERRANDS = 256;
+/** Digests that are not taken twice: those of the last hour. One that was forgotten harms nobody. */
+export const MAX_SEEN_DIGESTS = 8_192;
 /** Entries of the event log that are kept. */
 export const MAX_EVENTS = 100_000;
 /** Unreadable ciphertexts named in one envelope. */

@@ -11,27 +11,28 @@ const STORED = 1;
 const TAKEN = 2;
 const REFUSED = 3;
 const READ = 4;
+const RECORDS = 3;
 const RECORDS_AT = 1 + 4;
-const RECORDS_END = RECORDS_AT + 3 * BOX_RECORD;
 const CODES = { stored: STORED, taken: TAKEN, refused: REFUSED, read: READ } as const;
 
-export function encodeAnswer(answer: BoxAnswer, rng: Rng): Uint8Array {
-  const out = new Uint8Array(ANSWER_LENGTH);
+/** What an edge found of the three boxes asked for, in that order; null for what it has not. */
+export interface ReadAnswer {
+  readonly status: 'read';
+  readonly records: readonly (Uint8Array | null)[];
+}
+
+export function encodeAnswer(answer: BoxAnswer | ReadAnswer, rng: Rng): Uint8Array {
+  const out = rng.fill(new Uint8Array(ANSWER_LENGTH));
   if (answer.status === 'read') {
-    rng.fill(out.subarray(1, RECORDS_AT));
-    rng.fill(out.subarray(RECORDS_END));
-    let at = RECORDS_AT;
-    for (const record of answer.records) {
+    for (let i = 0; i < RECORDS; i++) {
+      const record = answer.records[i];
+      if (record === undefined || record === null) continue;
       requireLength(record, BOX_RECORD, 'record');
-      out.set(record, at);
-      at += BOX_RECORD;
+      out.set(record, RECORDS_AT + i * BOX_RECORD);
     }
-  } else {
-    rng.fill(out);
-    if (answer.status === 'stored') {
-      requireInteger(answer.expiryDay, 0xffff_ffff, 'expiry day');
-      new DataView(out.buffer).setUint32(1, answer.expiryDay);
-    }
+  } else if (answer.status === 'stored') {
+    requireInteger(answer.expiryDay, 0xffff_ffff, 'expiry day');
+    new DataView(out.buffer).setUint32(1, answer.expiryDay);
   }
   out[0] = CODES[answer.status];
   return out;

@@ -47,9 +47,15 @@ export class BroadcastReader {
   take(page: Uint8Array): BroadcastItem[] {
     if (page.length !== BROADCAST_PAGE) throw malformed('page');
     const items: BroadcastItem[] = [];
+    // Cells of one item stand side by side: whether it is remembered is asked once for all.
+    let done = -1;
     for (let at = 0; at < BROADCAST_PAGE; at += CELL_LENGTH) {
       if (page[at] === 0) continue;
-      if (this.remembered.has(markKey(page.subarray(at + 1, at + 9)))) continue;
+      if (done >= 0 && sameItem(page, at, done)) continue;
+      if (this.remembered.has(markKey(page.subarray(at + 1, at + 9)))) {
+        done = at;
+        continue;
+      }
       const bytes = page.subarray(at, at + CELL_LENGTH);
       const cell = this.read(bytes);
       const item = cell && this.add(cell);
@@ -116,6 +122,12 @@ export class BroadcastReader {
       return;
     }
   }
+}
+
+/** Do two cells begin with the same eight bytes of an item's id? */
+function sameItem(page: Uint8Array, a: number, b: number): boolean {
+  for (let i = 1; i <= 8; i++) if (page[a + i] !== page[b + i]) return false;
+  return true;
 }
 
 function start(cell: Cell): Unfinished {

@@ -1,5 +1,5 @@
 /** Layer 2: what stands inside frames: records, requests, answers, digests, link frames. */
-export { decodeAnswer, encodeAnswer } from './answer.ts';
+export { decodeAnswer, encodeAnswer, type ReadAnswer } from './answer.ts';
 export { packBroadcast } from './broadcast.ts';
 export { type BroadcastCounter, BroadcastReader } from './broadcast-reader.ts';
 export { decodeDown, decodeUp, encodeDown, encodeUp, writeDown } from './client-link.ts';

@@ -2,12 +2,15 @@
  * Digests with their edge's signature (docs/spec/05-boxes.md, 7). Only the Ed25519 half of the
  * identity signs: a digest is worth nothing after an hour, and every client checks many.
  */
-import { concat, hex, isAppError } from '@tacet/base';
+import { concat, equalBytes, hex, isAppError } from '@tacet/base';
 import { classicalVerify, type HybridKeyPair, hash } from '@tacet/crypto';
 import { type NetworkId, relayIndex, type VerifiedDocument } from '@tacet/directory';
 import { decodeDigest, encodeDigestBody } from './digest.ts';
 import { MAX_DIGEST_CACHE } from './limits.ts';
 import type { Digest, SignedDigest } from './types.ts';
+
+/** Bytes of a signature that name a digest in a cache. */
+const NAME = 16;
 
 export type DigestSigner = Pick<HybridKeyPair, 'signClassical'>;
 
@@ -43,16 +46,29 @@ export function verifyDigest(bytes: Uint8Array, verified: VerifiedDocument): Sig
 
 export type DigestVerifier = typeof verifyDigest;
 
+interface Checked {
+  readonly bytes: Uint8Array;
+  readonly document: Uint8Array;
+  readonly result: SignedDigest | null;
+}
+
 /** Remembers results, for a process in which many parties check the same digests. */
 export class DigestCache {
-  private readonly results = new Map<string, SignedDigest | null>();
+  /** By the end of the signature; whoever finds one compares all bytes. */
+  private readonly results = new Map<string, Checked>();
 
   readonly verify: DigestVerifier = (bytes, verified) => {
-    const key = hex(hash('digest-hash', verified.hash, bytes));
+    const key = `${verified.document.epoch}/${hex(bytes.subarray(-NAME))}`;
     const known = this.results.get(key);
-    if (known !== undefined) return known;
+    if (
+      known !== undefined &&
+      equalBytes(known.bytes, bytes) &&
+      equalBytes(known.document, verified.hash)
+    ) {
+      return known.result;
+    }
     const result = verifyDigest(bytes, verified);
-    this.results.set(key, result);
+    this.results.set(key, { bytes: bytes.slice(), document: verified.hash, result });
     if (this.results.size > MAX_DIGEST_CACHE) {
       for (const oldest of this.results.keys()) {
         this.results.delete(oldest);

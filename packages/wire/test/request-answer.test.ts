@@ -77,6 +77,22 @@ test('rule 2.4: all answers have one size, and unused bytes are random', () => {
   }
 });
 
+test('rule 2.4: what an edge does not have are random bytes in its place', () => {
+  const rng = seededRng('absent');
+  const record = new Uint8Array(BOX_RECORD).fill(7);
+  const read = () => {
+    const answer = decodeAnswer(encodeAnswer({ status: 'read', records: [null, record, null] }, rng));
+    return answer.status === 'read' ? answer.records : assert.fail();
+  };
+  const [one, two] = [read(), read()];
+  assert.deepEqual([one[1], two[1]], [record, record]);
+  for (const place of [0, 2] as const) {
+    assert.ok(!equalBytes(one[place], two[place]));
+    const zeros = one[place].filter((byte) => byte === 0).length;
+    assert.ok(zeros < 50, `${zeros} zero bytes`);
+  }
+});
+
 test('an answer is read exactly; an unknown status is malformed', () => {
   for (const answer of answers) {
     const encoded = encodeAnswer(answer, systemRng);

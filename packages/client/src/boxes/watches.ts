@@ -3,9 +3,8 @@
  * due at that edge; a read that finds a valid record hands its plaintext to the owner, forgets
  * the box and leaves a tombstone to be sent, all in one transaction.
  */
-import { AppError, dayOf, equalBytes, type Millis } from '@tacet/base';
+import { AppError, BytesMap, dayOf, type Millis } from '@tacet/base';
 import { type BoxId, type BoxRecord, type Digest, type Mark, openRecord } from '@tacet/wire';
-import { keyOf } from '../network/keys.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob, num, text } from '../store/rows.ts';
@@ -37,7 +36,7 @@ export class WatchList {
   private readonly network: () => Network | null;
   private readonly listener: WatchListener;
   private readonly owners = new Map<string, WatchOwner>();
-  private readonly byMark = new Map<number, Watch>();
+  private readonly byMark = new BytesMap<Watch>();
 
   constructor(store: ProfileStore, network: () => Network | null, listener: WatchListener) {
     this.store = store;
@@ -57,7 +56,7 @@ export class WatchList {
         },
         createdDay: num(row, 'created_day'),
       };
-      this.byMark.set(keyOf(watch.box.mark), watch);
+      this.byMark.set(watch.box.mark, watch);
     }
   }
 
@@ -85,13 +84,13 @@ export class WatchList {
       createdDay,
     );
     const watch = { id: rowId, owner, ref, index, box, createdDay };
-    this.byMark.set(keyOf(box.mark), watch);
+    this.byMark.set(box.mark, watch);
     return watch;
   }
 
   /** Still waited for? */
   holds(watch: Watch): boolean {
-    return this.byMark.get(keyOf(watch.box.mark))?.id === watch.id;
+    return this.byMark.get(watch.box.mark)?.id === watch.id;
   }
 
   find(owner: string, ref: number, index: number): Watch | null {
@@ -101,7 +100,7 @@ export class WatchList {
       ref,
       index,
     );
-    return row === undefined ? null : (this.byMark.get(keyOf(blob(row, 'mark'))) ?? null);
+    return row === undefined ? null : (this.byMark.get(blob(row, 'mark')) ?? null);
   }
 
   /** Those of `from` <= index < `to`, lowest first. */
@@ -114,12 +113,13 @@ export class WatchList {
         from,
         to,
       )
-      .flatMap((row) => this.byMark.get(keyOf(blob(row, 'mark'))) ?? []);
+      .flatMap((row) => this.byMark.get(blob(row, 'mark')) ?? []);
   }
 
   /** Boxes of meetings, ours and those we are guests of. */
   meetings(): Watch[] {
-    return [...this.byMark.values()].filter(({ owner }) => owner === 'invite' || owner === 'visit');
+    const watches = [...this.byMark.entries()].map(([, watch]) => watch);
+    return watches.filter(({ owner }) => owner === 'invite' || owner === 'visit');
   }
 
   /** The lowest index waited for. */
@@ -129,21 +129,21 @@ export class WatchList {
       owner,
       ref,
     );
-    return row === undefined ? null : (this.byMark.get(keyOf(blob(row, 'mark'))) ?? null);
+    return row === undefined ? null : (this.byMark.get(blob(row, 'mark')) ?? null);
   }
 
   /** Stops waiting for all boxes of one owner's thing. In a transaction. */
   cancel(owner: string, ref: number): void {
     this.store.run('DELETE FROM watches WHERE owner = ? AND ref = ?', owner, ref);
-    for (const [key, watch] of this.byMark) {
-      if (watch.owner === owner && watch.ref === ref) this.byMark.delete(key);
+    for (const [mark, watch] of this.byMark.entries()) {
+      if (watch.owner === owner && watch.ref === ref) this.byMark.delete(mark);
     }
   }
 
   /** Stops waiting for one box. In a transaction. */
   remove(watch: Watch): void {
     this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
-    this.byMark.delete(keyOf(watch.box.mark));
+    this.byMark.delete(watch.box.mark);
   }
 
   /** Forgets boxes nobody can have filled any more: `life` days and two of grace. */
@@ -154,16 +154,15 @@ export class WatchList {
       before,
     );
     if (changes === 0) return;
-    for (const [key, watch] of this.byMark) {
-      if (watch.createdDay < before && watch.owner !== 'stream') this.byMark.delete(key);
+    for (const [mark, watch] of this.byMark.entries()) {
+      if (watch.createdDay < before && watch.owner !== 'stream') this.byMark.delete(mark);
     }
   }
 
   onDigest(digest: Digest, now: Millis): void {
     for (const mark of digest.marks) {
-      const watch = this.byMark.get(keyOf(mark));
-      if (watch === undefined || !equalBytes(watch.box.mark, mark)) continue;
-      this.listener.onAnnounced(watch, digest, now);
+      const watch = this.byMark.get(mark);
+      if (watch !== undefined) this.listener.onAnnounced(watch, digest, now);
     }
   }
 
@@ -178,7 +177,7 @@ export class WatchList {
     if (owner === undefined) throw new AppError('watch-owner', 'bug', 'a watch without an owner');
     this.store.transaction(() => {
       this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
-      this.byMark.delete(keyOf(watch.box.mark));
+      this.byMark.delete(watch.box.mark);
       this.listener.onRead(watch, now);
       owner.onRecord(watch, plaintext, record, now);
     });

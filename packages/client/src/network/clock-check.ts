@@ -22,11 +22,14 @@ export function clockTolerance({ epochMs, digestMs }: Parameters): Millis {
 export class ClockCheck {
   private readonly voices = new Map<number, Voice>();
   private welcomed: Millis | null = null;
+  /** `offset` as it was worked out last; undefined when something was heard since. */
+  private known: Millis | null | undefined;
 
   /** A link opened: what was heard before may be as old as the computer slept. */
   onWelcome(edgeTime: Millis, now: Millis): void {
     this.voices.clear();
     this.welcomed = edgeTime - now;
+    this.known = undefined;
   }
 
   /** A digest of `edge`, signed at `at` by that edge's clock. Repeats of older ones say nothing. */
@@ -34,6 +37,7 @@ export class ClockCheck {
     const voice = this.voices.get(edge);
     if (voice !== undefined && number <= voice.number) return;
     // The first one heard may be the last one of an edge that is gone.
+    this.known = undefined;
     this.voices.set(edge, { number, offset: voice === undefined ? null : at - now });
   }
 
@@ -42,6 +46,11 @@ export class ClockCheck {
    * our own clock. Null before anything was heard.
    */
   get offset(): Millis | null {
+    if (this.known === undefined) this.known = this.median();
+    return this.known;
+  }
+
+  private median(): Millis | null {
     const offsets = [...this.voices.values()]
       .flatMap(({ offset }) => (offset === null ? [] : [offset]))
       .sort((a, b) => a - b);

@@ -33,6 +33,7 @@ import {
 } from '@tacet/directory';
 import type { Path } from '@tacet/onion';
 import { BroadcastReader, type Digest, type DigestVerifier, type Mark } from '@tacet/wire';
+import { MAX_SEEN_DIGESTS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
@@ -99,7 +100,8 @@ export class Network {
   readonly memory: DocumentMemory;
   private readonly d: NetworkDeps;
   private readonly reader = new BroadcastReader();
-  private readonly seenDigests = new Map<string, number>();
+  /** Oldest first. */
+  private readonly seenDigests = new Set<string>();
   private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
@@ -325,8 +327,11 @@ export class Network {
       this.counters.add('digest-time');
       return;
     }
-    this.seenDigests.set(seen, at);
-    if (this.seenDigests.size > 4_096) this.forgetOldDigests(now);
+    this.seenDigests.add(seen);
+    if (this.seenDigests.size > MAX_SEEN_DIGESTS) {
+      const [oldest] = this.seenDigests;
+      if (oldest !== undefined) this.seenDigests.delete(oldest);
+    }
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
     this.marks.add(edge, at, digest.marks, now);
     this.gaps ??= new DigestGaps(this.firstNumber(newest.document.parameters));
@@ -354,12 +359,6 @@ export class Network {
     if (this.gaps === null || parameters === undefined) return null;
     const number = this.gaps.takeOverdue(PATIENCE * parameters.digestMs, now);
     return number === null ? null : number * parameters.digestMs;
-  }
-
-  private forgetOldDigests(now: Millis): void {
-    for (const [key, at] of this.seenDigests) {
-      if (at < now - BEHIND || this.seenDigests.size > 8_192) this.seenDigests.delete(key);
-    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** One request that is owed an answer, and the answers that wait for their moment. */
-import { DeadlineHeap, type Millis, type Rng, randomBytes } from '@tacet/base';
+import { DeadlineHeap, type Millis, type Rng } from '@tacet/base';
 import type { Injection, PacketInjector, ReplyBlock } from '@tacet/onion';
-import { BOX_RECORD, type BoxAnswer, encodeAnswer } from '@tacet/wire';
+import { type BoxAnswer, encodeAnswer } from '@tacet/wire';
 import { TURNAROUND_MS } from '../limits.ts';
 
 export interface Ticket {
@@ -52,13 +52,8 @@ export class Outgoing {
   ): Injection | null | undefined {
     const due = this.due.popDue(steady);
     if (due === undefined) return undefined;
-    return injector.reply(due.block, encodeAnswer(complete(due.answer, noise), noise), now);
+    const { answer, block } = due;
+    const whole = 'status' in answer ? answer : ({ status: 'read', records: answer } as const);
+    return injector.reply(block, encodeAnswer(whole, noise), now);
   }
-}
-
-/** Absent records become random bytes of the same shape. */
-function complete(answer: Due['answer'], noise: Rng): BoxAnswer {
-  if ('status' in answer) return answer;
-  const record = (i: number): Uint8Array => answer[i] ?? randomBytes(noise, BOX_RECORD);
-  return { status: 'read', records: [record(0), record(1), record(2)] };
 }
