@@ -5,6 +5,7 @@
  * restart nobody needs it.
  */
 import {
+  BytesMap,
   equalBytes,
   type Millis,
   pick,
@@ -13,13 +14,14 @@ import {
   randomBytes,
   randomInt,
 } from '@tacet/base';
-import type { RelayHash } from '@tacet/directory';
+import type { Parameters, RelayHash } from '@tacet/directory';
 import { type BoxRecord, type Digest, openRecord, sealRecord, signTombstone } from '@tacet/wire';
-import { keyOf } from '../network/keys.ts';
+import { MAX_COVER_ERRANDS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
 import { encodeBoxContent } from '../streams/parts.ts';
+import { isRetry, type PutProgress, pauseOf, targetOf } from './put-entry.ts';
 import { coverMark, threeMarks } from './reads.ts';
 import { ERASE_AFTER } from './tombstones.ts';
 
@@ -28,13 +30,20 @@ const MAX_COVER_BOXES = 64;
 
 interface Later {
   readonly notBefore: Millis;
-  readonly plan: () => Plan;
+  readonly retry: boolean;
+  /** Null when there is nothing to do any more. */
+  readonly plan: (now: Millis) => Plan | null;
+}
+
+interface Written extends PutProgress {
+  readonly box: BoxSecret;
+  readonly record: BoxRecord;
 }
 
 export class Cover implements PlanSource {
   private readonly rng: Rng;
   private readonly network: () => Network | null;
-  private readonly written = new Map<number, BoxSecret>();
+  private readonly written = new BytesMap<BoxSecret>();
   /** In order of their moment. */
   private readonly follow: Later[] = [];
 
@@ -43,15 +52,12 @@ export class Cover implements PlanSource {
     this.network = network;
   }
 
-  next(now: Millis): Plan | null {
+  next(now: Millis, retries: boolean): Plan | null {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
-    const due = this.follow[0];
-    if (due !== undefined && due.notBefore <= now) {
-      this.follow.shift();
-      return due.plan();
-    }
+    const due = this.takeDue(now, retries)?.plan(now) ?? null;
+    if (due !== null) return due;
     if (randomInt(this.rng, 1_000) < current.parameters.coverPutPermille) {
       return this.put(network, now);
     }
@@ -62,46 +68,71 @@ export class Cover implements PlanSource {
     return plan(edge, { kind: 'get', marks: [first, second, third], waitMs: 0 });
   }
 
-  private later(notBefore: Millis, make: () => Plan): void {
+  private takeDue(now: Millis, retries: boolean): Later | undefined {
+    const at = this.follow.findIndex((one) => one.notBefore > now || retries || !one.retry);
+    if (at < 0 || (this.follow[at]?.notBefore ?? 0) > now) return undefined;
+    return this.follow.splice(at, 1)[0];
+  }
+
+  private later(notBefore: Millis, make: Later['plan'], retry = false): void {
     const at = this.follow.findIndex((one) => one.notBefore > notBefore);
-    const entry = { notBefore, plan: make };
+    const entry = { notBefore, retry, plan: make };
     if (at < 0) this.follow.push(entry);
     else this.follow.splice(at, 0, entry);
+    // While nothing is tried again, what was lost would wait without end.
+    if (this.follow.length > MAX_COVER_ERRANDS) this.follow.shift();
   }
 
   private put(network: Network, now: Millis): Plan | null {
-    const current = network.current(now);
-    if (current === null) return null;
     const box = boxFrom(randomBytes(this.rng, 32), randomBytes(this.rng, 32));
-    const [first, second] = network.places(current, box.mark);
     const record = sealRecord(box, network.id, encodeBoxContent({ kind: 'cover' }));
-    const { secondCopyMinMs, secondCopyMaxMs } = current.parameters;
-    return this.copy(first, record, (then) => {
-      if (this.written.size >= MAX_COVER_BOXES) {
-        const oldest = this.written.keys().next().value;
-        if (oldest !== undefined) this.written.delete(oldest);
-      }
-      this.written.set(keyOf(box.mark), box);
-      if (equalBytes(first, second)) return;
-      // Digests are public: a box that stands in one of them only would be known for cover.
-      const pause = randomBetween(this.rng, secondCopyMinMs, secondCopyMaxMs);
-      this.later(then + pause, () => this.copy(second, record, () => undefined));
-    });
+    return this.write({ box, record, copies: 0, firstEdge: null, triesA: 0, triesB: 0 }, now);
   }
 
-  private copy(edge: RelayHash, record: BoxRecord, onStored: (now: Millis) => void): Plan {
-    return plan(edge, { kind: 'put', record }, 'cover-put', (answer, now) => {
-      if (answer?.status === 'stored') onStored(now);
-    });
+  /** The next try of a copy, as a box of a person is tried. */
+  private write(written: Written, now: Millis): Plan | null {
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
+    const target = targetOf(written, network.places(current, written.box.mark));
+    if (target.kind !== 'try') return null;
+    const { edge, slot } = target;
+    const retry = isRetry(written);
+    if (slot === 'A') written.triesA++;
+    else written.triesB++;
+    const request = { kind: 'put', record: written.record } as const;
+    const settle: Plan['settle'] = (answer, then) => {
+      if (answer?.status === 'stored') this.stored(written, edge, current.parameters, then);
+      else if (answer?.status !== 'taken') {
+        this.later(then + pauseOf(this.rng, written), (at) => this.write(written, at), true);
+      }
+    };
+    return { what: 'cover-put', edge, request, retry, settle };
+  }
+
+  private stored(written: Written, edge: RelayHash, parameters: Parameters, now: Millis): void {
+    const { mark } = written.box;
+    written.copies += 1;
+    written.firstEdge ??= edge;
+    if (written.copies > 1) return;
+    if (this.written.size >= MAX_COVER_BOXES) {
+      const oldest = this.written.entries().next().value;
+      if (oldest !== undefined) this.written.delete(oldest[0]);
+    }
+    this.written.set(mark, written.box);
+    // Digests are public: a box that stands in one of them only would be known for cover.
+    const { secondCopyMinMs, secondCopyMaxMs } = parameters;
+    const pause = randomBetween(this.rng, secondCopyMinMs, secondCopyMaxMs);
+    this.later(now + pause, (at) => this.write(written, at));
   }
 
   /** Reads a cover box back in a slot soon, as a real one would be. */
   onDigest(digest: Digest, now: Millis): void {
     if (this.written.size === 0) return;
     for (const mark of digest.marks) {
-      const box = this.written.get(keyOf(mark));
+      const box = this.written.get(mark);
       if (box === undefined) continue;
-      this.written.delete(keyOf(mark));
+      this.written.delete(mark);
       this.later(now, () => this.read(digest, box));
     }
   }
@@ -110,22 +141,23 @@ export class Cover implements PlanSource {
     const network = this.network();
     if (network === null) throw new RangeError('cover read without a network');
     const { marks, at } = threeMarks(this.rng, network, digest.edge, box.mark);
-    return plan(digest.edge, { kind: 'get', marks, waitMs: 0 }, 'cover', (answer, now) => {
+    return plan(digest.edge, { kind: 'get', marks, waitMs: 0 }, (answer, now) => {
       if (answer?.status !== 'read') return;
       if (openRecord(box, network.id, answer.records[at] as BoxRecord) === null) return;
       const current = network.current(now);
       if (current === null) return;
       const [first, second] = network.places(current, box.mark);
+      const signature = signTombstone(box.seed, network.id);
+      const request = { kind: 'tombstone', id: box.id, signature } as const;
       this.later(now + randomBetween(this.rng, ...ERASE_AFTER), () =>
-        this.erase(network, box, first, equalBytes(first, second) ? null : second),
+        this.erase(request, first, equalBytes(first, second) ? null : second),
       );
     });
   }
 
-  private erase(network: Network, box: BoxSecret, edge: RelayHash, other: RelayHash | null): Plan {
-    const signature = signTombstone(box.seed, network.id);
-    return plan(edge, { kind: 'tombstone', id: box.id, signature }, 'cover', (_answer, now) => {
-      if (other !== null) this.later(now, () => this.erase(network, box, other, null));
+  private erase(request: Plan['request'], edge: RelayHash, other: RelayHash | null): Plan {
+    return plan(edge, request, (_answer, now) => {
+      if (other !== null) this.later(now, () => this.erase(request, other, null));
     });
   }
 }
@@ -133,8 +165,7 @@ export class Cover implements PlanSource {
 function plan(
   edge: RelayHash,
   request: Plan['request'],
-  what: 'cover' | 'cover-put' = 'cover',
   settle: Plan['settle'] = () => undefined,
 ): Plan {
-  return { what, edge, request, retry: false, settle };
+  return { what: 'cover', edge, request, retry: false, settle };
 }

@@ -2,7 +2,7 @@
  * The life of one box to be written, as a pure state (docs/spec/05-boxes.md, 9): first copy, second
  * copy, at most two tries an edge and four in all, then the content moves to another box.
  */
-import { equalBytes, type Millis } from '@tacet/base';
+import { equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { BoxRecord, Mark } from '@tacet/wire';
 import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
@@ -37,8 +37,21 @@ export type Target =
   /** Nothing more to do for this box. */
   | { readonly kind: 'done' };
 
+/** How far the writing of a box has come. */
+export type PutProgress = Pick<PutEntry, 'copies' | 'firstEdge' | 'triesA' | 'triesB'>;
+
+/** A mean second for each try so far, before the next one. */
+export function pauseOf(rng: Rng, { triesA, triesB }: PutProgress): Millis {
+  return randomBetween(rng, 0, 2_000) * (triesA + triesB);
+}
+
+/** Not the first try of a copy. */
+export function isRetry({ copies, triesA, triesB }: PutProgress): boolean {
+  return triesA + triesB > copies;
+}
+
 /** Where the next try of `entry` goes, given the two edges the box is placed on. */
-export function targetOf(entry: PutEntry, places: readonly [RelayHash, RelayHash]): Target {
+export function targetOf(entry: PutProgress, places: readonly [RelayHash, RelayHash]): Target {
   const [a, b] = places;
   const single = equalBytes(a, b);
   const tries = entry.triesA + entry.triesB;

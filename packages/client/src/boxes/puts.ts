@@ -9,7 +9,7 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
-import { type PutEntry, targetOf } from './put-entry.ts';
+import { isRetry, type PutEntry, pauseOf, targetOf } from './put-entry.ts';
 
 /** Who put a box here and wants to know what became of it. All calls are inside transactions. */
 export interface PutOwner {
@@ -67,10 +67,12 @@ export class PutQueue {
   /** First copies stored since start. */
   storedCount = 0;
 
-  /** Boxes without a first copy. */
+  /** Boxes without a first copy, for which somebody waits. */
   get waiting(): number {
     let n = 0;
-    for (const entry of this.entries.values()) if (entry.copies === 0) n++;
+    for (const { copies, owner } of this.entries.values()) {
+      if (copies === 0 && owner !== NOBODY) n++;
+    }
     return n;
   }
 
@@ -124,12 +126,17 @@ export class PutQueue {
   }
 
   /**
-   * One owner's thing is receipted, revoked or done: boxes not written yet are forgotten. One that
-   * stands gets its second copy all the same: digests are public, and a box that stands in one of
-   * them only would show that it was answered soon. In a transaction.
+   * One owner's thing is receipted, revoked or done: boxes that were never sent are forgotten. One
+   * that stands, or may stand because its answer is not there yet, gets both copies all the same:
+   * digests are public, and a box that stands in one of them only would show that it was answered
+   * soon. In a transaction.
    */
   cancel(owner: string, ref: number): void {
-    this.store.run('DELETE FROM puts WHERE owner = ? AND ref = ? AND copies = 0', owner, ref);
+    this.store.run(
+      'DELETE FROM puts WHERE owner = ? AND ref = ? AND tries_a + tries_b = 0',
+      owner,
+      ref,
+    );
     this.store.run(
       'UPDATE puts SET owner = ?, ref = 0 WHERE owner = ? AND ref = ?',
       NOBODY,
@@ -138,7 +145,7 @@ export class PutQueue {
     );
     for (const [id, entry] of this.entries) {
       if (entry.owner !== owner || entry.ref !== ref) continue;
-      if (entry.copies === 0) this.entries.delete(id);
+      if (entry.triesA + entry.triesB === 0) this.entries.delete(id);
       entry.owner = NOBODY;
       entry.ref = 0;
     }
@@ -180,7 +187,7 @@ export class PutQueue {
         this.retire(entry);
         continue;
       }
-      const retry = entry.triesA + entry.triesB > copies;
+      const retry = isRetry(entry);
       if (retry && !retries) continue;
       const { edge, slot } = target;
       return {
@@ -212,12 +219,12 @@ export class PutQueue {
     if (this.entries.get(entry.id) !== entry) return;
     if (answer === null || answer.status === 'read') {
       // No answer: not a refusal, and never a reason to forget. The next try is jittered.
-      entry.notBefore = this.later(entry, now);
+      entry.notBefore = now + pauseOf(this.rng, entry);
       return;
     }
     if (answer.status === 'refused') {
       this.refusals.set(entry.id, (this.refusals.get(entry.id) ?? 0) + 1);
-      entry.notBefore = this.later(entry, now);
+      entry.notBefore = now + pauseOf(this.rng, entry);
       return;
     }
     if (answer.status === 'taken') {
@@ -228,10 +235,6 @@ export class PutQueue {
       return;
     }
     this.stored(entry, edge, answer.expiryDay, now);
-  }
-
-  private later(entry: PutEntry, now: Millis): Millis {
-    return now + randomBetween(this.rng, 0, 2_000) * (entry.triesA + entry.triesB);
   }
 
   private stored(entry: PutEntry, edge: Uint8Array, expiryDay: number, now: Millis): void {

@@ -290,7 +290,7 @@ export class Link {
     plan.onSent?.(slot);
     this.d.onRequest?.({ plan, slot, frame, replyId, out: delays(out), back: delays(back) });
     const settle: Plan['settle'] = (answer, at) => {
-      if (answer === null && isReal(plan)) this.d.loops.gate.requestLost(slot);
+      if (answer === null && isRepeated(plan)) this.d.loops.gate.requestLost(slot);
       plan.settle(answer, at);
     };
     this.d.requests.expect(replyId, keys, deadline, settle, slot);
@@ -311,8 +311,9 @@ export class Link {
   }
 }
 
-function isReal({ what }: Plan): boolean {
-  return what !== 'cover' && what !== 'cover-put' && what !== 'standing';
+/** Cover boxes too: they are tried again like those of a person, and so wait for the same. */
+function isRepeated({ what }: Plan): boolean {
+  return what !== 'cover' && what !== 'standing';
 }
 
 function delays(path: Path): Millis[] {

@@ -17,7 +17,7 @@ function markOfPut(plan: Plan): Mark {
 
 test('rule 2.4: a cover box gets a second copy, a read back and two tombstones, like a real one', () => {
   const cover = new Cover(seededRng('cover'), () => network);
-  const first = cover.next(0);
+  const first = cover.next(0, true);
   assert.ok(first?.request.kind === 'put');
   first.settle({ status: 'stored', expiryDay: 1 } as never, 1_000);
   const mark = markOfPut(first);
@@ -25,7 +25,7 @@ test('rule 2.4: a cover box gets a second copy, a read back and two tombstones, 
   const seen: { at: number; kind: string; edge: Uint8Array }[] = [];
   cover.onDigest({ edge: first.edge, marks: [mark] } as unknown as Digest, 6_000);
   for (let now = 6_000; now < 130 * MINUTE; now += 2_000) {
-    const plan = cover.next(now);
+    const plan = cover.next(now, true);
     assert.ok(plan !== null);
     const { request } = plan;
     if (request.kind === 'put' && request.record !== record) continue;
@@ -57,7 +57,7 @@ test('rule 2.3: two idle slots of a hundred write a cover box, the rest read at 
   const cover = new Cover(seededRng('share'), () => plain);
   const count = { put: 0, a: 0, b: 0 };
   for (let n = 0; n < 20_000; n++) {
-    const plan = cover.next(0);
+    const plan = cover.next(0, true);
     assert.ok(plan !== null);
     if (plan.what === 'cover-put') count.put++;
     else if (plan.edge === A) count.a++;
@@ -67,4 +67,46 @@ test('rule 2.3: two idle slots of a hundred write a cover box, the rest read at 
   // Chi-squared with one degree of freedom at p = 0.001.
   const half = (count.a + count.b) / 2;
   assert.ok(((count.a - half) ** 2 + (count.b - half) ** 2) / half < 10.83);
+});
+
+/** PUTs of one cover box until `end`, of which `answer` says what becomes. */
+function triesOf(
+  retries: (now: number) => boolean,
+  answer: (n: number) => { readonly status: 'stored'; readonly expiryDay: number } | null,
+  end = 10 * MINUTE,
+): { readonly at: number; readonly edge: Uint8Array; readonly retry: boolean }[] {
+  const cover = new Cover(seededRng('lost cover'), () => network);
+  const first = cover.next(0, true);
+  assert.ok(first?.request.kind === 'put');
+  const { record } = first.request;
+  const tries = [{ at: 0, edge: first.edge, retry: first.retry }];
+  first.settle(answer(0), 1_000);
+  for (let now = 2_000; now < end; now += 2_000) {
+    const plan = cover.next(now, retries(now));
+    if (plan?.request.kind !== 'put' || plan.request.record !== record) continue;
+    tries.push({ at: now, edge: plan.edge, retry: plan.retry });
+    plan.settle(answer(tries.length - 1), now + 1_000);
+  }
+  return tries;
+}
+
+test('rule 2.4: a cover PUT without answer is tried as often as one of a person', () => {
+  const always = () => true;
+  const names = (tries: ReturnType<typeof triesOf>) =>
+    tries.map(({ edge, retry }) => `${edge === A ? 'A' : 'B'}${retry ? ' again' : ''}`);
+  const [one, other] = names(triesOf(always, () => ({ status: 'stored', expiryDay: 1 })));
+  assert.ok(one !== undefined && other !== undefined && one !== other);
+  const lost = names(triesOf(always, () => null));
+  assert.deepEqual(lost, [one, `${one} again`, `${other} again`, `${other} again`]);
+  const second = triesOf(always, (n) => (n === 0 ? null : { status: 'stored', expiryDay: 1 }));
+  assert.deepEqual(names(second), [one, `${one} again`, `${other} again`]);
+});
+
+test('rule 2.7: it is not tried again while nothing may be, and then once more', () => {
+  const tries = triesOf(
+    (now) => now >= 5 * MINUTE,
+    (n) => (n === 0 ? null : { status: 'stored', expiryDay: 1 }),
+  );
+  assert.equal(tries.length, 3);
+  assert.equal(tries[1]?.at, 5 * MINUTE);
 });

@@ -1,0 +1,93 @@
+/** 2.4: a box that may stand somewhere is written to both edges, whatever its owner wants. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MINUTE } from '@tacet/base';
+import { MemoryStore, seededRng } from '@tacet/testkit';
+import type { BoxAnswer, BoxRecord, Mark } from '@tacet/wire';
+import { type PutOwner, PutQueue } from '../../src/boxes/puts.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { MIGRATIONS } from '../../src/store/schema.ts';
+import { A, B, fakeNetwork } from '../fake-network.ts';
+
+const OWNER: PutOwner = {
+  onSent: () => undefined,
+  onStored: () => undefined,
+  onTaken: () => undefined,
+  onExhausted: () => undefined,
+};
+const STORED: BoxAnswer = { status: 'stored', expiryDay: 1 };
+
+function setUp() {
+  const store = new MemoryStore();
+  migrate(store, MIGRATIONS);
+  const network = fakeNetwork();
+  const open = () => {
+    const puts = new PutQueue(store, seededRng('puts'), () => network);
+    puts.register('part', OWNER);
+    const sources = [puts.first(0), puts.second()];
+    const send = (now: number) => {
+      for (const source of sources) {
+        const plan = source.next(now, true);
+        plan?.onSent?.(now);
+        if (plan !== null) return plan;
+      }
+      return null;
+    };
+    return { puts, send };
+  };
+  const add = (puts: PutQueue): void =>
+    puts.add({
+      owner: 'part',
+      ref: 7,
+      part: 0,
+      priority: 0,
+      contactId: null,
+      record: new Uint8Array(2_400) as BoxRecord,
+      mark: new Uint8Array(8) as Mark,
+      notBefore: 0,
+      moves: 0,
+    });
+  return { store, open, add };
+}
+
+test('a box cancelled while its first PUT is on its way gets both copies', () => {
+  const { store, open, add } = setUp();
+  const { puts, send } = open();
+  add(puts);
+  const first = send(0);
+  assert.equal(first?.edge, A);
+  puts.cancel('part', 7);
+  first?.settle(STORED, 1_000);
+  const second = send(2 * MINUTE);
+  assert.equal(second?.edge, B);
+  second?.settle(STORED, 2 * MINUTE);
+  assert.equal(send(4 * MINUTE), null);
+  assert.deepEqual(store.all('SELECT id FROM puts'), []);
+});
+
+test('neither a lost answer nor a restart leaves a cancelled box at one edge', () => {
+  const { open, add } = setUp();
+  const { puts, send } = open();
+  add(puts);
+  const first = send(0);
+  puts.cancel('part', 7);
+  first?.settle(null, 1_000);
+  const again = open();
+  const edges = [];
+  for (let now = MINUTE; now < 10 * MINUTE; now += MINUTE) {
+    const plan = again.send(now);
+    if (plan === null) continue;
+    edges.push(plan.edge);
+    plan.settle(STORED, now);
+  }
+  assert.deepEqual(edges, [A, B]);
+});
+
+test('a box that was never sent is forgotten when it is cancelled', () => {
+  const { store, open, add } = setUp();
+  const { puts, send } = open();
+  add(puts);
+  puts.cancel('part', 7);
+  assert.equal(send(0), null);
+  assert.deepEqual(store.all('SELECT id FROM puts'), []);
+});
