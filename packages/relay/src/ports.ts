@@ -91,6 +91,11 @@ export interface Machine<Effect> {
   deadline(): Millis | null;
   /** Does what is due at `now`. */
   advance(now: Millis): void;
+  /**
+   * The clock of these times was set and shows `by` more, or less, than it would have; `now` is
+   * by the clock as it is set. Called before anything else by that clock.
+   */
+  onClockStep?(by: Millis, now: Millis): void;
   /** Takes the effects since the last call, in order. */
   drain(): Effect[];
 }

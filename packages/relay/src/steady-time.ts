@@ -1,25 +1,19 @@
 /**
- * Time for waiting, beside the wall clock: when that is set back, what a machine has promised for
- * a moment of the old clock would come late by as much. Steady time goes on from where it was.
+ * Time for waiting, beside the wall clock. When that is set, what was promised for a moment of the
+ * old clock would come late by as much, or all at once: a pool that leaves at one stroke mixes
+ * nothing. Steady time goes on through every step that the host tells of.
  */
 import type { Millis } from '@tacet/base';
 
-/** Less is no step: timers are rounded, and inputs come between. */
-const STEP_MS: Millis = 100;
-
 export class SteadyTime {
-  private latest: Millis = Number.NEGATIVE_INFINITY;
   private ahead: Millis = 0;
 
-  /** Looks at the wall clock; true when it was set back since the last look. */
-  look(now: Millis): boolean {
-    const stepped = this.of(now) < this.latest - STEP_MS;
-    if (stepped) this.ahead = this.latest - now;
-    this.latest = Math.max(this.latest, this.of(now));
-    return stepped;
+  /** The wall clock shows `by` more, or less, than it would have shown. */
+  step(by: Millis): void {
+    this.ahead -= by;
   }
 
-  /** Steady time at that time of the wall clock, as it was looked at last. */
+  /** Steady time at that time of the wall clock, read since the last step. */
   of(now: Millis): Millis {
     return now + this.ahead;
   }

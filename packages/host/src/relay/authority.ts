@@ -89,6 +89,7 @@ async function start(
       for (const effect of effects) perform(effect);
     },
   });
+  clock.onStep = (by, now) => driver.onClockStep(by, now);
   const server: AuthorityServer = await serveAuthority({
     service: {
       submit: (signed) =>

@@ -188,6 +188,10 @@ export class RelayCore {
         return desk.inFlight > 0;
       },
     });
+    clock.onStep = (by, now) => {
+      driver.onClockStep(by, now);
+      desk.onClockStep(by);
+    };
     const epochs = new EpochClock({
       vault,
       openers,

@@ -11,8 +11,6 @@ import { LIMITS } from './limits.ts';
 const HALF_STEP: Millis = 0.5;
 /** What a timer fires late, on the average, with the step taken off. */
 const USUAL_LATENESS: Millis = 0.25;
-/** A clock further back than this was set back: inputs and deadlines are rounded by less. */
-const CLOCK_BACK: Millis = 100;
 
 export interface DriverOptions<Effect> {
   readonly machine: Machine<Effect>;
@@ -45,11 +43,16 @@ export class MachineDriver<Effect> {
   input(feed: (now: Millis) => void): void {
     if (this.stopped) return;
     const now = this.clock.now();
-    // The machine hears of it at once, and not when the deadlines of before are reached again.
-    if (now < this.latest - CLOCK_BACK) this.machine.advance(now);
     this.latest = now;
     feed(now);
     this.settle(now);
+  }
+
+  /** The clock was set: what the timer waits for has another time by it, or another moment. */
+  onClockStep(by: Millis, now: Millis): void {
+    this.firesAt += by;
+    this.latest += by;
+    this.machine.onClockStep?.(by, now);
   }
 
   /** Looks at the clock although nothing came in. */

@@ -10,6 +10,8 @@ test('runs with the steady source, takes a step of the wall clock within a secon
     steady += ms;
     wall += wallMs;
   };
+  const steps: number[][] = [];
+  clock.onStep = (by, now) => steps.push([by, now]);
   assert.equal(clock.now(), 1_000_000);
   pass(0.25);
   assert.equal(clock.now(), 1_000_000.25);
@@ -21,4 +23,8 @@ test('runs with the steady source, takes a step of the wall clock within a secon
   assert.equal(clock.now(), 1_062_003);
   pass(1_000, 1_000 - 3_600_000);
   assert.equal(clock.now(), 1_063_003 - 3_600_000, 'back too');
+  assert.deepEqual(steps, [
+    [60_003, 1_062_003],
+    [-3_600_000, 1_063_003 - 3_600_000],
+  ]);
 });

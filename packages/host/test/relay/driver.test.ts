@@ -93,27 +93,61 @@ test('nothing happens after stop', () => {
   mock.timers.reset();
 });
 
-test('a machine hears at once, before any input, that the clock was set back', () => {
-  let now = 10_000;
-  const heard: string[] = [];
-  const machine: Machine<number> = {
-    deadline: () => 20_000,
-    advance: (at) => void heard.push(`advance ${at}`),
-    drain: () => [],
-  };
-  const driver = new MachineDriver({
-    machine,
-    clock: { now: () => now },
-    perform: () => undefined,
-  });
-  const input = () => driver.input((at) => void heard.push(`input ${at}`));
-  input();
-  now = 9_950;
-  input();
-  now = 4_000;
-  input();
-  driver.stop();
-  assert.deepEqual(heard, ['input 10000', 'input 9950', 'advance 4000', 'input 4000']);
+test('a clock that is set moves neither what waits nor what comes', () => {
+  for (const by of [-3_600_000, 3_600_000]) {
+    mock.timers.reset();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    let now = 10_000_000;
+    const told: Millis[] = [];
+    const at: number[] = [];
+    let due: Millis | null = now + 50_000;
+    let passed = 0;
+    const machine: Machine<number> = {
+      deadline: () => due,
+      advance: (time) => {
+        if (due === null || time < due) return;
+        at.push(passed);
+        due = null;
+      },
+      drain: () => [],
+      onClockStep: (step) => {
+        told.push(step);
+        if (due !== null) due += step;
+      },
+    };
+    const driver = new MachineDriver({
+      machine,
+      clock: { now: () => now },
+      perform: () => undefined,
+    });
+    const pass = (ms: number): void => {
+      for (let i = 0; i < ms; i++) {
+        now += 1;
+        passed += 1;
+        mock.timers.tick(1);
+      }
+    };
+    driver.poke();
+    pass(20_000);
+    now += by;
+    driver.onClockStep(by, now);
+    pass(10);
+    assert.deepEqual(told, [by]);
+    driver.input(() => {
+      due = now + 1_000;
+    });
+    pass(2_000);
+    assert.deepEqual(at, [21_010], `${by} ms`);
+    driver.input(() => {
+      due = now + 30_000;
+    });
+    now += by;
+    driver.onClockStep(by, now);
+    pass(40_000);
+    assert.deepEqual(at, [21_010, 52_010], `${by} ms, waiting`);
+    driver.stop();
+  }
+  mock.timers.reset();
 });
 
 test('what is got ready elsewhere is gathered every millisecond while there is more', () => {

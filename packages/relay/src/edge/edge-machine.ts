@@ -210,11 +210,14 @@ export class EdgeMachine implements Machine<RelayEffect> {
     return at === Infinity ? null : at;
   }
 
+  onClockStep(by: Millis, now: Millis): void {
+    this.time.step(by);
+    if (by >= 0) return;
+    this.refresh(now);
+    this.publisher.onClockBack(now);
+  }
+
   advance(now: Millis): void {
-    if (this.time.look(now)) {
-      this.refresh(now);
-      this.publisher.onClockBack(now);
-    }
     if (this.current !== null && this.publisher.isDue(now)) {
       this.refresh(now);
       this.publisher.advance(this.current, now);

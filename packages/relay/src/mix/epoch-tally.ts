@@ -22,6 +22,10 @@ interface Sum {
 /** A program that starts this soon after an epoch began still counts the whole of it. */
 const START_SLACK: Millis = 10 * SECOND;
 
+function slackOf(epochMs: Millis): Millis {
+  return Math.min(START_SLACK, epochMs / 60);
+}
+
 export class EpochTally {
   private epoch = -1;
   private whole = false;
@@ -50,11 +54,16 @@ export class EpochTally {
     if (epoch === this.epoch && epochMs === this.epochMs) return;
     const next = epoch === this.epoch + 1 && epochMs === this.epochMs;
     this.last = next && this.whole ? this.report() : null;
-    this.whole = next || now - epoch * epochMs <= Math.min(START_SLACK, epochMs / 60);
+    this.whole = next || now - epoch * epochMs <= slackOf(epochMs);
     this.epoch = epoch;
     this.epochMs = epochMs;
     this.requests = 0;
     this.sums = new Map();
+  }
+
+  /** The clock was set: the epoch that runs is not counted from end to end. */
+  onClockStep(by: Millis): void {
+    if (Math.abs(by) > slackOf(this.epochMs)) this.epoch = -1;
   }
 
   /** Of the last whole epoch; null when this mix did not see all of it. */

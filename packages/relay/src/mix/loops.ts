@@ -51,6 +51,8 @@ export interface MixLoopOptions {
 
 interface Wiring extends MixLoopOptions {
   readonly book: Documents;
+  /** All times here are steady; documents and epochs go by the wall clock. */
+  readonly wall: (steady: Millis) => Millis;
   readonly count: (counter: LoopCounter) => void;
   /** Puts a packet into the pool, to leave at `at`. */
   readonly into: (injection: Injection, at: Millis) => void;
@@ -95,6 +97,11 @@ export class MixLoops {
   report(now: Millis): MixReport | null {
     this.look(now);
     return this.tally.lastWhole;
+  }
+
+  onClockStep(by: Millis): void {
+    this.tally.onClockStep(by);
+    this.lookAt = Number.NEGATIVE_INFINITY;
   }
 
   /** No more loops. */
@@ -161,7 +168,7 @@ export class MixLoops {
   private look(now: Millis): Rates | null {
     if (now >= this.lookAt) {
       this.lookAt = now + LOOK_MS;
-      const found = this.d.book.forBuilding(now);
+      const found = this.d.book.forBuilding(this.d.wall(now));
       const { parameters } = found?.verified.document ?? {};
       this.rates =
         parameters === undefined
@@ -173,14 +180,14 @@ export class MixLoops {
             };
       this.failed = false;
     }
-    if (this.rates !== null) this.tally.turn(this.rates.epochMs, now);
+    if (this.rates !== null) this.tally.turn(this.rates.epochMs, this.d.wall(now));
     return this.rates;
   }
 
   private make({ meanMs }: Rates, now: Millis): boolean {
-    const { book, self, rng, builder } = this.d;
+    const { book, self, rng, builder, wall } = this.d;
     if (this.pending.size >= MAX_LOOPS_PENDING) return this.fail('loop-skipped');
-    const building = book.forBuilding(now);
+    const building = book.forBuilding(wall(now));
     const route = building === null ? null : drawLoop(rng, building.verified, building.epoch, self);
     if (building === null || route === null) return this.fail('loop-no-path');
     const { firstDelayMs, out, back, relays } = route;

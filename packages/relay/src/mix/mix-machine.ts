@@ -5,10 +5,12 @@
  * the host opens.
  */
 import { Counters, DeadlineHeap, type Millis } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
 import type { DropReason, Injection, Opened } from '@tacet/onion';
 import { type Documents, nextRelay, type RouteFailure } from '../documents.ts';
 import { MIX_LIMITS, type MixLimits } from '../limits.ts';
 import type { Machine, RelayEffect } from '../ports.ts';
+import { SteadyTime } from '../steady-time.ts';
 import type { MixReport } from './epoch-tally.ts';
 import { type LoopCounter, type MixLoopOptions, MixLoops } from './loops.ts';
 
@@ -29,12 +31,21 @@ export interface MixOptions extends MixLoopOptions {
   readonly limits?: MixLimits;
 }
 
+interface Held {
+  readonly to: RelayHash;
+  readonly packet: Injection['packet'];
+  /** Steady time. */
+  readonly due: Millis;
+}
+
 export class MixMachine implements Machine<RelayEffect> {
   readonly counters = new Counters<MixCounter>();
   private readonly book: Documents;
   private readonly nextLayer: number;
   private readonly limits: MixLimits;
-  private readonly pool = new DeadlineHeap<RelayEffect>();
+  private readonly time = new SteadyTime();
+  /** By steady time, like all waits. */
+  private readonly pool = new DeadlineHeap<Held>();
   private readonly loops: MixLoops;
   private effects: RelayEffect[] = [];
 
@@ -48,6 +59,7 @@ export class MixMachine implements Machine<RelayEffect> {
       builder,
       rng,
       book,
+      wall: (steady) => this.time.wall(steady),
       count: (counter) => this.counters.add(counter),
       into: (injection, at) => {
         this.hold(injection, at);
@@ -67,7 +79,7 @@ export class MixMachine implements Machine<RelayEffect> {
 
   /** What goes into the next descriptor: of the last whole epoch, null when not all was seen. */
   report(now: Millis): MixReport | null {
-    return this.loops.report(now);
+    return this.loops.report(this.time.of(now));
   }
 
   /** Makes no more loops, so that the pool can run empty: the program is about to end. */
@@ -88,13 +100,14 @@ export class MixMachine implements Machine<RelayEffect> {
    * @returns true when the machine keeps `opened.packet`; it comes back in a `send`
    */
   onOpened(opened: Opened, arrivedAt: Millis): boolean {
+    const arrived = this.time.of(arrivedAt);
     switch (opened.kind) {
       case 'forward':
-        if (!this.hold(opened, arrivedAt + opened.delayMs)) return false;
-        this.loops.arrived(arrivedAt, opened.request);
+        if (!this.hold(opened, arrived + opened.delayMs)) return false;
+        this.loops.arrived(arrived, opened.request);
         return true;
       case 'end':
-        this.loops.ended(opened.id, arrivedAt);
+        this.loops.ended(opened.id, arrived);
         return false;
       case 'drop':
         this.counters.add(`packet-${opened.reason}`);
@@ -106,16 +119,25 @@ export class MixMachine implements Machine<RelayEffect> {
   }
 
   deadline(): Millis {
-    return Math.min(this.pool.nextAt ?? Number.POSITIVE_INFINITY, this.loops.nextAt());
+    const steady = Math.min(this.pool.nextAt ?? Number.POSITIVE_INFINITY, this.loops.nextAt());
+    return this.time.wall(steady);
+  }
+
+  /** Packets wait as long as their makers wrote, whatever the wall clock is set to. */
+  onClockStep(by: Millis): void {
+    this.time.step(by);
+    this.loops.onClockStep(by);
   }
 
   advance(now: Millis): void {
-    this.loops.advance(now);
+    const steady = this.time.of(now);
+    this.loops.advance(steady);
     for (;;) {
-      const effect = this.pool.popDue(now);
-      if (effect === undefined) return;
+      const held = this.pool.popDue(steady);
+      if (held === undefined) return;
+      const { to, packet, due } = held;
       this.counters.add('sent');
-      this.effects.push(effect);
+      this.effects.push({ kind: 'send', to, packet, due: this.time.wall(due) });
     }
   }
 
@@ -132,7 +154,7 @@ export class MixMachine implements Machine<RelayEffect> {
       this.counters.add(to);
       return false;
     }
-    this.pool.push(due, { kind: 'send', to, packet, due });
+    this.pool.push(due, { to, packet, due });
     return true;
   }
 }

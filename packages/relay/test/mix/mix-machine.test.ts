@@ -34,6 +34,28 @@ test('a packet leaves when its maker said, to the relay its maker named', () => 
   assert.deepEqual(mix.drain(), []);
 });
 
+test('a clock set back or forward neither holds packets nor lets them all go', () => {
+  for (const by of [-3_600_000, -200, 200, 3_600_000]) {
+    const { mix, forward } = makeMix();
+    for (const delay of [100, 400, 700]) mix.onOpened(forward(delay), 1_000_000);
+    mix.advance(1_000_150);
+    assert.equal(mix.drain().length, 1);
+    mix.onClockStep(by);
+    let now = 1_000_150 + by;
+    mix.advance(now);
+    assert.deepEqual(mix.drain(), [], `${by} ms: nothing at once`);
+    assert.equal(mix.deadline(), 1_000_400 + by);
+    mix.onOpened(forward(50), now);
+    now += 50;
+    mix.advance(now);
+    assert.equal(mix.drain().length, 1, `${by} ms: what came since`);
+    now = 1_000_700 + by;
+    mix.advance(now);
+    const dues = mix.drain().map((effect) => (effect.kind === 'send' ? effect.due : null));
+    assert.deepEqual(dues, [1_000_400 + by, 1_000_700 + by]);
+  }
+});
+
 test('packets leave in the order of their ends, not of their arrival', () => {
   const { mix, forward } = makeMix();
   const delays = [300, 100, 200, 100];

@@ -111,8 +111,14 @@ export function makeEdge(
       machine.advance(now);
       settle();
     },
+    /** Time passes, and nobody calls the machine. */
     jump(to: Millis) {
       now = to;
+    },
+    /** The clock is set, of which the machine is told as by its host. */
+    setClock(by: Millis) {
+      now += by;
+      machine.onClockStep(by, now);
     },
     request(
       request: BoxRequest | Uint8Array,

@@ -133,6 +133,13 @@ export class OpeningDesk {
     if (this.holding && this.inFlight <= this.options.highWater / 2) this.hold(false);
   }
 
+  /** When packets came in, by the clock as it is set now. */
+  onClockStep(by: Millis): void {
+    for (let slot = 0; slot < this.arrivedAt.length; slot++) {
+      this.arrivedAt[slot] = (this.arrivedAt[slot] as number) + by;
+    }
+  }
+
   /** A packet has left, or was given up. Packets that were never in a slot are none of ours. */
   release(packet: Frame): void {
     const slot = this.slots.slotOf(packet);

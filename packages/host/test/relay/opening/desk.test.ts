@@ -47,6 +47,7 @@ function setUp(options: Setup = {}) {
   const back = { ...path, hops: hops.map((hop) => ({ ...hop, delayMs: 0 })) } as unknown as Path;
   const view = { index: layer - 1, documentHash, predecessor: null, delayCapMs: 1_000 };
   const opened: Opened[] = [];
+  const arrivals: number[] = [];
   const held: boolean[] = [];
   let keep = true;
   let ended = false;
@@ -59,8 +60,9 @@ function setUp(options: Setup = {}) {
     highWater,
     threads: (epoch) => (ended ? null : openers.get(epoch)),
     admit: () => true,
-    onOpened: (one) => {
+    onOpened: (one, arrivedAt) => {
       opened.push(one);
+      arrivals.push(arrivedAt);
       return keep && one.kind === 'forward';
     },
     onHold: (hold) => held.push(hold),
@@ -101,6 +103,7 @@ function setUp(options: Setup = {}) {
     desk,
     openers,
     opened,
+    arrivals,
     held,
     replay,
     others,
@@ -152,6 +155,15 @@ test('a mix’s packets come back opened as an opener would, each in a slot of i
     desk.release(one.packet);
   }
   assert.deepEqual(seen.sort(), data.map((each) => Buffer.from(each).toString('hex')).sort());
+});
+
+test('a packet whose opening a clock step met came in by the clock as it is set', async () => {
+  const one = setUp({ layer: 1 });
+  one.desk.take(one.request(), 5_000);
+  one.desk.onClockStep(-3_000);
+  one.desk.take(one.request(), 2_100);
+  await one.until(2);
+  assert.deepEqual(one.arrivals.toSorted(), [2_000, 2_100]);
 });
 
 test('an edge gets requests with their block, and replies with their id', async () => {
