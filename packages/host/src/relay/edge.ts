@@ -15,9 +15,10 @@ import {
 } from '@tacet/relay';
 import { BroadcastReader, digestFrames } from '@tacet/wire';
 import { openStore } from './boxes.ts';
-import type { RelayConfig, Running } from './config/types.ts';
+import type { Readiness, RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
 import { Evidence } from './evidence.ts';
+import { StoreWatch } from './store-watch.ts';
 
 type EdgeEffect = Exclude<RelayEffect, { kind: 'send' }>;
 
@@ -45,7 +46,7 @@ class Edge implements Running {
   private readonly readers = new Map<string, BroadcastReader>();
   private clientDoor: ClientListener | null = null;
   private store: BoxStore | null = null;
-  private storePending = 0;
+  private readonly storeWatch = new StoreWatch();
   private stopped: Promise<void> | null = null;
 
   constructor(core: RelayCore, evidence: Evidence, observer: EdgeObserver | undefined) {
@@ -110,8 +111,10 @@ class Edge implements Running {
     });
   }
 
-  ready() {
-    return this.core.ready();
+  ready(): Readiness {
+    const core = this.core.ready();
+    const { problem } = this.storeWatch;
+    return problem === null ? core : { ...core, ready: false, missing: [...core.missing, problem] };
   }
 
   get operations() {
@@ -140,7 +143,7 @@ class Edge implements Running {
     const { machine } = this;
     await this.clientDoor?.stop();
     await this.core.stop(
-      () => machine.load.pool === 0 && machine.load.answers === 0 && this.storePending === 0,
+      () => machine.load.pool === 0 && machine.load.answers === 0 && this.storeWatch.pending === 0,
     );
     await this.store?.close();
   }
@@ -166,9 +169,9 @@ class Edge implements Running {
 
   private command({ token, command }: Extract<EdgeEffect, { kind: 'store' }>): void {
     if (this.store === null) return;
-    this.storePending += 1;
+    const done = this.storeWatch.begin();
     runStoreCommand(this.store, command).then((result) => {
-      this.storePending -= 1;
+      done(result);
       this.core.input((now) => this.machine.onStore(token, result, now));
     });
   }

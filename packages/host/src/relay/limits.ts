@@ -47,6 +47,8 @@ export const LIMITS = {
   notReadyMs: 20_000,
   /** After this, a relay is ready although some neighbour is away. */
   linksSettleMs: 20_000,
+  /** A box store that leaves a command unanswered for so long makes its edge not ready. */
+  storeSilentMs: 5_000,
   /** Requests open on the admin socket. */
   adminRequests: 16,
   /** Nodes of a box cluster named by a configuration. */
