@@ -149,6 +149,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
 
   /** Reads offers that have not come yet, and looks for outcomes that nobody announced. */
   advance(now: Millis): void {
+    if ((this.deadline ?? Number.POSITIVE_INFINITY) > now) return;
     const able = this.d.network()?.current(now) != null;
     this.lookForOutcomes(able, now);
     for (const [contactId, round] of this.rounds) {
