@@ -81,7 +81,9 @@ test('rule 2.4: what an edge does not have are random bytes in its place', () =>
   const rng = seededRng('absent');
   const record = new Uint8Array(BOX_RECORD).fill(7);
   const read = () => {
-    const answer = decodeAnswer(encodeAnswer({ status: 'read', records: [null, record, null] }, rng));
+    const answer = decodeAnswer(
+      encodeAnswer({ status: 'read', records: [null, record, null] }, rng),
+    );
     return answer.status === 'read' ? answer.records : assert.fail();
   };
   const [one, two] = [read(), read()];
