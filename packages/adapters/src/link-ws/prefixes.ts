@@ -1,14 +1,11 @@
 /**
  * Counts connections by address prefix (docs/spec/03-links.md): one IPv4 address, one IPv6 /56.
- * Keeps keyed hashes only, under a key of this process, and nothing once a connection is gone.
+ * Keeps keyed hashes only, under a key of this process, and nothing once a connection is gone. What
+ * can be overwritten is; the text itself is garbage of the engine when `take` returns.
  */
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { hex, utf8 } from '@tacet/base';
-import { hashKeyed } from '@tacet/crypto';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
+import { hashKeyed, wipe } from '@tacet/crypto';
 
 export class PrefixCounter {
   private readonly counts = new Map<string, number>();
@@ -26,7 +23,11 @@ export class PrefixCounter {
     const prefix = address === undefined ? '' : prefixOf(address);
     // Loopback: tests, and onion services, whose clients all come from there.
     if (prefix === null) return () => undefined;
-    const name = hex(hashKeyed(this.key, 'address-prefix', 16, utf8(prefix)));
+    // The engine keeps the text of its last match.
+    /^/.test('');
+    const bytes = utf8(prefix);
+    const name = hex(hashKeyed(this.key, 'address-prefix', 16, bytes));
+    wipe(bytes);
     const count = this.counts.get(name) ?? 0;
     if (count >= this.cap) return null;
     this.counts.set(name, count + 1);
@@ -49,9 +50,9 @@ export class PrefixCounter {
 export function prefixOf(address: string): string | null {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
   const v4 = mapped ?? address;
-  if (isIPv4(v4)) return loopback.check(v4, 'ipv4') ? null : v4;
+  if (isIPv4(v4)) return v4.startsWith('127.') ? null : v4;
   if (!isIPv6(address)) return '';
-  if (loopback.check(address, 'ipv6')) return null;
+  if (address === '::1') return null;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');

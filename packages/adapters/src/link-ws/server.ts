@@ -190,7 +190,7 @@ export class ClientListener {
   private admit(socket: Socket): (() => void) | null {
     if (this.stopped) return null;
     if (this.clients.size >= this.limits.clients) return this.refuse('refused-full');
-    const release = this.prefixes.take(socket.remoteAddress);
+    const release = this.prefixes.take(addressOf(socket));
     if (release === null) return this.refuse('refused-prefix');
     if (this.halfOpen.add(socket, performance.now())) return release;
     release();
@@ -310,6 +310,13 @@ export async function listenClients(options: ClientListenerOptions): Promise<Cli
   const listener = new ClientListener(options);
   await listener.listen();
   return listener;
+}
+
+/** Node keeps an address that was asked for with its socket, for as long as that stands. */
+function addressOf(socket: Socket): string | undefined {
+  const { remoteAddress } = socket;
+  Reflect.deleteProperty(socket, '_peername');
+  return remoteAddress;
 }
 
 function contextOf({ keyPem, certPem }: LinkIdentity): SecureContext {
