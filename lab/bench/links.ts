@@ -1,10 +1,9 @@
 /**
  * Hostile clients beside honest ones at one edge: 100 links at full speed, by turns with calm, and
  * 1,000 connections at once. `flood_p99_ratio` compares how late frames down come to the honest, over
- * all rounds of each kind; the first two seconds of a flood are `flood_onset_p99_ms`, and
- * `calm_p99_noise` is the ratio of two halves of the calm rounds. The flood comes from a process of
- * the lowest priority: it is other people's machines, and must take from this one only what the
- * edge gives it.
+ * all rounds of each kind; `calm_p99_noise` is the same ratio of two halves of the calm rounds. The
+ * flood comes from a process of the lowest priority: it is other people's machines, and must take
+ * from this one only what the edge gives it.
  */
 import { SECOND } from '@tacet/base';
 import { percentile, Stage } from './crowd/stage.ts';
@@ -15,8 +14,6 @@ const FLOOD = 100;
 const STORM = 1_000;
 const ROUNDS = 4;
 const ROUND = 10 * SECOND;
-/** A hundred handshakes, and what fits into buffers on the way until nothing more is read. */
-const ONSET = 2 * SECOND;
 
 interface Stats {
   readonly closed: number;
@@ -43,22 +40,18 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
     const calm: Round[] = [];
     const flood: Round[] = [];
     let sent = 0;
-    const onset: Round[] = [];
-    const round = async (ms: number): Promise<Round> => {
-      const { cpuPct } = await stage.watch(ms);
+    const round = async (): Promise<Round> => {
+      await honest.ask({ what: 'stats' });
+      const { cpuPct } = await stage.watch(ROUND);
       const { lateness } = await honest.ask<Stats>({ what: 'stats' });
       return { lateness, cpuPct };
     };
     for (let n = 0; n < ROUNDS; n++) {
-      // What the last flood left behind ends with its links.
-      await round(ONSET);
-      calm.push(await round(ROUND));
+      calm.push(await round());
       await hostile.ask({ what: 'flood', links: FLOOD });
-      onset.push(await round(ONSET));
-      flood.push(await round(ROUND));
+      flood.push(await round());
       sent += (await hostile.ask<{ sent: number }>({ what: 'calm' })).sent;
-      say(`round ${n + 1}: ${show(calm.at(-1))}; onset ${show(onset.at(-1))}`);
-      say(`  flood ${show(flood.at(-1))}`);
+      say(`round ${n + 1}: ${show(calm.at(-1))}; flood ${show(flood.at(-1))}`);
     }
     const { closed } = await honest.ask<Stats>({ what: 'stats' });
     const halves = [0, 1].map((half) => p99(calm.filter((_, n) => n % 2 === half)));
@@ -73,7 +66,6 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
       calm_p99_ms: p99(calm),
       flood_p99_ms: p99(flood),
       flood_p99_ratio: p99(flood) / p99(calm),
-      flood_onset_p99_ms: p99(onset),
       calm_p99_noise: Math.max(...halves) / Math.min(...halves),
       calm_cpu_pct: cpu(calm),
       flood_cpu_pct: cpu(flood),

@@ -48,9 +48,6 @@ export class Member {
   private timer: NodeJS.Timeout | null = null;
   private next = 0;
   private arrivals: Millis[] = [];
-  /** The edge's clock for this link: its first frame, and the most punctual one so far. */
-  private first: Millis | null = null;
-  private least = 0;
 
   constructor(link: EdgeLink, place: Place, book: DocumentBook) {
     this.link = link;
@@ -72,12 +69,11 @@ export class Member {
   /** How much later than on its clock each frame down came since the last call. */
   takeLateness(): Millis[] {
     const half = this.place.slotMs / 2;
-    const first = this.first ?? this.arrivals[0] ?? 0;
-    this.first = first;
+    const [first = 0] = this.arrivals;
     const off = this.arrivals.map((at) => at - first - Math.round((at - first) / half) * half);
-    this.least = Math.min(this.least, ...off);
+    const least = Math.min(...off);
     this.arrivals = [];
-    return off.map((value) => value - this.least);
+    return off.map((value) => value - least);
   }
 
   stop(): void {
