@@ -53,7 +53,9 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
     const { code, output, late } = await start(
       [
         '--test',
-        suite.together ? '--test-isolation=none' : '--test-concurrency=1',
+        suite.together
+          ? '--test-isolation=none'
+          : `--test-concurrency=${suite.kind === 'process' ? 2 : 1}`,
         `--test-reporter=${reporter}`,
         `--test-reporter-destination=${lines}`,
         '--test-reporter=spec',

@@ -2,7 +2,7 @@
  * The suites of `npm test`, found by convention: a folder with `test/**` holding `*.test.ts`.
  * pure: machines and codecs. process: sockets, stores, workers. network: several programs at once,
  * which wait more than they work. timing: the same, but a busy machine would spoil them. Each file
- * of these two has a process of its own, with exceptions; of the others a suite has one for all.
+ * has a process of its own, but for pure suites and a few others, which have one for all.
  */
 
 export const KINDS = ['pure', 'process', 'network', 'timing'] as const;
@@ -20,7 +20,8 @@ const lane = (...kinds: Kind[]): Lane => ({ kinds, beside: false });
 
 /** For two cores. Lanes of a row run side by side, rows one after another. */
 export const ROWS: readonly (readonly Lane[])[] = [
-  [lane('process'), lane('process')],
+  // Two of its files at a time.
+  [lane('process')],
   [lane('network', 'pure'), lane('network', 'pure')],
 ];
 /** Machines and codecs are tested while the suites of all rows wait. */
@@ -97,7 +98,7 @@ export function findSuites(files: readonly string[], long = false): Suite[] {
   return [...byName]
     .map(([name, members]) => {
       const kind = kindOf(name);
-      const together = kind === 'pure' || kind === 'process' || ONE_PROCESS.includes(name);
+      const together = kind === 'pure' || ONE_PROCESS.includes(name);
       const budget = BUDGETS[name] ?? DEFAULT_BUDGET[kind];
       return { name, kind, files: members, together, budget };
     })
