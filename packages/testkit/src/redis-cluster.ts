@@ -151,11 +151,14 @@ export class RedisCluster {
     );
   }
 
-  /** Every slot has a primary, and every primary a replica that has caught up. */
+  /** Every slot has a primary, every primary a replica that has caught up, and all nodes know it. */
   async untilWhole(): Promise<void> {
     for (const i of this.nodes.keys()) {
       await until(`node ${i} finds the cluster whole`, async () => {
         if (!(await this.ask(i, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) return false;
+        // A replica stands there when it does not seem to fail, and has told that it has data.
+        const listed = new Set((await this.ask(i, 'CLUSTER', 'SLOTS')).split('\n'));
+        if (!this.nodes.every(({ port }) => listed.has(String(port)))) return false;
         const replication = await this.ask(i, 'INFO', 'replication');
         return replication.includes('role:slave')
           ? replication.includes('master_link_status:up')
@@ -215,10 +218,12 @@ export class RedisCluster {
       await this.ask(PRIMARIES + i, 'CLUSTER', 'REPLICATE', id);
     }
     await this.untilWhole();
+    // With a long timeout nodes speak seldom: what one missed until now it would learn late.
     const { nodeTimeoutMs = 30_000 } = this.options;
     for (const i of this.nodes.keys()) {
       await this.ask(i, 'CONFIG', 'SET', 'cluster-node-timeout', String(nodeTimeoutMs));
     }
+    await this.untilWhole();
   }
 
   private configuration(port: number, busPort: number): string {
@@ -237,6 +242,7 @@ export class RedisCluster {
       'save ""',
       'maxmemory-policy noeviction',
       'repl-diskless-sync-delay 0',
+      'repl-ping-replica-period 1',
       ...(password === undefined
         ? []
         : [`requirepass ${JSON.stringify(password)}`, `masterauth ${JSON.stringify(password)}`]),
