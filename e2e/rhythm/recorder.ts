@@ -3,7 +3,7 @@
  * notes each TLS record's instant, size and direction in a file. It knows no key.
  *
  * `recorder.ts FILE LISTEN:TARGET...` (loopback ports). Standard input takes `plant MS`: from then
- * on every fourth record of a client is held back for so long, which the test must notice; `plant
+ * on every second record of a client is held back for so long, which the test must notice; `plant
  * 0` ends it. Ends with its standard input.
  */
 import { createWriteStream } from 'node:fs';
@@ -11,7 +11,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { TlsRecords } from './tls-records.ts';
 
-const HELD = 4;
+const HELD = 2;
 
 const [file = '', ...pairs] = process.argv.slice(2);
 const out = createWriteStream(file, { mode: 0o600 });

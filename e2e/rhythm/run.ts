@@ -25,7 +25,7 @@ export interface RhythmOptions {
   readonly say: (line: string) => void;
 }
 
-/** What the recorder holds every fourth frame back for in the last stretch, ms. */
+/** What the recorder holds every second frame back for in the last stretch, ms. */
 const PLANTED_MS = 10;
 
 export async function rhythm(options: RhythmOptions): Promise<Verdict> {

@@ -55,7 +55,7 @@ export class Wiretap {
     await this.program.ready();
   }
 
-  /** Holds back every fourth record of clients for so long; 0 ends it. */
+  /** Holds back every second record of clients for so long; 0 ends it. */
   plant(ms: number): void {
     this.program?.say(`plant ${ms}`);
   }
