@@ -11,17 +11,25 @@ export interface Round<S> {
   readonly patienceMs: Millis;
 }
 
-/** Resolves when a source had it, or each has answered or had its time. */
-export async function askInTurn<S>({ sources, ask, patienceMs }: Round<S>): Promise<void> {
-  for (const source of sources) {
-    const enough = await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), patienceMs);
-      // Nobody may be waiting any more when it fails: that is nobody's to catch.
-      void ask(source).then((had) => {
-        clearTimeout(timer);
-        resolve(had);
+export class AskInTurn<S> {
+  /** Who was asked, in whichever round, and has not answered: not asked again meanwhile. */
+  private readonly asked = new Set<S>();
+
+  /** Resolves when a source had it, or each has answered or had its time. */
+  async round({ sources, ask, patienceMs }: Round<S>): Promise<void> {
+    for (const source of sources.filter((one) => !this.asked.has(one))) {
+      const enough = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(false), patienceMs);
+        this.asked.add(source);
+        // Nobody may be waiting any more when it fails: that is nobody's to catch.
+        void ask(source)
+          .finally(() => this.asked.delete(source))
+          .then((had) => {
+            clearTimeout(timer);
+            resolve(had);
+          });
       });
-    });
-    if (enough) return;
+      if (enough) return;
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { AuthorityClient } from '@tacet/adapters/directory-https';
 import { type Clock, isAppError, type Millis, type Rng, randomBetween, shuffle } from '@tacet/base';
 import { epochAt, type Parameters, scheduleOf } from '@tacet/directory';
 import type { AuthorityMachine } from '@tacet/relay';
-import { askInTurn } from './ask-in-turn.ts';
+import { AskInTurn } from './ask-in-turn.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
 
@@ -23,8 +23,7 @@ export interface CatchUpOptions {
 export class CatchUp {
   private readonly options: CatchUpOptions;
   private readonly poller = new Poller(() => this.poll());
-  /** Who has a request of ours and has not answered. */
-  private readonly asked = new Set<Source>();
+  private readonly inTurn = new AskInTurn<Source>();
 
   constructor(options: CatchUpOptions) {
     this.options = options;
@@ -40,16 +39,16 @@ export class CatchUp {
 
   private async poll(): Promise<Millis> {
     const { clients, machine, clock, rng, parameters } = this.options;
-    await askInTurn({
-      sources: machine.behind(clock.now())
-        ? shuffle(rng, [...clients]).filter((client) => !this.asked.has(client))
-        : [],
-      patienceMs: LIMITS.catchUpMs,
-      ask: async (client) => {
-        await this.ask(client);
-        return this.poller.stopped || !machine.behind(clock.now());
-      },
-    });
+    if (machine.behind(clock.now())) {
+      await this.inTurn.round({
+        sources: shuffle(rng, [...clients]),
+        patienceMs: LIMITS.catchUpMs,
+        ask: async (client) => {
+          await this.ask(client);
+          return this.poller.stopped || !machine.behind(clock.now());
+        },
+      });
+    }
     const now = clock.now();
     const behind = LIMITS.catchUpMs * randomBetween(rng, 0.5, 1);
     if (machine.behind(now)) return behind;
@@ -60,7 +59,6 @@ export class CatchUp {
 
   private async ask(client: Source): Promise<void> {
     const { machine, onDocument, onUnreachable } = this.options;
-    this.asked.add(client);
     try {
       const found = await client.documents(machine.newest()?.document.epoch ?? null);
       if (this.poller.stopped) return;
@@ -68,8 +66,6 @@ export class CatchUp {
     } catch (error) {
       if (!isAppError(error)) throw error;
       onUnreachable();
-    } finally {
-      this.asked.delete(client);
     }
   }
 }

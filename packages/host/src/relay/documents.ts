@@ -22,7 +22,7 @@ import {
   scheduleOf,
   type VerifiedDocument,
 } from '@tacet/directory';
-import { askInTurn } from './ask-in-turn.ts';
+import { AskInTurn } from './ask-in-turn.ts';
 import type { DocumentFiles } from './document-files.ts';
 import { LIMITS } from './limits.ts';
 import { Poller } from './poller.ts';
@@ -48,8 +48,7 @@ export class DocumentKeeper {
   private readonly options: DocumentKeeperOptions;
   private readonly backoff: Backoff;
   private readonly poller = new Poller(() => this.poll());
-  /** Who has a request of ours and has not answered. */
-  private readonly asked = new Set<Source>();
+  private readonly inTurn = new AskInTurn<Source>();
 
   constructor(options: DocumentKeeperOptions) {
     this.options = options;
@@ -94,8 +93,8 @@ export class DocumentKeeper {
     const { book, clients, rng } = this.options;
     const before = book.newest();
     let answered = false;
-    await askInTurn({
-      sources: shuffle(rng, [...clients]).filter((client) => !this.asked.has(client)),
+    await this.inTurn.round({
+      sources: shuffle(rng, [...clients]),
       patienceMs: Math.min(
         LIMITS.authorityPatienceMs,
         before === null
@@ -112,7 +111,6 @@ export class DocumentKeeper {
 
   /** False when it did not answer. */
   private async fetch(client: Source): Promise<boolean> {
-    this.asked.add(client);
     try {
       const found = await client.documents(this.options.book.newest()?.document.epoch ?? null);
       if (this.poller.stopped) return false;
@@ -122,8 +120,6 @@ export class DocumentKeeper {
       if (!isAppError(error)) throw error;
       this.counters.add('authority-unreachable');
       return false;
-    } finally {
-      this.asked.delete(client);
     }
   }
 
