@@ -24,6 +24,7 @@ import { makeTestNetwork, TEST_NOW, type TestRelay } from '@tacet/testkit';
 import { bent } from '../bent.ts';
 import { moved } from '../moved.ts';
 import { damaged, flip } from '../mutate.ts';
+import { stockOf } from '../stock.ts';
 import type { Input } from '../types.ts';
 import type { AuthorityRole, Target } from './authority.ts';
 
@@ -31,11 +32,6 @@ type Card = [number, () => Input];
 
 export function authorityCards(role: AuthorityRole): Card[] {
   return [...descriptorCards(role), ...voteCards(role), ...documentCards(role)];
-}
-
-function stockOf<T>(role: AuthorityRole, n: number, make: () => T): () => T {
-  const stock = Array.from({ length: role.large ? 8 * n : n }, make);
-  return () => pick(role.rng, stock);
 }
 
 function card(

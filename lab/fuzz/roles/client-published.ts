@@ -17,6 +17,7 @@ import { type Digest, type Mark, packBroadcast, signDigest } from '@tacet/wire';
 import { bent } from '../bent.ts';
 import { moved } from '../moved.ts';
 import { damaged, flip } from '../mutate.ts';
+import { stockOf } from '../stock.ts';
 import type { Card, ClientRole } from './client.ts';
 
 const DAY_OF_NUMBERS = 86_400;
@@ -34,10 +35,7 @@ export function publishedCards(role: ClientRole): Card[] {
   assert.ok(one && two && three && stranger);
   const { body } = decodePublished(network.documentBytes);
   const later = network.next(network.verified, document.epoch + 1).document;
-  const stock = (n: number, make: () => Uint8Array) => {
-    const all = Array.from({ length: role.large ? 8 * n : n }, make);
-    return () => pick(rng, all);
-  };
+  const stock = (n: number, make: () => Uint8Array) => stockOf(role, n, make);
   const signed = (bytes: Uint8Array, by: readonly HybridKeyPair[] = [one, two]): Uint8Array =>
     encodePublished(
       bytes,

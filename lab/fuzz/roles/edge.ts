@@ -3,7 +3,7 @@
  * (packets of every kind of wrongness, and requests inside good ones), what other edges send.
  */
 import assert from 'node:assert/strict';
-import { pick, type Rng, randomInt } from '@tacet/base';
+import { type Rng, randomInt } from '@tacet/base';
 import { DROP_REASONS, GEOMETRY as G } from '@tacet/onion';
 import { EDGE_LIMITS, EdgeMachine, type RelayEffect } from '@tacet/relay';
 import { MemoryBoxes } from '@tacet/relay/acceptance/memory-boxes';
@@ -13,6 +13,7 @@ import { RoleClock } from '../clock.ts';
 import { Forge } from '../forge.ts';
 import { addCounts, Deck, Noise } from '../mutate.ts';
 import { OpenerNode } from '../node.ts';
+import { stockOf } from '../stock.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { BoxStock } from './edge-boxes.ts';
 import { digestCards } from './edge-digests.ts';
@@ -263,8 +264,7 @@ export type Card = [weight: number, make: () => Input];
 
 /** Some of a stock, made once. */
 export function stocked<T>(role: EdgeRole, n: number, make: () => T): () => T {
-  const stock = Array.from({ length: role.large ? 4 * n : n }, make);
-  return () => pick(role.rng, stock);
+  return stockOf(role, n, make, 4);
 }
 
 export const PAYLOAD_AT = G.payloadAt;

@@ -21,12 +21,38 @@ const builder: PacketBuilder = {
   openReply: (_keys, payload) => payload,
 };
 
+/** A link that stands, at time 0, to an edge; `over` says what matters to a test. */
+function standingLink(
+  seed: string,
+  parameters: Parameters<typeof fakeNetwork>[0],
+  over: Pick<ConstructorParameters<typeof Link>[0], 'planner' | 'slotMs' | 'emit' | 'onRequest'>,
+): Link {
+  const rng = seededRng(seed);
+  const network = fakeNetwork(parameters);
+  Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
+  const link = new Link({
+    rng,
+    network: () => network,
+    guard: {
+      door: () => ({ relay: A, address: 'a' }),
+      up: () => undefined,
+      shouldLeave: () => false,
+    } as unknown as Guard,
+    loops: new OwnLoops(rng, () => undefined),
+    requests: new RequestTracker(builder, rng),
+    builder,
+    ...over,
+  });
+  link.start(0);
+  link.advance(0);
+  link.onUp({ handle: new Uint8Array(8).fill(1), now: 0 }, 0);
+  return link;
+}
+
 test('rule 2.2: what a slot carries is chosen, built and saved before its instant', () => {
-  const rng = seededRng('link');
   const effects: LinkEffect[] = [];
   const work: number[] = [];
   let now = 0;
-  const requests = new RequestTracker(builder, rng);
   const plan = (real: boolean): Plan => ({
     what: real ? 'put' : 'cover',
     edge: A,
@@ -36,27 +62,16 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
     settle: () => undefined,
   });
   let slot = 0;
-  const network = fakeNetwork({ loopPermille: 0 });
-  const link = new Link({
-    rng,
-    network: () => network,
-    guard: {
-      door: () => ({ relay: A, address: 'a' }),
-      up: () => undefined,
-      shouldLeave: () => false,
-    } as unknown as Guard,
-    planner: { next: () => plan(slot++ % 2 === 0) } as unknown as Planner,
-    loops: new OwnLoops(rng, () => undefined),
-    requests,
-    builder,
-    slotMs: () => 2_000,
-    emit: (effect) => effects.push(effect),
-    onRequest: () => work.push(now),
-  });
-  Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
-  link.start(0);
-  link.advance(0);
-  link.onUp({ handle: new Uint8Array(8).fill(1), now: 0 }, 0);
+  const link = standingLink(
+    'link',
+    { loopPermille: 0 },
+    {
+      planner: { next: () => plan(slot++ % 2 === 0) } as unknown as Planner,
+      slotMs: () => 2_000,
+      emit: (effect) => effects.push(effect),
+      onRequest: () => work.push(now),
+    },
+  );
   const sent: number[] = [];
   while (sent.length < 200) {
     const at = link.deadline;
@@ -73,10 +88,7 @@ test('rule 2.2: what a slot carries is chosen, built and saved before its instan
 
 test('with its first document a link that is not in use begins with a rate, one that is does not', () => {
   for (const wanted of [2_000, 1_000]) {
-    const rng = seededRng(`newcomer ${wanted}`);
     const effects: LinkEffect[] = [];
-    const network = fakeNetwork({ loopPermille: 0, slotMs: 2_000, inUseSlotMs: 1_000 });
-    Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
     const cover: Plan = {
       what: 'cover',
       edge: A,
@@ -84,25 +96,13 @@ test('with its first document a link that is not in use begins with a rate, one 
       retry: false,
       settle: () => undefined,
     };
-    const link = new Link({
-      rng,
-      network: () => network,
-      guard: {
-        door: () => ({ relay: A, address: 'a' }),
-        up: () => undefined,
-        shouldLeave: () => false,
-      } as unknown as Guard,
+    const parameters = { loopPermille: 0, slotMs: 2_000, inUseSlotMs: 1_000 };
+    const link = standingLink(`newcomer ${wanted}`, parameters, {
       planner: { next: () => cover } as unknown as Planner,
-      loops: new OwnLoops(rng, () => undefined),
-      requests: new RequestTracker(builder, rng),
-      builder,
       slotMs: () => wanted,
       emit: (effect) => effects.push(effect),
       onRequest: null,
     });
-    link.start(0);
-    link.advance(0);
-    link.onUp({ handle: new Uint8Array(8).fill(1), now: 0 }, 0);
     link.onFirstDocument({ inUseSlotMs: 1_000 }, 0);
     effects.length = 0;
     const sent: number[] = [];
