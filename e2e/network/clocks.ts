@@ -77,7 +77,7 @@ async function stranger(
 }
 
 async function play(
-  { town, epochMs, say }: Stage,
+  { epochMs, say }: Stage,
   { person, contactId, what, aheadMs, set }: Stranger,
 ): Promise<string[]> {
   const { api, name } = person;
