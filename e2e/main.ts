@@ -26,6 +26,7 @@ const HELP = `npm run e2e -- <command>
       --json             the result as one object on standard output
   operator               docs/ops/three-operators.md, literally, in network namespaces (wants root)
       --fresh            only: a machine that knows nothing, given one full invitation
+      --seed S           of the pauses between texts (printed)
       --json             the result as one object on standard output
   --help
 

@@ -130,7 +130,7 @@ export class DaemonProcess {
 
 /** A whole conversation, oldest first. */
 export async function allMessages(
-  { api }: DaemonProcess,
+  { api }: Pick<DaemonProcess, 'api'>,
   contactId: string,
 ): Promise<MessageView[]> {
   const pages: MessageView[][] = [];

@@ -1,96 +1,80 @@
-/** Texts from one person to another at a steady pace, and when each arrived. */
-import { MAX_PAGE } from '@tacet/api';
+/** Texts that people write to each other at a steady pace, and when each arrived. */
+import { type Rng, randomBetween } from '@tacet/base';
+import { allMessages } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
 import type { PersonMachine } from './person.ts';
 
-export interface Arrivals {
-  /** Seconds from writing to being saved at the other end, in the order of writing. */
-  readonly seconds: readonly number[];
-  /** When each of those was written, epoch ms. */
-  readonly wroteAt: readonly number[];
-  /** Texts that never arrived. */
-  readonly lost: number;
-  readonly twice: number;
+/** One direction between two people. */
+export interface Line {
+  readonly from: PersonMachine;
+  readonly to: PersonMachine;
+  /** `to`, as a contact of `from`. */
+  readonly toId: string;
+  /** `from`, as a contact of `to`. */
+  readonly fromId: string;
+}
+
+export interface Sent {
+  /** From whom, and which of theirs. */
+  readonly text: string;
+  /** When it was given to the daemon, epoch ms. */
+  readonly wroteAt: number;
+  /** When it was saved at the other end, epoch ms; none: lost, two: twice. */
+  readonly arrivedAt: readonly number[];
+}
+
+interface Page extends Line {
+  readonly wrote: Map<string, number>;
 }
 
 export class Flow {
-  private readonly from: PersonMachine;
-  private readonly to: PersonMachine;
-  private readonly contactId: string;
-  private readonly wrote = new Map<string, number>();
+  private readonly pages: readonly Page[];
+  private readonly rng: Rng;
   private running = true;
-  private done: Promise<void> = Promise.resolve();
+  private done: Promise<unknown> = Promise.resolve();
 
-  constructor(from: PersonMachine, to: PersonMachine, contactId: string) {
-    this.from = from;
-    this.to = to;
-    this.contactId = contactId;
+  constructor(lines: readonly Line[], rng: Rng) {
+    this.pages = lines.map((line) => ({ ...line, wrote: new Map() }));
+    this.rng = rng;
   }
 
+  /** @param paceMs mean pause between two texts of one line */
   start(paceMs: number): void {
-    this.done = (async () => {
-      for (let n = 0; this.running; n++) {
-        const text = `text ${n}`;
-        this.wrote.set(text, Date.now());
-        await this.from.api.call('message.send', {
-          contactId: this.contactId,
-          text,
-          clientId: `flow-${n}`,
-        });
-        await sleep(paceMs);
-      }
-    })();
-  }
-
-  get written(): number {
-    return this.wrote.size;
+    this.done = Promise.all(this.pages.map((page) => this.write(page, paceMs)));
+    this.done.catch(() => undefined);
   }
 
   /** Ends the writing and waits for what is on its way. */
-  async end(patienceMs: number): Promise<void> {
+  async end(patienceMs: number): Promise<readonly Sent[]> {
     this.running = false;
     await this.done;
     const end = performance.now() + patienceMs;
-    while ((await this.arrived()).size < this.wrote.size && performance.now() < end)
-      await sleep(500);
-  }
-
-  /** Of the texts `from` <= n < `to`. */
-  async between(from: number, to: number): Promise<Arrivals> {
-    const arrived = await this.arrived();
-    const seconds: number[] = [];
-    const wroteAt: number[] = [];
-    let lost = 0;
-    let twice = 0;
-    for (let n = from; n < to; n++) {
-      const times = arrived.get(`text ${n}`) ?? [];
-      const at = times[0];
-      const wrote = this.wrote.get(`text ${n}`) ?? 0;
-      if (at === undefined) lost += 1;
-      else {
-        seconds.push((at - wrote) / 1_000);
-        wroteAt.push(wrote);
-      }
-      if (times.length > 1) twice += 1;
-    }
-    return { seconds, wroteAt, lost, twice };
-  }
-
-  private async arrived(): Promise<Map<string, number[]>> {
-    const { contacts } = await this.to.api.call('contact.list', {});
-    const found = new Map<string, number[]>();
-    let before: string | undefined;
     for (;;) {
-      const { messages } = await this.to.api.call('message.list', {
-        contactId: contacts[0]?.id ?? '',
-        limit: MAX_PAGE,
-        ...(before === undefined ? {} : { before }),
-      });
-      for (const { text, arrivedAt } of messages) {
-        if (arrivedAt !== null) found.set(text, [...(found.get(text) ?? []), arrivedAt]);
-      }
-      before = messages[0]?.id;
-      if (messages.length < MAX_PAGE) return found;
+      const sent = (await Promise.all(this.pages.map(fatesOf))).flat();
+      const all = sent.every(({ arrivedAt }) => arrivedAt.length > 0);
+      if (all || performance.now() > end) return sent;
+      await sleep(500);
     }
   }
+
+  private async write({ from, toId, wrote }: Page, paceMs: number): Promise<void> {
+    for (let n = 0; this.running; n++) {
+      await sleep(randomBetween(this.rng, paceMs / 2, (paceMs * 3) / 2));
+      const text = `${from.name} ${n}`;
+      wrote.set(text, Date.now());
+      await from.api.call('message.send', { contactId: toId, text, clientId: text });
+    }
+  }
+}
+
+async function fatesOf({ to, fromId, wrote }: Page): Promise<Sent[]> {
+  const arrived = new Map<string, number[]>();
+  for (const { text, direction, arrivedAt } of await allMessages(to, fromId)) {
+    if (direction === 'in') arrived.set(text, [...(arrived.get(text) ?? []), arrivedAt ?? 0]);
+  }
+  return [...wrote].map(([text, wroteAt]) => ({
+    text,
+    wroteAt,
+    arrivedAt: arrived.get(text) ?? [],
+  }));
 }

@@ -1,32 +1,15 @@
-/** A small network and its first person on one machine, and a machine that knows nothing beside it. */
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+/** The network of three operators with its first person, and a machine that knows nothing. */
 import { meetFromNothing } from './fresh.ts';
-import { Machines } from './machines.ts';
-import { PersonMachine } from './person.ts';
+import { ThreeOperators } from './network.ts';
 
-const HUB = '192.0.2.1';
-const PATIENCE = 240_000;
+const PEOPLE = { person: '192.0.2.77', fresh: '192.0.2.88' } as const;
 
 /** @returns seconds from the first command on the new machine to *secure session ready* */
-export async function runFresh(say: (line: string) => void): Promise<number> {
-  const machines = new Machines({ hub: HUB, fresh: '203.0.113.88' });
-  const hub = new PersonMachine(machines, 'hub');
-  let failed = true;
-  try {
-    const create = `tacet-relay network create --dir net --name small --demo --host ${HUB}`;
-    await hub.says(`${create} --base-port 7700`);
-    await hub.says('tacet-relay run-all --dir net > net.log 2>&1 &');
-    await machines.run('hub', 'until tacet-relay status --dir net; do sleep 2; done', PATIENCE);
-    await hub.create();
-    cpSync(join(machines.home('hub'), 'net/network.card'), join(machines.home('hub'), 'card'));
-    await hub.says('tacet network join card --wait --timeout 2m');
-    say('the network is up, and somebody is on it');
-    const seconds = await meetFromNothing(hub, new PersonMachine(machines, 'fresh'));
-    failed = false;
-    return seconds;
-  } finally {
-    if (failed) say(`kept in ${machines.dir}`);
-    machines.close(failed);
-  }
+export function runFresh(say: (line: string) => void): Promise<number> {
+  return ThreeOperators.with(PEOPLE, say, async (operators) => {
+    say(`network up after ${Math.round(await operators.follow(1, 2, 3))} s`);
+    const person = await operators.person('person');
+    await operators.follow(4);
+    return meetFromNothing(person, operators.stranger('fresh'));
+  });
 }

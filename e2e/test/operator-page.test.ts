@@ -50,12 +50,13 @@ test('every option a command of the page uses is in its help', () => {
 
 test('the judge: nothing lost, nothing twice, and no more late texts than chance gives', () => {
   const good = {
-    ...{ network_up_s: 100, drain_s: 200, fresh_ready_s: 9, texts_calm: 120, texts_during: 200 },
-    ...{ calm_p50_s: 2, calm_p99_s: 5, during_p99_s: 5, during_max_s: 6 },
-    ...{ later_than_p99: 3, lost: 0, twice: 0 },
+    ...{ network_up_s: 100, drain_s: 200, fresh_ready_s: 9, texts_calm: 700, texts_during: 400 },
+    ...{ calm_p50_s: 2, calm_p99_s: 5, calm_max_s: 7 },
+    ...{ during_p50_s: 2, during_p99_s: 5, during_max_s: 6 },
+    ...{ later_than_p99: 6, chance: 0.3, lost: 0, twice: 0 },
   };
   assert.ok(judge(good));
-  for (const bad of [{ lost: 1 }, { twice: 1 }, { later_than_p99: 12 }, { network_up_s: 601 }]) {
+  for (const bad of [{ lost: 1 }, { twice: 1 }, { chance: 0.0009 }, { network_up_s: 601 }]) {
     assert.ok(!judge({ ...good, ...bad }));
   }
 });
