@@ -136,6 +136,12 @@ export class RelayNetwork {
     await this.run(process.name);
   }
 
+  /** Kills one that was adopted; from then on it is none of ours. */
+  async dismiss(name: string): Promise<void> {
+    await this.kill(name);
+    this.processes.splice(this.processes.indexOf(this.described(name)), 1);
+  }
+
   /** It was ended by somebody else. */
   async gone(name: string): Promise<void> {
     await this.program(name).ended();

@@ -13,8 +13,8 @@ export async function joinRelay({ town }: Stage, role: string): Promise<string> 
     ...['init', '--dir', folder, '--join', join(network.dir, 'relay.card'), '--roles', role],
     ...['--family', 'newcomer', '--host', '127.0.0.1', '--port', String(await freePort()), '--yes'],
   );
-  for (const authority of network.processes.filter((one) => one.role === 'authority')) {
-    const config = join(network.dir, authority.config);
+  for (const authority of network.names('authority')) {
+    const config = join(network.folder(authority), 'config.json');
     await network.command(
       ...['authority', 'allow', join(folder, 'request.json'), '--config', config],
     );
@@ -33,10 +33,9 @@ export async function joinRelay({ town }: Stage, role: string): Promise<string> 
 /** Resolves when nothing depends on it any more and its process has ended. */
 export async function drainRelay({ town }: Stage, name: string): Promise<void> {
   const { network } = town;
-  const found = network.processes.find((one) => one.name === name);
-  if (found === undefined) throw new RangeError(`no process ${name}`);
   const gone = network.gone(name);
-  await network.command('drain', '--config', join(network.dir, found.config), '--stop');
+  const config = join(network.folder(name), 'config.json');
+  await network.command('drain', '--config', config, '--stop');
   await gone;
 }
 
