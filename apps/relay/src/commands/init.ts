@@ -124,7 +124,7 @@ export const init: Command = {
       output.out(
         `next: send ${join(dir, REQUEST_FILE)} to whoever founds the network, and compare the numbers`,
       );
-      output.out('      then: tacet-relay init --dir DIR --join relay.card');
+      output.out(`      then: tacet-relay init --dir ${dir} --join relay.card`);
       return;
     }
     const description = joinNetwork(dir, card);
@@ -139,7 +139,7 @@ export const init: Command = {
       output.out('      tacet-relay authority allow request.json --config authority/config.json');
     }
     output.out(
-      'then: tacet-relay run-all --dir DIR, or a service for each (docs/ops/run-a-relay.md)',
+      `then: sh ${join(dir, 'start.sh')}, or a service for each (docs/ops/run-a-relay.md)`,
     );
   },
 };

@@ -1,9 +1,11 @@
 /** `network create`: a folder with a whole small network, or one founded by requests of its operators. */
+import { join } from 'node:path';
 import {
   createNetwork,
   decodeOperatorRequest,
   foundFromRequests,
   type OperatorOptions,
+  RELAY_CARD_FILE,
   readText,
 } from '@tacet/host/relay';
 import type { Command, Values } from '../command.ts';
@@ -112,7 +114,7 @@ async function create(values: Values, output: Output): Promise<void> {
   for (const process of description.processes) {
     output.out(`  ${process.name}: ${process.ports.join(', ')}`);
   }
-  output.out('next: tacet-relay run-all --dir DIR, and give the card to those who may join');
+  output.out(`next: tacet-relay run-all --dir ${dir}, and give the card to those who may join`);
   if (operators.length > 1) {
     output.out('each operator takes the folder of that name; delete it here afterwards');
   }
@@ -133,11 +135,12 @@ function found(values: Values, output: Output): void {
   ]) {
     if (values[name] !== undefined) throw usage(`--${name} has no meaning with --request`);
   }
+  const dir = textOption(values, 'dir');
   const files = listOption(values, 'request');
   const requests = files.map((file) => decodeOperatorRequest(readText(file), Date.now()));
   const card = foundFromRequests(
     {
-      dir: textOption(values, 'dir'),
+      dir,
       name: textOption(values, 'name'),
       demonstration: values['demo'] === true,
       set: settingsOption(values),
@@ -153,7 +156,9 @@ function found(values: Values, output: Output): void {
     const role = relay.role === 'edge' ? 'edge' : `mix-${relay.layer}`;
     output.out(`  ${role} of ${relay.family}, ${relay.country} ${relay.relay.slice(0, 16)}`);
   }
-  output.out('compare these numbers with each operator, then give all of them DIR/relay.card');
+  output.out(
+    `compare these numbers with each operator, then give all of them ${join(dir, RELAY_CARD_FILE)}`,
+  );
 }
 
 function operatorOf(text: string, host: string): OperatorOptions {

@@ -66,5 +66,5 @@ function text(name: string, status: StatusAnswer | null): string {
   if (status.newLinkKey) parts.push('a new link key waits for documents to name it');
   if (leaving !== null) parts.push(leaving.free ? 'leaving: may be stopped' : 'leaving');
   parts.push(`up ${status.upDays} days, version ${status.version}`);
-  return `${name}: ${parts.join('; ')}`;
+  return `${name} ${status.identity.slice(0, 16)}: ${parts.join('; ')}`;
 }

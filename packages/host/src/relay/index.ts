@@ -36,6 +36,7 @@ export {
   type ProcessDescription,
   readDescription,
 } from './network/description.ts';
+export { RELAY_CARD_FILE } from './network/establish.ts';
 export {
   hasSetup,
   type InitOptions,

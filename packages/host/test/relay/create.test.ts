@@ -94,9 +94,12 @@ test('an existing network is not touched', async () => {
   assert.equal(readFileSync(join(made.dir, 'network.json'), 'utf8'), before);
 });
 
-test('a parameter that does not exist, or is out of range, is refused', async () => {
-  await assert.rejects(createNetwork(options({ set: { slot: 1 } })), hasCode('config-value'));
+test('a parameter that does not exist, is out of range, or does not go with others is refused', async () => {
   await assert.rejects(createNetwork(options({ set: { slotMs: 0 } })), hasCode('config-value'));
+  await assert.rejects(createNetwork(options({ set: { epochMs: 60_000 } })), /half of epochMs/);
+  await assert.rejects(createNetwork(options({ set: { slotM: 1 } })), /did you mean `slotMs`/);
+  const odd = createNetwork(options({ set: { 'a\nb': 1 } }));
+  await assert.rejects(odd, (error) => hasCode('config-value')(error) && !/\n/.test(String(error)));
 });
 
 test('several authorities: an operator each, all of them named to each other and to the relays', async () => {

@@ -6,7 +6,7 @@
  */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AppError, type Rng } from '@tacet/base';
+import { AppError, nearest, type Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import {
   defaultParameters,
@@ -112,16 +112,28 @@ function networkParameters(
 ): Parameters {
   const base = demonstration ? demonstrationParameters : defaultParameters;
   const ahead = authorities >= 3 ? { keysAhead: 2, validEpochs: 3 } : {};
+  const stranger = Object.keys(set).find((key) => !Object.hasOwn(base, key));
+  if (stranger !== undefined) throw unknownParameter(stranger, Object.keys(base));
   try {
     return parametersFrom({ ...base, ...ahead, ...set });
   } catch (cause) {
     throw new AppError(
       'config-value',
       'usage',
-      '--set names no parameter of a network, or a value out of its range',
+      '--set: a value is out of its range, or does not go with the others (graceMs at most half ' +
+        'of epochMs, inUseSlotMs at most slotMs): see docs/spec/parameters.md',
       { cause },
     );
   }
+}
+
+/** Names it, so far as it can be a parameter. */
+function unknownParameter(name: string, known: readonly string[]): AppError {
+  const isWord = /^\w{1,64}$/.test(name);
+  const meant = isWord ? nearest(name, known) : null;
+  const shown = isWord ? `\`${name}\`` : 'a key that is no word';
+  const advice = meant === null ? 'see docs/spec/parameters.md' : `did you mean \`${meant}\`?`;
+  return new AppError('config-value', 'usage', `--set: ${shown} is no parameter: ${advice}`);
 }
 
 /** Of a row that cannot be tried on this machine. */
