@@ -33,6 +33,8 @@ interface ReadEntry {
   rests: number;
   notBefore: Millis;
   inFlight: boolean;
+  /** The edge that is being asked has named the box since: an empty answer may be older than that. */
+  overtaken: boolean;
   readonly onAbsent: ((now: Millis) => void) | null;
 }
 
@@ -100,13 +102,16 @@ export class ReadQueue implements PlanSource {
   announced(watch: Watch, edge: RelayHash, now: Millis): void {
     const entry = this.entries.get(watch.id);
     const known = entry?.edges.some((one) => equalBytes(one, edge)) === true;
-    if (known && !entry.catchUp && entry.rests === 0) return;
+    const asked = known && entry.inFlight && isFirst(entry.edges, edge);
+    if (known && !asked && !entry.catchUp && entry.rests === 0) return;
     if (!this.mayAnnounce(watch, edge)) return;
     if (entry === undefined) {
       this.entries.set(watch.id, this.entry(watch, [edge], false, now, null));
       return;
     }
     if (!known) entry.edges.push(edge);
+    entry.overtaken ||= asked;
+    if (entry.catchUp) entry.tries = 0;
     if (entry.catchUp || entry.rests > 0) entry.notBefore = Math.min(entry.notBefore, now);
     entry.catchUp = false;
   }
@@ -160,6 +165,7 @@ export class ReadQueue implements PlanSource {
       rests: 0,
       notBefore: now,
       inFlight: false,
+      overtaken: false,
       onAbsent,
     };
   }
@@ -201,6 +207,7 @@ export class ReadQueue implements PlanSource {
     const { marks, at } = threeMarks(this.rng, network, edge, entry.watch.box.mark);
     const request: BoxRequest = { kind: 'get', marks, waitMs: 0 };
     entry.inFlight = true;
+    entry.overtaken = false;
     entry.tries++;
     entry.triesHere++;
     return {
@@ -220,8 +227,11 @@ export class ReadQueue implements PlanSource {
         this.forget(entry.watch.id);
         return;
       }
-      // The edge answered and does not have it: ask the other one, if any.
+      // The edge answered and does not have it: ask the other one, if any, and then this one once
+      // more if it has named the box while its answer was on the way.
+      const [edge] = entry.edges;
       this.nextEdge(entry);
+      if (entry.overtaken && edge !== undefined) entry.edges.push(edge);
       return;
     }
     if (entry.triesHere >= TRIES_PER_EDGE) {
@@ -260,6 +270,10 @@ export class ReadQueue implements PlanSource {
     this.entries.delete(watchId);
     this.announcedBy.delete(watchId);
   }
+}
+
+function isFirst([first]: readonly RelayHash[], edge: RelayHash): boolean {
+  return first !== undefined && equalBytes(first, edge);
 }
 
 function ownerOf(entry: ReadEntry): string {

@@ -109,3 +109,48 @@ test('a catch-up read asks every home once, older generations last, and then hea
   assert.deepEqual(edges, [A, B, C]);
   assert.equal(absent, 1);
 });
+
+test('an empty answer that is older than the announcement is no answer', () => {
+  const filled = new Set<unknown>();
+  let got = 0;
+  const answers = { status: 'read', records: [] } as unknown as BoxAnswer;
+  const reads = queue(() => filled.has(A) && got++ === 0);
+  reads.catchUp(watch(1), 0, () => assert.fail('it is not absent'));
+  const early = reads.next(0, true);
+  assert.deepEqual(early?.edge, A);
+  // Written, and named, while the answer "there is none" is on its way; other homes have none yet.
+  reads.announced(watch(1), A, 100);
+  early?.settle(answers, 200);
+  const other = reads.next(200, true);
+  assert.deepEqual(other?.edge, B);
+  other?.settle(answers, 300);
+  reads.next(300, true)?.settle(answers, 400);
+  filled.add(A);
+  const again = reads.next(400, true);
+  assert.deepEqual(again?.edge, A);
+  again?.settle(answers, 500);
+  assert.equal(got, 1);
+  assert.equal(reads.size, 0);
+});
+
+test('a box announced after many vain reads without a mark is read all the same', () => {
+  const reads = queue();
+  reads.catchUp(watch(1), 0, null);
+  let now = 0;
+  // Two lost tries at each of three homes.
+  for (let tries = 0; tries < 5; now += 100) {
+    const plan = reads.next(now, true);
+    if (plan === null) continue;
+    tries += 1;
+    plan.settle(null, now);
+  }
+  reads.announced(watch(1), A, now);
+  const edges = [];
+  for (const end = now + MINUTE; now < end; now += 100) {
+    const plan = reads.next(now, true);
+    if (plan === null) continue;
+    edges.push(plan.edge);
+    plan.settle(empty, now);
+  }
+  assert.ok(edges.includes(A));
+});
