@@ -10,16 +10,31 @@ export function machineName(): string {
 
 /** Short hash; `+` when the working tree differs from it; `unknown` outside a repository. */
 export function commitName(): string {
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
+  return named(['HEAD'], []);
+}
+
+/** The same for the trees of some folders, named from the root of the repository. */
+export function sourceName(folders: readonly string[]): string {
+  return named(
+    folders.map((folder) => `HEAD:${folder}`),
+    folders.map((folder) => `:/${folder}`),
+  );
+}
+
+function named(objects: readonly string[], within: readonly string[]): string {
   try {
-    const changed = git('status', '--porcelain', '--untracked-files=no') !== '';
-    return `${git('rev-parse', '--short=12', 'HEAD')}${changed ? '+' : ''}`;
+    const changed = git('status', '--porcelain', '--untracked-files=no', '--', ...within) !== '';
+    const names = objects.map((object) => git('rev-parse', '--short=12', object));
+    return `${names.join(' ')}${changed ? '+' : ''}`;
   } catch {
     return 'unknown';
   }
+}
+
+function git(...args: readonly string[]): string {
+  return execFileSync('git', args, {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }

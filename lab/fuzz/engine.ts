@@ -17,7 +17,7 @@ export async function runRole(
   options: RoleOptions,
   progress: Progress = () => undefined,
 ): Promise<RoleReport> {
-  const count = kind.inputs?.(options.count) ?? options.count;
+  const { count } = options;
   const role = await kind.make(options);
   const started = performance.now();
   const cpuStarted = process.cpuUsage();
@@ -28,18 +28,19 @@ export async function runRole(
   let before: number | null = null;
   let crash: string | null = null;
   let at = 0;
+  const fed = (): number => role.inputs?.() ?? at;
   let told = started;
   const warm = Math.floor(count * WARM);
   const span = 1_000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const until = started + span;
   const warmUntil = started + WARM * span;
   try {
-    for (; at < count && performance.now() < until; at++) {
-      if (before === null && (at >= warm || performance.now() >= warmUntil)) before = heldMb();
+    for (let now = started; fed() < count && now < until; at++, now = performance.now()) {
+      if (before === null && (fed() >= warm || now >= warmUntil)) before = heldMb();
       if (at % REST_EVERY === 0) role.rest();
-      if (performance.now() - told > 1_000) {
-        told = performance.now();
-        progress(at, count);
+      if (now - told > 1_000) {
+        told = now;
+        progress(fed(), count);
       }
       const input = role.next();
       kinds.set(input.kind, (kinds.get(input.kind) ?? 0) + 1);
@@ -57,7 +58,7 @@ export async function runRole(
     await role.check();
   } catch (error) {
     const stack = error instanceof Error ? `${error.stack} ${String(error.cause ?? '')}` : error;
-    crash = `input ${at} of seed ${options.seed}: ${String(stack)}`;
+    crash = `delivery ${at} of seed ${options.seed}: ${String(stack)}`;
   }
   const used = process.cpuUsage(cpuStarted);
   const after = heldBy(role);
@@ -65,7 +66,7 @@ export async function runRole(
   return {
     role: kind.name,
     seed: options.seed,
-    inputs: at,
+    inputs: fed(),
     kinds: sorted(Object.fromEntries(kinds)),
     reasons: sorted(role.counts()),
     repliesToBad: repliesToBad + role.lateReplies(),

@@ -5,27 +5,24 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { commitName, machineName } from '../bench/about.ts';
-import { faults, figuresOf, type RoleFigures, table, together } from './report.ts';
+import { commitName, machineName, sourceName } from '../bench/about.ts';
+import { addChunks, type Chunk, checkChunks, SOURCES } from './chunks.ts';
+import { faults, figuresOf, type RoleFigures, table } from './report.ts';
 import { ROLES } from './roles/index.ts';
 import { runChild } from './run-child.ts';
 import type { RoleKind } from './types.ts';
 
-const HELP = `npm run fuzz -- [--role mix,edge] [--count 10000000] [--seed 1] [--json] [--add FILE]
+const HELP = `npm run fuzz -- [--role mix,edge] [--count 10000000] [--seed 1] [--json] [--add FILE]...
 
   --role R     ${ROLES.map(({ name }) => name).join(', ')}; several with a comma between (all)
-  --count N    inputs for each role (10,000,000)
+  --count N    inputs for each role (10,000,000); 0 only adds up
   --seed S     the same seed gives the same inputs, but for signatures, which are hedged (1)
   --seconds S  each role ends after so long, whatever it has done by then
   --least N    a named reason that comes up less often is a fault (1,000; 1 below a million inputs)
   --json       one object on standard output and nothing else there
-  --add FILE   counts on from what an earlier run of the same commit printed with --json
+  --add FILE   counts together with what an earlier run printed with --json; several times, if need
+               be; of the same sources (${SOURCES.join(', ')}) and with another seed for the same role
 `;
-
-interface Earlier {
-  readonly commit: string;
-  readonly roles: Readonly<Record<string, RoleFigures>>;
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -36,7 +33,7 @@ async function main(argv: readonly string[]): Promise<number> {
       seed: { type: 'string', default: '1' },
       seconds: { type: 'string', default: 'Infinity' },
       least: { type: 'string' },
-      add: { type: 'string' },
+      add: { type: 'string', multiple: true, default: [] },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -49,37 +46,32 @@ async function main(argv: readonly string[]): Promise<number> {
   const kinds = ROLES.filter(({ name }) => wanted?.includes(name) ?? true);
   const count = Number(values.count);
   const options = { count, seed: values.seed, seconds: Number(values.seconds) };
-  const isUsable = Number.isSafeInteger(count) && count > 0 && options.seconds > 0;
+  const isUsable = Number.isSafeInteger(count) && count >= 0 && options.seconds > 0;
   if (!isUsable || kinds.length !== (wanted?.length ?? ROLES.length)) {
     process.stderr.write(HELP);
     return 2;
   }
-  const commit = commitName();
-  const earlier = values.add === undefined ? null : earlierRun(values.add, commit);
-  const roles: Record<string, RoleFigures> = { ...earlier?.roles };
-  const queue = [...kinds];
+  const [commit, source] = [commitName(), sourceName(SOURCES)];
+  const earlier = values.add.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Chunk);
+  // What does not belong together is found before the work, not after it.
+  const planned = kinds.map(({ name }) => [name, { seeds: count > 0 ? [values.seed] : [] }]);
+  checkChunks([...earlier, { source, roles: Object.fromEntries(planned) }]);
+  const own: Record<string, RoleFigures> = {};
+  const queue = count > 0 ? [...kinds] : [];
   const work = async (): Promise<void> => {
     for (let kind = queue.shift(); kind; kind = queue.shift()) {
-      const figures = figuresOf(await runChild(kind, options, say));
-      const before = roles[kind.name];
-      roles[kind.name] = before === undefined ? figures : together(before, figures);
+      own[kind.name] = figuresOf(await runChild(kind, options, say));
     }
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+  const roles = addChunks([...earlier, { source, roles: own }]);
   const all = ROLES.flatMap((kind): [RoleKind, RoleFigures][] => {
     const figures = roles[kind.name];
     return figures === undefined ? [] : [[kind, figures]];
   });
   for (const [kind, figures] of all) say(table(kind, figures));
   const least = (inputs: number): number => Number(values.least ?? (inputs < 1e6 ? 1 : 1_000));
-  // Links: a scene is one input, so what counts is what was asked for.
-  const found = all.flatMap(([kind, figures]) =>
-    faults(
-      kind,
-      figures,
-      least(kind.inputs === undefined ? figures.inputs : count * figures.seeds.length),
-    ),
-  );
+  const found = all.flatMap(([kind, figures]) => faults(kind, figures, least(figures.inputs)));
   for (const fault of found) say(`FAULT ${fault}`);
   if (values.json) {
     const ordered = Object.fromEntries(all.map(([{ name }, figures]) => [name, figures]));
@@ -90,9 +82,8 @@ async function main(argv: readonly string[]): Promise<number> {
       roles: ordered,
       faults: found,
     };
-    process.stdout.write(
-      `${JSON.stringify({ ...result, machine: machineName(), commit, date })}\n`,
-    );
+    const about = { machine: machineName(), commit, source, date };
+    process.stdout.write(`${JSON.stringify({ ...result, ...about })}\n`);
   }
   return found.length === 0 ? 0 : 1;
 }
@@ -108,12 +99,6 @@ function summary(all: readonly (readonly [RoleKind, RoleFigures])[], faultCount:
     figures[`${name}_replies_to_bad`] = role.repliesToBad;
   }
   return { ...figures, faults: faultCount };
-}
-
-function earlierRun(file: string, commit: string): Earlier {
-  const earlier = JSON.parse(readFileSync(file, 'utf8')) as Earlier;
-  if (earlier.commit !== commit) throw new RangeError(`${file} is of commit ${earlier.commit}`);
-  return earlier;
 }
 
 function say(line: string): void {

@@ -41,6 +41,23 @@ export function damaged(rng: Rng, valid: Uint8Array): Uint8Array {
   }
 }
 
+/** Wrong at the first look of a CBOR reader: another length, noise, or a damaged head. */
+export function formless(rng: Rng, valid: Uint8Array): Uint8Array {
+  switch (randomInt(rng, 3)) {
+    case 0:
+      return resized(rng, valid);
+    case 1:
+      return randomBytes(rng, randomInt(rng, 600));
+    default:
+      return flip(rng, valid.slice(), 0, 8);
+  }
+}
+
+/** One-item arrays inside each other, and nothing at the end of them. */
+export function nested(rng: Rng, most: number): Uint8Array {
+  return new Uint8Array(1 + randomInt(rng, most)).fill(0x81);
+}
+
 /** Random bytes are dear by the frame: these are pieces of one long stretch. */
 export class Noise {
   private readonly pool: Uint8Array;
@@ -55,21 +72,44 @@ export class Noise {
     const at = randomInt(this.rng, this.pool.length - length);
     return this.pool.slice(at, at + length);
   }
+
+  /** Over all of it. */
+  into(bytes: Uint8Array): Uint8Array {
+    const at = randomInt(this.rng, this.pool.length - bytes.length);
+    bytes.set(this.pool.subarray(at, at + bytes.length));
+    return bytes;
+  }
 }
 
+/** `bulk`: its weight in the bulk of a long run; without one it comes up in the whole deck only. */
+export type Weighted<T> = readonly [weight: number, card: T, bulk?: number];
+
+/**
+ * Kinds of input by weight. One input in `wholeEvery` is drawn from the whole deck; the others, the
+ * bulk of a long run, from those kinds that are refused at a first look (length, prefix, form) and
+ * cost some microseconds, where the rest ends in signatures, key agreements or a store.
+ */
 export class Deck<T> {
-  private readonly cards: T[] = [];
+  /** Inputs drawn from the whole deck so far. */
+  drawn = 0;
+  private readonly whole: T[] = [];
+  private readonly bulk: T[] = [];
+  private readonly wholeEvery: number;
   private readonly rng: Rng;
 
-  constructor(rng: Rng, weighted: readonly (readonly [weight: number, card: T])[]) {
+  constructor(rng: Rng, weighted: readonly Weighted<T>[], wholeEvery: number) {
     this.rng = rng;
-    for (const [weight, card] of weighted) {
-      for (let i = 0; i < weight; i++) this.cards.push(card);
+    this.wholeEvery = wholeEvery;
+    for (const [weight, card, bulk = 0] of weighted) {
+      for (let i = 0; i < weight; i++) this.whole.push(card);
+      for (let i = 0; i < bulk; i++) this.bulk.push(card);
     }
   }
 
   draw(): T {
-    return pick(this.rng, this.cards);
+    if (randomInt(this.rng, this.wholeEvery) > 0) return pick(this.rng, this.bulk);
+    this.drawn += 1;
+    return pick(this.rng, this.whole);
   }
 }
 

@@ -71,10 +71,18 @@ export function seldom(kind: RoleKind, figures: RoleFigures, least: number): str
   return kind.reasons.filter((reason) => (figures.reasons[reason] ?? 0) < least);
 }
 
+/** Counters of which nobody has said whether they are a refusal. */
+function unlisted({ reasons, beyond, events }: RoleKind, figures: RoleFigures): string[] {
+  const listed = new Set([...reasons, ...Object.keys(beyond), ...Object.keys(events)]);
+  return Object.keys(figures.reasons).filter((name) => !listed.has(name));
+}
+
 /** What does not stand, in words; empty when all does. */
 export function faults(kind: RoleKind, figures: RoleFigures, least: number): string[] {
   const found = figures.crashes.map((crash) => `crashed: ${crash}`);
   const rare = seldom(kind, figures, least);
+  const unknown = unlisted(kind, figures);
+  if (unknown.length > 0) found.push(`not listed: ${unknown.join(', ')}`);
   if (rare.length > 0) found.push(`less than ${least} times: ${rare.join(', ')}`);
   if (figures.repliesToBad > 0) found.push(`${figures.repliesToBad} replies to bad input`);
   if (figures.slowestMs > STALL_MS) {
@@ -87,9 +95,11 @@ export function faults(kind: RoleKind, figures: RoleFigures, least: number): str
 export function table(kind: RoleKind, figures: RoleFigures): string {
   const number = (n: number): string => n.toLocaleString('en').padStart(12);
   const named = new Set(kind.reasons);
-  const lines = Object.entries(figures.reasons).map(
-    ([reason, n]) => `${number(n)} ${named.has(reason) ? '*' : ' '} ${reason}`,
-  );
+  const lines = Object.entries(figures.reasons).map(([reason, n]) => {
+    const what = kind.events[reason];
+    const said = what === undefined ? '' : `: ${what}`;
+    return `${number(n)} ${named.has(reason) ? '*' : ' '} ${reason}${said}`;
+  });
   const beyond = Object.entries(kind.beyond)
     .filter(([reason]) => figures.reasons[reason] === undefined)
     .map(([reason, why]) => `           - ${reason}: ${why}`);

@@ -22,18 +22,20 @@ export interface Role {
   lateReplies(): number;
   /** Throws unless an honest input still gets what it should. */
   check(): void | Promise<void>;
+  /** Inputs so far, where one delivery holds many. */
+  inputs?(): number;
   /** Closes what is open. */
   close?(): Promise<void>;
 }
 
 export interface RoleKind {
   readonly name: string;
-  /** Inputs for `--count` n; n itself where it is left out. */
-  readonly inputs?: (count: number) => number;
   /** What must come up a thousand times in the long form. */
   readonly reasons: readonly string[];
   /** Reasons that exist and that nobody outside can cause, each with why. */
   readonly beyond: Readonly<Record<string, string>>;
+  /** Counters that refuse nothing, each with what it counts. */
+  readonly events: Readonly<Record<string, string>>;
   readonly make: (options: RoleOptions) => Role | Promise<Role>;
 }
 

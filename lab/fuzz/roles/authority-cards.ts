@@ -20,18 +20,46 @@ import {
   signVote,
   type Vote,
 } from '@tacet/directory';
-import { makeTestNetwork, TEST_NOW, type TestRelay } from '@tacet/testkit';
+import type { DocumentHash } from '@tacet/onion';
+import { makeTestNetwork, TEST_NOW, type TestNetwork, type TestRelay } from '@tacet/testkit';
 import { bent } from '../bent.ts';
 import { moved } from '../moved.ts';
-import { damaged, flip } from '../mutate.ts';
+import { damaged, flip, formless, nested, type Weighted } from '../mutate.ts';
 import { stockOf } from '../stock.ts';
 import type { Input } from '../types.ts';
 import type { AuthorityRole, Target } from './authority.ts';
 
-type Card = [number, () => Input];
+type Card = Weighted<() => Input>;
 
 export function authorityCards(role: AuthorityRole): Card[] {
   return [...descriptorCards(role), ...voteCards(role), ...documentCards(role)];
+}
+
+/** What a reader of CBOR finds wrong, or the reader of the outer form: most of a long run. */
+function formCards(
+  { rng }: AuthorityRole,
+  valid: () => Uint8Array,
+  other: Uint8Array,
+  c: (kind: string, silent: boolean, make: () => Uint8Array) => () => Input,
+): Card[] {
+  const shapes = Array.from({ length: 200 }, () => {
+    const bytes = valid();
+    const whole = decodeCanonical(bytes, 'message', bytes.length);
+    assert.ok(typeof whole === 'object' && 'body' in whole);
+    // The body stays: what is bent stands around it.
+    const { body, ...rest } = whole;
+    const around = bent(rng, rest);
+    const named = typeof around === 'object' && !Array.isArray(around);
+    return encodeCanonical(
+      named && !(around instanceof Uint8Array) ? { body, ...around } : [body, around],
+    );
+  });
+  return [
+    [4, c('no form', true, () => formless(rng, valid())), 12],
+    [2, c('another outer form', true, () => pick(rng, shapes)), 4],
+    [1, c('a message of another kind', true, () => other), 2],
+    [1, c('nested', true, () => nested(rng, 5_000))],
+  ];
 }
 
 function card(
@@ -107,7 +135,8 @@ function descriptorCards(role: AuthorityRole): Card[] {
   const c = (kind: string, silent: boolean, make: () => Uint8Array): (() => Input) =>
     card(role, 'submit', `descriptor, ${kind}`, silent, make);
   return [
-    [30, c('damaged', true, () => damaged(rng, valid()))],
+    ...formCards(role, valid, outerForm(network), c),
+    [12, c('damaged', true, () => damaged(rng, valid()))],
     [3, c('signature damaged', true, () => flippedLate(rng, valid()))],
     [6, c('a field bent', false, twisted)],
     [2, c('signed by another', true, strangers)],
@@ -118,6 +147,13 @@ function descriptorCards(role: AuthorityRole): Card[] {
     [2, c('no key of now', true, keyless)],
     [2, c('link key run out', true, unlinked)],
   ];
+}
+
+/** A document, as far as a reader of its outer form can tell: short, so that it can be many. */
+function outerForm({ authorities: [, one] }: TestNetwork): Uint8Array {
+  assert.ok(one);
+  const body = new Uint8Array(64);
+  return encodePublished(body, [signHash(one, hash('document', body) as DocumentHash)]);
 }
 
 function byAuthorities(first: Label, second: Label) {
@@ -198,11 +234,14 @@ function voteCards(role: AuthorityRole): Card[] {
   const mixed = stock(4, () => sign(vote(one).body, [one, stranger]));
   const c = (kind: string, silent: boolean, make: () => Uint8Array): (() => Input) =>
     card(role, 'onVote', `vote, ${kind}`, silent, make);
+  const [relay] = network.relays;
+  assert.ok(relay);
   return [
-    [20, c('damaged', true, () => damaged(rng, votes()))],
+    ...formCards(role, votes, relay.signedDescriptor, c),
+    [10, c('damaged', true, () => damaged(rng, votes()))],
     [3, c('signature damaged', true, () => flippedLate(rng, votes()))],
     [5, c('a field bent', false, twisted)],
-    [2, c('of its authority', false, votes)],
+    [5, c('of its authority', false, votes)],
     [1, c('passed on', false, passed)],
     [3, c('with a bad descriptor', true, garbled)],
     [1, c('with one twice', true, unordered)],
@@ -266,11 +305,20 @@ function documentCards(role: AuthorityRole): Card[] {
   const c = (to: Target, kind: string, silent: boolean, make: () => Uint8Array): (() => Input) =>
     card(role, to, `${to === 'onDocument' ? 'document' : 'signature'}, ${kind}`, silent, make);
   const valid = network.documentBytes;
+  const outer = outerForm(network);
+  const [relay] = network.relays;
+  assert.ok(relay);
   const everywhere = (['onDocument', 'onSignature'] as const).flatMap((to): Card[] => [
-    [12, c(to, 'damaged', true, () => damaged(rng, valid))],
+    ...formCards(
+      role,
+      () => outer,
+      relay.signedDescriptor,
+      (...made) => c(to, ...made),
+    ),
+    [6, c(to, 'damaged', true, () => damaged(rng, valid))],
     [2, c(to, 'signature damaged', true, () => flippedLate(rng, valid))],
     [4, c(to, 'a field bent', false, twisted)],
-    [1, c(to, 'of another network', true, foreign)],
+    [2, c(to, 'of another network', true, foreign)],
     [1, c(to, 'by a stranger too', true, strange)],
     [1, c(to, 'of another body', true, swapped)],
     [1, c(to, 'of nothing', true, hashOnly)],
@@ -282,7 +330,7 @@ function documentCards(role: AuthorityRole): Card[] {
     [2, c('onDocument', 'not a successor', false, unchained)],
     [2, c('onDocument', 'a second one', false, twins)],
     [1, c('onDocument', 'known', false, () => valid)],
-    [3, c('onSignature', 'of one authority', false, partial)],
+    [5, c('onSignature', 'of one authority', false, partial)],
     [2, c('onSignature', 'of another epoch', true, elsewhen)],
   ];
 }

@@ -12,7 +12,12 @@ import { addCounts, Deck } from '../mutate.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { authorityCards } from './authority-cards.ts';
 
-const CYCLE = 2_000;
+/** Of a long run, one input in so many is drawn from all kinds. */
+const WHOLE_EVERY = 48;
+/** Inputs of all kinds in one turn through the hour. */
+const CYCLE = 250;
+/** Parts of a turn: before votes may come, while they may, and after. */
+const PARTS = [0.2, 0.6, 0.2] as const;
 /** Of a turn through the hour: whatever ran out at the document's moment has run out by then. */
 const START: Millis = TEST_NOW + MINUTE;
 const DESCRIPTOR = ['signature', 'not-allowed', 'older', 'clock', 'keys', 'link'];
@@ -47,9 +52,18 @@ export const authority: RoleKind = {
   beyond: {
     'not-passable': 'what a majority of authorities votes for has a layer without a relay',
     oversized: 'what a majority of authorities votes for is larger than a document',
-    'no-majority': 'authorities that do not agree; nothing that comes in is refused by it',
     'signature-withheld':
       'its own signature, after an exchange it did not follow from the beginning',
+  },
+  events: {
+    accepted: 'descriptors taken',
+    known: 'descriptors it has already',
+    voted: 'votes of its own',
+    'vote-taken': 'votes of others taken',
+    'signature-taken': 'signatures of others taken',
+    signed: 'documents it signed',
+    published: 'documents it took',
+    'no-majority': 'exchanges that came to nothing since no majority voted; refuses no input',
   },
   make: (options) => new AuthorityRole(options),
 };
@@ -71,7 +85,7 @@ export class AuthorityRole implements Role {
   private readonly state: Uint8Array;
   private readonly before = new Map<string, number>();
   private readonly end: Millis;
-  private fed = 0;
+  private readonly turns: readonly Millis[];
 
   constructor({ seed, count }: RoleOptions) {
     this.large = count > 200_000;
@@ -89,15 +103,16 @@ export class AuthorityRole implements Role {
     assert.ok(first.newest(), 'it has the first document');
     this.state = first.exportState();
     this.end = epochStart(parameters, document.epoch + 1) + MINUTE;
-    const due = scheduleOf(parameters, document.epoch + 1).votes;
+    const { votes: due, signatures } = scheduleOf(parameters, document.epoch + 1);
+    // Votes of half a round before are late, early or neither.
+    this.turns = [START, due - (signatures - due), signatures, this.end];
     this.steady = { machine: this.machine(this.state), now: due + MINUTE };
     this.cycled = { machine: this.machine(this.state), now: START };
     for (const one of [this.steady, this.cycled]) this.settle(one);
-    this.deck = new Deck(this.rng, authorityCards(this));
+    this.deck = new Deck(this.rng, authorityCards(this), this.large ? WHOLE_EVERY : 1);
   }
 
   next(): Input {
-    this.fed += 1;
     return this.deck.draw()();
   }
 
@@ -114,8 +129,7 @@ export class AuthorityRole implements Role {
   }
 
   rest(): void {
-    const part = (this.fed % CYCLE) / CYCLE;
-    const now = START + part * (this.end - START);
+    const now = this.timeAt((this.deck.drawn % CYCLE) / CYCLE);
     if (now < this.cycled.now) {
       addCounts(this.before, this.cycled.machine.counters.snapshot());
       this.cycled.machine = this.machine(this.state);
@@ -142,6 +156,17 @@ export class AuthorityRole implements Role {
     const outcome = machine.submit(signDescriptor(relay.identity, descriptor), now);
     assert.equal(outcome.kind, 'accepted', 'an honest descriptor is accepted');
     assert.ok(machine.documents().length <= 6, 'documents are bounded');
+  }
+
+  /** @param part of a turn, from 0 to 1 */
+  private timeAt(part: number): Millis {
+    let left = part;
+    for (const [i, share] of PARTS.entries()) {
+      const [from = 0, to = 0] = this.turns.slice(i);
+      if (left < share || i === PARTS.length - 1) return from + (left / share) * (to - from);
+      left -= share;
+    }
+    return this.end;
   }
 
   private settle({ machine, now }: Clocked): void {

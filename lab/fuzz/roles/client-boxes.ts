@@ -105,9 +105,9 @@ export function boxCards(role: ClientRole): Card[] {
     openRecord({ id, key }, networkId, bytes as BoxRecord);
 
   return [
-    [20, decoder('record, damaged', 'record-invalid', damage([record]), open)],
-    [25, decoder('box content', 'box-malformed', damage(boxes), decodeBoxContent)],
-    [30, decoder('envelope', 'envelope-malformed', damage(envelopes), decodeEnvelope)],
+    [20, decoder('record, damaged', 'record-invalid', damage([record]), open), 5],
+    [25, decoder('box content', 'box-malformed', damage(boxes), decodeBoxContent), 20],
+    [30, decoder('envelope', 'envelope-malformed', damage(envelopes), decodeEnvelope), 10],
     [
       5,
       decoder(
@@ -116,11 +116,13 @@ export function boxCards(role: ClientRole): Card[] {
         () => some(randomInt(rng, 200)),
         decodeEnvelope,
       ),
+      10,
     ],
     ...meeting.map(
       ([bytes, decode]): Card => [
         4,
         decoder('meeting box', 'meeting-malformed', damage([bytes]), decode),
+        4,
       ],
     ),
     [3, () => contact.envelope(damage(envelopes)())],

@@ -89,13 +89,14 @@ export function frameCards(role: ClientRole): Card[] {
   const payload = (): Uint8Array => noise.take(PAYLOAD_LENGTH);
 
   return [
-    [20, downs('frame, another length', () => resized(rng, frames.down))],
-    [10, downs('frame, prefix', () => flip(rng, frames.down.slice(), 0, 8))],
+    [20, downs('frame, another length', () => resized(rng, frames.down)), 20],
+    [10, downs('frame, prefix', () => flip(rng, frames.down.slice(), 0, 8)), 20],
     [
       5,
       downs('frame, another kind', () =>
         pick(rng, [frames.welcome, frames.greeting, frames.hello]),
       ),
+      5,
     ],
     [
       30,
@@ -103,6 +104,7 @@ export function frameCards(role: ClientRole): Card[] {
         'page of noise',
         withPage((page) => page.set(noise.take(BROADCAST_PAGE))),
       ),
+      10,
     ],
     [
       20,
@@ -111,8 +113,8 @@ export function frameCards(role: ClientRole): Card[] {
         withPage((page) => cells(page)),
       ),
     ],
-    [8, opening('welcome, damaged', frames.welcome, decodeWelcome)],
-    [8, opening('greeting, damaged', frames.greeting, decodeGreeting)],
+    [8, opening('welcome, damaged', frames.welcome, decodeWelcome), 10],
+    [8, opening('greeting, damaged', frames.greeting, decodeGreeting), 10],
     [10, shown()],
     [
       10,
@@ -120,10 +122,11 @@ export function frameCards(role: ClientRole): Card[] {
         replyId: randomBytes(rng, 16) as ReplyId,
         payload: payload(),
       })),
+      15,
     ],
     [3, reply('reply, damaged', () => ({ replyId: known(), payload: payload() }))],
     [
-      1,
+      2,
       () => {
         const packet = role.packets.pop();
         const answered =
@@ -144,6 +147,7 @@ export function frameCards(role: ClientRole): Card[] {
           role.refused('answer-malformed', () => decodeAnswer(bytes)),
         );
       },
+      20,
     ],
   ];
 

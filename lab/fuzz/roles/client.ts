@@ -16,13 +16,16 @@ import {
 } from '@tacet/testkit';
 import { packBroadcast } from '@tacet/wire';
 import { RoleClock } from '../clock.ts';
-import { addCounts, Deck, Noise } from '../mutate.ts';
+import { addCounts, Deck, Noise, type Weighted } from '../mutate.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { boxCards } from './client-boxes.ts';
 import { frameCards } from './client-frames.ts';
 import { ContactUnderFire } from './client-inbox.ts';
 import { publishedCards } from './client-published.ts';
 import { textCards } from './client-texts.ts';
+
+/** Of a long run, one input in so many is drawn from all kinds. */
+const WHOLE_EVERY = 16;
 
 export const client: RoleKind = {
   name: 'client',
@@ -59,6 +62,11 @@ export const client: RoleKind = {
     'dead-envelope-malformed',
   ],
   beyond: {},
+  events: {
+    'document-added': 'the documents it was given to begin and to end with',
+    'envelopes-read': 'honest texts between',
+    'page-finished': 'items put together from pages',
+  },
   make: (options) => ClientRole.create(options),
 };
 
@@ -114,12 +122,8 @@ export class ClientRole implements Role {
     this.client.joinNetwork(this.network.cardText, TEST_NOW);
     this.client.advance(TEST_NOW);
     this.settle();
-    this.deck = new Deck(rng, [
-      ...frameCards(this),
-      ...publishedCards(this),
-      ...textCards(this),
-      ...boxCards(this),
-    ]);
+    const cards = [frameCards, publishedCards, textCards, boxCards].flatMap((of) => of(this));
+    this.deck = new Deck(rng, cards, this.large ? WHOLE_EVERY : 1);
     const bytes = this.network.documentBytes;
     for (const page of packBroadcast([{ kind: 'document', bytes }])) this.page(page);
     assert.equal(this.client.counters()['document-added'], 1, 'it has a document');
@@ -220,4 +224,4 @@ function isOutput({ kind }: ClientEffect): boolean {
   return kind === 'up' || kind === 'dial' || kind === 'hangup' || kind === 'session';
 }
 
-export type Card = [weight: number, make: () => Input];
+export type Card = Weighted<() => Input>;

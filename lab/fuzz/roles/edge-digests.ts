@@ -129,7 +129,7 @@ export function digestCards(role: EdgeRole): Card[] {
     [1, hear('digest, twin', false, () => digest(3).bytes)],
     [1, hear('digest, doubt', false, doubt)],
     [3, framed('digest frame', false, frame)],
-    [4, framed('digest frame, damaged', false, () => flip(rng, frame(), 0, 600))],
+    [4, framed('digest frame, damaged', false, () => flip(rng, frame(), 0, 600)), 6],
     [3, framed('digest frame, noise', true, noisy)],
     [3, framed('digest frame, item without end', true, unended)],
   ];

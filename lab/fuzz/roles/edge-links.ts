@@ -84,14 +84,14 @@ export function linkCards(role: EdgeRole): Card[] {
   const any = (): number => randomInt(rng, 2 ** 32);
 
   return [
-    [6, malformed('hello, damaged', frames.hello, decodeHello)],
-    [3, malformed('rate, damaged', frames.rate, decodeUp)],
-    [3, malformed('up, another frame', pick(rng, [frames.welcome, frames.greeting]), decodeUp)],
-    [3, malformed('hello, another frame', frames.down, decodeHello)],
-    [2, say('hello', () => hello())],
+    [6, malformed('hello, damaged', frames.hello, decodeHello), 6],
+    [3, malformed('rate, damaged', frames.rate, decodeUp), 3],
+    [3, malformed('up, another frame', pick(rng, [frames.welcome, frames.greeting]), decodeUp), 3],
+    [3, malformed('hello, another frame', frames.down, decodeHello), 3],
+    [2, say('hello', () => hello()), 4],
     [2, say('hello, wrong secret', () => hello({ joinSecret: randomBytes(rng, 16) }))],
     [1, say('hello, no secret', () => hello({ joinSecret: new Uint8Array(0) }))],
-    [2, say('hello, odd slot', () => hello({ slotMs: any() }))],
+    [4, say('hello, odd slot', () => hello({ slotMs: any() }))],
     [1, say('hello, resumed', () => hello({ resume: pick(rng, handles) }))],
     [1, say('hello, another handle', () => hello({ resume: randomBytes(rng, 8) }))],
     [1, say('hello twice', () => hello(), link)],
@@ -103,13 +103,23 @@ export function linkCards(role: EdgeRole): Card[] {
           young.onHello(nextLink++, hello(), role.now);
         }),
     ],
-    [4, () => role.input('closed', true, () => machine.onLinkClosed(link(), role.now))],
-    [4, up('up, good', () => packet(client(role.firstMix)))],
-    [4, up('up, epoch', () => packet(client(role.firstMix, any())))],
-    [4, up('up, no such relay', () => packet(client(60_000 + randomInt(rng, 5_000))))],
+    [4, () => role.input('closed', true, () => machine.onLinkClosed(link(), role.now)), 1],
+    [4, up('up, good', () => packet(client(role.firstMix))), 6],
+    [
+      2,
+      () => {
+        const [frame, to] = [packet(client(role.firstMix)), links];
+        return role.input('up, on every link', false, () => {
+          for (const id of to) machine.onUp(id, frame, role.now);
+        });
+      },
+    ],
+    [4, up('up, epoch', () => packet(client(role.firstMix, any()))), 6],
+    [4, up('up, no such relay', () => packet(client(60_000 + randomInt(rng, 5_000)))), 6],
     [
       4,
       up('up, relay of another layer', () => packet(client(role.forge.indexOf(role.node.relay)))),
+      6,
     ],
     [
       4,
@@ -117,6 +127,7 @@ export function linkCards(role: EdgeRole): Card[] {
         'up, length',
         bare((frame) => resized(rng, frame)),
       ),
+      6,
     ],
     [
       4,
@@ -124,6 +135,7 @@ export function linkCards(role: EdgeRole): Card[] {
         'up, version',
         bare((frame) => flip(rng, frame, 0, 1)),
       ),
+      6,
     ],
     [
       4,
@@ -131,9 +143,14 @@ export function linkCards(role: EdgeRole): Card[] {
         'up, layer',
         bare((frame) => flip(rng, frame, 1, 2)),
       ),
+      6,
     ],
-    [2, up('rate', () => ({ kind: 'rate', slotMs: pick(rng, [slotMs, parameters.inUseSlotMs]) }))],
-    [4, up('rate, odd', () => ({ kind: 'rate', slotMs: any() }))],
+    [
+      2,
+      up('rate', () => ({ kind: 'rate', slotMs: pick(rng, [slotMs, parameters.inUseSlotMs]) })),
+      3,
+    ],
+    [4, up('rate, odd', () => ({ kind: 'rate', slotMs: any() })), 3],
     [
       1,
       () =>

@@ -97,11 +97,11 @@ export function packetCards(role: EdgeRole): Card[] {
     payload: new Uint8Array(G.payload),
   });
   return [
-    [12, bent('packet, length', (frame) => resized(rng, frame))],
-    [8, bent('packet, version', (frame) => flip(rng, frame, 0, 1))],
-    [8, bent('packet, layer', (frame) => flip(rng, frame, 1, 2))],
-    [12, bent('packet, epoch', (frame) => flip(rng, frame, 2, 6))],
-    [12, bent('packet, index', (frame) => flip(rng, frame, 6, 8))],
+    [12, bent('packet, length', (frame) => resized(rng, frame)), 12],
+    [8, bent('packet, version', (frame) => flip(rng, frame, 0, 1)), 12],
+    [8, bent('packet, layer', (frame) => flip(rng, frame, 1, 2)), 16],
+    [12, bent('packet, epoch', (frame) => flip(rng, frame, 2, 6)), 24],
+    [12, bent('packet, index', (frame) => flip(rng, frame, 6, 8)), 24],
     [4, bent('packet, ciphertext', (frame) => flip(rng, frame, 8, 1_128))],
     [3, bent('packet, small order', (frame) => smallOrder(frame, randomInt(rng, 2) === 0))],
     [4, bent('packet, header', (frame) => flip(rng, frame, 1_128, G.layer + 8))],
@@ -137,6 +137,7 @@ export function packetCards(role: EdgeRole): Card[] {
             role.now,
           ),
         ),
+      6,
     ],
   ];
 }

@@ -39,10 +39,10 @@ export function requestCards(role: EdgeRole): Card[] {
   const bent = (bytes: Uint8Array): Uint8Array => flip(rng, bytes.slice(), 1);
 
   return [
-    [10, ask('request, length', true, () => resized(rng, anyOf()))],
-    [6, ask('request, random', true, () => randomBytes(rng, 100 + randomInt(rng, 2_000)))],
+    [10, ask('request, length', true, () => resized(rng, anyOf())), 5],
+    [6, ask('request, random', true, () => randomBytes(rng, 100 + randomInt(rng, 2_000))), 3],
     [6, ask('request, damaged', false, () => damaged(rng, anyOf()))],
-    [3, ask('request, no reply block', true, anyOf, { block: () => null })],
+    [3, ask('request, no reply block', true, anyOf, { block: () => null }), 3],
     [3, ask('put, damaged', false, () => bent(boxes.put()))],
     [3, ask('tombstone, damaged', false, () => bent(boxes.tombstone()))],
     [3, ask('put, misplaced', false, () => boxes.misplaced())],

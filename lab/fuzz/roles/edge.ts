@@ -11,7 +11,7 @@ import { makeTestNetwork, seededRng, type TestNetwork } from '@tacet/testkit';
 import { encodeRequest } from '@tacet/wire';
 import { RoleClock } from '../clock.ts';
 import { Forge } from '../forge.ts';
-import { addCounts, Deck, Noise } from '../mutate.ts';
+import { addCounts, Deck, Noise, type Weighted } from '../mutate.ts';
 import { OpenerNode } from '../node.ts';
 import { stockOf } from '../stock.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
@@ -35,6 +35,8 @@ const LIMITS = {
   marksPending: 6,
   boxes: 120,
 };
+/** Of a long run, one input in so many is drawn from all kinds. */
+const WHOLE_EVERY = 8;
 const MINUTE_STEPS = 60_000;
 
 export const edge: RoleKind = {
@@ -89,6 +91,23 @@ export const edge: RoleKind = {
       ]),
     ),
   },
+  events: {
+    received: 'packets looked at',
+    sent: 'packets entered or answered',
+    up: 'packets from clients taken',
+    'link-opened': 'hellos answered',
+    'link-resumed': 'hellos answered, of a client that was here',
+    get: 'requests read',
+    put: 'requests read',
+    tombstone: 'requests read',
+    stand: 'reads that wait for a box',
+    'stand-expired': 'reads that have waited as long as they asked to',
+    answered: 'answers sent',
+    'reply-queued': 'replies kept for a client',
+    'page-finished': 'items put together from pages',
+    'digest-made': 'digests of its own',
+    'digest-taken': 'digests of other edges taken',
+  },
   make: (options) => new EdgeRole(options),
 };
 
@@ -139,12 +158,8 @@ export class EdgeRole implements Role {
     this.machine.onDocument(this.network.verified, this.clock.now);
     this.young = new EdgeMachine(options);
     this.boxes = new BoxStock(this);
-    this.deck = new Deck(this.rng, [
-      ...linkCards(this),
-      ...packetCards(this),
-      ...requestCards(this),
-      ...digestCards(this),
-    ]);
+    const cards = [linkCards, packetCards, requestCards, digestCards].flatMap((of) => of(this));
+    this.deck = new Deck(this.rng, cards, this.large ? WHOLE_EVERY : 1);
   }
 
   next(): Input {
@@ -260,7 +275,7 @@ export class EdgeRole implements Role {
   }
 }
 
-export type Card = [weight: number, make: () => Input];
+export type Card = Weighted<() => Input>;
 
 /** Some of a stock, made once. */
 export function stocked<T>(role: EdgeRole, n: number, make: () => T): () => T {

@@ -8,6 +8,7 @@ import { BROADCAST_PAGE, encodeHello, encodeUp } from '@tacet/wire';
 import { flip } from '../mutate.ts';
 import { type LinkRole, pause, type Scene } from './link.ts';
 import {
+  FRAME,
   gone,
   HEAD,
   HELLO,
@@ -19,7 +20,6 @@ import {
   webSocket,
 } from './link-peers.ts';
 
-const FRAME = 12_288;
 const MANY = 6;
 
 export function clientScenes(role: LinkRole): Scene[] {
@@ -139,6 +139,7 @@ export function clientScenes(role: LinkRole): Scene[] {
     scene('malformed frames up', false, async () => {
       for (const { socket } of await sessions(5)) {
         socket.write(badFrame());
+        role.count('frames-hostile');
         await gone(socket);
       }
     }),
@@ -149,6 +150,7 @@ export function clientScenes(role: LinkRole): Scene[] {
       for (const peer of peers) {
         for (let i = 0; i < 10; i++) peer.unit(encodeUp({ kind: 'packet', frame }, rng));
       }
+      role.count('frames-hostile', 10 * peers.length);
       await pause(30);
       for (const { socket } of peers) socket.destroy();
     }),

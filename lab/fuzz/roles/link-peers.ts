@@ -10,6 +10,7 @@ import { encodeHello, type Hello } from '@tacet/wire';
 const TLS = { minVersion: 'TLSv1.3', ecdhCurve: 'X25519MLKEM768' } as const;
 /** FIN and binary, masked, 12,288 bytes, a mask of zeros. */
 export const HEAD = Uint8Array.of(0x82, 0xfe, 0x30, 0x00, 0, 0, 0, 0);
+export const FRAME = 12_288;
 /** Behind the answer to the upgrade: at least the head of a message down. */
 const GREETING = 12_292;
 

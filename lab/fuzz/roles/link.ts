@@ -1,7 +1,10 @@
 /**
  * The doors themselves, over real sockets on loopback: an edge's door for clients and a relay's
  * links. Peers that speak no TLS, no WebSocket, no frames; that are slow, silent, too many, too
- * fast or too large. One input is a scene of a few connections.
+ * fast or too large. What is delivered is a scene of a few connections; what counts as inputs are
+ * the connections without manners and, on links that stand, the frames. Each turn plays every scene
+ * once; most of a long run is streams between turns: frames as fast as sockets take them, each with
+ * a body and a prefix of its own that the door has to pass on whole, the last one of a link malformed.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,6 +17,7 @@ import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { clientScenes } from './link-clients.ts';
 import { HELLO, linkIdentity, sessionOf } from './link-peers.ts';
 import { relayScenes } from './link-relays.ts';
+import { streamScenes } from './link-streams.ts';
 
 const LIMITS = {
   clients: 6,
@@ -26,13 +30,12 @@ const LIMITS = {
   pauseMs: 1,
   silenceMs: 1_000,
 };
-const SCENES = 16;
-/** In the long form 4,000. */
-const PER_SCENE = 2_500;
+/** Streams between two turns, and frames of one: in the long form 2,000, some 100 ms. */
+const STREAMS = 8;
+const STREAM_FRAMES = [10, 2_000] as const;
 
 export const link: RoleKind = {
   name: 'link',
-  inputs: (count) => Math.max(SCENES, Math.floor(count / PER_SCENE)),
   reasons: [
     'refused-request',
     'refused-hello',
@@ -57,6 +60,14 @@ export const link: RoleKind = {
     'frames-expired': 'the same',
     'frames-no-peer': 'the same',
   },
+  events: {
+    connections: 'connections opened here',
+    'frames-hostile': 'frames written here on links that stand',
+    'frames-in': 'frames doors passed on',
+    'frames-out': 'frames of a door to its clients',
+    'links-up': 'links of a relay that came to stand',
+    'links-down': 'links of a relay that ended',
+  },
   make: (options) => LinkRole.create(options),
 };
 
@@ -70,22 +81,26 @@ export class LinkRole implements Role {
   /** Frames up that reached the machine. */
   ups = 0;
   hellos = 0;
+  /** The machine behind the door does not hold links that send too fast. */
+  eager = false;
+  readonly streamFrames: number;
   readonly around = new Map<string, number>();
-  private readonly scenes: readonly Scene[];
-  private turn = 0;
+  private readonly turn: readonly Scene[];
+  private at = 0;
   private door: ClientListener | null = null;
 
-  static async create({ seed }: RoleOptions): Promise<LinkRole> {
-    const role = new LinkRole(seededRng(`fuzz link ${seed}`));
+  static async create({ seed, count }: RoleOptions): Promise<LinkRole> {
+    const role = new LinkRole(seededRng(`fuzz link ${seed}`), count > 200_000);
     await role.open();
     return role;
   }
 
-  private constructor(rng: Rng) {
+  private constructor(rng: Rng, large: boolean) {
     this.rng = rng;
     this.noise = new Noise(rng);
-    this.scenes = [...clientScenes(this), ...relayScenes(this)];
-    assert.equal(this.scenes.length, SCENES);
+    this.streamFrames = STREAM_FRAMES[large ? 1 : 0];
+    const streams = Array.from({ length: large ? STREAMS : 1 }, () => streamScenes(this));
+    this.turn = [...streams.flat(), ...clientScenes(this), ...relayScenes(this)];
   }
 
   get listener(): ClientListener {
@@ -99,7 +114,7 @@ export class LinkRole implements Role {
 
   /** Each in turn. */
   next(): Input {
-    const scene = this.scenes[this.turn++ % SCENES];
+    const scene = this.turn[this.at++ % this.turn.length];
     assert.ok(scene);
     const { kind, silent, play } = scene;
     return {
@@ -112,6 +127,10 @@ export class LinkRole implements Role {
         return this.ups + this.hellos - before;
       },
     };
+  }
+
+  inputs(): number {
+    return (this.around.get('connections') ?? 0) + (this.around.get('frames-hostile') ?? 0);
   }
 
   rest(): void {
@@ -170,7 +189,7 @@ export class LinkRole implements Role {
       },
       onUp: (id) => {
         this.ups += 1;
-        this.listener.hold(id, 20);
+        if (!this.eager) this.listener.hold(id, 20);
       },
       onClosed: (id) => this.links.delete(id),
     });

@@ -8,18 +8,23 @@ import { makeTestNetwork, seededRng, type TestNetwork, type TestRelay } from '@t
 import { decodeRelayFrame } from '@tacet/wire';
 import { RoleClock } from '../clock.ts';
 import { Forge, smallOrder } from '../forge.ts';
-import { addCounts, Deck, flip, Noise, resized, spliced } from '../mutate.ts';
+import { addCounts, Deck, flip, Noise, resized, spliced, type Weighted } from '../mutate.ts';
 import { OpenerNode } from '../node.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 
-const POOL = 24;
-/** Inputs in a row, of so many, during which no time passes: the pool fills up. */
-const STILL = [2_048, 32_768] as const;
+const POOL = 8;
+/** Inputs in a row, of so many, during which no time passes: the pool fills up. Short run and long. */
+const STILL = [
+  [2_048, 32_768],
+  [8_192, 65_536],
+] as const;
 const [FORWARD, END] = [1, 4];
 
 /** Changed where no mix may look: fill behind the live header, payload of a reply. */
 const UNSEEN = ['frame', 'header of one, rest of another', 'payload of a reply'];
 /** Last hop only: what an edge finds behind the last layer. */
+/** Of a long run, one input in so many is drawn from all kinds. */
+const WHOLE_EVERY = 8;
 const EDGE_ONLY = ['end-check', 'request'];
 
 export const mix: RoleKind = {
@@ -38,8 +43,13 @@ export const mix: RoleKind = {
     misplaced: 'only an opener of another layer gives a mix what edges do',
     'loop-no-path': 'no document: up to the authorities',
     'loop-skipped': "4,096 loops under way: up to the mix's own rate",
-    'loop-lost': 'loops that somebody drops on their way; counted here since nothing comes back',
-    'loop-alarm': 'the same',
+  },
+  events: {
+    received: 'packets looked at',
+    sent: 'packets passed on',
+    'loop-made': 'loops of its own',
+    'loop-lost': 'loops of its own that did not come back, since nobody here sends them on',
+    'loop-alarm': 'the same too often; says nothing about any input',
   },
   make: (options) => new MixRole(options),
 };
@@ -60,16 +70,18 @@ class MixRole implements Role {
   private readonly deck: Deck<(node: Node) => Input>;
   private readonly malformed = { n: 0 };
   private fed = 0;
+  private readonly large: boolean;
   private sent = 0;
 
   constructor({ seed, count }: RoleOptions) {
+    this.large = count > 200_000;
     this.rng = seededRng(`fuzz mix ${seed}`);
     this.network = makeTestNetwork({ seed: 'fuzz mix', mixesPerLayer: 1, edges: 2 });
     this.forge = new Forge(this.rng, this.network);
     this.noise = new Noise(this.rng);
     this.clock = new RoleClock(count / 64, 1_000);
-    this.nodes = this.network.mixes.map((relay) => this.node(relay, count));
-    this.deck = new Deck(this.rng, this.cards());
+    this.nodes = this.network.mixes.map((relay) => this.node(relay));
+    this.deck = new Deck(this.rng, this.cards(), this.large ? WHOLE_EVERY : 1);
   }
 
   next(): Input {
@@ -80,7 +92,8 @@ class MixRole implements Role {
 
   rest(): void {
     this.fed += 1;
-    const still = this.fed % (STILL[1] / 64) < STILL[0] / 64;
+    const [first, of] = STILL[this.large ? 1 : 0];
+    const still = this.fed % (of / 64) < first / 64;
     for (const node of this.nodes) {
       node.refresh();
       if (still) continue;
@@ -118,7 +131,7 @@ class MixRole implements Role {
 
   private taken = 0;
 
-  private node(relay: TestRelay, count: number): Node {
+  private node(relay: TestRelay): Node {
     const node = new OpenerNode(this.network, relay, this.rng) as Node;
     node.machine = new MixMachine({
       book: node.book,
@@ -128,7 +141,7 @@ class MixRole implements Role {
       builder: createLoopBuilder(this.rng),
       limits: { pool: POOL },
     });
-    const each = count > 200_000 ? 48 : 12;
+    const each = this.large ? 48 : 12;
     const kinds: [string, () => Frame, number][] = [
       ['good', () => this.good(node, randomInt(this.rng, 400)), 12 * each],
       [
@@ -149,7 +162,7 @@ class MixRole implements Role {
     return node;
   }
 
-  private cards(): [number, (node: Node) => Input][] {
+  private cards(): Weighted<(node: Node) => Input>[] {
     const stocked = (kind: string, silent: boolean) => (node: Node) =>
       this.frame(kind, node, this.from(node, kind), silent);
     const bent =
@@ -158,11 +171,12 @@ class MixRole implements Role {
         this.frame(kind, node, change(this.from(node, stock).slice(), node));
     const { rng } = this;
     return [
-      [20, bent('another length', (frame) => resized(rng, frame))],
-      [20, bent('version', (frame) => flip(rng, frame, 0, 1))],
-      [40, bent('layer', (frame) => flip(rng, frame, 1, 2))],
-      [60, bent('epoch', (frame) => flip(rng, frame, 2, 6))],
-      [60, bent('index', (frame) => flip(rng, frame, 6, 8))],
+      [20, bent('another length', (frame) => resized(rng, frame)), 20],
+      [20, bent('version', (frame) => flip(rng, frame, 0, 1)), 20],
+      [40, bent('layer', (frame) => flip(rng, frame, 1, 2)), 40],
+      [60, bent('epoch', (frame) => flip(rng, frame, 2, 6)), 60],
+      [60, bent('index', (frame) => flip(rng, frame, 6, 8)), 60],
+      [20, bent('noise', (frame) => this.noise.into(frame)), 20],
       [40, bent('noise behind a good prefix', (frame, node) => this.noisy(frame, node))],
       [30, bent('ciphertext', (frame) => flip(rng, frame, 8, 1_128))],
       [20, bent('point of small order', (frame) => smallOrder(frame, randomInt(rng, 2) === 0))],

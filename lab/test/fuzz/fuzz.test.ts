@@ -7,11 +7,11 @@ import { ROLES } from '../../fuzz/roles/index.ts';
 
 /** Some ten seconds together; an authority's inputs are dear, since most end in two signatures. */
 const COUNTS: Readonly<Record<string, number>> = {
-  mix: 20_000,
-  edge: 20_000,
-  client: 10_000,
-  authority: 3_000,
-  link: 1,
+  mix: 16_000,
+  edge: 16_000,
+  client: 8_000,
+  authority: 2_000,
+  link: 200,
 };
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 
