@@ -76,7 +76,13 @@ export type RelayEffect =
       /** When it was to leave, where somebody measures that. */
       readonly due?: Millis;
     }
-  | { readonly kind: 'down'; readonly link: LinkHandle; readonly frame: DownFrame }
+  | {
+      readonly kind: 'down';
+      readonly link: LinkHandle;
+      readonly frame: DownFrame;
+      /** As with `send`. */
+      readonly due?: Millis;
+    }
   /** Nothing is to be read from that link for so long: its client sends too fast. */
   | { readonly kind: 'hold'; readonly link: LinkHandle; readonly forMs: Millis }
   | { readonly kind: 'digest'; readonly to: RelayHash; readonly digest: SignedDigest }

@@ -112,7 +112,7 @@ export class RelayCore {
 
   /**
    * Opens the data folder; nothing is on the network yet.
-   * @param onLate told by how much a packet left after its moment; only where that is measured
+   * @param onLate told by how much a frame left after its moment; only where that is measured
    */
   constructor(config: RelayConfig, report: Report, onLate?: (ms: Millis) => void) {
     this.config = config;
@@ -404,7 +404,7 @@ export class RelayCore {
     process.nextTick(() => {
       const now = this.clock.now();
       for (const effect of effects) {
-        if (effect.kind === 'send' && effect.due !== undefined) onLate(now - effect.due);
+        if ('due' in effect && effect.due !== undefined) onLate(now - effect.due);
       }
     });
   }

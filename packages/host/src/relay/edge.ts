@@ -3,7 +3,7 @@
  * store, clock and disk.
  */
 import { type ClientListener, listenClients } from '@tacet/adapters/link-ws';
-import { hex } from '@tacet/base';
+import { hex, type Millis } from '@tacet/base';
 import { encodeLinkProof, type RelayHash } from '@tacet/directory';
 import {
   type BoxStore,
@@ -26,8 +26,9 @@ export async function runEdge(
   config: RelayConfig,
   report: Report,
   observer?: EdgeObserver,
+  onLate?: (ms: Millis) => void,
 ): Promise<Running> {
-  const core = new RelayCore(config, report);
+  const core = new RelayCore(config, report, onLate);
   const edge = new Edge(core, new Evidence(config.data, report), observer);
   try {
     await edge.start();

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly observer?: EdgeObserver;
   /** An operator asks, through the admin socket, that a drained process end. */
   readonly onStop?: () => void;
-  /** The same for mixes: by how much each packet left after its moment. */
+  /** The same: by how much each packet left a mix, or each frame down an edge, after its moment. */
   readonly onLate?: (ms: Millis) => void;
 }
 
@@ -62,7 +62,7 @@ function start(config: ProcessConfig, { report, observer, onLate }: RunOptions):
     case 'mix':
       return runMix(config, report, onLate);
     case 'edge':
-      return runEdge(config, report, observer);
+      return runEdge(config, report, observer, onLate);
     default:
       throw new AppError('config-value', 'usage', 'role must be mix, edge or authority');
   }

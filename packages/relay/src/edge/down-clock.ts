@@ -22,17 +22,21 @@ export class DownClock {
     return this.links.nextAt;
   }
 
-  /** The next open link whose moment has come. Moments slept through are not made up for. */
-  take(now: Millis): Link | undefined {
+  /**
+   * The next open link whose moment has come, and that moment. Moments slept through are not made up
+   * for.
+   */
+  take(now: Millis): { readonly link: Link; readonly due: Millis } | undefined {
     for (;;) {
       const link = this.links.popDue(now);
       if (link === undefined) return undefined;
       if (!link.open) continue;
+      const due = link.nextDownAt;
       const half = link.slotMs / 2;
       const slept = Math.floor((now - link.nextDownAt) / half);
       link.nextDownAt += (slept + 1) * half;
       this.links.push(link.nextDownAt, link);
-      return link;
+      return { link, due };
     }
   }
 }

@@ -88,7 +88,16 @@ export class EdgeMachine implements Machine<RelayEffect> {
     });
     const { board } = this.publisher;
     const { observer = null } = options;
-    this.door = new FrontDoor({ board, joinSecret, rng, limits, counters, emit, observer });
+    this.door = new FrontDoor({
+      board,
+      joinSecret,
+      rng,
+      limits,
+      counters,
+      emit,
+      wall: (steady) => this.time.wall(steady),
+      observer,
+    });
     if (options.proof !== undefined) this.door.proof = options.proof;
   }
 

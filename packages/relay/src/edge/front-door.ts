@@ -22,6 +22,8 @@ export interface FrontDoorOptions {
   readonly limits: EdgeLimits;
   readonly counters: Counters<EdgeCounter>;
   readonly emit: (effect: RelayEffect) => void;
+  /** The wall clock at a steady time. */
+  readonly wall: (steady: Millis) => Millis;
   readonly observer: Pick<EdgeObserver, 'queued' | 'told'> | null;
 }
 
@@ -133,12 +135,14 @@ export class FrontDoor {
 
   advance(now: Millis): void {
     for (;;) {
-      const link = this.downs.take(now);
-      if (link === undefined) break;
+      const down = this.downs.take(now);
+      if (down === undefined) break;
+      const { link } = down;
       const reply = this.sessions.takeReply(link.session);
       const frame = { reply, broadcast: link.cursor.next() };
       if (reply !== null) this.options.observer?.told(reply.replyId);
-      this.options.emit({ kind: 'down', link: link.id, frame });
+      const due = this.options.wall(down.due);
+      this.options.emit({ kind: 'down', link: link.id, frame, due });
     }
     this.sessions.expire(now);
   }

@@ -157,14 +157,22 @@ test('rule 2.2: frames down are periodic, whether there is something to say or n
   const handle = edge.hello(1)?.handle ?? assert.fail();
   const half = edge.network.parameters.slotMs / 2;
   const at: number[] = [];
+  const late: number[] = [];
   for (let i = 0; i < 60; i++) {
     if (i % 7 === 0) edge.reply(handle);
     const next = edge.machine.deadline() ?? assert.fail();
     const before = edge.ofKind('down').length;
     edge.run(next - edge.now);
-    if (edge.ofKind('down').length > before) at.push(edge.now);
+    for (const { due } of edge.ofKind('down').slice(before)) {
+      at.push(edge.now);
+      late.push(edge.now - (due ?? 0));
+    }
   }
   assert.ok(at.length > 10);
+  assert.ok(
+    late.every((ms) => Math.abs(ms) < 1e-6),
+    'each says when it was due',
+  );
   for (const time of at) {
     const off = (time - (at[0] ?? 0)) / half;
     assert.ok(Math.abs(off - Math.round(off)) < 1e-6, 'on its own grid');
@@ -179,7 +187,10 @@ test('rule 2.2: after sleep the clock goes on and makes up for nothing', () => {
   edge.jump(edge.now + 600_000);
   edge.machine.advance(edge.now);
   edge.run(0);
-  assert.equal(edge.ofKind('down').length, before + 1);
+  const after = edge.ofKind('down').slice(before);
+  assert.equal(after.length, 1);
+  const late = edge.now - (after[0]?.due ?? 0);
+  assert.ok(late > 600_000 - edge.network.parameters.slotMs, `${late} ms late`);
 });
 
 test('replies go to the queue of their handle, one a frame, in order', () => {
