@@ -142,7 +142,7 @@ export class Program {
  * Real-time scheduling for every thread of a program, so that other work on this machine is not
  * what is measured. Takes root, and `chrt` of util-linux; without them it stays as it was.
  */
-function hurry(pid: number): void {
+export function hurry(pid: number): void {
   const { status } = spawnSync('chrt', ['--all-tasks', '--rr', '--pid', '1', String(pid)], {
     stdio: 'ignore',
   });

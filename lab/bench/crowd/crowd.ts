@@ -13,7 +13,8 @@ import { dial, Member, type Place } from './member.ts';
 
 export type Command =
   | { readonly what: 'join'; readonly links: number; readonly atOnce: number }
-  | { readonly what: 'flood'; readonly links: number }
+  | { readonly what: 'dial'; readonly links: number }
+  | { readonly what: 'flood' }
   | { readonly what: 'calm' }
   | { readonly what: 'storm'; readonly links: number }
   | { readonly what: 'stats' };
@@ -86,10 +87,13 @@ async function obey(command: Command): Promise<object> {
   switch (command.what) {
     case 'join':
       return await join(command.links, command.atOnce);
-    case 'flood':
+    case 'dial':
       flooders = await Promise.all(
         Array.from({ length: command.links }, () => Flooder.open(place)),
       );
+      return {};
+    case 'flood':
+      for (const flooder of flooders) void flooder.pour();
       return {};
     case 'calm':
       for (const flooder of flooders) flooder.stop();

@@ -1,4 +1,7 @@
-/** A client without manners: a proper hello, then frames as fast as the edge's system takes them. */
+/**
+ * A client without manners: a proper hello, then nothing, and when it is told to, frames as fast as the
+ * system takes them.
+ */
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { systemRng } from '@tacet/crypto';
@@ -13,7 +16,7 @@ export class Flooder {
   sent = 0;
   private readonly socket: TLSSocket;
   private readonly unit: Buffer;
-  private running = true;
+  private running = false;
   private readonly ending = new AbortController();
 
   static async open(place: Place): Promise<Flooder> {
@@ -44,7 +47,6 @@ export class Flooder {
     // A packet of no known epoch: what it costs is what reading costs.
     frame.set([1, 0, 0, 0, 0, 0, 0, 0]);
     this.unit = Buffer.concat([HEAD, frame]);
-    void this.pour();
   }
 
   stop(): void {
@@ -52,7 +54,8 @@ export class Flooder {
     this.socket.destroy();
   }
 
-  private async pour(): Promise<void> {
+  async pour(): Promise<void> {
+    this.running = true;
     this.socket.once('close', () => {
       this.running = false;
       this.ending.abort();

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { type Millis, SECOND } from '@tacet/base';
 import { decodeCard, defaultParameters } from '@tacet/directory';
-import { RelayNetwork } from '@tacet/e2e/lib';
+import { hurry, RelayNetwork } from '@tacet/e2e/lib';
 import type { Command } from './crowd.ts';
+import { type Late, readLate } from './late.ts';
+
+const EDGE = join(import.meta.dirname, 'edge.ts');
 
 /** Kernel ticks of /proc/PID/stat; always 100 on Linux. */
 const TICK_MS = 10;
@@ -31,10 +34,15 @@ const PRIORITIES = {
   usual: constants.priority.PRIORITY_NORMAL,
   lowest: constants.priority.PRIORITY_LOW,
 } as const;
-type Priority = keyof typeof PRIORITIES;
+/** `urgent`: as the programs that are measured. */
+type Priority = keyof typeof PRIORITIES | 'urgent';
 
 /** Before or behind other programs of this machine, where that is allowed. */
 function place(pid: number, priority: Priority): void {
+  if (priority === 'urgent') {
+    hurry(pid);
+    return;
+  }
   try {
     setPriority(pid, PRIORITIES[priority]);
   } catch (error) {
@@ -89,6 +97,8 @@ export class Stage {
       dir: join(dir, 'network'),
       parameters: rates,
       urgent: true,
+      entryOf: (name) => (name.startsWith('edge') ? EDGE : undefined),
+      argsOf: (name) => (name.startsWith('edge') ? ['--late', join(dir, name)] : []),
     });
     writeFileSync(join(dir, 'card'), network.card);
     const stage = new Stage(dir, network);
@@ -124,6 +134,11 @@ export class Stage {
 
   usage(): Usage {
     return usageOf(this.network.program(this.edge).pid);
+  }
+
+  /** Of every frame down that has left the edge so far, but for the last moment's. */
+  late(): Late[] {
+    return readLate(join(this.dir, this.edge));
   }
 
   /** Of the edge over a stretch of time: share of one core, and memory at its end. */
