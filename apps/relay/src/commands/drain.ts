@@ -1,4 +1,5 @@
 /** `drain`: a relay leaves the network without a packet lost, and says how far it is. */
+import { isAppError } from '@tacet/base';
 import { askFor, askStatus, readConfig, type StatusAnswer } from '@tacet/host/relay';
 import { CONFIG, type Command, JSON_OPTION } from '../command.ts';
 import { textOption, usage } from '../options.ts';
@@ -39,7 +40,7 @@ export const drain: Command = {
     say();
     while (wait && answer.leaving?.free !== true) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      answer = await askStatus(config.admin);
+      answer = (await statusUnlessSilent(config.admin)) ?? answer;
       say();
     }
     if (!stop) return;
@@ -47,6 +48,16 @@ export const drain: Command = {
     output.out('stopped');
   },
 };
+
+/** Null when it has no time to answer now: it is asked again, and says then how far it is. */
+async function statusUnlessSilent(admin: string): Promise<StatusAnswer | null> {
+  try {
+    return await askStatus(admin);
+  } catch (error) {
+    if (isAppError(error, 'relay-silent')) return null;
+    throw error;
+  }
+}
 
 function progress({ leaving }: StatusAnswer): string {
   if (leaving === null) return 'staying: it is in the next document again';

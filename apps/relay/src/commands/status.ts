@@ -22,10 +22,10 @@ export const status: Command = {
   async run({ values }, output) {
     const sockets = socketsOf(optionalText(values, 'config'), () => textOption(values, 'dir'));
     const answers = await Promise.all(
-      sockets.map(async ({ name, admin }) => ({ name, status: await statusOrNull(admin) })),
+      sockets.map(async ({ name, admin }) => ({ name, ...(await statusOf(admin)) })),
     );
     if (values['json'] === true) output.out(JSON.stringify(answers));
-    else for (const { name, status } of answers) output.out(text(name, status));
+    else for (const { name, status, why } of answers) output.out(text(name, status, why));
     if (answers.every(({ status }) => status?.ready === true)) return;
     throw new AppError('relay-not-ready', 'state', 'not everything runs and is ready');
   },
@@ -43,17 +43,24 @@ function socketsOf(config: string | undefined, dir: () => string) {
   }));
 }
 
-async function statusOrNull(admin: string): Promise<StatusAnswer | null> {
+interface Found {
+  readonly status: StatusAnswer | null;
+  /** Why there is none. */
+  readonly why: string | null;
+}
+
+async function statusOf(admin: string): Promise<Found> {
   try {
-    return await askStatus(admin);
+    return { status: await askStatus(admin), why: null };
   } catch (error) {
-    if (isAppError(error, 'relay-not-running')) return null;
+    if (isAppError(error, 'relay-not-running')) return { status: null, why: 'not running' };
+    if (isAppError(error, 'relay-silent')) return { status: null, why: 'does not answer in time' };
     throw error;
   }
 }
 
-function text(name: string, status: StatusAnswer | null): string {
-  if (status === null) return `${name}: not running`;
+function text(name: string, status: StatusAnswer | null, why: string | null): string {
+  if (status === null) return `${name}: ${why}`;
   const parts = [status.ready ? 'ready' : `not ready: ${status.missing.join('; ')}`];
   const { document, links, leaving, admitted } = status;
   parts.push(

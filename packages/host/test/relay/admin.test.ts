@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AppError, isAppError } from '@tacet/base';
@@ -93,6 +93,16 @@ test('status, leaving, staying, stopping only when nothing depends on it', async
   await assert.rejects(askFor(path, 'reload'), (error) => isAppError(error, 'allow-list'));
   await admin.close();
   await assert.rejects(askStatus(path), (error) => isAppError(error, 'relay-not-running'));
+});
+
+test('a process that has no time to answer is not taken for one that does not run', async () => {
+  const path = join(tempDir(), 'admin.sock');
+  const deaf = createServer(() => undefined);
+  await new Promise<void>((done) => deaf.listen(path, done));
+  await assert.rejects(askStatus(path, 20), (error) => isAppError(error, 'relay-silent'));
+  deaf.closeAllConnections();
+  await new Promise((done) => deaf.close(done));
+  await assert.rejects(askStatus(path, 20), (error) => isAppError(error, 'relay-not-running'));
 });
 
 test('a path too long for a socket says what to do', async () => {

@@ -49,7 +49,7 @@ async function statusOrNull(socket: string): Promise<StatusAnswer | null> {
   try {
     return await askStatus(socket);
   } catch (error) {
-    if (isAppError(error, 'relay-not-running')) return null;
+    if (isAppError(error, 'relay-not-running') || isAppError(error, 'relay-silent')) return null;
     throw error;
   }
 }

@@ -66,7 +66,9 @@ export function runningFindings(
   now: Millis,
 ): Finding[] {
   if (status === null) {
-    return [skip('process', 'it does not run', 'start it, and ask the doctor again')];
+    return [
+      skip('process', 'it does not run or does not answer', 'start it, and ask the doctor again'),
+    ];
   }
   const findings: Finding[] = [
     status.ready
