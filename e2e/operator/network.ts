@@ -25,6 +25,8 @@ const SHORT = {
   secondCopyMinMs: 500,
   secondCopyMaxMs: 2_000,
   holdMeanMs: 5_000,
+  // Ten minutes of an hour's epoch.
+  retryPauseMs: 10_000,
 } as const;
 
 const OPERATORS = { alice: '192.0.2.1', bob: '198.51.100.1', carol: '203.0.113.1' } as const;
