@@ -7,7 +7,11 @@ import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 const STOP_PATIENCE = 10_000;
-const READY_PATIENCE = 90_000;
+/**
+ * Four epochs of a minute. Votes for a network's first document that a busy machine brings too late
+ * count for nothing, and an authority signs once an epoch, so the next chance is the next epoch.
+ */
+const READY_PATIENCE = 240_000;
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
