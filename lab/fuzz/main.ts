@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { commitName, machineName, sourceName } from '../bench/about.ts';
-import { addChunks, type Chunk, checkChunks, SOURCES } from './chunks.ts';
+import { addChunks, type Chunk, checkChunks, SOURCES, sourcesOf } from './chunks.ts';
 import { faults, figuresOf, type RoleFigures, table } from './report.ts';
 import { ROLES } from './roles/index.ts';
 import { runChild } from './run-child.ts';
@@ -21,7 +21,7 @@ const HELP = `npm run fuzz -- [--role mix,edge] [--count 10000000] [--seed 1] [-
   --least N    a named reason that comes up less often is a fault (1,000; 1 below a million inputs)
   --json       one object on standard output and nothing else there
   --add FILE   counts together with what an earlier run printed with --json; several times, if need
-               be; of the same sources (${SOURCES.join(', ')}) and with another seed for the same role
+               be; of the same committed packages and with another seed for the same role
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -54,8 +54,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const [commit, source] = [commitName(), sourceName(SOURCES)];
   const earlier = values.add.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Chunk);
   // What does not belong together is found before the work, not after it.
-  const planned = kinds.map(({ name }) => [name, { seeds: count > 0 ? [values.seed] : [] }]);
-  checkChunks([...earlier, { source, roles: Object.fromEntries(planned) }]);
+  const planned = kinds.map(({ name }) => [name, { seeds: [values.seed] }]);
+  if (count > 0) checkChunks([...earlier, { source, roles: Object.fromEntries(planned) }]);
   const own: Record<string, RoleFigures> = {};
   const queue = count > 0 ? [...kinds] : [];
   const work = async (): Promise<void> => {
@@ -64,7 +64,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-  const roles = addChunks([...earlier, { source, roles: own }]);
+  const chunks = count > 0 ? [...earlier, { source, roles: own }] : earlier;
+  const roles = addChunks(chunks);
   const all = ROLES.flatMap((kind): [RoleKind, RoleFigures][] => {
     const figures = roles[kind.name];
     return figures === undefined ? [] : [[kind, figures]];
@@ -82,7 +83,7 @@ async function main(argv: readonly string[]): Promise<number> {
       roles: ordered,
       faults: found,
     };
-    const about = { machine: machineName(), commit, source, date };
+    const about = { machine: machineName(), commit, source: sourcesOf(chunks), date };
     process.stdout.write(`${JSON.stringify({ ...result, ...about })}\n`);
   }
   return found.length === 0 ? 0 : 1;

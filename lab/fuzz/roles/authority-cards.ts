@@ -241,7 +241,7 @@ function voteCards(role: AuthorityRole): Card[] {
     [10, c('damaged', true, () => damaged(rng, votes()))],
     [3, c('signature damaged', true, () => flippedLate(rng, votes()))],
     [5, c('a field bent', false, twisted)],
-    [5, c('of its authority', false, votes)],
+    [8, c('of its authority', false, votes)],
     [1, c('passed on', false, passed)],
     [3, c('with a bad descriptor', true, garbled)],
     [1, c('with one twice', true, unordered)],

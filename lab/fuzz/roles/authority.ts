@@ -13,9 +13,9 @@ import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { authorityCards } from './authority-cards.ts';
 
 /** Of a long run, one input in so many is drawn from all kinds. */
-const WHOLE_EVERY = 48;
+const WHOLE_EVERY = 32;
 /** Inputs of all kinds in one turn through the hour. */
-const CYCLE = 250;
+const CYCLE = 200;
 /** Parts of a turn: before votes may come, while they may, and after. */
 const PARTS = [0.2, 0.6, 0.2] as const;
 /** Of a turn through the hour: whatever ran out at the document's moment has run out by then. */
@@ -50,7 +50,6 @@ export const authority: RoleKind = {
     'equivocation-document',
   ],
   beyond: {
-    'not-passable': 'what a majority of authorities votes for has a layer without a relay',
     oversized: 'what a majority of authorities votes for is larger than a document',
     'signature-withheld':
       'its own signature, after an exchange it did not follow from the beginning',
@@ -63,6 +62,7 @@ export const authority: RoleKind = {
     'signature-taken': 'signatures of others taken',
     signed: 'documents it signed',
     published: 'documents it took',
+    'not-passable': 'exchanges that came to nothing: a majority voted for too few relays',
     'no-majority': 'exchanges that came to nothing since no majority voted; refuses no input',
   },
   make: (options) => new AuthorityRole(options),

@@ -124,7 +124,7 @@ export function frameCards(role: ClientRole): Card[] {
       })),
       15,
     ],
-    [3, reply('reply, damaged', () => ({ replyId: known(), payload: payload() }))],
+    [6, reply('reply, damaged', () => ({ replyId: known(), payload: payload() }))],
     [
       2,
       () => {

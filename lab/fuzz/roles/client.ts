@@ -25,7 +25,7 @@ import { publishedCards } from './client-published.ts';
 import { textCards } from './client-texts.ts';
 
 /** Of a long run, one input in so many is drawn from all kinds. */
-const WHOLE_EVERY = 16;
+const WHOLE_EVERY = 8;
 
 export const client: RoleKind = {
   name: 'client',

@@ -1,7 +1,7 @@
 /** Chunks of a long run count together only when they belong together. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addChunks, type Chunk, checkChunks } from '../../fuzz/chunks.ts';
+import { addChunks, type Chunk, checkChunks, sourcesOf } from '../../fuzz/chunks.ts';
 import type { RoleFigures } from '../../fuzz/report.ts';
 
 const SOURCE = '0123456789ab cdef01234567';
@@ -60,14 +60,21 @@ test('chunks: the same seed of the same role is refused', () => {
 
 test('chunks: other sources, or sources that no commit holds, are refused', () => {
   const one = chunk({ mix: figures('1') });
-  for (const source of ['0123456789ab cdef01234568', `${SOURCE}+`, 'unknown']) {
+  for (const source of ['0123456789ab cdef01234568', `${SOURCE}+`, `${SOURCE}, unknown`]) {
     const two = chunk({ mix: figures('2') }, source);
-    assert.throws(() => checkChunks([one, two]), /must be of the same committed sources/);
+    assert.throws(() => checkChunks([one, two]), /must have tested the same committed sources/);
     checkChunks([two]);
   }
   const loose = (seed: string): Chunk => chunk({ mix: figures(seed) }, `${SOURCE}+`);
   assert.throws(
     () => checkChunks([loose('1'), loose('2')]),
-    /must be of the same committed sources/,
+    /must have tested the same committed sources/,
   );
+});
+
+test('chunks: of two versions of the program, both are named', () => {
+  const one = chunk({ mix: figures('1') });
+  const two = chunk({ mix: figures('2') }, 'fedcba987654 cdef01234567');
+  checkChunks([one, two]);
+  assert.equal(sourcesOf([one, two, one]), `${SOURCE}, fedcba987654 cdef01234567`);
 });
