@@ -37,8 +37,13 @@ export function formsOf(name: string, secret: Uint8Array): Pattern[] {
 
 /** Names of patterns found, each once. */
 export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<string> {
-  const found = new Set<string>();
-  const byStart = startsOf(patterns);
+  return new Set(locateInMemory(pid, patterns).keys());
+}
+
+/** Names of patterns found, with the addresses where they stand, ascending. */
+export function locateInMemory(pid: number, patterns: readonly Pattern[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  const starts = startsOf(patterns);
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   const pages = openSync(`/proc/${pid}/pagemap`, 'r');
   const buffer = Buffer.allocUnsafeSlow(STEP + OVERLAP);
@@ -48,7 +53,13 @@ export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<str
         for (let at = run.from; at < run.to; at += STEP) {
           const want = Math.min(STEP + OVERLAP, run.to - at);
           const got = read(memory, buffer, want, at);
-          search(buffer.subarray(0, got), byStart, found);
+          search(buffer.subarray(0, got), starts, (name, offset) => {
+            // What begins in the overlap is found by the next read.
+            if (offset >= STEP && at + STEP < run.to) return;
+            const places = found.get(name);
+            if (places === undefined) found.set(name, [at + offset]);
+            else places.push(at + offset);
+          });
         }
       }
     }
@@ -60,13 +71,21 @@ export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<str
 }
 
 /** Patterns by their first two bytes: one pass over memory, however many there are. */
-function startsOf(patterns: readonly Pattern[]): (Pattern[] | undefined)[] {
-  const byStart = new Array<Pattern[] | undefined>(65_536);
-  for (const pattern of patterns) {
+interface Starts {
+  /** 1 where there are any: small enough to stay beside the processor. */
+  readonly known: Uint8Array;
+  readonly patterns: readonly (Pattern[] | undefined)[];
+}
+
+function startsOf(all: readonly Pattern[]): Starts {
+  const patterns = new Array<Pattern[] | undefined>(65_536);
+  const known = new Uint8Array(65_536);
+  for (const pattern of all) {
     const start = wordAt(pattern.bytes, 0);
-    byStart[start] = [...(byStart[start] ?? []), pattern];
+    patterns[start] = [...(patterns[start] ?? []), pattern];
+    known[start] = 1;
   }
-  return byStart;
+  return { known, patterns };
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
@@ -75,16 +94,17 @@ function wordAt(bytes: Uint8Array, at: number): number {
 
 function search(
   bytes: Buffer,
-  byStart: readonly (Pattern[] | undefined)[],
-  found: Set<string>,
+  { known, patterns }: Starts,
+  onHit: (name: string, offset: number) => void,
 ): void {
   const last = bytes.length - 1;
+  let word = bytes[0] as number;
   for (let at = 0; at < last; at++) {
-    const candidates = byStart[wordAt(bytes, at)];
-    if (candidates === undefined) continue;
-    for (const { name, bytes: pattern } of candidates) {
-      if (bytes[at + 2] !== pattern[2] || found.has(name)) continue;
-      if (bytes.subarray(at, at + pattern.length).equals(pattern)) found.add(name);
+    word = ((word << 8) | (bytes[at + 1] as number)) & 0xffff;
+    if (known[word] === 0) continue;
+    for (const { name, bytes: pattern } of patterns[word] ?? []) {
+      if (bytes[at + 2] !== pattern[2]) continue;
+      if (bytes.subarray(at, at + pattern.length).equals(pattern)) onHit(name, at);
     }
   }
 }

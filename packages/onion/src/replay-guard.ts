@@ -77,8 +77,11 @@ export class EpochReplayGuard implements ReplayGuard {
     shelf.set.importTags(tags);
   }
 
-  /** Forgets an epoch whose keys are gone. */
+  /** Overwrites and forgets what is held of an epoch whose keys are gone. */
   erase(epoch: number): void {
+    const shelf = this.shelves.get(epoch);
+    shelf?.set.wipe();
+    shelf?.log.wipe();
     this.shelves.delete(epoch);
   }
 

@@ -48,6 +48,13 @@ export class ReplaySet {
     return this.words.byteLength;
   }
 
+  /** Overwrites the table; nothing may be asked of it any more. */
+  wipe(): void {
+    this.words.fill(0);
+    this.count = 0;
+    this.holdsZero = false;
+  }
+
   has(tag: Uint8Array): boolean {
     const low = word(tag, 0);
     const high = word(tag, 4);

@@ -14,16 +14,23 @@ export class TagLog {
     if (this.used === this.bytes.length) {
       const larger = new Uint8Array(Math.max(FIRST_ITEMS * this.itemLength, this.used * 2));
       larger.set(this.bytes);
+      this.wipe();
       this.bytes = larger;
     }
     this.bytes.set(item, this.used);
     this.used += this.itemLength;
   }
 
-  /** Everything pushed since the last call. */
+  /** Everything pushed since the last call; nothing of it stays here. */
   take(): Uint8Array {
     const out = this.bytes.slice(0, this.used);
+    this.bytes.fill(0, 0, this.used);
     this.used = 0;
     return out;
+  }
+
+  /** Overwrites what is held. */
+  wipe(): void {
+    this.bytes.fill(0);
   }
 }

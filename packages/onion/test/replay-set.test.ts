@@ -31,6 +31,16 @@ test('a replay set is a set: same answers as a model, nothing forgotten', () => 
   );
 });
 
+test('a table that is wiped holds no tag any more', () => {
+  const set = newSet(20);
+  const tags = [new Uint8Array(8), ...Array.from({ length: 19 }, () => bytes(8))];
+  for (const each of tags) set.insert(each);
+  assert.equal(set.exportTags().length, 20 * 8);
+  set.wipe();
+  assert.equal(set.exportTags().length, 0);
+  for (const each of tags) assert.ok(!set.has(each));
+});
+
 test('the tag of zeros is a tag like any other', () => {
   const set = newSet(1);
   const zero = new Uint8Array(8);

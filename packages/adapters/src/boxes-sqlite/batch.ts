@@ -41,6 +41,7 @@ export class Batch {
     if (this.usedWords === this.words.length) {
       const larger = new Int32Array(2 * this.words.length);
       larger.set(this.words);
+      this.words.fill(0);
       this.words = larger;
     }
     this.words[this.usedWords++] = word;
@@ -56,6 +57,7 @@ export class Batch {
     if (this.usedBytes + data.length > this.bytes.length) {
       const larger = new Uint8Array(2 * this.bytes.length + data.length);
       larger.set(this.bytes);
+      this.bytes.fill(0);
       this.bytes = larger;
     }
     this.bytes.set(data, this.usedBytes);

@@ -208,6 +208,7 @@ class BatchRun {
     if (this.recordBytes + RECORD_LENGTH > this.records.length) {
       const larger = new Uint8Array(2 * this.records.length);
       larger.set(this.records);
+      this.records.fill(0);
       this.records = larger;
     }
     const found = day.read(place, this.records, this.recordBytes);
@@ -217,9 +218,10 @@ class BatchRun {
 
   answer(): BatchAnswer {
     const { outcomes, failures, records } = this;
-    const spare = this.message.records;
-    // It waits to be used again, and these lie in it as they came.
+    const { records: spare, words } = this.message;
+    // The one waits to be used again, the other for nobody: in both they lie as they came.
     spare.fill(0);
+    words.fill(0);
     return {
       kind: 'batch',
       outcomes,

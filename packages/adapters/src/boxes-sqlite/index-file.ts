@@ -90,6 +90,8 @@ export class IndexFile {
     });
     this.changes += 1;
     for (const place of placesIn(entries)) this.behind.add(chunkOf(place));
+    // In the order in which boxes came, and outside of what the engine overwrites.
+    entries.fill(0);
     if (this.changes >= LIMITS.changes) this.fold(places);
   }
 

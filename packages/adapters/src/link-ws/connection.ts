@@ -4,6 +4,7 @@
  */
 import type { TLSSocket } from 'node:tls';
 import { isAppError } from '@tacet/base';
+import { wipe } from '@tacet/crypto';
 import { DOWN_FRAGMENT, LIMITS } from './limits.ts';
 import type { OneATurn } from './one-a-turn.ts';
 import { closeUnit, downUnit, UnitReader } from './units.ts';
@@ -61,7 +62,12 @@ export class ClientConnection {
 
   send(frame: Uint8Array): void {
     if (this.corked !== null) this.corked.push(frame);
-    else if (!this.ending) this.socket.write(downUnit(frame));
+    else if (!this.ending) {
+      const unit = downUnit(frame);
+      wipe(frame);
+      // By then it has been encrypted: it says for whom an answer was.
+      this.socket.write(unit, () => wipe(unit));
+    }
   }
 
   /**

@@ -6,6 +6,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import { Counters, type Rng, randomBytes } from '@tacet/base';
+import { wipe } from '@tacet/crypto';
 import {
   type DownFrame,
   decodeHello,
@@ -144,6 +145,7 @@ export class ClientListener {
     if (client.isIdle) {
       writeDown(this.shared.frame, frame, this.options.rng);
       client.write(this.shared.unit);
+      wipe(this.shared.frame);
     } else client.send(encodeDown(frame, this.options.rng));
   }
 

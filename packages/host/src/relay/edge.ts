@@ -4,6 +4,7 @@
  */
 import { type ClientListener, listenClients } from '@tacet/adapters/link-ws';
 import { hex, type Millis } from '@tacet/base';
+import { wipe } from '@tacet/crypto';
 import { encodeLinkProof, type RelayHash } from '@tacet/directory';
 import {
   type BoxStore,
@@ -173,6 +174,8 @@ class Edge implements Running {
     const done = this.storeWatch.begin();
     runStoreCommand(this.store, command).then((result) => {
       done(result);
+      // A store that failed may still hold it.
+      if (command.kind === 'put' && result.kind === 'put') wipe(command.box.record);
       this.core.input((now) => this.machine.onStore(token, result, now));
     });
   }

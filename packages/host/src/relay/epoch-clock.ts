@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@tacet/base';
 import type { EpochVault } from './epoch-vault.ts';
+import { collectFreed } from './freed-memory.ts';
 import { LIMITS } from './limits.ts';
 import type { EpochOpeners } from './opening/epochs.ts';
 import type { ReplayLog } from './replay-log.ts';
@@ -74,6 +75,7 @@ export class EpochClock {
     await openers.retire(gone);
     vault.wipe(gone);
     replay.erase(gone);
+    if (gone.length > 0) collectFreed();
   }
 
   private async prepare(): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { closeSync, fdatasync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { wipe } from '@tacet/crypto';
 import type { EpochReplayGuard } from '@tacet/onion';
 import { numberedFiles, numberedFolder, writeAll } from './files.ts';
 import { LIMITS } from './limits.ts';
@@ -41,6 +42,7 @@ export class ReplayLog {
     for (const { epoch, tags } of this.guard.takeLog()) {
       const log = this.log(epoch);
       writeAll(log.file, tags);
+      wipe(tags);
       log.dirty = true;
     }
   }
@@ -74,6 +76,7 @@ export class ReplayLog {
       at += whole;
       if (read < buffer.length) break;
     }
+    wipe(buffer);
     ftruncateSync(file, at);
   }
 

@@ -7,6 +7,7 @@ import { RelayClock } from './clock.ts';
 import type { ProcessConfig, Running } from './config/types.ts';
 import type { Report } from './core.ts';
 import { runEdge } from './edge.ts';
+import { overwriteFreed } from './freed-memory.ts';
 import { LIMITS } from './limits.ts';
 import { type MetricsServer, serveMetrics } from './metrics/server.ts';
 import { runMix } from './mix.ts';
@@ -25,6 +26,7 @@ export interface RunOptions {
 }
 
 export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
+  overwriteFreed();
   const running = await start(config, options);
   const { version, onStop = () => undefined } = options;
   const began = performance.now();

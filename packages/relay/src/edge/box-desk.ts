@@ -89,7 +89,8 @@ export class BoxDesk {
   }
 
   nextAt(): Millis | undefined {
-    return this.standing.nextAt();
+    const at = Math.min(this.standing.nextAt() ?? Infinity, this.recent.nextAt() ?? Infinity);
+    return at === Infinity ? undefined : at;
   }
 
   onRequest(opened: OpenedRequest, current: VerifiedDocument, now: Millis): void {
@@ -176,6 +177,7 @@ export class BoxDesk {
       this.counters.add('stand-expired');
       this.endWait(read, now);
     }
+    this.recent.turn(now);
     if (this.room.isDue(now)) this.askCount();
     const today = this.today(now);
     if (today <= this.droppedOn || now < this.dropAgainAt) return;

@@ -27,8 +27,13 @@ export class RecentFills {
     return this.young.has(key) || this.old.has(key);
   }
 
+  /** When the oldest are due to be forgotten, though nobody asks. */
+  nextAt(): Millis | undefined {
+    return this.young.size + this.old.size > 0 ? this.turnAt : undefined;
+  }
+
   /** Each set lives for one span as the young one and for one as the old one. */
-  private turn(now: Millis): void {
+  turn(now: Millis): void {
     if (now < this.turnAt) return;
     this.old = now < this.turnAt + RECENT_FILL_MS ? this.young : new Set();
     this.young = new Set();

@@ -7,6 +7,7 @@
  * through threads at which it stops reading its links.
  */
 import { Counters, type Millis } from '@tacet/base';
+import { wipe } from '@tacet/crypto';
 import {
   checkPrefix,
   DROP_REASONS,
@@ -51,7 +52,10 @@ export interface DeskOptions {
   readonly threads: (epoch: number) => EpochThreads | null;
   /** Asked before any work is done on a packet. */
   readonly admit: () => boolean;
-  /** True: the packet of this `forward` is kept, and comes back through `release`. */
+  /**
+   * True: the packet of this `forward` is kept, and comes back through `release`. What a request
+   * asks for is overwritten when this returns.
+   */
   readonly onOpened: (opened: Opened, arrivedAt: Millis) => boolean;
   /** True: stop reading links. False: go on. */
   readonly onHold: (hold: boolean) => void;
@@ -125,6 +129,7 @@ export class OpeningDesk {
       this.inFlight -= 1;
       const opened = this.read(slot);
       const kept = this.options.onOpened(opened, this.arrivedAt[slot] as number);
+      if (opened.kind === 'request') wipe(opened.data);
       if (!kept) this.giveBack(slot);
       else if (opened.kind === 'forward') this.kept[slot] = 1;
       this.owners[slot]?.settled();
@@ -148,7 +153,9 @@ export class OpeningDesk {
     this.giveBack(slot);
   }
 
+  /** Nothing of a packet stays where it was: not its tag, and at an edge not what it asked for. */
   private giveBack(slot: number): void {
+    this.slots.wipe(slot);
     this.free[this.freeCount] = slot;
     this.freeCount += 1;
   }

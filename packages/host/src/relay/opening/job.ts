@@ -1,5 +1,5 @@
 /** Opens the frame of one slot in place and writes down what came of it: the thread's side. */
-import { systemRng } from '@tacet/crypto';
+import { systemRng, wipe } from '@tacet/crypto';
 import {
   createPacketOpener,
   type DocumentHash,
@@ -83,7 +83,11 @@ export function createJob(
         words[at + WORD.next] = opened.data.length;
         words[at + WORD.block] = opened.block === null ? 0 : 1;
         frame.set(opened.data);
-        if (opened.block !== null) frame.set(opened.block, G.requestData);
+        wipe(opened.data);
+        if (opened.block !== null) {
+          frame.set(opened.block, G.requestData);
+          wipe(opened.block);
+        }
         return;
       case 'reply':
         slots.putBytes(slot, WORD.id, opened.replyId);

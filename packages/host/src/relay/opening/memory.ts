@@ -38,6 +38,7 @@ export const WORD = {
 
 const RECORD_WORDS = 32;
 const RECORD_BYTES = RECORD_WORDS * 4;
+const ZEROS = new Uint8Array(G.frame);
 
 export const OUTCOMES = ['drop', 'forward', 'request', 'reply', 'end'] as const;
 
@@ -90,6 +91,13 @@ export class Slots {
   /** Where the slot's record starts in `words`. */
   record(slot: number): number {
     return slot * RECORD_WORDS;
+  }
+
+  /** Overwrites what a slot was used for. */
+  wipe(slot: number): void {
+    copyFrame(ZEROS, this.frame(slot));
+    const at = this.record(slot);
+    for (let i = 0; i < RECORD_WORDS; i++) this.words[at + i] = 0;
   }
 
   putBytes(slot: number, word: number, bytes: Uint8Array): void {

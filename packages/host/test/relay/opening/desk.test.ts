@@ -47,6 +47,7 @@ function setUp(options: Setup = {}) {
   const back = { ...path, hops: hops.map((hop) => ({ ...hop, delayMs: 0 })) } as unknown as Path;
   const view = { index: layer - 1, documentHash, predecessor: null, delayCapMs: 1_000 };
   const opened: Opened[] = [];
+  const asked: Uint8Array[] = [];
   const arrivals: number[] = [];
   const held: boolean[] = [];
   let keep = true;
@@ -61,7 +62,9 @@ function setUp(options: Setup = {}) {
     threads: (epoch) => (ended ? null : openers.get(epoch)),
     admit: () => true,
     onOpened: (one, arrivedAt) => {
-      opened.push(one);
+      // Overwritten when this returns: a copy is looked at later.
+      opened.push(one.kind === 'request' ? { ...one, data: one.data.slice() } : one);
+      if (one.kind === 'request') asked.push(one.data);
       arrivals.push(arrivedAt);
       return keep && one.kind === 'forward';
     },
@@ -103,6 +106,7 @@ function setUp(options: Setup = {}) {
     desk,
     openers,
     opened,
+    asked,
     arrivals,
     held,
     replay,
@@ -167,7 +171,7 @@ test('a packet whose opening a clock step met came in by the clock as it is set'
 });
 
 test('an edge gets requests with their block, and replies with their id', async () => {
-  const { desk, opened, request, withBlock, reply, until } = setUp({ layer: 4 });
+  const { desk, opened, asked, request, withBlock, reply, until } = setUp({ layer: 4 });
   const id = bytes(16) as ReplyId;
   const { block, frame } = withBlock(Uint8Array.of(1, 2, 3));
   const replied = reply(id);
@@ -184,6 +188,12 @@ test('an edge gets requests with their block, and replies with their id', async 
   assert.equal(first.delayMs, 21);
   assert.deepEqual(second.data, new Uint8Array(2_816).fill(4));
   assert.equal(second.block, null);
+  assert.equal(asked.length, 2);
+  for (const data of asked)
+    assert.ok(
+      data.every((byte) => byte === 0),
+      'nothing of it stays',
+    );
   assert.deepEqual(third.replyId, id);
   assert.deepEqual(builder.openReply(replied.keys, third.payload), new Uint8Array(7_560).fill(9));
 });

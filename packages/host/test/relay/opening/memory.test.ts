@@ -29,6 +29,21 @@ test('two ends see the same slots', () => {
   assert.equal(b.words[b.record(2) + 16], new Uint32Array(Uint8Array.of(0, 1, 2, 3).buffer)[0]);
 });
 
+test('a slot that is wiped holds nothing, its neighbours what they held', () => {
+  const memory = slotMemory(3);
+  const slots = new Slots(memory);
+  new Uint8Array(memory.frames).fill(7);
+  slots.words.fill(7);
+  slots.wipe(1);
+  assert.ok(slots.frame(1).every((byte) => byte === 0));
+  const record = (slot: number) => slots.words.subarray(slots.record(slot), slots.record(slot + 1));
+  assert.ok(record(1).every((word) => word === 0));
+  for (const other of [0, 2]) {
+    assert.ok(slots.frame(other).every((byte) => byte === 7));
+    assert.ok(record(other).every((word) => word === 7));
+  }
+});
+
 test('jobs come in order, each once, past the end of the ring', () => {
   const memory = ringMemory(4);
   const [main, thread, other] = [new JobQueue(memory), new JobQueue(memory), new JobQueue(memory)];
