@@ -116,12 +116,12 @@ export function clientScenes(role: LinkRole): Scene[] {
       // Eight begin their handshake, two stand in line; who has been silent then gives way; and of the
       // last ones some find no place in the line, and others wait in it too long.
       const sockets: Socket[] = [];
-      for (const n of [10, 6, 8]) {
+      for (const n of [10, 6, 20]) {
         const wave = Array.from({ length: n }, () => tcp(role.port));
         sockets.push(...wave);
         role.count('connections', n);
         await Promise.all(wave.map((socket) => opened(socket)));
-        if (n === 10) await pause(40);
+        if (n === 10) await pause(550);
       }
       await Promise.all(sockets.map((socket) => gone(socket)));
     }),

@@ -23,7 +23,7 @@ const LIMITS = {
   clients: 6,
   perPrefix: 4,
   halfOpen: 8,
-  halfOpenGraceMs: 30,
+  halfOpenGraceMs: 500,
   line: 4,
   lineMs: 500,
   handshakeMs: 1_000,
