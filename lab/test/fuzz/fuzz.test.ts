@@ -11,7 +11,7 @@ const COUNTS: Readonly<Record<string, number>> = {
   edge: 16_000,
   client: 8_000,
   authority: 2_000,
-  link: 200,
+  link: 212,
 };
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 
