@@ -19,7 +19,7 @@ import { ProcessNetwork } from './lib/processes.ts';
 /** As long as a busy machine wants for the change from one to the next. */
 const EPOCH = 20_000;
 const GRACE = 1_000;
-const PATIENCE = 10_000;
+const PATIENCE = 20_000;
 const skip = process.platform === 'linux' ? false : 'memory of processes is read through /proc';
 
 let network: ProcessNetwork;
@@ -161,6 +161,31 @@ function tagsOf(name: string, epoch: number): Pattern[] {
   }).flat();
 }
 
+/**
+ * Looks until everything wanted is found, at relays that stand still, so that a slow look is one of
+ * its first moment. Before `end`; threads of an epoch may start late on a busy machine.
+ */
+async function untilFound(
+  name: string,
+  end: number,
+  forms: readonly Pattern[],
+  wanted: readonly string[],
+) {
+  for (;;) {
+    process.kill(network.pid(name), 'SIGSTOP');
+    try {
+      const inTime = Date.now() < end;
+      const found = findInMemory(network.pid(name), forms);
+      const missing = wanted.filter((one) => !found.has(one));
+      if (missing.length === 0) return found;
+      assert.ok(inTime, `not found at ${name} while in use: ${missing.join(', ')}`);
+    } finally {
+      process.kill(network.pid(name), 'SIGCONT');
+    }
+    await pause(200);
+  }
+}
+
 /** What is still found when it had time to go; what is freed is overwritten by other threads. */
 async function left(name: string, patterns: readonly Pattern[]): Promise<string[]> {
   const end = Date.now() + PATIENCE;
@@ -186,38 +211,29 @@ test('after its grace nothing of an epoch is in memory or on disk of any relay: 
   const tags = OPENERS.flatMap((name) => tagsOf(name, epoch));
   for (const { name, old } of relays) {
     const own = tags.filter((tag) => tag.name.endsWith(name));
-    const during = findInMemory(network.pid(name), [...old.forms, ...own]);
-    for (const form of old.live) {
-      assert.ok(during.has(form), `${form} is found at ${name} while it is in use`);
-    }
-    assert.ok(!during.has('seed raw'), `the seed itself is not needed any more at ${name}`);
-    assert.ok(
-      own.every((tag) => during.has(tag.name)),
-      `every tag is found at ${name}`,
-    );
+    const wanted = [...old.live, ...own.map((tag) => tag.name)];
+    const end = (epoch + 1) * EPOCH;
+    const found = await untilFound(name, end, [...old.forms, ...own], wanted);
+    assert.ok(!found.has('seed raw'), `the seed itself is not needed any more at ${name}`);
   }
-  // More tags of that epoch, of packets that come when nobody looks.
-  await sendSome(10, 1_000);
-  tags.splice(0, tags.length, ...OPENERS.flatMap((name) => tagsOf(name, epoch)));
-
   const over = (epoch + 1) * EPOCH + GRACE;
+  const end = Math.max(over, Date.now()) + PATIENCE;
   // The file goes after the threads that held its keys; a moment is granted for both.
   while (OPENERS.some((name) => existsSync(seedFile(name, epoch)))) {
-    assert.ok(Date.now() < over + PATIENCE, 'the epoch ends with its grace');
+    assert.ok(Date.now() < end, 'the epoch ends with its grace');
     await pause(50);
   }
   assert.ok(Date.now() >= over, 'and not before');
   for (const { name, next } of relays) {
-    const control = findInMemory(network.pid(name), next.forms);
-    for (const form of next.live) {
-      assert.ok(control.has(form), `${form} of the next epoch is found at ${name}`);
-    }
-    assert.equal(existsSync(join(dataOf(name), 'replay', `${epoch}.log`)), false);
+    await untilFound(name, (epoch + 2) * EPOCH, next.forms, next.live);
   }
   const forms = relays.flatMap(({ name, old }) =>
     old.forms.map((form) => ({ ...form, name: `${form.name} of ${name}` })),
   );
   for (const holder of network.names) {
     assert.deepEqual(await left(holder, [...forms, ...tags]), [], `nothing old at ${holder}`);
+  }
+  for (const name of OPENERS) {
+    assert.equal(existsSync(join(dataOf(name), 'replay', `${epoch}.log`)), false);
   }
 });
