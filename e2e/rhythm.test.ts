@@ -11,8 +11,8 @@ test('idle, typing and a burst of texts look the same on the wire', async (t) =>
   const attempt = () =>
     rhythm({
       slotMs: 100,
-      frames: 80,
-      burst: 40,
+      frames: 50,
+      burst: 25,
       leastP: 0.001,
       say: (line) => t.diagnostic(line),
     });
