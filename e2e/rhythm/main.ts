@@ -1,7 +1,7 @@
 /** `npm run e2e -- rhythm`: the long form. `npm test` runs the short one. */
 import { commitName, machineName } from '@tacet/lab/about';
 import { priorityGranted } from '../lib/program.ts';
-import type { Lateness, Verdict } from './judge.ts';
+import { type Lateness, LEAST_P, type Verdict } from './judge.ts';
 import { rhythm } from './run.ts';
 
 export interface RhythmArguments {
@@ -21,6 +21,8 @@ export async function run(args: RhythmArguments): Promise<number> {
     slotMs,
     frames,
     burst: 200,
+    marks: { leastP: LEAST_P, quiet: true },
+    plantedMs: 10,
     say: (line) => void process.stderr.write(`${line}\n`),
   });
   process.stdout.write(

@@ -10,7 +10,7 @@ import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
 import { FAST, Town } from '../lib/town.ts';
-import { judge, type Stretch, type Verdict } from './judge.ts';
+import { judge, type Marks, type Stretch, type Verdict } from './judge.ts';
 import { Wiretap, wireNow } from './wiretap.ts';
 
 export interface RhythmOptions {
@@ -20,13 +20,11 @@ export interface RhythmOptions {
   readonly frames: number;
   /** Texts given at once. */
   readonly burst: number;
-  /** Stretches differ when the test finds less; 0.01 when not given. */
-  readonly leastP?: number;
+  readonly marks: Marks;
+  /** What the recorder holds every second frame back for in the last stretch, ms. */
+  readonly plantedMs: number;
   readonly say: (line: string) => void;
 }
-
-/** What the recorder holds every second frame back for in the last stretch, ms. */
-const PLANTED_MS = 10;
 
 export async function rhythm(options: RhythmOptions): Promise<Verdict> {
   const { slotMs, say } = options;
@@ -53,7 +51,7 @@ export async function rhythm(options: RhythmOptions): Promise<Verdict> {
       const { debug } = await alice.api.call('status', {});
       say(`at the write call: ${JSON.stringify(debug.lateness)}`);
       const sightings = (await tap.stop()).filter(({ connection }) => connection === 1);
-      return judge(sightings, stretches, slotMs, options.leastP);
+      return judge(sightings, stretches, slotMs, options.marks);
     });
   } finally {
     rmSync(dir, { recursive: true, force: true });
@@ -64,7 +62,7 @@ async function play(
   alice: DaemonProcess,
   contact: string,
   tap: Wiretap,
-  { slotMs, frames, burst, say }: RhythmOptions,
+  { slotMs, frames, burst, plantedMs, say }: RhythmOptions,
 ): Promise<Stretch[]> {
   const stretches: Stretch[] = [];
   const stretch = async (name: string, during: (signal: AbortSignal) => Promise<void>) => {
@@ -81,7 +79,7 @@ async function play(
   await stretch('idle', async () => {});
   await stretch('typing', (signal) => typing(alice, contact, signal));
   await stretch('burst', () => texts(alice, contact, 'burst', burst));
-  tap.plant(PLANTED_MS);
+  tap.plant(plantedMs);
   await stretch('planted', () => texts(alice, contact, 'planted', burst));
   return stretches;
 }
