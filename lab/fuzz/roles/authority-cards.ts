@@ -25,6 +25,7 @@ import { makeTestNetwork, TEST_NOW, type TestNetwork, type TestRelay } from '@ta
 import { bent } from '../bent.ts';
 import { moved } from '../moved.ts';
 import { damaged, flip, formless, nested, type Weighted } from '../mutate.ts';
+import { otherNetwork } from '../other-network.ts';
 import { stockOf } from '../stock.ts';
 import type { Input } from '../types.ts';
 import type { AuthorityRole, Target } from './authority.ts';
@@ -256,11 +257,7 @@ function voteCards(role: AuthorityRole): Card[] {
 function documentCards(role: AuthorityRole): Card[] {
   const { rng, network } = role;
   const [zero, one, two] = network.authorities;
-  const other = makeTestNetwork({
-    seed: 'fuzz other',
-    authorities: 3,
-    parameters: { keysAhead: 1, validEpochs: 2 },
-  });
+  const other = otherNetwork();
   const [stranger] = other.authorities;
   assert.ok(zero && one && two && stranger);
   const { body } = decodePublished(network.documentBytes);

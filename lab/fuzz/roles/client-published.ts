@@ -12,11 +12,12 @@ import {
   signHash,
 } from '@tacet/directory';
 import type { DocumentHash } from '@tacet/onion';
-import { makeTestNetwork, type TestRelay } from '@tacet/testkit';
+import type { TestRelay } from '@tacet/testkit';
 import { type Digest, type Mark, packBroadcast, signDigest } from '@tacet/wire';
 import { bent } from '../bent.ts';
 import { moved } from '../moved.ts';
 import { damaged, flip } from '../mutate.ts';
+import { otherNetwork } from '../other-network.ts';
 import { stockOf } from '../stock.ts';
 import type { Card, ClientRole } from './client.ts';
 
@@ -26,11 +27,7 @@ export function publishedCards(role: ClientRole): Card[] {
   const { rng, network } = role;
   const { document } = network;
   const [one, two, three] = network.authorities;
-  const other = makeTestNetwork({
-    seed: 'fuzz other',
-    authorities: 3,
-    parameters: { keysAhead: 1, validEpochs: 2 },
-  });
+  const other = otherNetwork();
   const [stranger] = other.authorities;
   assert.ok(one && two && three && stranger);
   const { body } = decodePublished(network.documentBytes);
