@@ -81,8 +81,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
 export const TOTAL_BUDGET = 300;
 
 /**
- * `x.long.test.ts`: days of virtual time, memory of whole processes, clusters that lose nodes. Not
- * part of `npm test`, which has five minutes; `npm run test:long` runs these and nothing else.
+ * `x.long.test.ts`: what `npm test` has no time for with its five minutes (docs/dev/testing.md);
+ * `npm run test:long` runs these and nothing else.
  */
 export function isLong(file: string): boolean {
   return /\.long\.test\.tsx?$/.test(file);
