@@ -69,7 +69,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'e2e/relay': 115,
   // Eleven daemons, and network time that passes.
   'e2e/scenarios': 110,
-  // Three whole starts of the demonstration; the first waits for a document and a meeting.
+  // Two whole starts of the demonstration; the first waits for a document and a meeting.
   'e2e/start': 130,
   // Several authorities over random losses and crashes.
   'packages/relay': 45,

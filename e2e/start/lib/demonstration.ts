@@ -1,0 +1,102 @@
+/** A demonstration in a folder of its own, as `npm start` runs it, and its command line. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Started {
+  readonly child: ChildProcess;
+  text(): string;
+  readonly ended: Promise<number | null>;
+}
+
+export interface Demonstration {
+  /** Made by the first start. */
+  readonly home: string;
+  readonly started: readonly Started[];
+  start(...options: string[]): Started;
+  tacet(...args: string[]): Promise<{ code: number; out: string; err: string }>;
+  /** What Bob has of Alice. */
+  textsOfAlice(): Promise<string[]>;
+  /** Waits ten seconds for the last process to end. */
+  nothingRuns(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export function demonstration(): Demonstration {
+  const home = mkdtempSync(join(tmpdir(), 'tacet-start-'));
+  rmSync(home, { recursive: true });
+  const env = { PATH: process.env['PATH'], HOME: tmpdir(), TACET_HOME: home };
+  const started: Started[] = [];
+
+  function start(...options: string[]): Started {
+    const args = [join(root, 'tools/run.mjs'), join(root, 'tools/start.ts'), '--no-open'];
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const child = spawn(process.execPath, [...args, ...options], { env, stdio: [...stdio] });
+    let text = '';
+    const add = (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    };
+    child.stdout?.on('data', add);
+    child.stderr?.on('data', add);
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const one = { child, text: () => text, ended };
+    started.push(one);
+    return one;
+  }
+
+  function tacet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    const entry = join(root, 'apps/cli/bin/tacet.mjs');
+    return new Promise((resolve) => {
+      execFile(process.execPath, [entry, ...args], { env, timeout: 90_000 }, (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+      });
+    });
+  }
+
+  async function textsOfAlice(): Promise<string[]> {
+    const { out } = await tacet('-p', 'bob', 'message', 'list', 'alice', '--json');
+    const { messages } = JSON.parse(out) as { messages: { text: string }[] };
+    return messages.map(({ text }) => text);
+  }
+
+  async function nothingRuns(): Promise<void> {
+    const end = performance.now() + 10_000;
+    while (running(home).length > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(running(home), []);
+  }
+
+  async function end(): Promise<void> {
+    for (const { child } of started) child.kill('SIGKILL');
+    await nothingRuns();
+    rmSync(home, { recursive: true, force: true });
+  }
+  return { home, started, start, tacet, textsOfAlice, nothingRuns, end };
+}
+
+export async function says(one: Started, words: string, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1_000;
+  while (!one.text().includes(words)) {
+    assert.equal(one.child.exitCode, null, one.text());
+    assert.ok(performance.now() < end, `not in ${seconds} s: ${words}\n${one.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Processes of this machine that have our folder among their arguments. */
+function running(home: string): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return /^\d+$/.test(pid) && line.includes(home) ? [line.replaceAll('\0', ' ')] : [];
+    } catch {
+      return [];
+    }
+  });
+}
