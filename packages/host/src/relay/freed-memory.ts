@@ -6,11 +6,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-type Collect = (options: { readonly type: 'major' }) => void;
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
 
 let collect: Collect | null = null;
 
-/** From now on every collection writes zeros over what it frees. Holds for all threads. */
+/**
+ * From now on what dies young is overwritten by the collection that finds it. Holds for all threads.
+ * What grew old before it died is not: that takes `collectFreed`.
+ */
 export function overwriteFreed(): void {
   if (collect !== null) return;
   setFlagsFromString('--clear-free-memory');
@@ -18,7 +21,11 @@ export function overwriteFreed(): void {
   collect = runInNewContext('gc') as Collect;
 }
 
-/** Collects everything that is dead now, and so overwrites it. Takes tens of milliseconds. */
+/**
+ * Collects everything that is dead now in this thread and gives its pages back or overwrites them.
+ * An ordinary collection leaves the dead among the living of the old part as they are; only the one
+ * for when memory is short moves the living together. Takes tens of milliseconds.
+ */
 export function collectFreed(): void {
-  collect?.({ type: 'major' });
+  collect?.({ type: 'major', flavor: 'last-resort' });
 }
