@@ -41,7 +41,9 @@ export class MemoryBoxes {
       case 'get': {
         const records = command.marks.map((mark): BoxRecord | null => {
           const box = this.boxes.get(mark);
-          return box === undefined || box.record.length === 0 ? null : box.record;
+          return box === undefined || box.record.length === 0
+            ? null
+            : (box.record.slice() as BoxRecord);
         });
         return { kind: 'get', records };
       }

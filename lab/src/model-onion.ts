@@ -181,7 +181,7 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
       return {
         epoch: packet.path.epoch,
         next: indexOfFirst(packet.path.hops),
-        packet: handleOf({ ...packet, data }),
+        packet: handleOf({ ...packet, data: data.slice() }),
       };
     },
   };

@@ -127,7 +127,7 @@ export interface PacketOpener {
 export interface PacketInjector {
   /** An edge takes a client's frame (prefix layer 0) and addresses it to its first mix. */
   enter(frame: Frame, now: Millis): Injection | { readonly drop: DropReason };
-  /** Fills a reply block with exactly 7,560 bytes of reply data. Null when the block is stale. */
+  /** Fills a reply block with a copy of exactly 7,560 bytes of reply data. Null when the block is stale. */
   reply(block: ReplyBlock, data: Uint8Array, now: Millis): Injection | null;
 }
 

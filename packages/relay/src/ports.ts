@@ -17,6 +17,7 @@ export interface BoxStore {
    * expiry day nothing new is stored: what would have been is `refused`.
    */
   put(box: StoredBox): Promise<PutResult>;
+  /** The records are the caller's own, who overwrites them. */
   get(marks: readonly Mark[]): Promise<readonly (BoxRecord | null)[]>;
   /**
    * Marks a box for erasure by the first `expire` of `effectDay` or later; until then nothing

@@ -35,6 +35,16 @@ export function boxMessage(
   return concat(labelBytes(label), networkId, id, content);
 }
 
+/**
+ * Overwrites the message: an edge checks boxes as they come, and freed messages, as they are, would
+ * lie in its memory in that order.
+ */
+export function verifyBox(id: BoxId, signature: Uint8Array, message: Uint8Array): boolean {
+  const isSigned = edVerify(id, signature, message);
+  wipe(message);
+  return isSigned;
+}
+
 /** @param box `seed`: 32 bytes of the Ed25519 key; `key`: 32 bytes; `plaintext`: 2,264 bytes */
 export function sealRecord(
   box: { readonly seed: Uint8Array; readonly key: Uint8Array },
@@ -58,14 +68,10 @@ export function verifyRecord(
 ): { readonly id: BoxId; readonly mark: Mark } | null {
   if (record.length !== BOX_RECORD) return null;
   const id = record.slice(0, BOX_ID) as BoxId;
-  const message = boxMessage(
-    'box-put',
-    networkId,
-    id,
-    hash('box-content', record.subarray(CONTENT_AT)),
-  );
-  if (!edVerify(id, record.subarray(BOX_ID, CONTENT_AT), message)) return null;
-  return { id, mark: markOf(id) };
+  const content = hash('box-content', record.subarray(CONTENT_AT));
+  const message = boxMessage('box-put', networkId, id, content);
+  const isSigned = verifyBox(id, record.subarray(BOX_ID, CONTENT_AT), message);
+  return isSigned ? { id, mark: markOf(id) } : null;
 }
 
 /**

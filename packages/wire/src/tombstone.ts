@@ -1,7 +1,7 @@
 /** Signed erasure of a box (docs/spec/05-boxes.md, 4). It names no content: 32 zero bytes. */
-import { edKeyPair, edSign, edVerify, wipe } from '@tacet/crypto';
+import { edKeyPair, edSign, wipe } from '@tacet/crypto';
 import type { NetworkId } from '@tacet/directory';
-import { boxMessage } from './record.ts';
+import { boxMessage, verifyBox } from './record.ts';
 import type { BoxId } from './types.ts';
 
 const NO_CONTENT = new Uint8Array(32);
@@ -16,5 +16,5 @@ export function signTombstone(seed: Uint8Array, networkId: NetworkId): Uint8Arra
 }
 
 export function verifyTombstone(id: BoxId, signature: Uint8Array, networkId: NetworkId): boolean {
-  return edVerify(id, signature, boxMessage('box-tombstone', networkId, id, NO_CONTENT));
+  return verifyBox(id, signature, boxMessage('box-tombstone', networkId, id, NO_CONTENT));
 }

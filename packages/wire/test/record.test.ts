@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomBytes } from '@tacet/base';
-import { edKeyPair, systemRng } from '@tacet/crypto';
+import { edKeyPair, hash, systemRng } from '@tacet/crypto';
 import type { NetworkId } from '@tacet/directory';
 import {
   BOX_PLAINTEXT,
@@ -14,6 +14,7 @@ import {
   verifyRecord,
   verifyTombstone,
 } from '@tacet/wire';
+import { boxMessage, verifyBox } from '../src/record.ts';
 
 const bytes = (n: number): Uint8Array => randomBytes(systemRng, n);
 const networkId = bytes(32) as NetworkId;
@@ -75,4 +76,14 @@ test('a plaintext of another length is refused', () => {
   assert.throws(() => sealRecord(box, networkId, bytes(BOX_PLAINTEXT - 1)), {
     code: 'wire-range',
   });
+});
+
+test('what a check makes of a box is overwritten, whatever it says', () => {
+  const content = hash('box-content', record.subarray(96));
+  for (const isSigned of [true, false]) {
+    const message = boxMessage('box-put', networkId, id, content);
+    const signature = isSigned ? record.subarray(32, 96) : bytes(64);
+    assert.equal(verifyBox(id, signature, message), isSigned);
+    assert.ok(message.every((byte) => byte === 0));
+  }
 });

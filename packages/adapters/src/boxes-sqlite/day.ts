@@ -170,7 +170,7 @@ export class Day {
     }
   }
 
-  /** Puts both files aside, never to be opened again, and closes them. */
+  /** Puts both files aside, never to be opened again, closes them, and leaves nothing in memory. */
   putAside(): void {
     const { dir } = this.options;
     // The database first: records without one are nobody's.
@@ -178,6 +178,8 @@ export class Day {
       renameSync(join(dir, name), join(dir, droppedName(name)));
     }
     this.closeFiles();
+    this.places.wipe();
+    this.row.fill(0);
   }
 
   private closeFiles(): void {

@@ -165,6 +165,13 @@ export class Places {
     return Int32Array.from(entries);
   }
 
+  /** Overwrites everything; it is of no use afterwards. */
+  wipe(): void {
+    this.bytes.fill(0);
+    this.index.fill(0);
+    this.free.length = 0;
+  }
+
   private write(place: number, low: number, high: number, state: number): void {
     const at = wordOf(place);
     this.words[at] = low;
@@ -177,6 +184,7 @@ export class Places {
     if (wanted <= this.bytes.length) return;
     const larger = new Uint8Array(Math.max(wanted, 2 * this.bytes.length));
     larger.set(this.bytes);
+    this.bytes.fill(0);
     this.bytes = larger;
     this.words = new Int32Array(larger.buffer);
   }
@@ -184,6 +192,7 @@ export class Places {
   private rebuild(size: number): void {
     let slots = MIN_SLOTS;
     while (size > slots * FULL) slots *= 2;
+    this.index.fill(0);
     this.index = new Int32Array(slots);
     for (let place = 0; place < this.used; place++) {
       if (this.state(place) === FREE) continue;

@@ -74,7 +74,10 @@ export class MemoryBoxes implements BoxStore {
   }
 
   private getNow(marks: readonly Mark[]): (BoxRecord | null)[] {
-    return marks.map((mark) => this.kept.get(markKey(mark))?.record ?? null);
+    return marks.map((mark) => {
+      const record = this.kept.get(markKey(mark))?.record ?? null;
+      return record === null ? null : (record.slice() as BoxRecord);
+    });
   }
 
   private tombstoneNow(mark: Mark, id: BoxId, effectDay: number): void {

@@ -1,5 +1,6 @@
 /** One request that is owed an answer, and the answers that wait for their moment. */
 import { DeadlineHeap, type Millis, type Rng } from '@tacet/base';
+import { wipe } from '@tacet/crypto';
 import type { Injection, PacketInjector, ReplyBlock } from '@tacet/onion';
 import { type BoxAnswer, encodeAnswer } from '@tacet/wire';
 import { TURNAROUND_MS } from '../limits.ts';
@@ -54,6 +55,11 @@ export class Outgoing {
     if (due === undefined) return undefined;
     const { answer, block } = due;
     const whole = 'status' in answer ? answer : ({ status: 'read', records: answer } as const);
-    return injector.reply(block, encodeAnswer(whole, noise), now);
+    const data = encodeAnswer(whole, noise);
+    const injection = injector.reply(block, data, now);
+    // Freed as they are, records would lie in memory in the order in which they were asked for.
+    wipe(data);
+    if (whole.status === 'read') wipe(...whole.records.filter((record) => record !== null));
+    return injection;
   }
 }

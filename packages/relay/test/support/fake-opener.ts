@@ -26,7 +26,7 @@ export class FakeOpener implements PacketInjector {
 
   reply(block: ReplyBlock, data: Uint8Array, now: number): Injection | null {
     if (this.stale) return null;
-    this.replies.push({ block, data, at: now });
+    this.replies.push({ block, data: data.slice(), at: now });
     return { epoch: this.epoch, next: this.firstMix, packet: new Uint8Array(1) };
   }
 }
