@@ -210,35 +210,58 @@ test('of copies that race through two threads exactly one passes', async () => {
   assert.equal(replay.takeLog()[0]?.tags.length, 80, 'each tag is logged once');
 });
 
-test('a garbled copy that comes first, or meanwhile, burns no tag', async () => {
-  const { desk, opened, request, until } = setUp();
-  const frame = request();
+function garbledCopy(frame: Frame): Uint8Array {
   const garbled = Uint8Array.from(frame);
   garbled[12_000] = (garbled[12_000] as number) ^ 1;
-  desk.take(garbled, 0);
-  desk.take(frame, 0);
-  desk.take(garbled, 0);
-  await until(3);
-  const kinds = opened.map((one) => (one.kind === 'drop' ? one.reason : one.kind)).sort();
-  // The copy behind the good packet is a replay or garbled, as they come back.
-  assert.ok(kinds.includes('forward'));
-  assert.ok(kinds.includes('mac'));
-  await until(3);
-  desk.take(garbled, 0);
-  await until(4);
-  assert.deepEqual(
-    opened[3],
-    { kind: 'drop', reason: 'replay' },
-    'the look-up comes before the MAC',
+  return garbled;
+}
+
+/** Garbled copies ahead of the good packet fail at the MAC, those behind it at the look-up. */
+function around(good: number, copies: number): string[] {
+  return Array.from({ length: copies + 1 }, (_, i) =>
+    i < good ? 'mac' : i === good ? 'forward' : 'replay',
   );
+}
+
+const outcomes = (opened: readonly Opened[]): string[] =>
+  opened.map((one) => (one.kind === 'drop' ? one.reason : one.kind));
+
+test('a garbled copy that comes back first, between or last burns no tag', async () => {
+  // One thread gives back in the order it was given; all are opened before any is looked at.
+  const { desk, opened, request, until } = setUp({ threads: 1 });
+  for (const good of [0, 1, 2]) {
+    const frame = request();
+    const garbled = garbledCopy(frame);
+    for (const i of [0, 1, 2]) desk.take(i === good ? frame : garbled, 0);
+    await until((good + 1) * 3);
+    assert.deepEqual(outcomes(opened.slice(-3)), around(good, 2));
+  }
+});
+
+test('garbled copies that race the good packet through two threads burn no tag', async () => {
+  const { desk, opened, request, until } = setUp();
+  for (let round = 1; round <= 10; round++) {
+    const frame = request();
+    const garbled = garbledCopy(frame);
+    for (const copy of [garbled, frame, garbled]) desk.take(copy, 0);
+    await until(round * 3);
+    const seen = outcomes(opened.slice(-3));
+    assert.ok(seen.includes('forward'));
+    assert.deepEqual(seen, around(seen.indexOf('forward'), 2));
+  }
 });
 
 test('a full replay set accepts nothing', async () => {
   const { desk, opened, request, until } = setUp({ replayCapacity: 2 });
   for (let i = 0; i < 5; i++) desk.take(request(), 0);
   await until(5);
-  const kinds = opened.map((one) => (one.kind === 'drop' ? one.reason : one.kind)).sort();
-  assert.deepEqual(kinds, ['forward', 'forward', 'replay-full', 'replay-full', 'replay-full']);
+  assert.deepEqual(outcomes(opened).sort(), [
+    'forward',
+    'forward',
+    'replay-full',
+    'replay-full',
+    'replay-full',
+  ]);
 });
 
 test('what the prefix shows is refused without a slot or a thread', async () => {
