@@ -74,6 +74,19 @@ export function textCards(role: ClientRole): Card[] {
     );
     return words.replace(/^([^#]*)#(.{43})\.(.{11})$/, '$1#$2.');
   };
+  /** A good link with something around it, or with another beginning. */
+  const framed = (): string => {
+    const words = encodeLink(secret(), own, null);
+    const more = pick(rng, ['x', '#', 'https://example.org/?', '"', `${rubbish()}#`]);
+    switch (randomInt(rng, 3)) {
+      case 0:
+        return more + words;
+      case 1:
+        return words + more;
+      default:
+        return words.replace('tacet://invite/1', pick(rng, ['', 'tacet://invite/2', more]));
+    }
+  };
   const foreign = flip(rng, own.slice(), 0, 8) as typeof own;
 
   return [
@@ -84,6 +97,7 @@ export function textCards(role: ClientRole): Card[] {
     [1, join('of another network', () => other.cardText, true)],
     [2, join('rubbish', () => CARD_PREFIX + rubbish(), true)],
     [8, link('a typing error', spoiled)],
+    [4, link('in another frame', framed)],
     [4, link('rubbish', rubbish), 10],
     [3, link('of another network', () => encodeLink(secret(), foreign, null))],
     [2, link('with a card of another network', () => encodeLink(secret(), own, other.cardText))],

@@ -11,7 +11,7 @@ import { textBytes } from './content/envelope.ts';
 import { quantile } from './conversations/messages.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
-import { checkedLink } from './meeting/link.ts';
+import { decodeLink } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
@@ -134,7 +134,7 @@ export class Client {
   ): ContactView {
     this.e.now = now;
     const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
-    const { card } = checkedLink(options.link);
+    const { card } = decodeLink(options.link);
     // Whatever can be refused is refused before the network is joined.
     const name = options.name === undefined ? null : cleanName(options.name);
     if (this.e.network === null && card !== null) this.joinNetwork(card, now);

@@ -1,20 +1,23 @@
 /** The text of a one-time invitation (docs/spec/09-meeting.md 2). Everything behind # is secret. */
-import { AppError, base64url, equalBytes, fromBase64url } from '@tacet/base';
+import { AppError, base64url, equalBytes, fromBase64url, isAppError } from '@tacet/base';
 import {
   CARD_PREFIX,
   decodeCard,
-  type NetworkCard,
+  MAX_CARD_CHARS,
   type NetworkId,
   networkIdOf,
 } from '@tacet/directory';
 
 const PREFIX = 'tacet://invite/1#';
+const MAX_CARD = MAX_CARD_CHARS - CARD_PREFIX.length;
+/** s is 43 characters, the network 11, both behind the prefix; the card is last where there is one. */
+const FORM = new RegExp(`^${PREFIX}([\\w-]{43})\\.([\\w-]{11})(?:\\.([\\w-]{1,${MAX_CARD}}))?$`);
 
 export interface InvitationLink {
   readonly secret: Uint8Array;
   /** First 8 bytes of the network id. */
   readonly network: Uint8Array;
-  /** The network card's text in a full link, else null. */
+  /** The network card's text in a full link, else null. It is of that network. */
   readonly card: string | null;
 }
 
@@ -23,45 +26,30 @@ export function encodeLink(secret: Uint8Array, network: NetworkId, card: string 
   return card === null ? short : `${short}.${card.slice(CARD_PREFIX.length)}`;
 }
 
+/** White space around the link is taken off. @throws `invitation-malformed` */
+export function decodeLink(text: string): InvitationLink {
+  const [, secret, network, card] = FORM.exec(text.trim()) ?? [];
+  if (secret === undefined || network === undefined) throw badLink();
+  try {
+    const link = {
+      secret: fromBase64url(secret),
+      network: fromBase64url(network),
+      card: card === undefined ? null : CARD_PREFIX + card,
+    };
+    if (link.card !== null && !sameNetwork(link, networkIdOf(decodeCard(link.card)))) {
+      throw badLink();
+    }
+    return link;
+  } catch (cause) {
+    if (isAppError(cause, 'invitation-malformed')) throw cause;
+    throw badLink();
+  }
+}
+
+export function sameNetwork(link: Pick<InvitationLink, 'network'>, network: NetworkId): boolean {
+  return equalBytes(link.network, network.subarray(0, 8));
+}
+
 function badLink(): AppError {
   return new AppError('invitation-malformed', 'input', 'this is not a Tacet invitation');
-}
-
-/** Throws `invitation-malformed`. Takes any text before the fragment (a landing page). */
-export function decodeLink(text: string): InvitationLink {
-  const at = text.trim().indexOf('#');
-  if (at < 0 || text.length > 2_000) throw badLink();
-  const parts = text
-    .trim()
-    .slice(at + 1)
-    .split('.');
-  const [secretText, networkText, card] = parts;
-  if (secretText === undefined || networkText === undefined || parts.length > 3) throw badLink();
-  try {
-    const secret = fromBase64url(secretText);
-    const network = fromBase64url(networkText);
-    if (secret.length !== 32 || network.length !== 8) throw badLink();
-    return { secret, network, card: card === undefined ? null : CARD_PREFIX + card };
-  } catch {
-    throw badLink();
-  }
-}
-
-/** The same, and the card of a full link is of the network that the link names. */
-export function checkedLink(text: string): InvitationLink {
-  const link = decodeLink(text);
-  if (link.card !== null && !sameNetwork(link, networkIdOf(readCard(link.card)))) throw badLink();
-  return link;
-}
-
-function readCard(text: string): NetworkCard {
-  try {
-    return decodeCard(text);
-  } catch {
-    throw badLink();
-  }
-}
-
-export function sameNetwork(link: InvitationLink, network: NetworkId): boolean {
-  return equalBytes(link.network, network.subarray(0, 8));
 }

@@ -1,8 +1,6 @@
-/** docs/spec/09-meeting.md 2, 3: links and the four boxes. */
+/** docs/spec/09-meeting.md 2, 3: the four boxes. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAppError } from '@tacet/base';
-import type { NetworkId } from '@tacet/directory';
 import { seededRng } from '@tacet/testkit';
 import {
   decodeFirstWords,
@@ -23,7 +21,6 @@ import {
   meetingBox,
   type Outcome,
 } from '../../src/meeting/boxes.ts';
-import { decodeLink, encodeLink } from '../../src/meeting/link.ts';
 import { checkBits, checkFuzz, checkLengths } from '../exact.ts';
 
 const rng = seededRng('meeting boxes');
@@ -122,29 +119,4 @@ test('meeting: only who knows the lock says what became of an invitation', () =>
   assert.ok(!isOutcomeOf({ ...outcome, lock: random(32) }, secret));
   assert.ok(!isOutcomeOf({ ...outcome, keySetHash: random(32) }, secret));
   assert.ok(!isOutcomeOf(outcome, random(32)));
-});
-
-test('links: round trip, short within 120 characters, also behind a landing page', () => {
-  const network = random(32) as NetworkId;
-  const secret = random(32);
-  const link = encodeLink(secret, network, null);
-  assert.ok(link.length <= 120);
-  const decoded = { secret, network: network.slice(0, 8), card: null };
-  assert.deepEqual(decodeLink(link), decoded);
-  assert.deepEqual(decodeLink(` https://example.org/i${link.slice(link.indexOf('#'))}\n`), decoded);
-  const full = encodeLink(secret, network, 'tacet:network/1/abc');
-  assert.deepEqual(decodeLink(full), { ...decoded, card: 'tacet:network/1/abc' });
-});
-
-test('links: anything else is one clear refusal', () => {
-  const link = encodeLink(random(32), random(32) as NetworkId, null);
-  const bad = ['', 'hello', 'tacet://invite/1#', link.slice(0, -1), `${link}x`, `${link}.a.b`];
-  bad.push(link.replace('.', ''), `${link}=`, 'x'.repeat(5_000), link.replace('#', '/'));
-  for (const text of bad) {
-    assert.throws(
-      () => decodeLink(text),
-      (error) => isAppError(error, 'invitation-malformed'),
-      text.slice(0, 100),
-    );
-  }
 });
