@@ -92,9 +92,42 @@ test('the id of a broken call is still found for the answer', () => {
   assert.equal(idOf('{"id":[]}'), null);
 });
 
+const ANSWERS = [
+  encodeResult('a', { b: [1, null, 'ü'] }),
+  encodeError(3, new AppError('contact-unknown', 'missing', 'no contact of that name')),
+];
+
+test('every truncation, change and lengthening of an answer is refused or is a whole answer', () => {
+  const malformedOnly = (text: string): void => {
+    try {
+      const answer = decodeResponse(text);
+      if (!('error' in answer)) return;
+      const { code: number, message, data } = answer.error;
+      const types = [number, message, data.code, data.kind].map((value) => typeof value);
+      assert.deepEqual(types, ['number', 'string', 'string', 'string']);
+    } catch (error) {
+      assert.ok(isAppError(error, 'answer-invalid') || isAppError(error, 'request-malformed'));
+    }
+  };
+  for (const text of ANSWERS) {
+    for (let n = 0; n < text.length; n++) assert.throws(() => decodeResponse(text.slice(0, n)));
+    for (const behind of ['x', '{}', '\u0000', text]) {
+      assert.throws(() => decodeResponse(text + behind), code('request-malformed'));
+    }
+    for (let at = 0; at < text.length; at++) {
+      for (const put of ['', '0', '"', '{', '[', ',', 'null']) {
+        malformedOnly(text.slice(0, at) + put + text.slice(at + 1));
+      }
+    }
+  }
+});
+
 test('every truncation and mutation of a call is refused or is a whole call', () => {
   const text = encodeRequest({ id: 1, method: 'contact.get', params: { contact: 'bob' } });
   for (let n = 0; n < text.length; n++) assert.throws(() => decodeRequest(text.slice(0, n)));
+  for (const behind of ['x', '{}', '\u0000', text]) {
+    assert.throws(() => decodeRequest(text + behind), code('request-malformed'));
+  }
   fc.assert(
     fc.property(fc.nat(text.length - 1), fc.string({ minLength: 1, maxLength: 3 }), (at, put) => {
       const changed = text.slice(0, at) + put + text.slice(at + 1);

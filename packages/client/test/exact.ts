@@ -22,8 +22,8 @@ export function refused(decode: Decode, bytes: Uint8Array, what: string): void {
 }
 
 /** Every shorter length, one byte more, and no bytes at all are refused. */
-export function checkLengths(valid: Uint8Array, decode: Decode, step = 1): void {
-  for (let n = 0; n < valid.length; n += step) refused(decode, valid.slice(0, n), `length ${n}`);
+export function checkLengths(valid: Uint8Array, decode: Decode): void {
+  for (let n = 0; n < valid.length; n++) refused(decode, valid.slice(0, n), `length ${n}`);
   refused(decode, Uint8Array.of(...valid, 0), 'one byte more');
 }
 

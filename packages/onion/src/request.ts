@@ -38,13 +38,15 @@ export function writeRequestPayload(
 
 /** True when the payload came through unchanged. */
 export function endCheckHolds(payload: Uint8Array): boolean {
+  if (payload.length !== G.payload) return false;
   let acc = 0;
   for (let i = 0; i < G.endCheck; i++) acc |= payload[i] as number;
   return acc === 0;
 }
 
-/** Null for undefined bits, a length beyond the packet, or padding that is not zero. */
+/** Null for another length, undefined bits, a length beyond the packet, or padding that is not zero. */
 export function readRequestPayload(payload: Uint8Array): RequestPayload | null {
+  if (payload.length !== G.payload) return null;
   const word = ((payload[WORD_AT] as number) << 8) | (payload[WORD_AT + 1] as number);
   const length = word & LENGTH_MASK;
   if ((word & ~(BLOCK_PRESENT | LENGTH_MASK)) !== 0 || length > G.requestData) return null;

@@ -2,6 +2,8 @@
  * The routing block, 40 bytes: what one relay is told (docs/spec/02-onion.md, 4).
  * command u8 | flags u8 | next u16 | delay u32 ms | id 16 | payload MAC 16
  */
+import { GEOMETRY as G } from './geometry.ts';
+
 export const COMMAND = {
   /** Mixes: wait `delay`, then send on to relay `next`. */
   forward: 1,
@@ -26,8 +28,9 @@ export interface Routing {
   readonly delayMs: number;
 }
 
-/** Null for everything the table of the specification does not allow at that layer. */
+/** Null for another length, and for everything the table of the specification does not allow at that layer. */
 export function decodeRouting(block: Uint8Array, layer: number): Routing | null {
+  if (block.length !== G.routing) return null;
   const command = block[0];
   const flags = block[1] as number;
   if ((flags & ~FLAG_MAC) !== 0) return null;

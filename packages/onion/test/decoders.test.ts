@@ -1,12 +1,18 @@
-/** The two decoders inside a packet, against the reference's encoders (house style: decoders). */
+/** The decoders inside a packet, against the reference's encoders (house style: decoders). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hex } from '@tacet/base';
+import { equalBytes, hex } from '@tacet/base';
 import { GEOMETRY as G, type ReplyBlock } from '@tacet/onion';
+import { checkDecoder, seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
 import { epochOf, indexOf, writePrefix } from '../src/prefix.ts';
-import { readRequestPayload, writeRequestPayload } from '../src/request.ts';
-import { decodeRouting } from '../src/routing.ts';
+import {
+  endCheckHolds,
+  type RequestPayload,
+  readRequestPayload,
+  writeRequestPayload,
+} from '../src/request.ts';
+import { decodeRouting, type Routing } from '../src/routing.ts';
 import { prefixOf, requestPlaintext, routingBlock } from './reference/onion.ts';
 import type { Octets } from './reference/primitives.ts';
 import { bytes, RUNS, toggle } from './support.ts';
@@ -46,6 +52,61 @@ test('routing block: forward and request round trip, at the layers where they ma
       assert.equal(decodeRouting(request, 3), null);
     }),
     { numRuns: RUNS },
+  );
+});
+
+const BLOCKS = [
+  { layer: 2, fields: { command: 1, flags: 1, next: 0xffff, delay: 27_630 } },
+  { layer: 3, fields: { command: 1, flags: 0, next: 0, delay: 0xffff_ffff } },
+  { layer: 4, fields: { command: 2, flags: 1, next: 0, delay: 60_000 } },
+  { layer: 4, fields: { command: 3, flags: 0, next: 0, delay: 0 } },
+  { layer: 1, fields: { command: 4, flags: 0, next: 0, delay: 0 } },
+] as const;
+const NUMBERS = { forward: 1, request: 2, reply: 3, end: 4 } as const;
+
+/** Id and payload MAC are not the decoder's: they stay as they were. */
+function encodeAgain({ command, mac: flag, next, delayMs }: Routing, from: Uint8Array): Uint8Array {
+  const fields = { command: NUMBERS[command], flags: flag ? 1 : 0, next, delay: delayMs };
+  const block = Uint8Array.from(routingBlock({ ...fields, mac }));
+  block.set(from.subarray(8), 8);
+  return block;
+}
+
+test('routing block: each other length is refused, in every layer', () => {
+  for (const { layer, fields } of BLOCKS) {
+    const block = routingBlock({ ...fields, mac });
+    assert.ok(decodeRouting(block, layer));
+    const longer = new Uint8Array(80);
+    longer.set(block);
+    for (let n = 0; n <= longer.length; n++) {
+      const read = decodeRouting(longer.subarray(0, n), layer);
+      assert.equal(read !== null, n === G.routing, `${n} octets`);
+    }
+  }
+});
+
+test('routing block: a flipped bit is refused or says what it then means, also at random', () => {
+  const judge = (block: Uint8Array, layer: number, what: string): void => {
+    const read = decodeRouting(block, layer);
+    if (read !== null) assert.equal(hex(encodeAgain(read, block)), hex(block), what);
+  };
+  for (const { layer, fields } of BLOCKS) {
+    const block = Uint8Array.from(routingBlock({ ...fields, mac }));
+    for (let bit = 0; bit < block.length * 8; bit++) {
+      toggle(block, bit);
+      judge(block, layer, `bit ${bit}`);
+      toggle(block, bit);
+    }
+  }
+  const few = fc.uint8Array({ minLength: G.routing, maxLength: G.routing });
+  fc.assert(
+    fc.property(few, fc.nat(5), fc.boolean(), (block, layer, known) => {
+      // A random command is nearly always unknown: half of them are known ones, with no id.
+      if (known) block.set([1 + ((block[0] ?? 0) % 4), (block[1] ?? 0) % 2]);
+      if (known) block.fill(0, 8, 24);
+      judge(block, layer, hex(block));
+    }),
+    { numRuns: RUNS * 10 },
   );
 });
 
@@ -125,6 +186,54 @@ test('request payload: undefined bits, long lengths and dirty padding are refuse
     toggle(payload, at * 8);
   }
   assert.ok(readRequestPayload(payload));
+});
+
+/** As a relay takes it: the end check first. */
+const read = (payload: Uint8Array): RequestPayload | null =>
+  endCheckHolds(payload) ? readRequestPayload(payload) : null;
+
+function write({ data, block }: RequestPayload): Uint8Array {
+  const out = new Uint8Array(G.payload);
+  writeRequestPayload(out, data, block);
+  return out;
+}
+
+const PAYLOADS: readonly RequestPayload[] = [
+  { data: new Uint8Array(0), block: null },
+  { data: bytes(97), block: null },
+  { data: bytes(2_401), block: bytes(G.replyBlock) as ReplyBlock },
+  { data: bytes(G.requestData), block: bytes(G.replyBlock) as ReplyBlock },
+];
+
+test('request payload: the rules of every decoder, and each bit flipped', () => {
+  for (const payload of PAYLOADS) {
+    const valid = write(payload);
+    checkDecoder({
+      decode: read,
+      encode: write,
+      valid,
+      rng: seededRng('payloads'),
+      fuzzRuns: RUNS,
+    });
+    // Those in the middle have every field; the others are for the ends of lengths.
+    if (payload.data.length === 0 || payload.data.length === G.requestData) continue;
+    for (let bit = 0; bit < valid.length * 8; bit++) {
+      toggle(valid, bit);
+      const changed = read(valid);
+      if (changed !== null) assert.ok(equalBytes(write(changed), valid), `bit ${bit}`);
+      toggle(valid, bit);
+    }
+  }
+});
+
+test('request payload: zeros behind it, which look like padding, are refused', () => {
+  const longer = new Uint8Array(G.payload + 600);
+  longer.set(write({ data: bytes(9), block: null }));
+  for (let n = 0; n <= longer.length; n++) {
+    const cut = longer.subarray(0, n);
+    assert.equal(readRequestPayload(cut) !== null, n === G.payload, `${n} octets`);
+    assert.equal(endCheckHolds(cut), n === G.payload, `${n} octets`);
+  }
 });
 
 test('request payload: results are copies', () => {

@@ -60,6 +60,7 @@ export function packBroadcast(items: readonly BroadcastItem[]): Uint8Array[] {
 
 /** Throws `malformed`, also for an empty cell. */
 export function readCell(bytes: Uint8Array): Cell {
+  if (bytes.length !== CELL_LENGTH) throw malformed('cell');
   const reader = new ByteReader(bytes, 'cell');
   const code = reader.u8();
   if (code !== CODES.digest && code !== CODES.document) throw malformed('cell');

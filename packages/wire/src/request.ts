@@ -8,15 +8,19 @@ const PUT = 1;
 const GET = 2;
 const TOMBSTONE = 3;
 const U32_MAX = 0xffff_ffff;
+const PUT_LENGTH = 1 + BOX_RECORD;
+const GET_LENGTH = 1 + 4 + 3 * MARK;
+const TOMBSTONE_LENGTH = 1 + BOX_ID + SIGNATURE;
+const LENGTHS: readonly number[] = [PUT_LENGTH, GET_LENGTH, TOMBSTONE_LENGTH];
 
 export function encodeRequest(request: BoxRequest): Uint8Array {
   switch (request.kind) {
     case 'put':
       requireLength(request.record, BOX_RECORD, 'record');
-      return new ByteWriter(1 + BOX_RECORD).u8(PUT).put(request.record).done();
+      return new ByteWriter(PUT_LENGTH).u8(PUT).put(request.record).done();
     case 'get': {
       requireInteger(request.waitMs, U32_MAX, 'wait');
-      const writer = new ByteWriter(1 + 4 + 3 * MARK).u8(GET).u32(request.waitMs);
+      const writer = new ByteWriter(GET_LENGTH).u8(GET).u32(request.waitMs);
       for (const mark of request.marks) {
         requireLength(mark, MARK, 'mark');
         writer.put(mark);
@@ -26,7 +30,7 @@ export function encodeRequest(request: BoxRequest): Uint8Array {
     case 'tombstone':
       requireLength(request.id, BOX_ID, 'box id');
       requireLength(request.signature, SIGNATURE, 'signature');
-      return new ByteWriter(1 + BOX_ID + SIGNATURE)
+      return new ByteWriter(TOMBSTONE_LENGTH)
         .u8(TOMBSTONE)
         .put(request.id)
         .put(request.signature)
@@ -38,6 +42,7 @@ export function encodeRequest(request: BoxRequest): Uint8Array {
 
 /** Copies what it returns. Throws `malformed`. */
 export function decodeRequest(bytes: Uint8Array): BoxRequest {
+  if (!LENGTHS.includes(bytes.length)) throw malformed('request');
   const reader = new ByteReader(bytes, 'request');
   const request = readBody(reader);
   reader.end();

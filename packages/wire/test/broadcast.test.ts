@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomBytes, shuffle } from '@tacet/base';
+import { ByteWriter, randomBytes, shuffle } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { seededRng } from '@tacet/testkit';
 import {
@@ -13,7 +13,8 @@ import {
   packBroadcast,
 } from '@tacet/wire';
 import fc from 'fast-check';
-import { assertMalformed, RUNS } from './support/exact.ts';
+import { CELL_LENGTH, type Cell, readCell } from '../src/broadcast.ts';
+import { assertMalformed, checkBitFlips, checkFuzz, checkLengths, RUNS } from './support/exact.ts';
 
 const bytes = (n: number): Uint8Array => randomBytes(systemRng, n);
 const digest = (n: number): BroadcastItem => ({ kind: 'digest', bytes: bytes(n) });
@@ -69,6 +70,38 @@ test('a page of another length is malformed', () => {
   const reader = new BroadcastReader();
   for (const n of [0, BROADCAST_PAGE - 1, BROADCAST_PAGE + 1]) {
     assertMalformed((page) => reader.take(page), bytes(n));
+  }
+});
+
+/** docs/spec/03-links.md, 6. */
+function encodeCell({ kind, itemId, total, index, data }: Cell): Uint8Array {
+  const writer = new ByteWriter(CELL_LENGTH).u8(kind === 'digest' ? 1 : 2).put(itemId);
+  return writer.u32(total).u16(index).put(data).bytes;
+}
+
+test('a cell is read exactly: full ones, the last of an item, and one that is the whole item', () => {
+  const items = [document(563), digest(564), document(1)];
+  const cells = packBroadcast(items).flatMap((page) =>
+    Array.from({ length: 4 }, (_, i) => page.slice(i * CELL_LENGTH, (i + 1) * CELL_LENGTH)),
+  );
+  assert.equal(cells.length, 4);
+  for (const cell of cells) {
+    assert.deepEqual(encodeCell(readCell(cell)), cell);
+    checkLengths(cell, readCell);
+    checkFuzz(cell, readCell);
+    let taken = 0;
+    const bent = cell.slice();
+    checkBitFlips(cell, readCell, (value, bit) => {
+      taken += 1;
+      bent[bit >> 3] = (bent[bit >> 3] as number) ^ (1 << (bit & 7));
+      assert.deepEqual(encodeCell(value as Cell), bent, `bit ${bit}`);
+      bent.set(cell);
+    });
+    assert.ok(taken >= 128, 'ids may be anything');
+  }
+  for (const code of [0, 3, 255]) {
+    const [cell = assert.fail()] = cells;
+    assertMalformed(readCell, Uint8Array.of(code, ...cell.subarray(1)));
   }
 });
 

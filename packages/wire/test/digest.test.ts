@@ -49,7 +49,7 @@ test('a digest is read exactly', () => {
 });
 
 test('every bit of a digest is covered by its signature', () => {
-  for (let bit = 0; bit < signed.bytes.length * 8; bit += 5) {
+  for (let bit = 0; bit < signed.bytes.length * 8; bit++) {
     const flipped = signed.bytes.slice();
     flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
     assert.equal(verifyDigest(flipped, network.verified), null, `bit ${bit}`);

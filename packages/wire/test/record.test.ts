@@ -36,14 +36,22 @@ test('the same plaintext in the same box gives the same record, another gives an
 
 test('an edge learns id and mark, nothing else, and only from a valid record', () => {
   assert.deepEqual(verifyRecord(record, networkId), { id, mark: markOf(id) });
-  assert.equal(verifyRecord(record.subarray(1), networkId), null);
+  const longer = new Uint8Array(BOX_RECORD + 64);
+  longer.set(record);
+  for (let n = 0; n <= longer.length; n++) {
+    if (n === BOX_RECORD) continue;
+    assert.equal(verifyRecord(longer.subarray(0, n), networkId), null, `${n} bytes`);
+    assert.equal(openRecord({ id, key: box.key }, networkId, longer.subarray(0, n)), null);
+  }
 });
 
 test('rule 2.4: every bit of a record is covered by its signature', () => {
-  for (let bit = 0; bit < record.length * 8; bit += 7) {
+  for (let bit = 0; bit < record.length * 8; bit++) {
     const flipped = record.slice();
     flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
     assert.equal(verifyRecord(flipped, networkId), null, `bit ${bit}`);
+    // The same check is in it; this one looks whether it is still asked.
+    if (bit % 61 !== 0) continue;
     assert.equal(openRecord({ id, key: box.key }, networkId, flipped), null, `bit ${bit}`);
   }
 });
@@ -70,6 +78,21 @@ test('mixnet case (31): a box is not overwritten or erased with a forged signatu
   const put = record.slice();
   put.set(tombstone, 32);
   assert.equal(verifyRecord(put, networkId), null, 'a tombstone is no put');
+});
+
+test('a tombstone is 64 bytes, and every bit of it counts', () => {
+  const tombstone = signTombstone(box.seed, networkId);
+  for (let n = 0; n < 130; n++) {
+    const other = new Uint8Array(n);
+    other.set(tombstone.subarray(0, n));
+    assert.equal(verifyTombstone(id, other, networkId), n === 64, `${n} bytes`);
+  }
+  for (let bit = 0; bit < 512; bit++) {
+    const flipped = tombstone.slice();
+    flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+    assert.ok(!verifyTombstone(id, flipped, networkId), `bit ${bit}`);
+  }
+  for (let run = 0; run < 20; run++) assert.ok(!verifyTombstone(id, bytes(64), networkId));
 });
 
 test('a plaintext of another length is refused', () => {

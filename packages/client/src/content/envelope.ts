@@ -4,7 +4,11 @@
  */
 import { AppError, equalBytes, type Millis, malformed } from '@tacet/base';
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { MAX_RECEIPT_RANGES, MAX_TEXT_BYTES, MAX_UNREADABLE } from '../limits.ts';
+import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_TEXT_BYTES, MAX_UNREADABLE } from '../limits.ts';
+import { PART_BYTES } from '../streams/parts.ts';
+
+/** As much as the parts of one ciphertext carry. */
+const MAX_BYTES = MAX_PARTS * PART_BYTES;
 
 export interface TextContent {
   readonly type: 'text';
@@ -105,6 +109,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
 }
 
 function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
+  if (bytes.length > MAX_BYTES) throw malformed('envelope');
   const input = Uint8Array.from(bytes);
   let value: unknown;
   let again: Uint8Array;

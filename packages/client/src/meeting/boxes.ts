@@ -150,6 +150,7 @@ export function encodeFirstWords(words: FirstWords): Uint8Array {
 }
 
 export function decodeFirstWords(bytes: Uint8Array): FirstWords {
+  if (bytes.length !== FIRST_WORDS_BYTES) throw malformed('first words');
   const input = new ByteReader(bytes, 'first words');
   if (input.u8() !== 1) throw malformed('first words');
   const guestRoot = input.copy(32);

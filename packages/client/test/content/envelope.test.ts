@@ -10,6 +10,8 @@ import {
   encodeEnvelope,
   textBytes,
 } from '../../src/content/envelope.ts';
+import { MAX_PARTS } from '../../src/limits.ts';
+import { PART_BYTES } from '../../src/streams/parts.ts';
 import { checkFuzz, checkLengths, outcome, refused } from '../exact.ts';
 
 const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 100) };
@@ -102,6 +104,19 @@ test('envelopes: depth and floods of items are refused or read, and never throw 
   for (const byte of [0x81, 0x80, 0xa0, 0xa1, 0xd8, 0xff]) {
     outcome(decodeEnvelope, new Uint8Array(144_192).fill(byte));
   }
+});
+
+test('envelopes: what cannot have come in the parts of one ciphertext is refused', () => {
+  // {77: bytes}, with a head of eight bytes.
+  const sized = (length: number): Uint8Array => {
+    const bytes = new Uint8Array(length);
+    bytes.set([0xa1, 0x18, 77, 0x5a]);
+    new DataView(bytes.buffer).setUint32(4, length - 8);
+    return bytes;
+  };
+  const most = MAX_PARTS * PART_BYTES;
+  assert.deepEqual(decodeEnvelope(sized(most)), {});
+  refused(decodeEnvelope, sized(most + 1), 'one byte more');
 });
 
 test('envelopes: unknown keys and unknown content types are not errors', () => {

@@ -33,7 +33,7 @@ test('box contents: round trip, always the whole box', () => {
 test('box contents: every other length is refused', () => {
   const [first] = EXAMPLES;
   assert.ok(first !== undefined);
-  checkLengths(encodeBoxContent(first), decodeBoxContent, 97);
+  checkLengths(encodeBoxContent(first), decodeBoxContent);
 });
 
 test('box contents: one form for one value, bit by bit', () => {
