@@ -5,8 +5,11 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
+  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -175,6 +178,30 @@ test('an unreadable store: said, and left as it is', async () => {
   await refused('broken', [...unlock, home.path('pass')], 'profile-unreadable', 1);
   assert.equal(snapshot(home.path('broken', 'vault')), vault);
   assert.equal((await home.json('broken', ['status']))['state'], 'locked');
+});
+
+test('a damaged page anywhere in the store: said, and not one byte changed', async () => {
+  cpSync(home.path('alice', 'vault'), home.path('damaged', 'vault'), { recursive: true });
+  const data = home.path('damaged', 'vault', '0.data');
+  const whole = readFileSync(data);
+  const pages = whole.length / 4_096;
+  await home.tacet('damaged', ['up', '--locked']);
+  const open = [...unlock, home.path('pass')];
+  for (const page of [0, 1, 9, pages >> 1, pages - 1]) {
+    const damaged = Uint8Array.from(whole);
+    damaged.fill(7, page * 4_096 + 1_000, page * 4_096 + 1_005);
+    writeFileSync(data, damaged);
+    const vault = snapshot(home.path('damaged', 'vault'));
+    await refused('damaged', open, 'profile-unreadable', 1);
+    assert.equal(snapshot(home.path('damaged', 'vault')), vault, `page ${page}`);
+  }
+  rmSync(data);
+  mkdirSync(data);
+  await refused('damaged', open, 'profile-unreadable', 1);
+  rmdirSync(data);
+  writeFileSync(data, whole);
+  const mended = await home.tacet('damaged', open);
+  assert.equal(mended.code, 0, mended.err);
 });
 
 test('a daemon that was killed starts again over what it left', async () => {

@@ -61,4 +61,9 @@ export const BENCHES: readonly Bench[] = [
     about: 'hostile clients beside honest ones: a flood, a storm of connections',
     run: async (args, say) => (await import('./links.ts')).run(args, say),
   },
+  {
+    name: 'profile',
+    about: 'opening a profile, every page of it looked over',
+    run: async (_, say) => (await import('./profile.ts')).run(say),
+  },
 ];

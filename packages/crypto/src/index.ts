@@ -10,6 +10,7 @@ export {
 } from './ed25519.ts';
 export { hash, hashKeyed, hashRawInto } from './hash.ts';
 export { openHeader, sealHeader } from './header.ts';
+export { hmacSha512 } from './hmac.ts';
 export {
   classicalVerify,
   HYBRID_PUBLIC_LENGTH,

@@ -25,7 +25,7 @@ export function openMemoryDatabase(): Database {
  * `profile-unreadable` when the file is not what the key made, before anything is written.
  */
 export function openDatabase(path: string, key: Uint8Array): Database {
-  const database = new Database(path);
+  const database = openFile(path);
   try {
     // SQLCipher writes to standard error by itself otherwise; its findings come as errors.
     database.exec('PRAGMA cipher_log_level = NONE; PRAGMA busy_timeout = 0');
@@ -41,6 +41,15 @@ export function openDatabase(path: string, key: Uint8Array): Database {
     database.close();
     const code = codeOf(error);
     if (code.startsWith('SQLITE_BUSY')) throw profileInUse();
+    throw storageFailed(error);
+  }
+}
+
+/** The driver's own error for what cannot be opened has no code, and may name the path. */
+export function openFile(path: string): Database {
+  try {
+    return new Database(path);
+  } catch (error) {
     throw storageFailed(error);
   }
 }

@@ -49,17 +49,18 @@ export function replace(path: string, bytes: Uint8Array, rng: Rng): void {
   }
 }
 
-/** The file's bytes if it has exactly `length` of them; null if it is missing or has not. */
+/** The bytes of a file of exactly `length`; null if it is missing, has not, or is no file. */
 export function readExact(path: string, length: number): Uint8Array | null {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null;
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;
   }
   try {
-    if (fstatSync(file).size !== length) return null;
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size !== length) return null;
     const bytes = new Uint8Array(length);
     return readSync(file, bytes, 0, length, 0) === length ? bytes : null;
   } finally {

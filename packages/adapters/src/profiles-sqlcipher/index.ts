@@ -1,5 +1,4 @@
 /** A person's encrypted database behind the client's ProfileStore (docs/spec/10-store.md). */
-export { checkProfile, type ProfileCheck } from './check.ts';
 export type { ProfileSecret, SecretKind } from './header.ts';
 export { openMemoryProfile } from './memory.ts';
 export {

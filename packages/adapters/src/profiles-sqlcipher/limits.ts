@@ -12,6 +12,12 @@ export const NONCE_BYTES = 24;
 export const KEY_BYTES = 32;
 /** SQLCipher's page: a data file has one at least. */
 export const PAGE_BYTES = 4_096;
+/** Header of SQLite's write-ahead log. */
+export const LOG_HEADER_BYTES = 32;
+/** A frame of it: its own header and a page. */
+export const LOG_FRAME_BYTES = 24 + PAGE_BYTES;
+/** Pages looked over, half a millisecond, before others run. */
+export const SLICE_PAGES = 64;
 
 /** One unlock: 256 MiB, three passes. A header opens under this cost and no other. */
 export const PASSPHRASE_COST = { memoryKiB: 262_144, passes: 3 } as const;

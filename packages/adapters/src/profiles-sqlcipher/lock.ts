@@ -5,14 +5,15 @@
  * closing any handle of a file drops POSIX locks on it.
  */
 import { existsSync } from 'node:fs';
-import { Database } from '@signalapp/sqlcipher';
+import type { Database } from '@signalapp/sqlcipher';
+import { openFile } from './database.ts';
 import { codeOf, profileInUse, storageFailed } from './errors.ts';
 import { writeNew } from './files.ts';
 
 /** Returns the release; calling it twice is fine. Throws `profile-in-use`. */
 export function lockProfile(path: string): () => void {
   if (!existsSync(path)) createEmpty(path);
-  let database: Database | null = new Database(path);
+  let database: Database | null = openFile(path);
   try {
     // No journal file beside it, and no waiting for the other one.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');

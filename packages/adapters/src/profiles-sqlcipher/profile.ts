@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { checkPages } from './check.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
 import { replace } from './files.ts';
@@ -87,6 +88,7 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
     release = lockProfile(files.lock);
     const header = await readHeader(files, options, options);
     try {
+      await checkPages(files.data, header.databaseKey);
       const profile = new Profile(options, files, header, release);
       // A change of passphrase that did not get as far as its rename.
       rmSync(`${files.head}.new`, { force: true });

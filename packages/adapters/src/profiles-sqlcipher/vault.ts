@@ -48,8 +48,8 @@ export function readVault(files: Files): Vault {
   const head = readExact(files.head, HEAD_BYTES);
   if (salt === null || head === null) throw profileUnreadable();
   // SQLite takes a short file for a new database and would begin an empty history over it.
-  const size = statSync(files.data, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < PAGE_BYTES) throw profileUnreadable();
+  const data = statSync(files.data, { throwIfNoEntry: false });
+  if (data === undefined || !data.isFile() || data.size < PAGE_BYTES) throw profileUnreadable();
   return { salt, head };
 }
 

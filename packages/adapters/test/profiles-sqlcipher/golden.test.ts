@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fromBase64url, Sensitive, utf8 } from '@tacet/base';
-import { checkProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { openProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { problemsOf } from './reference.ts';
 
 interface Golden {
   readonly passphrase: string;
@@ -34,7 +35,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     const found = profile.store.get('SELECT text FROM words WHERE words MATCH ?', 'river');
     assert.equal(found?.['text'], 'a quiet river');
     assert.equal(profile.store.get('PRAGMA user_version')?.['user_version'], 3);
-    assert.ok(checkProfile(profile.store, 'full').ok);
+    assert.deepEqual(problemsOf(profile.store), []);
     profile.close();
   });
 }

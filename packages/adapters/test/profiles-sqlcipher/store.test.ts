@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { checkProfile, openMemoryProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { openMemoryProfile } from '../../src/profiles-sqlcipher/index.ts';
 
 const BIG = new Uint8Array(2_000_000);
 
@@ -46,13 +46,4 @@ test('work that swallows a full disk cannot write outside its transaction', () =
 test('a wrong statement passes as SQLite says it', () => {
   const store = openMemoryProfile();
   assert.throws(() => store.run('INSERT INTO nowhere VALUES (1)'), /no such table/);
-});
-
-test('a database in memory checks out', () => {
-  const store = openMemoryProfile();
-  store.exec('CREATE TABLE t (v)');
-  assert.deepEqual(checkProfile(store, 'full'), { ok: true, problems: [] });
-  store.exec('CREATE TABLE p (id INTEGER PRIMARY KEY) STRICT; CREATE TABLE c (p REFERENCES p)');
-  store.exec('PRAGMA foreign_keys = OFF; INSERT INTO c VALUES (9)');
-  assert.deepEqual(checkProfile(store, 'full'), { ok: false, problems: ['foreign key'] });
 });
