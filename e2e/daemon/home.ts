@@ -1,17 +1,8 @@
 /** A home folder with real daemons, driven by the real command line; ends all it started. */
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const TACET = fileURLToPath(new URL('../../apps/cli/bin/tacet.mjs', import.meta.url));
-
-export interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Outcome, tacet } from '../lib/tacet.ts';
 
 export class Home {
   readonly dir = mkdtempSync(join(tmpdir(), 'tacet-e2e-'));
@@ -38,21 +29,10 @@ export class Home {
     profile: string,
     argv: readonly string[],
     env: NodeJS.ProcessEnv = {},
-    input: Uint8Array = new Uint8Array(),
+    input?: Uint8Array,
   ): Promise<Outcome> {
     this.profiles.add(profile);
-    const options = {
-      env: { PATH: process.env['PATH'], HOME: this.dir, TACET_HOME: this.dir, ...env },
-      timeout: 60_000,
-    };
-    return new Promise((resolve) => {
-      const args = [TACET, '--profile', profile, ...argv];
-      const child = execFile(process.execPath, args, options, (error, out, err) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-        resolve({ code, out, err });
-      });
-      child.stdin?.end(input);
-    });
+    return tacet(this.dir, profile, argv, env, input);
   }
 
   async json(profile: string, argv: readonly string[]): Promise<Record<string, unknown>> {

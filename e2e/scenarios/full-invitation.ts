@@ -1,10 +1,11 @@
-/** Somebody who is on no network gets only a full invitation: real programs, real sockets. */
+/** Somebody who is on no network gets only a full invitation; others, worthless ones. */
 import assert from 'node:assert/strict';
 import type { Town } from '../lib/town.ts';
+import { refuseWorthless } from './worthless-invitation.ts';
 
 const PATIENCE = 60_000;
 
-/** A new profile given only a full invitation reaches a secure session and gets a text. */
+/** Reaches a secure session and gets a text; nobody else can use the invitation afterwards. */
 export async function joinByInvitation(town: Town): Promise<void> {
   const alice = await town.person('alice-inside', 'alice');
   const { id } = await alice.api.call('invite.create', { label: 'bob' });
@@ -15,7 +16,10 @@ export async function joinByInvitation(town: Town): Promise<void> {
     return link !== null;
   });
   assert.ok(link !== null);
-  const bob = await town.stranger('bob-outside', 'bob');
+  const [bob, carol] = await Promise.all([
+    town.stranger('bob-outside', 'bob'),
+    town.stranger('carol-outside', 'carol'),
+  ]);
   const before = await bob.api.call('network.status', {});
   assert.equal(before.card, null);
   const contact = await bob.api.call('invite.accept', { link, name: 'alice' });
@@ -36,5 +40,6 @@ export async function joinByInvitation(town: Town): Promise<void> {
     const page = await bob.api.call('message.list', { contactId: contact.id, limit: 10 });
     return page.messages.some((one) => one.text === text);
   });
-  await Promise.all([alice.stop(), bob.stop()]);
+  await refuseWorthless(town, alice, bob, carol, link);
+  await Promise.all([alice.stop(), bob.stop(), carol.stop()]);
 }

@@ -68,6 +68,26 @@ describe('window: page', { timeout: 120_000 }, () => {
     );
   });
 
+  it('a meeting that failed says why, and goes from the list when told to, here or elsewhere', async (t) => {
+    const stage = await startStage(t);
+    const steps = { opened: 1, delivered: null, accepted: null, ready: null };
+    const ended = { state: 'ended', reason: 'invitation-used', steps } as const;
+    stage.daemon.addContact('Bob', ended);
+    const { id } = stage.daemon.addContact('Chiara', ended);
+    const page = await stage.enter();
+    const rows = page.getByRole('navigation').getByRole('button');
+    await openChat(page, /Chiara/);
+    await page.getByText('Each works once: ask for a new one.').waitFor();
+    stage.daemon.contacts.delete(id);
+    stage.daemon.emit('contact', id);
+    await page.getByText('That contact is not here any more.').waitFor();
+    await openChat(page, /Bob/);
+    await page.getByRole('button', { name: 'Take off the list' }).click();
+    await page.getByText('Quiet so far.').waitFor();
+    assert.equal(stage.daemon.contacts.size, 0);
+    assert.equal(await rows.count(), 0);
+  });
+
   it('what arrives while the connection is broken is there afterwards, once', async (t) => {
     const stage = await startStage(t);
     const bob = stage.daemon.addContact('Bob');

@@ -4,53 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromBase64url, isAppError } from '@tacet/base';
-import { edKeyPair, hash } from '@tacet/crypto';
-import { type BoxId, markOf, openRecord, sealRecord } from '@tacet/wire';
+import { isAppError } from '@tacet/base';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
 import { linkOf, meet } from '../src/scenarios/steps.ts';
-
-function secretOf(link: string): Uint8Array {
-  return fromBase64url(link.slice(link.indexOf('#') + 1).split('.')[0] ?? '');
-}
-
-/** Fills a box of an invitation at every edge, as anybody with the link can. */
-function fill(stage: LabStage, secret: Uint8Array, index: number, plaintext: Uint8Array): void {
-  const i = Uint8Array.of(index);
-  const seed = hash('invite-seed', secret, i);
-  const key = hash('invite-key', secret, i);
-  const id = edKeyPair(seed).publicKey as BoxId;
-  const { document } = stage.world.network;
-  const record = sealRecord({ seed, key }, document.networkId, plaintext);
-  for (const node of stage.world.relays) {
-    if (node.relay.role !== 'edge') continue;
-    node.boxes.run({ kind: 'put', box: { mark: markOf(id), id, record, expiryDay: 99_999 } });
-  }
-}
-
-/** Plaintexts of boxes 0 and 1 as `other` would place them for an invitation of their own. */
-async function offerOf(stage: LabStage, name: string): Promise<[Uint8Array, Uint8Array]> {
-  const other = await stage.person(name);
-  const link = await linkOf(stage, other, 'x');
-  // The link is shown when box 0 is stored; box 1 may follow.
-  await stage.pass(15_000);
-  const secret = secretOf(link);
-  const { document } = stage.world.network;
-  const plain = [0, 1].map((index) => {
-    const i = Uint8Array.of(index);
-    const id = edKeyPair(hash('invite-seed', secret, i)).publicKey as BoxId;
-    const key = hash('invite-key', secret, i);
-    for (const node of stage.world.relays) {
-      const got = node.boxes.run({ kind: 'get', marks: [markOf(id)] });
-      const record = got.kind === 'get' ? got.records[0] : null;
-      if (record != null) return openRecord({ id, key }, document.networkId, record);
-    }
-    return null;
-  });
-  const [a, b] = plain;
-  assert.ok(a != null && b != null);
-  return [a, b];
-}
+import { fill, linkTo, offerOf, secretOf } from './link-holder.ts';
 
 test('a link holder cannot replace the inviter before box 0 is stored', async () => {
   const stage = new LabStage('replace before');
@@ -60,7 +17,7 @@ test('a link holder cannot replace the inviter before box 0 is stored', async ()
   fill(stage, secret, 0, offer);
   fill(stage, secret, 1, keys);
   const bob = await stage.person('bob');
-  const link = `tacet://invite/1#${secret.toBase64({ alphabet: 'base64url', omitPadding: true })}.${stage.world.network.document.networkId.slice(0, 8).toBase64({ alphabet: 'base64url', omitPadding: true })}`;
+  const link = linkTo(stage, secret);
   await bob.accept(link, 'alice');
   await stage.until('bob refuses', async () => (await bob.contacts())[0]?.state === 'ended');
   assert.equal((await bob.contacts())[0]?.reason, 'invitation-replaced');

@@ -1,6 +1,6 @@
 /** Every command, in the order of help. */
 import type { Command } from './command.ts';
-import { contactList, contactRename } from './commands/contact.ts';
+import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { listen } from './commands/listen.ts';
@@ -22,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   messageList,
   contactList,
   contactRename,
+  contactDismiss,
   inviteCreate,
   inviteAccept,
   inviteList,

@@ -1,4 +1,4 @@
-/** `invite accept --wait` when the meeting ends: one sentence, the reason's code, its status. */
+/** `invite accept`: what it says while it waits, how it ends, and what is left then. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EXIT } from '../src/exit.ts';
@@ -14,41 +14,92 @@ const ENDS: readonly (readonly [reason: string, status: number, sentence: RegExp
   ['session-identity-changed', EXIT.refused, /failed/],
 ];
 
+const inviter = {
+  id: 'c1',
+  name: 'inviter',
+  givenName: 'inviter',
+  trust: 'link',
+  steps: { opened: 1, delivered: 2, accepted: null, ready: null },
+  endsAt: null,
+  unread: 0,
+  lastMessage: null,
+};
+const accept = (...more: string[]) => ['invite', 'accept', 'tacet:...', ...more];
+
 describe('meetings that end', () => {
   const fake = new FakeDaemon();
-  let reason = '';
-  const inviter = {
-    id: 'c1',
-    name: 'inviter',
-    givenName: 'inviter',
-    trust: 'link',
-    steps: { opened: 1, delivered: 2, accepted: null, ready: null },
-    endsAt: null,
-    unread: 0,
-    lastMessage: null,
-  };
+  let now: object = {};
+  const dismissed = (): number =>
+    fake.calls.filter(({ method }) => method === 'contact.dismiss').length;
   before(() =>
     fake.start({
       'invite.accept': () => ({ ...inviter, state: 'meeting', reason: null }),
-      'contact.get': () => ({ ...inviter, state: 'ended', reason }),
+      'contact.get': () => ({ ...inviter, ...now }),
+      'contact.dismiss': () => ({}),
       'events.position': () => ({ newest: 1, acknowledged: 1 }),
+      'events.read': () => ({ events: [], cursor: 1 }),
     }),
   );
   after(() => fake.stop());
 
   for (const [code, status, sentence] of ENDS) {
-    test(`${code}: said with what to do, and exit status ${status}`, async () => {
-      reason = code;
-      const text = await fake.tacet(['invite', 'accept', 'tacet:...', '--wait']);
-      assert.equal(text.code, status);
-      assert.equal(text.out, '');
-      const [line = '', hint, ...more] = text.err.trimEnd().split('\n');
-      assert.match(line, sentence);
-      assert.equal(hint !== undefined, code.startsWith('invitation-'), 'what to do next');
-      assert.deepEqual(more, []);
-      const json = await fake.tacet(['invite', 'accept', 'tacet:...', '--wait', '--json']);
-      assert.equal(json.code, status);
-      assert.equal((JSON.parse(json.err) as { code: string }).code, code);
-    });
+    for (const option of [[], ['--wait']]) {
+      test(`${code}: said with what to do, exit status ${status}, dismissed ${option}`, async () => {
+        now = { state: 'ended', reason: code };
+        const had = dismissed();
+        const text = await fake.tacet(accept(...option));
+        assert.equal(text.code, status);
+        assert.equal(text.out, '');
+        const [line = '', hint, ...more] = text.err.trimEnd().split('\n');
+        assert.match(line, sentence);
+        assert.equal(hint !== undefined, code.startsWith('invitation-'), 'what to do next');
+        assert.deepEqual(more, []);
+        const json = await fake.tacet(accept(...option, '--json'));
+        assert.equal(json.code, status);
+        assert.equal((JSON.parse(json.err) as { code: string }).code, code);
+        assert.equal(dismissed(), had + 2);
+      });
+    }
   }
+
+  test('nothing stored for it: told and given up, although the daemon would go on asking', async () => {
+    now = { state: 'meeting', reason: 'invitation-missing' };
+    const had = dismissed();
+    const { code, err } = await fake.tacet(accept());
+    assert.equal(code, EXIT.notFound);
+    assert.match(err, /nothing is stored/);
+    assert.equal(dismissed(), had + 1);
+  });
+
+  test('the time is over and the answer is delivered: 0, or 8 with --wait; it goes on', async () => {
+    now = { state: 'meeting', reason: null };
+    const had = dismissed();
+    const text = await fake.tacet(accept('--timeout', '1ms'));
+    assert.deepEqual([text.code, text.out], [EXIT.ok, 'inviter: meeting\n']);
+    assert.match(text.err, /^answered; waiting for inviter\nno answer yet; this goes on by itself/);
+    const json = await fake.tacet(accept('--timeout', '1ms', '--json'));
+    assert.equal(json.err, '');
+    assert.deepEqual(JSON.parse(json.out), { schema: 1, ...inviter, ...now });
+    assert.equal((await fake.tacet(accept('--timeout', '1ms', '--wait'))).code, EXIT.unconfirmed);
+    assert.equal(dismissed(), had);
+  });
+
+  test('the time is over and nothing is known: 8, and it goes on', async () => {
+    const steps = { opened: null, delivered: null, accepted: null, ready: null };
+    now = { state: 'meeting', reason: null, steps };
+    const had = dismissed();
+    const { code, out, err } = await fake.tacet(accept('--timeout', '1ms'));
+    assert.deepEqual([code, out], [EXIT.unconfirmed, '']);
+    assert.match(err, /^reading the invitation\ntacet: it is not known yet .*\n$/);
+    assert.equal(dismissed(), had);
+  });
+
+  test('--no-wait answers at once', async () => {
+    now = { state: 'ended', reason: 'invitation-used' };
+    const had = dismissed();
+    const text = await fake.tacet(accept('--no-wait'));
+    assert.deepEqual(text, { code: EXIT.ok, out: 'inviter: meeting\n', err: '' });
+    assert.equal(dismissed(), had);
+    assert.equal((await fake.tacet(accept('--no-wait', '--wait'))).code, EXIT.usage);
+  });
 });

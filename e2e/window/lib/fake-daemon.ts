@@ -205,6 +205,11 @@ export class FakeDaemon implements WindowCore {
       if (found === undefined) throw new AppError('contact-unknown', 'missing', 'no such contact');
       return found;
     },
+    'contact.dismiss': ({ contactId }) => {
+      this.contacts.delete(contactId);
+      this.emit('contact', contactId);
+      return {};
+    },
     'message.send': ({ contactId, text, clientId }) => this.send(contactId, text, clientId),
     'message.list': ({ contactId, before, limit }) => {
       const all = [...this.messages.values()].filter((entry) => entry.contactId === contactId);

@@ -117,6 +117,8 @@ export const methods = {
   /** `contact` is an id or the name this profile uses. */
   'contact.get': method(v.strictObject({ contact: id }), contact, 'read'),
   'contact.rename': method(v.strictObject({ contactId: id, name }), contact, 'contacts'),
+  /** A meeting that failed goes from the list. */
+  'contact.dismiss': method(v.strictObject({ contactId: id }), done, 'contacts'),
 
   /** Idempotent by `clientId`: a repeat answers the message of the first call. */
   'message.send': method(

@@ -157,6 +157,12 @@ export class Client {
     return this.contact(String(this.e.contactList.rename(idOrName, name, now)));
   }
 
+  /** Takes a meeting that failed off the list. Throws `contact-unknown`, `contact-met`. */
+  dismissMeeting(idOrName: string, now: Millis): void {
+    this.e.now = now;
+    this.e.visits.dismiss(num(this.e.contactList.find(idOrName), 'id'), now);
+  }
+
   /** Saves a text and answers `queued`; the same client id again answers with the same message. */
   sendText(
     options: {

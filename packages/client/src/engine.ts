@@ -414,6 +414,7 @@ export class Engine {
     this.outbox.renewAged(parameters, now);
     this.beacons.write(this.network, now);
     this.invitationList.expire(now);
+    this.contactList.forgetOld(now);
     this.reader.everyDay(now);
     this.reader.sweepGaps(now);
     this.reader.expireGaps(now, parameters.boxLifeDays);

@@ -1,4 +1,4 @@
-/** `contact list`, `contact rename`. */
+/** `contact list`, `contact rename`, `contact dismiss`. */
 import type { Command } from '../command.ts';
 import { findContact } from '../contacts.ts';
 import { contactTable } from '../format.ts';
@@ -29,6 +29,21 @@ export const contactRename: Command = {
     const name = context.arg(1, 'the new name');
     const renamed = await api.call('contact.rename', { contactId: id, name });
     context.show(renamed, () => safeLine(renamed.name));
+    return undefined;
+  },
+};
+
+export const contactDismiss: Command = {
+  path: 'contact dismiss',
+  summary: 'take a meeting that failed off the list',
+  args: '<contact>',
+  arity: [1, 1],
+  examples: ['tacet contact dismiss bob'],
+  async run(context) {
+    const api = await context.api();
+    const { id } = await findContact(api, context.arg(0, 'the contact'));
+    await api.call('contact.dismiss', { contactId: id });
+    context.show({ id }, () => 'dismissed');
     return undefined;
   },
 };

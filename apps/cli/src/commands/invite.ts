@@ -3,6 +3,7 @@ import { MAX_LINK } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command, OptionSpec } from '../command.ts';
 import { invitationTable } from '../format.ts';
+import { followMeeting } from '../meeting.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
 
@@ -55,7 +56,8 @@ export const inviteAccept: Command = {
   arity: [1, 1],
   options: {
     name: { type: 'string', value: 'NAME', help: 'what to call them here' },
-    wait: { type: 'boolean', help: 'wait until the session is ready' },
+    wait: { type: 'boolean', help: 'fail (8) unless the session is ready in time' },
+    'no-wait': { type: 'boolean', help: 'do not wait for what becomes of it; see contact list' },
     timeout: timeoutOption,
   },
   examples: [
@@ -63,9 +65,13 @@ export const inviteAccept: Command = {
     'xclip -o | tacet invite accept - --wait',
   ],
   details:
-    'Messages may be written at once; they leave when the session is ready. A full link joins its network first, for a profile that is on none.',
+    'Waits for the session. When the time is over and the answer is delivered, the rest goes on by itself: messages may be written, they leave when the session is ready. An invitation that cannot be used leaves nothing behind. A full link joins its network first, for a profile that is on none.',
   async run(context) {
     const timeout = context.duration('timeout', '60s');
+    const mustMeet = context.flag('wait');
+    if (mustMeet && context.flag('no-wait')) {
+      throw new AppError('usage', 'usage', 'either --wait or --no-wait');
+    }
     const given = context.arg(0, 'the link');
     const link = given === '-' ? (await context.terminal.readAll(MAX_LINK)).trim() : given;
     const name = context.text('name');
@@ -74,17 +80,19 @@ export const inviteAccept: Command = {
       link,
       ...(name === undefined ? {} : { name }),
     });
-    if (context.flag('wait')) {
-      const { id } = contact;
-      const met = await waitFor(api, timeout, async () => {
-        const now = await api.call('contact.get', { contact: id });
-        return now.state === 'meeting' ? null : now;
-      });
-      if (met === null) {
-        throw new AppError('unconfirmed', 'network', 'the request is on its way; no answer yet');
+    if (!context.flag('no-wait')) {
+      const met = await followMeeting(api, contact, timeout, (text) => context.note(text));
+      ({ contact } = met);
+      if (met.late) {
+        const answered = contact.steps.delivered !== null;
+        const known = answered
+          ? 'no answer yet'
+          : 'it is not known yet whether the invitation holds';
+        if (mustMeet || !answered) {
+          throw new AppError('unconfirmed', 'network', `${known}; this goes on by itself`);
+        }
+        context.note(`${known}; this goes on by itself, see tacet contact list`);
       }
-      contact = met;
-      if (contact.state === 'ended') throw meetingEnded(contact.reason);
     }
     context.show(contact, () => `${safeLine(contact.name)}: ${contact.state}`);
     return undefined;
@@ -116,23 +124,3 @@ export const inviteRevoke: Command = {
     return undefined;
   },
 };
-
-/** Why the network said no, in the words of the one who asked. */
-function meetingEnded(reason: string | null): AppError {
-  switch (reason) {
-    case 'invitation-used':
-      return new AppError(reason, 'refused', 'the invitation was used by somebody else');
-    case 'invitation-missing':
-      return new AppError(reason, 'missing', 'nothing is stored for this invitation any more');
-    case 'invitation-revoked':
-      return new AppError(reason, 'refused', 'the invitation was taken back');
-    case 'invitation-expired':
-      return new AppError(reason, 'missing', 'the invitation has ended without an answer');
-    case 'invitation-refused':
-      return new AppError(reason, 'refused', 'the other side could not read the answer');
-    case 'invitation-replaced':
-      return new AppError(reason, 'refused', 'the invitation does not match its link');
-    default:
-      return new AppError(reason ?? 'contact-ended', 'refused', 'meeting this contact failed');
-  }
-}

@@ -4,7 +4,17 @@ import { batch } from '@preact/signals';
 import type { LevelName } from '@tacet/api';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
-import { contacts, daemon, notice, phase, type Sheet, sheet, type View, view } from './store.ts';
+import {
+  contacts,
+  daemon,
+  drafts,
+  notice,
+  phase,
+  type Sheet,
+  sheet,
+  type View,
+  view,
+} from './store.ts';
 import { readStatus } from './sync.ts';
 import { closeThread, openThread } from './thread.ts';
 
@@ -93,6 +103,15 @@ export async function markRead(contactId: string): Promise<void> {
   } finally {
     reading = null;
   }
+}
+
+export async function dismissMeeting(contactId: string): Promise<boolean> {
+  return attempt(async () => {
+    await call('contact.dismiss', { contactId });
+    drafts.delete(contactId);
+    go({ kind: 'home' });
+    contacts.value = (contacts.value ?? []).filter(({ id }) => id !== contactId);
+  });
 }
 
 export async function renameContact(contactId: string, name: string): Promise<boolean> {

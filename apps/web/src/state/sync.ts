@@ -182,6 +182,9 @@ async function readContacts(ids: ReadonlySet<string>, mine: number): Promise<voi
       contacts.value = [...rest, contact];
     } catch (error) {
       if (isAppError(error, 'window-unreachable')) throw error;
+      // A meeting that failed was dismissed, here or elsewhere.
+      if (mine !== run || !isAppError(error, 'contact-unknown')) continue;
+      contacts.value = (contacts.value ?? []).filter((one) => one.id !== id);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Where one writes. Enter sends, Shift+Enter makes a line; a draft stays with its contact. */
 import type { ContactView } from '@tacet/api';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { dismissMeeting } from '../state/actions.ts';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, status } from '../state/store.ts';
 import { sentenceOfCode } from '../words/errors.ts';
@@ -44,14 +45,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
     element.focus();
   }
 
-  if (contact.state === 'ended') {
-    return (
-      <p class="composer-ended soft">
-        {sentenceOfCode(contact.reason ?? '') ?? 'This conversation has ended.'} Nothing can be
-        sent.
-      </p>
-    );
-  }
+  if (contact.state === 'ended') return <Ended contact={contact} />;
   const isTooLong = size > MAX_BYTES;
   return (
     <form
@@ -102,6 +96,23 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
         )}
       </p>
     </form>
+  );
+}
+
+/** Why nothing can be written, and a way out of a meeting that failed. */
+function Ended({ contact }: { readonly contact: ContactView }) {
+  return (
+    <div class="composer-ended soft">
+      <p>
+        {sentenceOfCode(contact.reason ?? '') ?? 'This conversation has ended.'} Nothing can be
+        sent.
+      </p>
+      {contact.steps.ready === null && (
+        <button type="button" class="button" onClick={() => void dismissMeeting(contact.id)}>
+          Take off the list
+        </button>
+      )}
+    </div>
   );
 }
 

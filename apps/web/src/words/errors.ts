@@ -34,6 +34,7 @@ const sentences: Readonly<Record<string, string>> = {
   'profile-newer': 'This profile was written by a newer Tacet. Install that version to open it.',
   'profile-in-use': 'Another Tacet has this profile open. Close that one first.',
   'profile-unreadable': 'The profile is damaged. Nothing was changed; keep the files.',
+  'contact-met': 'Only a meeting that failed can be taken off the list.',
   'contact-ended': 'Meeting this contact failed. Invite them again.',
   'session-expired': 'This contact has not answered for thirty days. Meet again by an invitation.',
   'session-identity-changed': 'The key is not the one known for this contact.',

@@ -2,11 +2,12 @@
  * People this profile knows, with the steps of meeting them (docs/spec/09-meeting.md, 4) and the
  * facts of their streams.
  */
-import { AppError, type Millis } from '@tacet/base';
+import { AppError, DAY, type Millis } from '@tacet/base';
 import { textBytes } from '../content/envelope.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import { nextId, retireIds } from '../store/ids.ts';
 import { num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
 import type { ContactView, MeetingSteps } from '../views.ts';
 
@@ -18,6 +19,11 @@ const STEP_COLUMN: Readonly<Record<Step, string>> = {
   accepted: 'accepted_at',
   ready: 'ready_at',
 };
+
+/** Of `contacts`: rows of which nothing is needed any more once the reason was told. */
+const FAILED = "state = 'ended' AND ready_at IS NULL";
+/** How long one that nobody dismissed is shown (docs/spec/09-meeting.md, 4). */
+const FAILED_SHOWN: Millis = 7 * DAY;
 
 /**
  * A name for a list: one line, trimmed, no control or direction-changing characters, 1..64 bytes.
@@ -62,10 +68,13 @@ export class Contacts {
       );
     }
     const at = Math.floor(now);
-    const { rowId } = this.store.run(
-      `INSERT INTO contacts (name, given_name, trust, state, created_at, touched_at)
-       VALUES (?, ?, 'link', 'meeting', ?, ?)`,
-      this.freeName(wanted),
+    const name = this.freeName(wanted, now);
+    const rowId = nextId(this.store, 'contacts');
+    this.store.run(
+      `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
+       VALUES (?, ?, ?, 'link', 'meeting', ?, ?)`,
+      rowId,
+      name,
       givenName,
       at,
       at,
@@ -74,13 +83,45 @@ export class Contacts {
     return rowId;
   }
 
-  private freeName(given: string): string {
+  private freeName(given: string, now: Millis): string {
     const wanted = isNumber(given) ? `contact ${given}` : given;
+    this.yieldName(wanted, now);
     for (let n = 1; ; n++) {
       const name = n === 1 ? wanted : `${wanted}-${n}`;
       if (this.store.get('SELECT 1 AS one FROM contacts WHERE name = ?', name) === undefined) {
         return name;
       }
+    }
+  }
+
+  /** A meeting that failed keeps no name from another. In a transaction. */
+  private yieldName(name: string, now: Millis): void {
+    const holder = this.store.get(`SELECT id FROM contacts WHERE name = ? AND ${FAILED}`, name);
+    if (holder !== undefined) this.forget(num(holder, 'id'), now);
+  }
+
+  /** Ended before a session spoke. */
+  hasFailed(id: number): boolean {
+    return (
+      this.store.get(`SELECT 1 AS one FROM contacts WHERE id = ? AND ${FAILED}`, id) !== undefined
+    );
+  }
+
+  /** Nothing is left of a meeting that failed; its ratchet records go next. In a transaction. */
+  forget(id: number, now: Millis): void {
+    retireIds(this.store);
+    this.store.run('INSERT INTO departed (contact_id) VALUES (?)', id);
+    this.store.run('DELETE FROM contacts WHERE id = ?', id);
+    this.events.append(now, 'contact', String(id));
+  }
+
+  /** Hourly: meetings that failed long ago. */
+  forgetOld(now: Millis): void {
+    for (const row of this.store.all(
+      `SELECT id FROM contacts WHERE ${FAILED} AND coalesce(ends_at, 0) <= ?`,
+      Math.floor(now),
+    )) {
+      this.store.transaction(() => this.forget(num(row, 'id'), now));
     }
   }
 
@@ -112,10 +153,12 @@ export class Contacts {
       throw new AppError('name-invalid', 'usage', 'a name must not be a number alone');
     }
     const other = this.store.get('SELECT id FROM contacts WHERE name = ?', clean);
-    if (other !== undefined && num(other, 'id') !== id) {
+    const taken = other !== undefined && num(other, 'id') !== id;
+    if (taken && !this.hasFailed(num(other, 'id'))) {
       throw new AppError('contact-exists', 'usage', 'another contact has that name already');
     }
     this.store.transaction(() => {
+      if (taken) this.yieldName(clean, now);
       this.store.run('UPDATE contacts SET name = ? WHERE id = ?', clean, id);
       this.events.append(now, 'contact', String(id));
     });
@@ -143,13 +186,18 @@ export class Contacts {
     if (changes > 0) this.events.append(now, 'contact', String(id));
   }
 
-  /** A meeting that failed for good. */
+  /** A meeting that failed for good, or a session that did. */
   end(id: number, reason: string, now: Millis): void {
-    this.store.run("UPDATE contacts SET state = 'ended', reason = ? WHERE id = ?", reason, id);
+    this.store.run(
+      "UPDATE contacts SET state = 'ended', reason = ?, ends_at = ? WHERE id = ?",
+      reason,
+      Math.floor(now + FAILED_SHOWN),
+      id,
+    );
     this.events.append(now, 'contact', String(id));
   }
 
-  /** When a meeting ends by itself; null: it does not. */
+  /** When a meeting that goes on ends by itself; null: it does not. */
   setEnd(id: number, at: Millis | null): void {
     this.store.run('UPDATE contacts SET ends_at = ? WHERE id = ?', at, id);
   }
@@ -172,7 +220,7 @@ export class Contacts {
     this.store.run(
       'UPDATE contacts SET given_name = ?, name = ? WHERE id = ?',
       givenName,
-      keep ? text(row, 'name') : this.freeName(givenName),
+      keep ? text(row, 'name') : this.freeName(givenName, now),
       id,
     );
     this.events.append(now, 'contact', String(id));

@@ -7,6 +7,7 @@ import type { Envelope } from '../content/envelope.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import { nextId } from '../store/ids.ts';
 import { num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { Evidence, MessageState, MessageView } from '../views.ts';
 
@@ -37,9 +38,11 @@ export class Messages {
     body: string,
     now: Millis,
   ): number {
-    const { rowId } = this.store.run(
-      `INSERT INTO messages (contact_id, content_id, client_id, direction, type, text, sent_at, state)
-       VALUES (?, ?, ?, 'out', 1, ?, ?, 'queued')`,
+    const rowId = nextId(this.store, 'messages');
+    this.store.run(
+      `INSERT INTO messages (id, contact_id, content_id, client_id, direction, type, text, sent_at, state)
+       VALUES (?, ?, ?, ?, 'out', 1, ?, ?, 'queued')`,
+      rowId,
       contactId,
       contentId,
       clientId,
@@ -60,11 +63,13 @@ export class Messages {
   ): boolean {
     const shown =
       content.type === 'text' ? content.text : 'A newer version of Tacet is needed to show this.';
-    const { changes, rowId } = this.store.run(
+    const rowId = nextId(this.store, 'messages');
+    const { changes } = this.store.run(
       `INSERT INTO messages
-         (contact_id, content_id, direction, type, text, raw, sent_at, arrived_at, state)
-       VALUES (?, ?, 'in', ?, ?, ?, ?, ?, 'received')
+         (id, contact_id, content_id, direction, type, text, raw, sent_at, arrived_at, state)
+       VALUES (?, ?, ?, 'in', ?, ?, ?, ?, ?, 'received')
        ON CONFLICT (contact_id, direction, content_id) DO NOTHING`,
+      rowId,
       contactId,
       content.contentId,
       content.type === 'text' ? 1 : 0,

@@ -179,6 +179,7 @@ export class Inbox implements StreamListener, JobSource {
   ): ErasedWork {
     return erased({
       name: 'decrypt',
+      contactId,
       run: (port, records) => port.decrypt(records, peerName(contactId), data),
       commit: ({ plaintext, writes }, now) => {
         applyWrites(this.store, writes);

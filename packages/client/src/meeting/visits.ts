@@ -35,14 +35,12 @@ import { sealReply } from './seal.ts';
 const STAND_IN = 'inviter';
 const REPLY_BOX = 2;
 const OUTCOME_BOX = 3;
-/** With the reply box once the offer seems gone: what stands there may say why. */
 const OFFER = [0, 1];
-const GONE = [0, 1, REPLY_BOX];
 /** Between rounds of reading an absent offer: 5 s, doubled, at most 10 minutes, for a day. */
 const FIRST_PAUSE: Millis = 5_000;
 const LONGEST_PAUSE: Millis = 600_000;
 const GIVE_UP: Millis = 86_400_000;
-/** Rounds without an offer after which the window says so. */
+/** Rounds without an offer after which it counts as missing where no home has it. */
 const ROUNDS_BEFORE_WORD = 2;
 /** Without an outcome for so long after the answer was stored the window says so. */
 const UNANSWERED: Millis = DAY;
@@ -113,10 +111,13 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         'this is your own invitation; send it to a friend',
       );
     }
-    if (this.d.store.get('SELECT 1 AS one FROM visits WHERE secret = ?', secret)) {
+    const earlier = this.d.store.get('SELECT contact_id FROM visits WHERE secret = ?', secret);
+    const had = earlier === undefined ? null : num(earlier, 'contact_id');
+    if (had !== null && !this.d.contacts.hasFailed(had)) {
       throw new AppError('invitation-used', 'state', 'you have opened this invitation already');
     }
     return this.d.store.transaction(() => {
+      if (had !== null) this.d.contacts.forget(had, now);
       const contactId = this.d.contacts.create(name ?? STAND_IN, '', now);
       this.d.store.run(
         "INSERT INTO visits (contact_id, secret, state, first_words, created_at) VALUES (?, ?, 'opening', ?, ?)",
@@ -129,6 +130,8 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         this.d.watches.add('visit', contactId, index, meetingBox(secret, index), now);
       }
       this.rounds.set(contactId, { rounds: 0, nextAt: now });
+      // A meeting that failed may have given way: its ratchet records go.
+      this.d.kick();
       return contactId;
     });
   }
@@ -170,17 +173,20 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       }
       round.rounds++;
       round.nextAt = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** round.rounds);
-      if (round.rounds > ROUNDS_BEFORE_WORD) {
-        this.d.store.transaction(() => this.d.contacts.hold(contactId, 'invitation-missing', now));
-      }
-      for (const index of round.rounds > ROUNDS_BEFORE_WORD ? GONE : OFFER) {
-        const watch =
-          index === REPLY_BOX
-            ? this.replyWatch(contactId, now)
-            : this.d.watches.find('visit', contactId, index);
-        if (watch !== null) this.reads.catchUp(watch, now, null);
+      const counts = round.rounds > ROUNDS_BEFORE_WORD;
+      const absent = counts ? (then: Millis): void => this.askWhy(contactId, then) : null;
+      for (const index of OFFER) {
+        const watch = this.d.watches.find('visit', contactId, index);
+        if (watch !== null) this.reads.catchUp(watch, now, absent);
       }
     }
+  }
+
+  /** No home has this box of the offer: what stands in the reply box may say why. */
+  private askWhy(contactId: number, now: Millis): void {
+    this.reads.catchUp(this.replyWatch(contactId, now), now, (then) =>
+      this.d.store.transaction(() => this.d.contacts.hold(contactId, 'invitation-missing', then)),
+    );
   }
 
   /** The reply box as a reader: for what somebody else wrote there. */
@@ -263,13 +269,55 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     return row;
   }
 
+  /**
+   * Takes a meeting off the list that failed, or whose offer was not there yet. Throws
+   * `contact-met` for every other contact.
+   */
+  dismiss(contactId: number, now: Millis): void {
+    this.d.store.transaction(() => {
+      const visit = this.d.store.get('SELECT state FROM visits WHERE contact_id = ?', contactId);
+      if (visit !== undefined && text(visit, 'state') === 'opening') {
+        this.end(contactId, 'invitation-missing', now);
+      }
+      if (!this.d.contacts.hasFailed(contactId)) {
+        throw new AppError('contact-met', 'state', 'only a meeting that failed can be dismissed');
+      }
+      this.d.contacts.forget(contactId, now);
+    });
+    this.d.kick();
+  }
+
   nextJob(): ErasedWork | null {
+    return this.dropPeer() ?? this.answering();
+  }
+
+  /** What is left of the ratchet of a contact that was dismissed. */
+  private dropPeer(): ErasedWork | null {
+    const row = this.d.store.get('SELECT contact_id FROM departed LIMIT 1');
+    if (row === undefined) return null;
+    const id = num(row, 'contact_id');
+    const forget = (): void => {
+      this.d.store.run('DELETE FROM departed WHERE contact_id = ?', id);
+    };
+    return erased<SessionWrites>({
+      name: 'drop-peer',
+      run: (port) => Promise.resolve(port.dropPeer(peerName(id))),
+      commit: (writes) => {
+        applyWrites(this.d.store, writes);
+        forget();
+      },
+      fail: forget,
+    });
+  }
+
+  private answering(): ErasedWork | null {
     const row = this.d.store.get("SELECT * FROM visits WHERE state = 'answering' LIMIT 1");
     const network = this.d.network();
     if (row === undefined || network === null) return null;
     const contactId = num(row, 'contact_id');
     return erased<Answer>({
       name: 'visit',
+      contactId,
       run: (port, records) => this.answer(port, records, contactId, row),
       commit: (answer, now) => this.reply(contactId, blob(row, 'secret'), answer, now),
       fail: (_error, now) => {
@@ -341,7 +389,8 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   /** Saves the session, the streams and the reply box. In a transaction. */
   private reply(contactId: number, secret: Uint8Array, answer: Answer, now: Millis): void {
     const network = this.d.network();
-    if (network === null) return;
+    // Ended while the answer was made: it must not come back.
+    if (network === null || text(this.visit(contactId), 'state') !== 'answering') return;
     applyWrites(this.d.store, answer.writes);
     const box = meetingBox(secret, 2);
     const record = sealRecord(box, network.id, answer.plaintext);

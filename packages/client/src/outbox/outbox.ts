@@ -207,6 +207,7 @@ export class Outbox implements JobSource, PutOwner {
     });
     return erased<Encrypted>({
       name: 'encrypt',
+      contactId,
       run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
       commit: ({ ciphertext, writes }, now) => {
         applyWrites(this.d.store, writes);

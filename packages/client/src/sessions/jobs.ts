@@ -27,6 +27,7 @@ export interface JobSource {
 /** Work whose result type only it knows: `run` gives the changes to commit. */
 export interface ErasedWork {
   readonly name: string;
+  readonly contactId?: number;
   readonly run: (port: SessionPort, records: SessionRecords) => Promise<(now: Millis) => void>;
   readonly fail: (error: unknown, now: Millis) => void;
 }
@@ -34,6 +35,7 @@ export interface ErasedWork {
 export function erased<T>(work: Work<T>): ErasedWork {
   return {
     name: work.name,
+    ...(work.contactId === undefined ? {} : { contactId: work.contactId }),
     async run(port, records) {
       const result = await work.run(port, records);
       return (now) => work.commit(result, now);
@@ -44,6 +46,8 @@ export function erased<T>(work: Work<T>): ErasedWork {
 
 export interface Work<T> {
   readonly name: string;
+  /** Whose ratchet it is. What comes of work for a contact dismissed meanwhile is thrown away. */
+  readonly contactId?: number;
   readonly run: (port: SessionPort, records: SessionRecords) => Promise<T>;
   /** Inside a transaction. */
   readonly commit: (result: T, now: Millis) => void;
@@ -114,15 +118,25 @@ export class JobQueue {
 
   private wrap(work: ErasedWork): SessionJob {
     const records = sessionRecords(this.store);
+    const unlessGone =
+      (commit: (now: Millis) => void): ((now: Millis) => void) =>
+      (now) => {
+        if (!this.isGone(work.contactId)) commit(now);
+      };
     return {
       name: work.name,
       async run(port) {
         try {
-          return { commit: await work.run(port, records) };
+          return { commit: unlessGone(await work.run(port, records)) };
         } catch (error) {
-          return { commit: (now) => work.fail(error, now) };
+          return { commit: unlessGone((now) => work.fail(error, now)) };
         }
       },
     };
+  }
+
+  private isGone(contactId: number | undefined): boolean {
+    if (contactId === undefined) return false;
+    return this.store.get('SELECT 1 AS one FROM contacts WHERE id = ?', contactId) === undefined;
   }
 }

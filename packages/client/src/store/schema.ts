@@ -220,9 +220,16 @@ CREATE TABLE disputes (
 );
 `;
 
+/** Meetings that failed are forgotten. */
+const DEPARTED = `
+-- Contacts that were dismissed, until their ratchet records are gone, too.
+CREATE TABLE departed (contact_id INTEGER PRIMARY KEY);
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', up: FIRST },
   { name: 'renewal of ciphertexts', up: RENEWAL },
   { name: 'order of parts', up: PARTS },
   { name: 'ends, gaps and disputes', up: ENDS },
+  { name: 'departed contacts', up: DEPARTED },
 ];

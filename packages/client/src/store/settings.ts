@@ -13,7 +13,10 @@ export type Setting =
   | 'socks'
   | 'resume'
   | 'level'
-  | 'last-digest';
+  | 'last-digest'
+  /** Highest ids that were deleted; see `ids.ts`. */
+  | 'last-contact'
+  | 'last-message';
 
 export function readSetting(store: ProfileStore, name: Setting): Uint8Array | null {
   const row = store.get('SELECT value FROM settings WHERE name = ?', name);

@@ -54,6 +54,7 @@ export interface Person {
   revokeInvitation(id: string, now: Millis): unknown;
   invitations(): readonly InvitationView[];
   renameContact(id: string, name: string, now: Millis): ContactView;
+  dismissMeeting(idOrName: string, now: Millis): void;
   contacts(): readonly ContactView[];
   contact(idOrName: string): ContactView;
   sendText(

@@ -63,6 +63,11 @@ export const handlers: Handlers = {
   'contact.get': ({ person, turn }, { contact }) => turn(() => person.contact(contact)),
   'contact.rename': ({ person, turn }, { contactId, name }) =>
     turn((now) => person.renameContact(contactId, name, now)),
+  'contact.dismiss': ({ person, turn }, { contactId }) =>
+    turn((now) => {
+      person.dismissMeeting(contactId, now);
+      return {};
+    }),
 
   'message.send': ({ person, turn }, params) => turn((now) => person.sendText(params, now)),
   'message.list': ({ person, turn }, params) =>

@@ -119,6 +119,7 @@ export class FakePerson implements Person, Machine<Job, string> {
   renameContact(): ContactView {
     return contact;
   }
+  dismissMeeting(): void {}
   contacts(): ContactView[] {
     return [contact];
   }
