@@ -72,6 +72,7 @@ export {
   verifyDocument,
   verifyPartial,
 } from './published.ts';
+export { isCountry, isName } from './schema.ts';
 export type { AuthoritySignature } from './signatures.ts';
 export type {
   AuthorityHash,

@@ -80,6 +80,16 @@ export const sourceUrl = v.pipe(
 export const commit = v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
 export const country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/));
 
+/** As descriptors carry it: a family, or the name of a network. */
+export function isName(value: unknown): value is string {
+  return v.is(name, value);
+}
+
+/** Two capital letters, as descriptors carry them. */
+export function isCountry(value: unknown): value is string {
+  return v.is(country, value);
+}
+
 /** Parses or throws `malformed`; the issue list stays here, it may quote the input. */
 export function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, what: string): T {
   const result = v.safeParse(schema, value);

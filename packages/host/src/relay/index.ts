@@ -43,7 +43,6 @@ export {
   initFolder,
   isFounder,
   joinNetwork,
-  parseHost,
   readText,
 } from './network/init.ts';
 export { type Place, placesFrom } from './network/names.ts';
@@ -53,7 +52,7 @@ export {
   encodeOperatorRequest,
   type OperatorRequest,
 } from './network/request.ts';
-export { REQUEST_FILE } from './network/setup.ts';
+export { parseHost, REQUEST_FILE } from './network/setup.ts';
 export type { Leaving, Operations, OperatorStatus } from './operations.ts';
 export { type ResourceRow, resourceTable } from './resources/table.ts';
 export { type RunOptions, runProcess, untilReady } from './run.ts';

@@ -3,15 +3,17 @@
  * by `authority allow` and `remove`; a running authority reads it again when told to.
  */
 import { readFileSync } from 'node:fs';
-import { AppError, fromHex, isAppError } from '@tacet/base';
-import { MAX_RELAYS, type RelayHash } from '@tacet/directory';
+import { AppError, fromHex, fromUtf8 } from '@tacet/base';
+import { isCountry, isName, MAX_RELAYS, type RelayHash } from '@tacet/directory';
 import { writeDurably } from '../files.ts';
 import { LIMITS } from '../limits.ts';
+import { fieldsOf, hashTextOf, listOf } from './json.ts';
 
 export interface AllowedRelay {
   /** Identity hash, hex. */
   readonly relay: string;
   readonly role: 'mix' | 'edge';
+  /** 1, 2 or 3 for a mix, else 0. */
   readonly layer: number;
   readonly family: string;
   readonly country: string;
@@ -19,14 +21,21 @@ export interface AllowedRelay {
 
 /** @throws `allow-list` */
 export function readAllowed(path: string): AllowedRelay[] {
+  let bytes: Uint8Array;
   try {
-    const bytes = readFileSync(path);
-    if (bytes.length > LIMITS.configBytes) throw wrong();
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (!Array.isArray(value) || value.length > MAX_RELAYS) throw wrong();
-    return value.map(readAllowedRelay);
+    bytes = readFileSync(path);
   } catch (cause) {
-    if (isAppError(cause, 'allow-list')) throw cause;
+    throw wrong(cause);
+  }
+  return decodeAllowed(bytes);
+}
+
+/** @throws `allow-list` */
+export function decodeAllowed(bytes: Uint8Array): AllowedRelay[] {
+  try {
+    if (bytes.length > LIMITS.configBytes) throw new RangeError('length');
+    return listOf(JSON.parse(fromUtf8(bytes)), MAX_RELAYS, readAllowedRelay);
+  } catch (cause) {
     throw wrong(cause);
   }
 }
@@ -42,25 +51,20 @@ export function hashesOf(relays: readonly AllowedRelay[]): RelayHash[] {
   return relays.map(({ relay }) => fromHex(relay) as RelayHash);
 }
 
-/** @throws `allow-list` */
+/** Throws `RangeError` unless every field is what a descriptor could say. */
 export function readAllowedRelay(value: unknown): AllowedRelay {
-  const { relay, role, layer, family, country, ...more } = value as Record<string, unknown>;
-  const known =
-    /^[0-9a-f]{64}$/.test(String(relay)) &&
-    (role === 'mix' || role === 'edge') &&
-    Number.isInteger(layer) &&
-    Object.keys(more).length === 0;
-  if (!known) throw wrong();
-  return {
-    relay: String(relay),
-    role,
-    layer: Number(layer),
-    family: String(family),
-    country: String(country),
-  };
+  const fields = fieldsOf(value, ['relay', 'role', 'layer', 'family', 'country']);
+  const { role, layer, family, country } = fields;
+  const relay = hashTextOf(fields.relay);
+  if (!isName(family) || !isCountry(country)) throw new RangeError('family');
+  if (role === 'edge' && layer === 0) return { relay, role, layer, family, country };
+  if (role === 'mix' && (layer === 1 || layer === 2 || layer === 3)) {
+    return { relay, role, layer, family, country };
+  }
+  throw new RangeError('layer');
 }
 
-function wrong(cause?: unknown): AppError {
+function wrong(cause: unknown): AppError {
   return new AppError(
     'allow-list',
     'usage',

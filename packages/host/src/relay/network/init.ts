@@ -8,15 +8,16 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { AppError, hex } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
-import { authorityHashOf, parseAddress, relayHashOf } from '@tacet/directory';
+import { authorityHashOf, relayHashOf } from '@tacet/directory';
 import { readKeys } from '../keys.ts';
 import { withPorts } from './create.ts';
 import { DESCRIPTION_FILE, type NetworkDescription } from './description.ts';
 import { establish } from './establish.ts';
 import type { Place } from './names.ts';
+import { readSetup } from './read-setup.ts';
 import type { RelayCard } from './relay-card.ts';
 import { encodeOperatorRequest, type OperatorRequest } from './request.ts';
-import { addressOf, makeSetup, REQUEST_FILE, readSetup, SETUP_FILE } from './setup.ts';
+import { makeSetup, REQUEST_FILE, SETUP_FILE } from './setup.ts';
 
 export interface InitOptions {
   readonly dir: string;
@@ -48,7 +49,7 @@ export function hasSetup(dir: string): boolean {
 
 /**
  * Writes configurations for the network of the card. An authority must be one of the card's.
- * @throws `network-exists`, `setup-missing`, `authority-not-of-card`
+ * @throws `network-exists`, `setup-missing`, `setup-damaged`, `authority-not-of-card`
  */
 export function joinNetwork(dir: string, relayCard: RelayCard): NetworkDescription {
   if (existsSync(join(dir, DESCRIPTION_FILE))) {
@@ -94,9 +95,4 @@ export function readText(path: string): string {
       },
     );
   }
-}
-
-/** An address or name as descriptors spell it, without a port. */
-export function parseHost(text: string): boolean {
-  return parseAddress(addressOf(text, 1)) !== null;
 }

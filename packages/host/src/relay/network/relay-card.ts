@@ -3,10 +3,12 @@
  * authorities are reached, and the network's numbers. JSON; holds the join secret, so it is for
  * people of the network only.
  */
-import { AppError, hex, isAppError } from '@tacet/base';
+import { AppError, hex } from '@tacet/base';
 import {
   decodeCard,
   encodeCard,
+  MAX_AUTHORITIES,
+  MAX_RELAYS,
   type NetworkCard,
   type Parameters,
   parametersFrom,
@@ -14,6 +16,7 @@ import {
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
 import { type AllowedRelay, readAllowedRelay } from './allowed.ts';
+import { fieldsOf, hashTextOf, listOf, textOf } from './json.ts';
 
 export interface KnownAuthority {
   /** Authority hash, hex. */
@@ -32,7 +35,6 @@ export interface RelayCard {
 }
 
 const FORM = 'tacet-relay-card/1';
-const HASH = /^[0-9a-f]{64}$/;
 
 export function encodeRelayCard({ card, authorities, parameters, relays }: RelayCard): string {
   const value = { form: FORM, card: encodeCard(card), authorities, parameters, relays };
@@ -44,34 +46,29 @@ export function decodeRelayCard(text: string): RelayCard {
   if (text.trim().startsWith('tacet:network/')) throw peoplesCard();
   if (text.length > LIMITS.configBytes) throw refused();
   try {
-    const value = JSON.parse(text) as Record<string, unknown>;
-    const { form, card, authorities, parameters, relays } = value;
-    if (form !== FORM || !Array.isArray(authorities) || !Array.isArray(relays)) throw refused();
+    const keys = ['form', 'card', 'authorities', 'parameters', 'relays'] as const;
+    const { form, card, authorities, parameters, relays } = fieldsOf(JSON.parse(text), keys);
+    if (form !== FORM) throw new RangeError('form');
     const read = {
-      card: decodeCard(String(card)),
-      authorities: authorities.map(readAuthority),
+      card: decodeCard(textOf(card)),
+      authorities: listOf(authorities, MAX_AUTHORITIES, readAuthority),
       parameters: parametersFrom(parameters),
-      relays: relays.map(readAllowedRelay),
+      relays: listOf(relays, MAX_RELAYS, readAllowedRelay),
     };
     const named = read.card.authorities.map(hex).sort();
     const listed = read.authorities.map(({ hash }) => hash).sort();
-    if (named.join() !== listed.join()) throw refused();
+    if (named.join() !== listed.join()) throw new RangeError('authorities');
     return read;
   } catch (cause) {
-    if (isAppError(cause, 'relay-card')) throw cause;
     throw refused(cause);
   }
 }
 
 function readAuthority(value: unknown): KnownAuthority {
-  const { hash, address, keyHash } = value as Record<string, unknown>;
-  if (parseAddress(String(address)) === null) throw refused();
-  return { hash: readHash(hash), address: String(address), keyHash: readHash(keyHash) };
-}
-
-function readHash(value: unknown): string {
-  if (!HASH.test(String(value))) throw refused();
-  return String(value);
+  const { hash, address, keyHash } = fieldsOf(value, ['hash', 'address', 'keyHash']);
+  const place = textOf(address);
+  if (parseAddress(place) === null) throw new RangeError('address');
+  return { hash: hashTextOf(hash), address: place, keyHash: hashTextOf(keyHash) };
 }
 
 function peoplesCard(): AppError {

@@ -3,25 +3,19 @@
  * whoever founds a network. JSON around what each relay signs anyway: a descriptor for a relay, a
  * link proof for an authority. Public; whoever takes one compares the fingerprints by another way.
  */
-import {
-  AppError,
-  base64url,
-  fromBase64url,
-  fromHex,
-  hex,
-  isAppError,
-  type Millis,
-} from '@tacet/base';
+import { AppError, base64url, fromBase64url, fromHex, hex, type Millis } from '@tacet/base';
 import {
   type AuthorityHash,
   authorityHashOf,
   type Descriptor,
+  MAX_RELAYS,
   parseAddress,
   type RelayHash,
   readLinkProof,
   verifyDescriptor,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
+import { fieldsOf, hashTextOf, listOf, textOf } from './json.ts';
 
 export interface RequestedRelay {
   readonly relay: RelayHash;
@@ -66,33 +60,32 @@ export function encodeOperatorRequest({ authority, relays }: OperatorRequest): s
 export function decodeOperatorRequest(text: string, now: Millis): OperatorRequest {
   if (text.length > LIMITS.requestBytes) throw refused();
   try {
-    const value = JSON.parse(text) as Record<string, unknown>;
-    const { form, authority, relays, ...more } = value;
-    if (form !== FORM || !Array.isArray(relays) || Object.keys(more).length > 0) throw refused();
+    const keys = ['form', 'authority', 'relays'] as const;
+    const { form, authority, relays } = fieldsOf(JSON.parse(text), keys);
+    if (form !== FORM) throw new RangeError('form');
     return {
       authority: authority === null ? null : readAuthority(authority, now),
-      relays: relays.map((signed) => readRelay(signed)),
+      relays: listOf(relays, MAX_RELAYS, readRelay),
     };
   } catch (cause) {
-    if (isAppError(cause, 'request-file')) throw cause;
     throw refused(cause);
   }
 }
 
 function readRelay(text: unknown): RequestedRelay {
-  const signed = fromBase64url(String(text));
+  const signed = fromBase64url(textOf(text));
   return { ...verifyDescriptor(signed), signed };
 }
 
 function readAuthority(value: unknown, now: Millis): RequestedAuthority {
-  const { address, keyHash, proof } = value as Record<string, unknown>;
+  const fields = fieldsOf(value, ['address', 'keyHash', 'proof']);
   const read = {
-    address: String(address),
-    keyHash: fromHex(String(keyHash)),
-    proof: fromBase64url(String(proof)),
+    address: textOf(fields.address),
+    keyHash: fromHex(hashTextOf(fields.keyHash)),
+    proof: fromBase64url(textOf(fields.proof)),
   };
   const identity = readLinkProof(read.proof, read.keyHash, now);
-  if (identity === null || parseAddress(read.address) === null) throw refused();
+  if (identity === null || parseAddress(read.address) === null) throw new RangeError('authority');
   return { ...read, hash: authorityHashOf(identity) };
 }
 

@@ -2,7 +2,7 @@
  * The first step of a relay's life: an operator's folder with keys for each of its processes, a note
  * of ports and addresses (`setup.json`), and the request file others need. No network is needed yet.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, DAY, type Millis, type Rng, randomBytes } from '@tacet/base';
 import { kemKeyPair } from '@tacet/crypto';
@@ -10,6 +10,7 @@ import {
   authorityHashOf,
   encodeLinkProof,
   makeLinkCertificate,
+  parseAddress,
   relayHashOf,
   signDescriptor,
   verifyDescriptor,
@@ -64,20 +65,9 @@ export function makeSetup(dir: string, setup: Setup, rng: Rng, now: Millis): Ope
   };
 }
 
-/** @throws `setup-missing` */
-export function readSetup(dir: string): Setup {
-  try {
-    const value = JSON.parse(readFileSync(join(dir, SETUP_FILE), 'utf8'));
-    if (value.version !== 1 || !Array.isArray(value.processes)) throw new RangeError('version');
-    return value as Setup;
-  } catch (cause) {
-    throw new AppError(
-      'setup-missing',
-      'missing',
-      'this folder was not made by `tacet-relay init`',
-      { cause },
-    );
-  }
+/** An address or name as descriptors spell it, without a port. */
+export function parseHost(text: string): boolean {
+  return parseAddress(addressOf(text, 1)) !== null;
 }
 
 export function addressOf(host: string, port: number): string {
