@@ -1,4 +1,4 @@
-/** Catalogue cases of replays, epochs and the document a packet is bound to. */
+/** Catalogue cases of replays and the document a packet is bound to. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRng } from '@tacet/crypto';
@@ -15,14 +15,6 @@ import {
   requestAtMix,
   toggle,
 } from './support.ts';
-
-const EPOCH_MS = 3_600_000;
-const GRACE_MS = 300_000;
-const START = EPOCH * EPOCH_MS;
-
-/** Keys of an epoch are accepted from 300 s before it to 300 s after it. */
-const accepts = (epoch: number, now: number): boolean =>
-  now >= epoch * EPOCH_MS - GRACE_MS && now <= (epoch + 1) * EPOCH_MS + GRACE_MS;
 
 test('mixnet case (10): an exact duplicate is dropped, also in the same batch', () => {
   const network = makeNetwork();
@@ -50,18 +42,6 @@ test('mixnet case (10): a duplicate after a restart is dropped', () => {
     makeRelay({ ...first, documentHash, replay: restored }).opener.open(frame, 0),
     'replay',
   );
-});
-
-test('mixnet case (10): a duplicate does not come back across an epoch boundary', () => {
-  const network = makeNetwork();
-  const [first] = network.relays;
-  const relay = makeRelay({ ...first, documentHash: network.documentHash, accepts });
-  const frame = requestAtMix(network);
-  expectKind(relay.opener.open(frame, START + 1_000), 'forward');
-  expectDrop(relay.opener.open(frame, START + EPOCH_MS + 1_000), 'replay');
-  const renamed = Uint8Array.from(frame);
-  new DataView(renamed.buffer).setUint32(2, EPOCH + 1);
-  expectDrop(relay.opener.open(renamed, START + EPOCH_MS + 1_000), 'header');
 });
 
 test('mixnet case (10): the malleable bit of X25519 makes no second packet', () => {
@@ -98,46 +78,6 @@ test('mixnet case (11): a full replay set refuses every packet and keeps what it
   }
   for (const frame of frames.slice(0, 2)) expectDrop(relay.opener.open(frame, 0), 'replay');
   assert.equal(guard.size(EPOCH), 2);
-});
-
-test('mixnet case (12): a packet of the last epoch is good within grace and not after it', () => {
-  const network = makeNetwork();
-  const [first] = network.relays;
-  const relay = makeRelay({ ...first, documentHash: network.documentHash, accepts });
-  const end = START + EPOCH_MS;
-  expectKind(relay.opener.open(requestAtMix(network), end + GRACE_MS), 'forward');
-  expectDrop(relay.opener.open(requestAtMix(network), end + GRACE_MS + 1), 'epoch');
-});
-
-test('mixnet case (13): clocks may differ by 299 s and not by 301 s', () => {
-  const network = makeNetwork();
-  const [first] = network.relays;
-  const relay = makeRelay({ ...first, documentHash: network.documentHash, accepts });
-  const end = START + EPOCH_MS;
-  for (const now of [START - 299_000, end + 299_000]) {
-    expectKind(relay.opener.open(requestAtMix(network), now), 'forward');
-  }
-  for (const now of [START - 301_000, end + 301_000]) {
-    expectDrop(relay.opener.open(requestAtMix(network), now), 'epoch');
-  }
-});
-
-test('mixnet case (14): without the epoch key nothing of a captured packet opens', () => {
-  const network = makeNetwork();
-  const [first] = network.relays;
-  const frame = requestAtMix(network);
-  let erased = false;
-  const relay = makeRelay({
-    ...first,
-    documentHash: network.documentHash,
-    accepts: () => !erased,
-  });
-  erased = true;
-  expectDrop(relay.opener.open(frame, START), 'epoch');
-  // The same relay with the keys of another epoch, all a seizure would find.
-  const { documentHash } = network;
-  const later = makeRelay({ layer: 1, index: first.index, documentHash });
-  expectDrop(later.opener.open(frame, START), 'header');
 });
 
 test('mixnet case (15): a packet bound to another document is dropped by every relay', () => {

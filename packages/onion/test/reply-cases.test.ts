@@ -1,16 +1,15 @@
 /** Catalogue cases of reply blocks. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hex } from '@tacet/base';
+import { hex, isAppError } from '@tacet/base';
 import { lionessDecrypt, lionessEncrypt, systemRng } from '@tacet/crypto';
-import { createPacketBuilder, GEOMETRY as G, type ReplyKeys } from '@tacet/onion';
+import { createPacketBuilder, GEOMETRY as G, type ReplyBlock, type ReplyKeys } from '@tacet/onion';
 import { BLOCK_SEED_AT, replyPayloadKeys } from '../src/reply-block.ts';
 import {
   bytes,
   expectDrop,
   expectKind,
   makeNetwork,
-  makeRelay,
   makeReplyId,
   pathThrough,
   replyAtMix,
@@ -27,13 +26,17 @@ test('mixnet case (16): the second use of a reply block is dropped at the first 
   expectDrop(first.opener.open(again.packet, 0), 'replay');
 });
 
-test('mixnet case (17): a reply block of an epoch no longer accepted is not filled', () => {
+test('reply data and reply blocks of another length are mistakes of the caller', () => {
   const network = makeNetwork();
   const { block } = replyAtMix(network);
-  const { documentHash } = network;
-  const late = makeRelay({ ...network.relays[3], documentHash, accepts: () => false });
-  assert.equal(late.opener.reply(block, bytes(G.replyData), 0), null);
-  assert.throws(() => late.opener.reply(block, bytes(G.replyData - 1), 0));
+  const { opener } = network.relays[3];
+  const isBug = (error: unknown) => isAppError(error, 'onion-data');
+  for (const length of [0, G.replyData - 1, G.replyData + 1]) {
+    assert.throws(() => opener.reply(block, bytes(length), 0), isBug);
+  }
+  for (const wrong of [block.subarray(1), new Uint8Array([...block, 0]), bytes(0)]) {
+    assert.throws(() => opener.reply(wrong as ReplyBlock, bytes(G.replyData), 0), isBug);
+  }
 });
 
 test('mixnet case (18): a replier recognises its payload nowhere on the way', () => {

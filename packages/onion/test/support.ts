@@ -41,8 +41,6 @@ export interface RelayOptions {
   readonly predecessor?: DocumentHash | null;
   readonly pair?: KemKeyPair;
   readonly replay?: ReplayGuard;
-  /** Whether packets of an epoch are accepted at `now`. */
-  readonly accepts?: (epoch: number, now: number) => boolean;
 }
 
 export function newGuard(capacity = 20_000): EpochReplayGuard {
@@ -52,11 +50,10 @@ export function newGuard(capacity = 20_000): EpochReplayGuard {
 export function makeRelay(options: RelayOptions): TestRelay {
   const { layer, index, documentHash } = options;
   const pair = options.pair ?? kemKeyPair(bytes(32));
-  const accepts = options.accepts ?? ((epoch) => epoch === EPOCH);
   const predecessor = options.predecessor ?? null;
   const keys: EpochKeys = {
-    lookup: (epoch, now) =>
-      accepts(epoch, now)
+    lookup: (epoch) =>
+      epoch === EPOCH
         ? { secret: pair, index, documentHash, predecessor, delayCapMs: DELAY_CAP }
         : null,
   };
@@ -73,6 +70,12 @@ export function makeRelay(options: RelayOptions): TestRelay {
 /** The same keys and index with nothing remembered. */
 export function freshCopy(relay: TestRelay, network: TestNetwork): TestRelay {
   return makeRelay({ ...relay, documentHash: network.documentHash });
+}
+
+export function freshNetwork(network: TestNetwork): TestNetwork {
+  const again = (relay: TestRelay): TestRelay => freshCopy(relay, network);
+  const [a, b, c, d, e] = network.relays;
+  return { ...network, relays: [again(a), again(b), again(c), again(d), again(e)] };
 }
 
 /** Indices are unlike layers on purpose; relays[3] is the box edge, relays[4] the own edge. */
