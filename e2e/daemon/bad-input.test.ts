@@ -19,6 +19,8 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { Sensitive } from '@tacet/base';
+import { encodeCard } from '@tacet/directory';
+import { makeTestNetwork } from '@tacet/testkit';
 import { Home } from './home.ts';
 
 const home = new Home();
@@ -221,4 +223,20 @@ test('success is silent in the log', () => {
     .split('\n')
     .filter((line) => !line.includes('window-assets'));
   assert.deepEqual(lines, ['']);
+});
+
+test('a network that cannot be reached: said, and another card takes its place', async () => {
+  const cardOf = (seed: string): string => {
+    const { card } = makeTestNetwork({ seed });
+    // Nobody listens there.
+    const edges = card.edges.map((edge) => ({ ...edge, address: '127.0.0.1:1' }));
+    return encodeCard({ ...card, edges, networkName: seed });
+  };
+  const dead = ['network', 'join', cardOf('dead')];
+  await refused('alice', [...dead, '--wait', '--timeout', '100ms'], 'network-timeout', 6);
+  const joining = await home.tacet('alice', ['network', 'join', cardOf('other')]);
+  assert.equal(joining.code, 0);
+  assert.match(joining.out, /^joining other \(one authority: .*\) \(connecting\)\n$/);
+  assert.match(joining.err, /^the network was not reached yet; .* another card may take its place/);
+  assert.match((await home.tacet('alice', ['network', 'status'])).out, /^name +other/);
 });

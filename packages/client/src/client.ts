@@ -3,7 +3,7 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { AppError, hex, type Millis, randomBytes } from '@tacet/base';
+import { AppError, equalBytes, hex, type Millis, randomBytes } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { cleanName } from './contacts/contacts.ts';
@@ -11,7 +11,7 @@ import { textBytes } from './content/envelope.ts';
 import { quantile } from './conversations/messages.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
-import { decodeLink } from './meeting/link.ts';
+import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
@@ -91,11 +91,23 @@ export class Client {
 
   // Commands -------------------------------------------------------------------------------
 
+  /** By card; one of another network counts until the first was reached. */
   joinNetwork(cardText: string, now: Millis): void {
     this.e.now = now;
-    this.e.network = this.e.store.transaction(() => Network.join(cardText, this.e.networkDeps));
-    this.e.guard.onCard(this.e.network, now);
-    this.e.events.append(now, 'network', 'joined');
+    const had = this.e.network;
+    const isOther = ({ id }: Network): boolean => had !== null && !equalBytes(had.id, id);
+    const network = this.e.store.transaction(() => {
+      const joined = Network.join(cardText, this.e.networkDeps);
+      if (isOther(joined)) {
+        this.e.invitationList.leaveNetwork(now);
+        this.e.visits.leaveNetwork(now);
+      }
+      this.e.events.append(now, 'network', 'joined');
+      return joined;
+    });
+    this.e.network = network;
+    this.e.guard.onCard(network, now);
+    if (isOther(network)) this.e.link.anew(now);
     this.e.link.start(now);
     this.e.jobs.kick();
   }
@@ -127,17 +139,19 @@ export class Client {
     return this.e.invitationList.revoke(id, now);
   }
 
-  /** Joins the network of a full link first, when this profile has none yet. */
+  /** Joins the network of a full link first, when this profile has reached none yet. */
   acceptInvitation(
     options: { readonly link: string; readonly name?: string; readonly text?: string },
     now: Millis,
   ): ContactView {
     this.e.now = now;
     const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
-    const { card } = decodeLink(options.link);
+    const link = decodeLink(options.link);
+    const { network } = this.e;
     // Whatever can be refused is refused before the network is joined.
     const name = options.name === undefined ? null : cleanName(options.name);
-    if (this.e.network === null && card !== null) this.joinNetwork(card, now);
+    const mayJoin = network === null || !(network.reached || sameNetwork(link, network.id));
+    if (mayJoin && link.card !== null) this.joinNetwork(link.card, now);
     const id = this.e.visits.accept(options.link, name, words, now);
     this.e.visits.advance(now);
     return this.contact(String(id));

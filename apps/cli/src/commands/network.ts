@@ -9,6 +9,9 @@ import { networkName, troubleLines } from '../network-words.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
 
+const NOT_REACHED =
+  'the network was not reached yet; this goes on by itself, and until then another card may take its place';
+
 async function cardText(context: Context): Promise<string> {
   const given = context.arg(0, 'the network card');
   if (given === '-') return (await context.terminal.readAll(MAX_LINK)).trim();
@@ -42,11 +45,16 @@ export const networkJoin: Command = {
         return now?.link === 'ready' ? now : null;
       });
       if (ready === null || performance.now() > end + 1_000) {
-        throw new AppError('network-timeout', 'network', 'joined, but no link is ready yet');
+        const now = (await api.call('status', {})).status;
+        const said = now?.network == null ? NOT_REACHED : 'joined, but no link is ready yet';
+        throw new AppError('network-timeout', 'network', said);
       }
       status = ready;
     }
-    context.show(status, () => `joined ${networkName(status) ?? 'the network'} (${status.link})`);
+    const name = networkName(status) ?? 'the network';
+    const reached = status.network !== null;
+    if (!reached) context.note(`${NOT_REACHED}; see tacet network status`);
+    context.show(status, () => `${reached ? 'joined' : 'joining'} ${name} (${status.link})`);
     return undefined;
   },
 };

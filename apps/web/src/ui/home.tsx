@@ -17,6 +17,13 @@ export function Home() {
           Joined <bdi>{safeName(value.card.name)}</bdi>.
         </h2>
         <p class="soft">{pauseSentence(value) ?? 'Looking for a way into the network.'}</p>
+        <details>
+          <summary>Another card or invitation</summary>
+          <p class="soft">
+            It takes the place of this one, as long as its network was not reached.
+          </p>
+          <JoinForm />
+        </details>
       </div>
     );
   }
@@ -46,6 +53,20 @@ export function Home() {
 }
 
 function Join() {
+  return (
+    <div class="calm">
+      <RestMark size={72} />
+      <h2>Join a network</h2>
+      <p class="soft">
+        Paste a full invitation somebody made for you, or the card of a network: one line that
+        begins with tacet:network. A card decides which network you are on.
+      </p>
+      <JoinForm />
+    </div>
+  );
+}
+
+function JoinForm() {
   const [given, setGiven] = useState('');
   const [busy, setBusy] = useState(false);
   const text = given.trim();
@@ -59,28 +80,20 @@ function Join() {
     setBusy(false);
   };
   return (
-    <div class="calm">
-      <RestMark size={72} />
-      <h2>Join a network</h2>
-      <p class="soft">
-        Paste a full invitation somebody made for you, or the card of a network: one line that
-        begins with tacet:network. A card decides which network you are on.
-      </p>
-      <form class="stack" onSubmit={(event) => void join(event)}>
-        <label class="field">
-          <span>Invitation or network card</span>
-          <textarea
-            rows={4}
-            spellcheck={false}
-            autocomplete="off"
-            value={given}
-            onInput={(event) => setGiven(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="button button-main" disabled={busy || !(isCard || isLink)}>
-          {busy ? 'Joining' : 'Join'}
-        </button>
-      </form>
-    </div>
+    <form class="stack" onSubmit={(event) => void join(event)}>
+      <label class="field">
+        <span>Invitation or network card</span>
+        <textarea
+          rows={4}
+          spellcheck={false}
+          autocomplete="off"
+          value={given}
+          onInput={(event) => setGiven(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" class="button button-main" disabled={busy || !(isCard || isLink)}>
+        {busy ? 'Joining' : 'Join'}
+      </button>
+    </form>
   );
 }

@@ -163,6 +163,18 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     }
   }
 
+  /** Their network was never reached, and another one is joined. In a transaction. */
+  leaveNetwork(now: Millis): void {
+    for (const row of this.d.store.all(
+      "SELECT id FROM invitations WHERE state IN ('preparing','placing')",
+    )) {
+      const id = num(row, 'id');
+      this.setState(id, 'revoked', now);
+      this.d.puts.cancel('invite', id);
+      this.d.watches.cancel('invite', id);
+    }
+  }
+
   /**
    * Ends an unused invitation and asks its edges to erase what was placed. One that was taken back
    * has its reply box filled with that, so that nobody answers it; after the last day only an

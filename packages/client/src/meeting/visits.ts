@@ -287,6 +287,13 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.kick();
   }
 
+  /** Their network was never reached, and another one is joined. In a transaction. */
+  leaveNetwork(now: Millis): void {
+    for (const row of this.d.store.all("SELECT contact_id FROM visits WHERE state = 'opening'")) {
+      this.end(num(row, 'contact_id'), 'invitation-network', now);
+    }
+  }
+
   nextJob(): ErasedWork | null {
     return this.dropPeer() ?? this.answering();
   }

@@ -206,6 +206,13 @@ export class Link {
     this.pause(FIRST_BACKOFF, now);
   }
 
+  /** Another network was joined: nothing of the way to the last one counts any more. */
+  anew(now: Millis): void {
+    this.last = null;
+    this.backoff = FIRST_BACKOFF;
+    this.redial(now);
+  }
+
   /** True when the link was given up for another edge. */
   private leaveDoor(door: Door, now: Millis): boolean {
     const network = this.d.network();

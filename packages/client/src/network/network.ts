@@ -130,11 +130,14 @@ export class Network {
     return text === null ? null : new Network(decodeCard(fromUtf8(text)), deps);
   }
 
-  /** Joins by card; a profile stays in one network. Throws `card-malformed`, `network-joined`. */
+  /**
+   * Joins by card; a profile stays in the network it has reached. Throws `card-malformed`,
+   * `network-joined`.
+   */
   static join(text: string, deps: NetworkDeps): Network {
     const card = givenCard(text);
     const had = Network.load(deps);
-    if (had !== null && !equalBytes(had.id, networkIdOf(card))) {
+    if (had?.reached === true && !equalBytes(had.id, networkIdOf(card))) {
       throw new AppError(
         'network-joined',
         'refused',
@@ -143,6 +146,11 @@ export class Network {
     }
     writeSetting(deps.store, 'network-card', utf8(encodeCard(card)));
     return new Network(card, deps);
+  }
+
+  /** A document of it was verified once, if not by this version. */
+  get reached(): boolean {
+    return this.d.store.get('SELECT 1 AS one FROM documents LIMIT 1') !== undefined;
   }
 
   /**
