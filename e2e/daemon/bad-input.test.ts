@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -130,6 +131,18 @@ test('up that cannot open the profile leaves no daemon behind', async () => {
   const wrong = home.secret('wrong', 'tr0ub4dor and 3');
   await refused('alice', ['up', '--passphrase-file', wrong], 'passphrase-wrong', 4);
   await refused('alice', ['status'], 'daemon-not-running', 3);
+});
+
+test('a profile that cannot be made leaves neither folder nor daemon', async () => {
+  const pass = ['--passphrase-file', home.path('pass')];
+  await refused('nameless', ['profile', 'create', 'x'.repeat(65), ...pass], 'name-invalid', 2);
+  assert.equal(existsSync(home.path('nameless')), false);
+  await refused('nameless', ['status'], 'daemon-not-running', 3);
+  mkdirSync(home.path('kept'), { mode: 0o700 });
+  writeFileSync(home.path('kept', 'note'), 'mine');
+  await refused('kept', ['profile', 'create', 'x'.repeat(65), ...pass], 'name-invalid', 2);
+  assert.equal(readFileSync(home.path('kept', 'note'), 'utf8'), 'mine');
+  await refused('kept', ['status'], 'daemon-not-running', 3);
 });
 
 test('a newer store: said, and left as it is', async () => {

@@ -1,6 +1,14 @@
 /** Starts the daemon of a profile as a process of its own and waits until it answers. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorKind } from '@tacet/base';
@@ -39,6 +47,16 @@ export async function launchDaemon(launch: Launch): Promise<ChildProcess> {
   closeSync(log);
   await ready(child);
   return child;
+}
+
+/** What a start leaves in a folder that held nothing before. A folder with more in it stays. */
+const TRACES = ['daemon.lock', 'daemon.log', 'daemon.sock.path', 'profile.lock'];
+
+/** Removes the folder of a daemon that has ended, when no profile was made in it. */
+export function removeTraces(dir: string): void {
+  if (!existsSync(dir) || readdirSync(dir).some((name) => !TRACES.includes(name))) return;
+  for (const name of TRACES) rmSync(join(dir, name), { force: true });
+  rmdirSync(dir);
 }
 
 /** The daemon writes one line on descriptor 3: `{"ready":true}` or `{"error":{...}}`. */

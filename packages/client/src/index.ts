@@ -1,5 +1,6 @@
 /** Layer 3: a person's client, without I/O. The daemon and the lab drive it. */
 export { Client } from './client.ts';
+export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './engine.ts';
 export { prepareProfile } from './meeting/identity.ts';
 export type { RequestFacts } from './network/link.ts';

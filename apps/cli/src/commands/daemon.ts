@@ -1,25 +1,47 @@
 /** `up`, `down`, `status`: the daemon itself. */
+import { existsSync } from 'node:fs';
 import type { Api, DaemonStatus } from '@tacet/api';
 import { AppError, isAppError } from '@tacet/base';
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { daemonLines } from '../format.ts';
-import { launchDaemon } from '../launch.ts';
+import { launchDaemon, removeTraces } from '../launch.ts';
 import { secretFor } from '../passphrase.ts';
 
 const STOP_TIMEOUT_MS = 15_000;
 
-/** The daemon's connection, started first when it does not run. */
-export async function apiOrLaunch(context: Context): Promise<Api> {
+/**
+ * Work that needs a daemon, which is started when none runs. What fails changes nothing: a daemon
+ * that was started for it goes again, and so does the folder that was made for it.
+ */
+export async function withDaemon<T>(
+  context: Context,
+  args: readonly string[],
+  work: (api: Api, started: boolean) => Promise<T>,
+): Promise<T> {
+  const api = await context.api().catch((error: unknown) => {
+    if (isAppError(error, 'daemon-not-running')) return null;
+    throw error;
+  });
+  if (api !== null) return await work(api, false);
+  const { place } = context;
+  const isNew = !existsSync(place.dir);
   try {
-    return await context.api();
+    const child = await launchDaemon({ place, foreground: false, args });
+    child.unref();
+    try {
+      return await work(await context.api(), true);
+    } catch (error) {
+      child.kill('SIGTERM');
+      if (child.pid !== undefined) await gone(child.pid);
+      throw error;
+    }
   } catch (error) {
-    if (!isAppError(error, 'daemon-not-running')) throw error;
+    // The log says more about what should not have happened.
+    if (isNew && isAppError(error) && error.kind !== 'bug') removeTraces(place.dir);
+    throw error;
   }
-  const child = await launchDaemon({ place: context.place, foreground: false, args: [] });
-  child.unref();
-  return await context.api();
 }
 
 /** Opens a locked profile when a way to is given or somebody can be asked. */
@@ -60,26 +82,10 @@ export const up: Command = {
       ...(socks === undefined ? [] : ['--socks', socks]),
     ];
     if (context.flag('foreground')) return await foreground(context, args);
-    let status: DaemonStatus;
-    try {
-      const api = await context.api();
-      if (socks !== undefined) throw running();
-      status = await openUp(context, api);
-    } catch (error) {
-      if (!isAppError(error, 'daemon-not-running')) throw error;
-      const child = await launchDaemon({ place: context.place, foreground: false, args });
-      child.unref();
-      const api = await context.api();
-      try {
-        status = await openUp(context, api);
-      } catch (failure) {
-        // What failed changes nothing: the daemon started for it goes again.
-        const { pid } = await api.call('status', {});
-        child.kill('SIGTERM');
-        await gone(pid);
-        throw failure;
-      }
-    }
+    const status = await withDaemon(context, args, async (api, started) => {
+      if (!started && socks !== undefined) throw running();
+      return await openUp(context, api);
+    });
     context.show(status, () => daemonLines(status, context.tell));
     return undefined;
   },

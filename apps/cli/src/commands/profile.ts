@@ -3,7 +3,7 @@ import { AppError } from '@tacet/base';
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
 import { profileLines } from '../format.ts';
 import { needSecret } from '../passphrase.ts';
-import { apiOrLaunch } from './daemon.ts';
+import { withDaemon } from './daemon.ts';
 
 export const profileCreate: Command = {
   path: 'profile create',
@@ -19,11 +19,10 @@ export const profileCreate: Command = {
   details: 'Starts the daemon when it does not run. A new name under --profile is a new profile.',
   async run(context) {
     const secret = await needSecret(context, true);
-    const api = await apiOrLaunch(context);
-    const made = await api.call('profile.create', {
-      name: context.args[0] ?? context.place.name,
-      ...secret,
-    });
+    const name = context.args[0] ?? context.place.name;
+    const made = await withDaemon(context, [], (api) =>
+      api.call('profile.create', { name, ...secret }),
+    );
     context.show(made, () => profileLines(made, context.tell).slice(0, 2).join('\n'));
     context.note('next: tacet network join CARD, or tacet invite accept LINK');
     return undefined;

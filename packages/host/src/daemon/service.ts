@@ -12,6 +12,7 @@ import {
   type ProfileStatus,
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
+import { cleanName } from '@tacet/client';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
@@ -178,9 +179,11 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       throw new AppError('profile-exists', 'state', 'there is a profile here already');
     }
     const { vault, prepare } = this.options;
+    // Before anything is made: neither files nor a keychain's entry for a name that is refused.
+    const name = cleanName(String(params['name']));
     const store = await vault.create(secretOf(params));
     try {
-      await prepare(store, String(params['name']));
+      await prepare(store, name);
     } catch (error) {
       store.close();
       vault.discard();

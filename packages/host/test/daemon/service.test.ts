@@ -22,7 +22,7 @@ function setUp() {
     vault,
     dial: () => Promise.reject(new AppError('link-refused', 'network', 'no')),
     prepare: async (_store, name) => {
-      if (name === '') throw new AppError('name-invalid', 'usage', 'A name has 1 to 64 bytes.');
+      if (name === 'Full') throw new AppError('disk-full', 'storage', 'The disk is full.');
       prepared.push(name);
     },
     openPerson: () => person,
@@ -68,11 +68,23 @@ test('create, restart, unlock', async () => {
   assert.equal(scene.vault.stores[0]?.closed, true);
 });
 
+test('a name that is refused makes nothing first', async () => {
+  const { api, vault, daemon } = setUp();
+  for (const name of ['', 'x'.repeat(65)]) {
+    await assert.rejects(
+      api.call('profile.create', { name, passphrase: 'x' }),
+      code('name-invalid'),
+    );
+  }
+  assert.equal(vault.stores.length, 0);
+  await daemon.stop();
+});
+
 test('a profile that cannot be filled is not left behind', async () => {
   const { api, vault, daemon } = setUp();
   await assert.rejects(
-    api.call('profile.create', { name: '', passphrase: 'x' }),
-    code('name-invalid'),
+    api.call('profile.create', { name: 'Full', passphrase: 'x' }),
+    code('disk-full'),
   );
   assert.equal(vault.stores[0]?.closed, true);
   assert.equal((await api.call('status', {})).state, 'none');
