@@ -103,3 +103,27 @@ test('the spelling that URL gives an IPv6 address is taken', () => {
     { numRuns: RUNS },
   );
 });
+
+test('what is taken is spelled as it was given: each character changed, left out, put in, cut', () => {
+  const good = ['edge-1.example.org:443', '192.0.2.17:7701', '[2001:db8::1:0:0:2]:65535'];
+  const spelled = (text: string): void => {
+    const found = parseAddress(text);
+    if (found === null) return;
+    const host = found.host.includes(':') ? `[${found.host}]` : found.host;
+    assert.equal(`${host}:${found.port}`, text);
+  };
+  for (const text of good) {
+    assert.ok(parseAddress(text));
+    for (const behind of [' ', '\n', '\u0000', ':1', '/', '#', '.', text]) {
+      assert.equal(parseAddress(text + behind), null, JSON.stringify(behind));
+    }
+    for (let at = 0; at < text.length; at++) {
+      spelled(text.slice(0, at));
+      for (const put of ['', '0', '9', 'a', 'Z', '-', '.', ':', '[', ']', ' ', '%', 'é', '\n']) {
+        spelled(text.slice(0, at) + put + text.slice(at + 1));
+        spelled(text.slice(0, at) + put + text.slice(at));
+      }
+    }
+  }
+  for (const n of [254, 300, 100_000]) assert.equal(parseAddress(`${'a'.repeat(n)}:1`), null);
+});

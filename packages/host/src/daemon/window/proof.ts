@@ -4,20 +4,18 @@
  * the page with its session. HMAC-SHA-256, because that is what a browser offers.
  */
 import { createHmac } from 'node:crypto';
-import { base64url, fromBase64url } from '@tacet/base';
+import { base64url, fromBase64url, isAppError } from '@tacet/base';
 
-const NONCE = 32;
+/** Characters of 32 bytes. */
+const LENGTH = 43;
 
 /** Null when the nonce is not the text of 32 bytes. */
 export function proofOf(key: Uint8Array, nonce: unknown): string | null {
-  if (typeof nonce !== 'string') return null;
-  let bytes: Uint8Array;
+  if (typeof nonce !== 'string' || nonce.length !== LENGTH) return null;
   try {
-    bytes = fromBase64url(nonce);
-  } catch {
-    return null;
+    return base64url(createHmac('sha256', key).update(fromBase64url(nonce)).digest());
+  } catch (error) {
+    if (isAppError(error, 'malformed')) return null;
+    throw error;
   }
-  return bytes.length === NONCE
-    ? base64url(createHmac('sha256', key).update(bytes).digest())
-    : null;
 }
