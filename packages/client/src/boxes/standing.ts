@@ -15,6 +15,9 @@ import type { Watch, WatchList } from './watches.ts';
 
 const TOUCHED: Millis = 5 * MINUTE;
 const LEAST: Millis = 20 * SECOND;
+/** Mean delays after which a request and its reply are through: seven are drawn. */
+const WAYS = 40;
+const MARGIN: Millis = 30 * SECOND;
 
 /** Conversations and the box each waits for next; given by the streams. */
 export interface NextBoxes {
@@ -84,11 +87,11 @@ export class StandingReads implements PlanSource {
       : this.real(network, current, waitMs, target.contactId, target.watch);
   }
 
-  /** Exp(hold) truncated so that the reply's keys outlive it (docs/spec/05-boxes.md, 8). */
+  /** Exp(hold), drawn again where the reply's keys would not outlive it (docs/spec/05-boxes.md, 8). */
   private hold(current: Current, now: Millis): Millis {
     const { epochMs, graceMs, holdMeanMs, delayMeanMs } = current.parameters;
     const end = (current.epoch + 1) * epochMs + graceMs;
-    const longest = Math.min(300 * SECOND, end - now - 40 * delayMeanMs - 30 * SECOND);
+    const longest = Math.min(300 * SECOND, end - now - WAYS * delayMeanMs - MARGIN);
     if (longest <= 0) return 0;
     let wait = randomExponential(this.rng, holdMeanMs);
     while (wait > longest) wait = randomExponential(this.rng, Math.min(holdMeanMs, longest));

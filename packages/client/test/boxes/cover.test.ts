@@ -110,3 +110,22 @@ test('rule 2.7: it is not tried again while nothing may be, and then once more',
   assert.equal(tries.length, 3);
   assert.equal(tries[1]?.at, 5 * MINUTE);
 });
+
+test('256 errands of cover wait, the last ones, while nothing may be tried again', () => {
+  const cover = new Cover(seededRng('errands'), () => network);
+  const lost: Uint8Array[] = [];
+  for (let n = 0; n < 400; n++) {
+    const plan = cover.next(n, false);
+    assert.ok(plan?.request.kind === 'put' && !plan.retry);
+    lost.push(plan.request.record);
+    // In the order in which they were lost.
+    plan.settle(null, n * MINUTE);
+  }
+  const again: Uint8Array[] = [];
+  for (let n = 0; n < 400; n++) {
+    const plan = cover.next(1_000 * MINUTE, true);
+    if (plan?.retry === true && plan.request.kind === 'put') again.push(plan.request.record);
+  }
+  assert.equal(again.length, 256);
+  assert.deepEqual(new Set(again), new Set(lost.slice(-256)));
+});

@@ -145,3 +145,24 @@ test('what is named unreadable: whole, of one encryption, tried in vain, sixteen
   }
   assert.equal(inbox.unreadable(1).length, 16);
 });
+
+test('32 unfinished ciphertexts of one contact are kept, the newest ones; another contact loses none', () => {
+  const { store, inbox } = makeInbox();
+  store.exec(
+    `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
+     VALUES (2, 'b', 'b', 'link', 'ready', 0, 0)`,
+  );
+  const part = (contact: number, seq: number): void =>
+    inbox.onContent(contact, { kind: 'part', seq, part: 0, parts: 2, data: utf8('x') }, seq, seq);
+  part(2, 1);
+  for (let seq = 1; seq <= 40; seq++) part(1, seq);
+  const kept = (contact: number): unknown[] =>
+    store
+      .all(`SELECT seq FROM fragments WHERE contact_id = ${contact} ORDER BY seq`)
+      .map(({ seq }) => seq);
+  assert.deepEqual(
+    kept(1),
+    Array.from({ length: 32 }, (_, n) => n + 9),
+  );
+  assert.deepEqual(kept(2), [1]);
+});
