@@ -21,12 +21,15 @@ export function settleDataFormat(data: string): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   const found = text === '' ? DATA_FORMAT : Number(text);
-  if (!(found >= 1 && found <= DATA_FORMAT)) {
-    throw new AppError(
-      'data-newer',
-      'state',
-      'the data folder was written by a newer `tacet-relay`: run that version or a later one',
-    );
-  }
+  if (!(found >= 1 && found <= DATA_FORMAT)) throw newer();
   if (text === '') writeDurably(path, Buffer.from(`${DATA_FORMAT}\n`));
+}
+
+/** Said of a data folder, and of a folder whose `network.json` is newer. */
+export function newer(): AppError {
+  return new AppError(
+    'data-newer',
+    'state',
+    'this folder was written by a newer `tacet-relay`: run that version or a later one',
+  );
 }

@@ -96,6 +96,11 @@ test('an unknown key stops the program, in the file and in the environment', () 
   );
 });
 
+test('a key that stands twice stops the program', () => {
+  const twice = JSON.stringify(EDGE).replace('{', '{"role":"edge",');
+  assert.throws(() => read(twice), refusedWith('key-twice', 'role'));
+});
+
 test('an unknown key is told the nearest known one', () => {
   const meant = (name: string) => (error: unknown) =>
     isAppError(error, 'config-key') && error.message.includes(`did you mean \`${name}\`?`);

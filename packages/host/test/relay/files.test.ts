@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
@@ -70,5 +80,21 @@ test('a folder has one process', () => {
   );
   lock.release();
   lock.release();
+  lockFolder(dir).release();
+});
+
+test('a lock that is no lock is said to be damaged, not held', () => {
+  const dir = tempDir();
+  const damaged = (): void =>
+    assert.throws(
+      () => lockFolder(dir),
+      (error) => isAppError(error, 'lock-damaged'),
+    );
+  writeFileSync(join(dir, 'lock'), 'x'.repeat(5_000));
+  damaged();
+  rmSync(join(dir, 'lock'));
+  mkdirSync(join(dir, 'lock'));
+  damaged();
+  rmdirSync(join(dir, 'lock'));
   lockFolder(dir).release();
 });

@@ -1,6 +1,6 @@
 /** Files that operators hand on or keep: exactly the fields there are, each of its type, or refused. */
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { isAppError } from '@tacet/base';
@@ -11,16 +11,18 @@ import {
   encodeRelayCard,
   foundFromRequests,
   initFolder,
+  joinNetwork,
   placesFrom,
 } from '../../src/relay/index.ts';
 import { decodeAllowed, writeAllowed } from '../../src/relay/network/allowed.ts';
+import { decodeDescription, readDescription } from '../../src/relay/network/description.ts';
 import { decodeSetup, readSetup } from '../../src/relay/network/read-setup.ts';
 import { tempDir } from './temp.ts';
 import { variants } from './variants.ts';
 
 interface FileKind {
   readonly name: string;
-  readonly code: string;
+  readonly codes: readonly string[];
   readonly text: string;
   /** What the text says, as JSON would say it. */
   readonly read: (text: string | Uint8Array) => unknown;
@@ -57,7 +59,7 @@ before(async () => {
   kinds.push(
     {
       name: 'allowed.json',
-      code: 'allow-list',
+      codes: ['allow-list'],
       text: readFileSync(list, 'utf8'),
       read: (text) => decodeAllowed(Buffer.from(text)),
       frame: {},
@@ -65,15 +67,23 @@ before(async () => {
     },
     {
       name: 'setup.json',
-      code: 'setup-damaged',
+      codes: ['setup-damaged'],
       text: readFileSync(join(dir, 'setup.json'), 'utf8'),
       read: (text) => decodeSetup(Buffer.from(text)),
       frame: { version: 1 },
       step: 1,
     },
     {
+      name: 'network.json',
+      codes: ['network-damaged', 'config-key', 'key-twice', 'data-newer'],
+      text: JSON.stringify(joinNetwork(dir, card)),
+      read: (text) => decodeDescription(Buffer.from(text)),
+      frame: {},
+      step: 1,
+    },
+    {
       name: 'relay.card',
-      code: 'relay-card',
+      codes: ['relay-card'],
       text: encodeRelayCard(card),
       read: (text) => parsed(encodeRelayCard(decodeRelayCard(textFrom(text)))),
       frame: {},
@@ -81,7 +91,7 @@ before(async () => {
     },
     {
       name: 'request.json',
-      code: 'request-file',
+      codes: ['request-file'],
       text: encodeOperatorRequest({ ...request, relays: request.relays.slice(0, 2) }),
       read: (text) => parsed(encodeOperatorRequest(decodeOperatorRequest(textFrom(text), now))),
       frame: {},
@@ -91,12 +101,12 @@ before(async () => {
 });
 
 /** Undefined when it was refused by name; anything else it throws is a fault. */
-function taken({ read, code, frame }: FileKind, text: string | Uint8Array): unknown {
+function taken({ read, codes, frame }: FileKind, text: string | Uint8Array): unknown {
   try {
     const value = read(text);
     return Array.isArray(value) ? value : { ...frame, ...(value as object) };
   } catch (error) {
-    if (isAppError(error, code)) return undefined;
+    if (codes.some((code) => isAppError(error, code))) return undefined;
     throw error;
   }
 }
@@ -178,4 +188,50 @@ test('a folder without a setup says so in another way than one with a damaged on
     (error) => isAppError(error, 'setup-damaged'),
   );
   rmSync(join(dir, 'setup.json'));
+});
+
+test('a key that stands twice is refused, at the top or further in', () => {
+  for (const { name, text, read } of kinds) {
+    for (const key of text.matchAll(/"\w+":\s?/g)) {
+      const twice = `${text.slice(0, key.index)}${key[0]}0,${text.slice(key.index)}`;
+      assert.doesNotThrow(() => JSON.parse(twice));
+      assert.throws(
+        () => read(twice),
+        (error) => isTold(error, 'key-twice'),
+        `${name}: ${key[0]}`,
+      );
+    }
+  }
+});
+
+/** The error, or its cause, has this code. */
+function isTold(error: unknown, code: string): boolean {
+  return isAppError(error, code) || (isAppError(error) && isAppError(error.cause, code));
+}
+
+test('network.json: each kind of trouble has its own words', () => {
+  const { text } = kinds.find(({ name }) => name === 'network.json') ?? assert.fail();
+  const dir = tempDir();
+  const says = (code: string, words: RegExp) =>
+    assert.throws(
+      () => readDescription(dir),
+      (error) => isAppError(error, code) && words.test(error.message),
+    );
+  says('network-folder', /holds no network/);
+  const write = (value: string): void => writeFileSync(join(dir, 'network.json'), value);
+  const good = JSON.parse(text);
+  write(JSON.stringify({ ...good, colour: 'red' }));
+  says('config-key', /^`colour` is no key/);
+  const [first, ...rest] = good.processes;
+  write(JSON.stringify({ ...good, processes: [{ ...first, start: 1 }, ...rest] }));
+  says('config-key', /^`start` is no key/);
+  write(JSON.stringify({ ...good, version: 2, colour: 'red' }));
+  says('data-newer', /newer `tacet-relay`: run that version/);
+  write(text.replace('"host":', '"card":"x","host":'));
+  says('key-twice', /^`card` stands twice/);
+  write(text.slice(0, 100));
+  says('network-damaged', /put it back/);
+  rmSync(join(dir, 'network.json'));
+  mkdirSync(join(dir, 'network.json'));
+  says('network-damaged', /put it back/);
 });

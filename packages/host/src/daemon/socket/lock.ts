@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@tacet/base';
+import { isBusy } from '../../sqlite-busy.ts';
 
 export interface DirectoryLock {
   release(): void;
@@ -27,9 +28,4 @@ export function lockDirectory(dir: string): DirectoryLock {
   }
   const held = database;
   return { release: () => held.close() };
-}
-
-function isBusy(error: unknown): boolean {
-  // SQLITE_BUSY; the text is SQLite's own.
-  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 5;
 }

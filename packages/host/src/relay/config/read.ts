@@ -14,6 +14,7 @@ import {
   parseAddress,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
+import { isWord, named, parseJson } from '../parse-json.ts';
 import { readBoxes } from './boxes.ts';
 import { environmentName, FIELDS, type Field, KEYS, type Key, type Role } from './fields.ts';
 import type { AuthorityConfig, ProcessConfig, RelayConfig } from './types.ts';
@@ -36,7 +37,7 @@ export interface ReadConfig {
 type Environment = Readonly<Record<string, string | undefined>>;
 type Values = ReadonlyMap<Key, unknown>;
 
-/** @throws `config-file`, `config-key`, `config-value`, `config-missing`, `config-card` */
+/** @throws `config-file`, `key-twice`, `config-key`, `config-value`, `config-missing`, `config-card` */
 export function readConfig(path: string, environment: Environment): ReadConfig {
   const base = dirname(resolve(path));
   const file = readJson(path);
@@ -170,9 +171,9 @@ function readCard(path: string): NetworkCard {
 function readJson(path: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(fromUtf8(readBytes(path, 'configuration')));
+    value = parseJson(fromUtf8(readBytes(path, 'configuration')));
   } catch (cause) {
-    if (isAppError(cause, 'config-file')) throw cause;
+    if (isAppError(cause, 'config-file') || isAppError(cause, 'key-twice')) throw cause;
     throw new AppError('config-file', 'usage', 'the configuration is not JSON', { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -200,12 +201,13 @@ function keyOf(name: string): Key {
   return key;
 }
 
-/** Names the key, so far as it can be one: the rest of a file may hold anything. */
 function unknownKey(name: string): AppError {
-  const isWord = /^\w{1,64}$/.test(name);
   const known = name.startsWith('TACET_RELAY_') ? KEYS.map(environmentName) : KEYS;
-  const meant = isWord ? nearest(name, known) : null;
-  const shown = isWord ? `\`${name}\`` : 'a key that is no word';
+  const meant = isWord(name) ? nearest(name, known) : null;
   const advice = meant === null ? 'see `tacet-relay config keys`' : `did you mean \`${meant}\`?`;
-  return new AppError('config-key', 'usage', `${shown} is no key of the configuration: ${advice}`);
+  return new AppError(
+    'config-key',
+    'usage',
+    `${named(name)} is no key of the configuration: ${advice}`,
+  );
 }

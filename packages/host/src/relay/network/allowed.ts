@@ -7,6 +7,7 @@ import { AppError, fromHex, fromUtf8 } from '@tacet/base';
 import { isCountry, isName, MAX_RELAYS, type RelayHash } from '@tacet/directory';
 import { writeDurably } from '../files.ts';
 import { LIMITS } from '../limits.ts';
+import { parseJson } from '../parse-json.ts';
 import { fieldsOf, hashTextOf, listOf } from './json.ts';
 
 export interface AllowedRelay {
@@ -34,7 +35,7 @@ export function readAllowed(path: string): AllowedRelay[] {
 export function decodeAllowed(bytes: Uint8Array): AllowedRelay[] {
   try {
     if (bytes.length > LIMITS.configBytes) throw new RangeError('length');
-    return listOf(JSON.parse(fromUtf8(bytes)), MAX_RELAYS, readAllowedRelay);
+    return listOf(parseJson(fromUtf8(bytes)), MAX_RELAYS, readAllowedRelay);
   } catch (cause) {
     throw wrong(cause);
   }

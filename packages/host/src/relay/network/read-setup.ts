@@ -5,12 +5,12 @@ import { AppError, fromUtf8 } from '@tacet/base';
 import { isCountry, isName } from '@tacet/directory';
 import { checkValue } from '../config/values.ts';
 import { LIMITS } from '../limits.ts';
+import { parseJson } from '../parse-json.ts';
 import { fieldsOf, listOf, textOf } from './json.ts';
-import { type PlannedProcess, parseHost, SETUP_FILE, type Setup } from './setup.ts';
+import { MOST_PROCESSES, type PlannedProcess, parseHost, SETUP_FILE, type Setup } from './setup.ts';
 
 /** As `names.ts` gives them: one becomes the name of a folder. */
 const PROCESS_NAME = /^(authority|edge|mix-[123])(-[1-9]\d{0,3})?$/;
-const MOST_PROCESSES = 1_000;
 
 /** @throws `setup-missing`, `setup-damaged` */
 export function readSetup(dir: string): Setup {
@@ -21,7 +21,7 @@ export function readSetup(dir: string): Setup {
 export function decodeSetup(bytes: Uint8Array): Setup {
   try {
     if (bytes.length > LIMITS.configBytes) throw new RangeError('length');
-    return setupFrom(JSON.parse(fromUtf8(bytes)));
+    return setupFrom(parseJson(fromUtf8(bytes)));
   } catch (cause) {
     const message = '`setup.json` of this folder is damaged: put it back from a copy';
     throw new AppError('setup-damaged', 'usage', message, { cause });

@@ -15,6 +15,7 @@ import {
   parseAddress,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
+import { parseJson } from '../parse-json.ts';
 import { type AllowedRelay, readAllowedRelay } from './allowed.ts';
 import { fieldsOf, hashTextOf, listOf, textOf } from './json.ts';
 
@@ -47,7 +48,7 @@ export function decodeRelayCard(text: string): RelayCard {
   if (text.length > LIMITS.configBytes) throw refused();
   try {
     const keys = ['form', 'card', 'authorities', 'parameters', 'relays'] as const;
-    const { form, card, authorities, parameters, relays } = fieldsOf(JSON.parse(text), keys);
+    const { form, card, authorities, parameters, relays } = fieldsOf(parseJson(text), keys);
     if (form !== FORM) throw new RangeError('form');
     const read = {
       card: decodeCard(textOf(card)),

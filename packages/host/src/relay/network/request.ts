@@ -15,6 +15,7 @@ import {
   verifyDescriptor,
 } from '@tacet/directory';
 import { LIMITS } from '../limits.ts';
+import { parseJson } from '../parse-json.ts';
 import { fieldsOf, hashTextOf, listOf, textOf } from './json.ts';
 
 export interface RequestedRelay {
@@ -61,7 +62,7 @@ export function decodeOperatorRequest(text: string, now: Millis): OperatorReques
   if (text.length > LIMITS.requestBytes) throw refused();
   try {
     const keys = ['form', 'authority', 'relays'] as const;
-    const { form, authority, relays } = fieldsOf(JSON.parse(text), keys);
+    const { form, authority, relays } = fieldsOf(parseJson(text), keys);
     if (form !== FORM) throw new RangeError('form');
     return {
       authority: authority === null ? null : readAuthority(authority, now),

@@ -44,6 +44,8 @@ export interface Setup {
   readonly processes: readonly PlannedProcess[];
 }
 
+/** Processes of one folder, as its files name them. */
+export const MOST_PROCESSES = 1_000;
 export const SETUP_FILE = 'setup.json';
 export const REQUEST_FILE = 'request.json';
 
