@@ -140,6 +140,7 @@ export class Day {
         mark: this.places.mark(place),
         remnant: remnantOf(this.recordAt(place)),
       }));
+      this.row.fill(0);
       this.setStates(live, ERASING);
       this.save(gone);
       for (const place of due) this.records.erase(place);
@@ -154,11 +155,15 @@ export class Day {
     return due.length === LIMITS.eraseStep;
   }
 
-  /** Ends what tells the order of writes: lists of changes, and the write-ahead log. */
-  checkpoint(): void {
-    if (!this.logged) return;
+  /**
+   * Ends what tells the order of writes: lists of changes, and the write-ahead log. False when there
+   * was nothing of the kind.
+   */
+  checkpoint(): boolean {
+    if (!this.logged) return false;
     this.index.checkpoint(this.places);
     this.logged = false;
+    return true;
   }
 
   /** Leaves nothing that tells an order. */

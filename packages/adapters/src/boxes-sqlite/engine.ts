@@ -4,6 +4,7 @@ import { AppError } from '@tacet/base';
 import { Day, type DayOptions } from './day.ts';
 import { failureOf } from './failure.ts';
 import { dayOfFile, removeDropped } from './files.ts';
+import { collectDead, overwriteFreedPages } from './freed.ts';
 import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
 import {
   type BatchAnswer,
@@ -38,13 +39,14 @@ export class Engine {
     return batch.answer();
   }
 
-  /** Puts aside the files of days up to `today`. */
+  /** Puts aside the files of days up to `today`, and leaves nothing of them in memory. */
   drop(today: number): void {
-    for (const [number, day] of this.days) {
-      if (number > today) continue;
-      this.days.delete(number);
+    const due = [...this.days.values()].filter(({ day }) => day <= today);
+    for (const day of due) {
+      this.days.delete(day.day);
       day.putAside();
     }
+    if (due.length > 0) overwriteFreedPages();
   }
 
   /** Gives the disk back what was put aside; does not hold the thread. */
@@ -58,12 +60,14 @@ export class Engine {
     return false;
   }
 
-  /** Empties the logs of one day file; true while there are more of them in this round. */
+  /** Empties the logs of one day file at a time; then nothing of the last writes is left. */
   *checkpoint(): Generator<void> {
+    let logged = false;
     for (const day of [...this.days.values()]) {
-      if (this.days.get(day.day) === day) day.checkpoint();
+      if (this.days.get(day.day) === day && day.checkpoint()) logged = true;
       yield;
     }
+    if (logged) collectDead();
   }
 
   close(): void {

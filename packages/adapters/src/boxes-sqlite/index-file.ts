@@ -39,7 +39,7 @@ export class IndexFile {
     this.db = new DatabaseSync(path);
     try {
       this.db.exec(`
-        PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
+        PRAGMA page_size = ${LIMITS.pageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -${LIMITS.readCacheKiB};
         PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);

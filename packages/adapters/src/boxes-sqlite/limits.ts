@@ -18,6 +18,8 @@ export const LIMITS = {
   checkpointPages: 1_000,
   /** Commits of a day that are kept as lists of changes, before they go into the table of marks. */
   changes: 64,
+  /** Of a page of a day's database. */
+  pageBytes: 8_192,
   /** Page cache of a day's database once boxes come to it, and before, in KiB. */
   writeCacheKiB: 1_024,
   readCacheKiB: 64,

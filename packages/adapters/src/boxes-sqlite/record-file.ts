@@ -72,6 +72,7 @@ export class RecordFile {
       this.writeAll(group, count * RECORD_LENGTH, offsetOf(first));
       done += count;
     }
+    group.fill(0);
   }
 
   erase(place: number): void {
