@@ -3,12 +3,14 @@
  * relay and everything it wrote is searched for those addresses.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { decodeCard, encodeCard } from '@tacet/directory';
+import { formsOfAddress } from './lib/addresses.ts';
 import { makeBox } from './lib/boxes.ts';
+import { filesBelow } from './lib/files.ts';
 import { PacketClient } from './lib/packet-client.ts';
 import { ProcessNetwork } from './lib/processes.ts';
 
@@ -53,25 +55,13 @@ async function joinFrom(address: string, edge: number): Promise<PacketClient> {
   return PacketClient.join(encodeCard({ ...card, edges }), edge);
 }
 
-/** The forms in which an address could be kept. */
-function needles(address: string): Buffer[] {
-  const parts = address.split('.').map(Number);
-  const bytes = Buffer.from(parts);
+/** The forms in which an address could be kept in a file. */
+function needles(address: string): Uint8Array[] {
+  const bytes = Buffer.from(address.split('.').map(Number));
   return [
-    Buffer.from(address),
-    Buffer.from(address, 'utf16le'),
-    Buffer.from(bytes.toString('hex')),
-    Buffer.from(bytes.toString('hex').toUpperCase()),
-    Buffer.from(bytes.readUInt32BE().toString()),
-    Buffer.concat([Buffer.alloc(10), Buffer.from([255, 255]), bytes]),
+    ...formsOfAddress(address).map((form) => form.bytes),
     Buffer.from(bytes.toString('base64').slice(0, 5)),
   ];
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function findings(): string[] {

@@ -1,6 +1,6 @@
 /**
  * What stands in the memory of another process: every page that is there and that the process may
- * write, read through /proc (Linux).
+ * write, read through /proc (Linux). Names how often each pattern was found.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
@@ -37,7 +37,12 @@ export function formsOf(name: string, secret: Uint8Array): Pattern[] {
 
 /** Names of patterns found, each once. */
 export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<string> {
-  const found = new Set<string>();
+  return new Set(locateInMemory(pid, patterns).keys());
+}
+
+/** Names of patterns found, with the addresses where they stand, ascending. */
+export function locateInMemory(pid: number, patterns: readonly Pattern[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
   const starts = startsOf(patterns);
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   const pages = openSync(`/proc/${pid}/pagemap`, 'r');
@@ -48,7 +53,13 @@ export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<str
         for (let at = run.from; at < run.to; at += STEP) {
           const want = Math.min(STEP + OVERLAP, run.to - at);
           const got = read(memory, buffer, want, at);
-          search(buffer.subarray(0, got), starts, found);
+          search(buffer.subarray(0, got), starts, (name, offset) => {
+            // What begins in the overlap is found by the next read.
+            if (offset >= STEP && at + STEP < run.to) return;
+            const places = found.get(name);
+            if (places === undefined) found.set(name, [at + offset]);
+            else places.push(at + offset);
+          });
         }
       }
     }
@@ -81,7 +92,11 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
 }
 
-function search(bytes: Buffer, { known, patterns }: Starts, found: Set<string>): void {
+function search(
+  bytes: Buffer,
+  { known, patterns }: Starts,
+  onHit: (name: string, offset: number) => void,
+): void {
   const last = bytes.length - 1;
   let word = bytes[0] as number;
   for (let at = 0; at < last; at++) {
@@ -89,7 +104,7 @@ function search(bytes: Buffer, { known, patterns }: Starts, found: Set<string>):
     if (known[word] === 0) continue;
     for (const { name, bytes: pattern } of patterns[word] ?? []) {
       if (bytes[at + 2] !== pattern[2]) continue;
-      if (bytes.subarray(at, at + pattern.length).equals(pattern)) found.add(name);
+      if (bytes.subarray(at, at + pattern.length).equals(pattern)) onHit(name, at);
     }
   }
 }

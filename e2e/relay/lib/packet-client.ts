@@ -50,6 +50,8 @@ export class PacketClient {
   readonly link: EdgeLink;
   /** Marks of all digests seen, with the edge that signed. */
   readonly marks = new Map<bigint, RelayHash>();
+  /** Number of the digest that named it. */
+  readonly digestOf = new Map<bigint, number>();
   replies = 0;
   private readonly builder = createPacketBuilder(systemRng);
   private readonly reader = new BroadcastReader();
@@ -163,6 +165,7 @@ export class PacketClient {
     const signed = current && verifyDigest(bytes, current.verified);
     for (const mark of signed?.digest.marks ?? []) {
       this.marks.set(markKey(mark), signed?.digest.edge ?? this.own);
+      this.digestOf.set(markKey(mark), signed?.digest.number ?? 0);
     }
   }
 
