@@ -1,7 +1,7 @@
 /** Somebody who is on no network gets only a full invitation; others, worthless ones. */
 import assert from 'node:assert/strict';
 import type { Town } from '../lib/town.ts';
-import { refuseWorthless } from './worthless-invitation.ts';
+import { refuseWorthless, takenBack } from './worthless-invitation.ts';
 
 const PATIENCE = 60_000;
 
@@ -16,6 +16,8 @@ export async function joinByInvitation(town: Town): Promise<void> {
     return link !== null;
   });
   assert.ok(link !== null);
+  // While others go on: it takes as long as a meeting does.
+  const revoked = takenBack(town, alice);
   const [bob, carol] = await Promise.all([
     town.stranger('bob-outside', 'bob'),
     town.stranger('carol-outside', 'carol'),
@@ -28,6 +30,11 @@ export async function joinByInvitation(town: Town): Promise<void> {
   await town.until('the session is ready', PATIENCE, async () => {
     return (await bob.api.call('contact.get', { contact: contact.id })).state === 'ready';
   });
+  const refusals = refuseWorthless(
+    town,
+    { guest: bob, revoked: await revoked },
+    { other: carol, used: link },
+  );
   const text = 'welcome to the network';
   await town.until('alice knows bob', PATIENCE, async () => {
     const { contacts } = await alice.api.call('contact.list', {});
@@ -40,6 +47,6 @@ export async function joinByInvitation(town: Town): Promise<void> {
     const page = await bob.api.call('message.list', { contactId: contact.id, limit: 10 });
     return page.messages.some((one) => one.text === text);
   });
-  await refuseWorthless(town, alice, bob, carol, link);
+  await refusals;
   await Promise.all([alice.stop(), bob.stop(), carol.stop()]);
 }

@@ -7,6 +7,12 @@ import type { Town } from '../lib/town.ts';
 
 const PATIENCE = 60_000;
 
+/** Whom they know, as what; texts may arrive meanwhile. */
+async function contactsOf({ api }: DaemonProcess): Promise<readonly (string | null)[][]> {
+  const { contacts } = await api.call('contact.list', {});
+  return contacts.map(({ id, name, state, reason }) => [id, name, state, reason]);
+}
+
 /** Runs `invite accept`, which is refused for good; the same contacts before and after. */
 async function refused(
   town: Town,
@@ -14,35 +20,38 @@ async function refused(
   link: string,
   ...more: string[]
 ): Promise<string> {
-  const before = await guest.api.call('contact.list', {});
+  const before = await contactsOf(guest);
   const accept = ['invite', 'accept', link, '--name', 'alice', ...more];
   const { code, out, err } = await tacet(join(town.dir, 'people'), guest.name, accept);
   assert.deepEqual([code, out], [7, ''], err);
-  assert.deepEqual(await guest.api.call('contact.list', {}), before);
+  assert.deepEqual(await contactsOf(guest), before);
   return err;
 }
 
-/**
- * @param used the full link by which `guest` met `host`
- * @param other on no network: refused by the link, but on its network from then on
- */
-export async function refuseWorthless(
-  town: Town,
-  host: DaemonProcess,
-  guest: DaemonProcess,
-  other: DaemonProcess,
-  used: string,
-): Promise<void> {
-  const made = await host.api.call('invite.create', { label: 'taken back' });
+/** The link of an invitation that was taken back after it was stored. */
+export async function takenBack(town: Town, host: DaemonProcess): Promise<string> {
+  const { id } = await host.api.call('invite.create', { label: 'taken back' });
   let link: string | null = null;
   await town.until('the invitation is stored', PATIENCE, async () => {
     const { invitations } = await host.api.call('invite.list', {});
-    link = invitations.find((one) => one.id === made.id)?.link ?? null;
+    link = invitations.find((one) => one.id === id)?.link ?? null;
     return link !== null;
   });
-  await host.api.call('invite.revoke', { id: made.id });
+  await host.api.call('invite.revoke', { id });
+  return link ?? '';
+}
+
+/**
+ * @param revoked refused to `guest`
+ * @param used a full link, refused to `other`, who was on no network and is on its network then
+ */
+export async function refuseWorthless(
+  town: Town,
+  { guest, revoked }: { readonly guest: DaemonProcess; readonly revoked: string },
+  { other, used }: { readonly other: DaemonProcess; readonly used: string },
+): Promise<void> {
   const [text, json] = await Promise.all([
-    refused(town, guest, link ?? ''),
+    refused(town, guest, revoked),
     refused(town, other, used, '--json'),
   ]);
   assert.match(text, /^tacet: the invitation was taken back$/m);

@@ -76,7 +76,7 @@ describe('window: page', { timeout: 120_000 }, () => {
     const { id } = stage.daemon.addContact('Chiara', ended);
     const page = await stage.enter();
     const rows = page.getByRole('navigation').getByRole('button');
-    await openChat(page, /Chiara/);
+    await openChat(page, /Chiara.*Could not meet/s);
     await page.getByText('Each works once: ask for a new one.').waitFor();
     stage.daemon.contacts.delete(id);
     stage.daemon.emit('contact', id);
@@ -86,6 +86,17 @@ describe('window: page', { timeout: 120_000 }, () => {
     await page.getByText('Quiet so far.').waitFor();
     assert.equal(stage.daemon.contacts.size, 0);
     assert.equal(await rows.count(), 0);
+  });
+
+  it('while a network was not reached another card may be given', async (t) => {
+    const stage = await startStage(t);
+    stage.daemon.status = { ...stage.daemon.status, network: null, link: 'connecting' };
+    const page = await stage.enter();
+    await page.getByText('Another card or invitation').click();
+    await page.getByLabel('Invitation or network card').fill('tacet:network/1/other');
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByText('Quiet so far.').waitFor();
+    assert.equal(stage.daemon.called('network.join'), 1);
   });
 
   it('what arrives while the connection is broken is there afterwards, once', async (t) => {

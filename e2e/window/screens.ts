@@ -134,6 +134,33 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'unreached',
+    async prepare(stage) {
+      stage.daemon.status = {
+        ...stage.daemon.status,
+        network: null,
+        link: 'connecting',
+        pause: 'document',
+      };
+      const page = await stage.enter();
+      await page.getByText('Another card or invitation').click();
+      await page.getByRole('button', { name: 'Join' }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'failed',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const steps = { opened: 1, delivered: null, accepted: null, ready: null };
+      stage.daemon.addContact('Fatou', { state: 'ended', reason: 'invitation-used', steps });
+      const page = await stage.enter();
+      await open(page, /Fatou/);
+      await page.getByRole('button', { name: 'Take off the list' }).waitFor();
+      return page;
+    },
+  },
+  {
     name: 'locked',
     async prepare(stage) {
       const page = await stage.enter();

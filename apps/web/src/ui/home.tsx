@@ -14,7 +14,7 @@ export function Home() {
       <div class="calm" role="status">
         <RestMark size={72} />
         <h2>
-          Joined <bdi>{safeName(value.card.name)}</bdi>.
+          Joining <bdi>{safeName(value.card.name)}</bdi>.
         </h2>
         <p class="soft">{pauseSentence(value) ?? 'Looking for a way into the network.'}</p>
         <details>

@@ -133,6 +133,9 @@ function LastLine({
   if (contact.state === 'meeting') {
     return <span class="row-last">Meeting, step {stepCount(contact.steps)} of 4</span>;
   }
+  if (contact.state === 'ended' && contact.steps.ready === null) {
+    return <span class="row-last">Could not meet</span>;
+  }
   if (last === null) return <span class="row-last">No messages yet</span>;
   const mark = markOf(last);
   return (
