@@ -1,6 +1,7 @@
 /**
  * Hostile clients beside honest ones at one edge: 100 links at full speed, by turns with the same 100
- * links silent, and 1,000 connections at once. What the figures mean: docs/dev/measuring.md, "Hostile
+ * links silent and with another 100 at full speed at another edge of this machine, and 1,000
+ * connections at once. What the figures mean: docs/dev/measuring.md, "Hostile
  * links". The flood comes from a process of the lowest priority: it is other people's machines, and must
  * take from this one only what the edge gives it.
  */
@@ -13,7 +14,8 @@ import type { BenchArguments, Figures } from './list.ts';
 const HONEST = 100;
 const FLOOD = 100;
 const STORM = 1_000;
-const ROUNDS = 9;
+/** Half of them with the flood at another edge. */
+const ROUNDS = 14;
 const STRETCH = 8 * SECOND;
 /** Handshakes are done, and what they and the flood before left behind has been collected. */
 const SETTLE = 5 * SECOND;
@@ -44,8 +46,10 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
     const honest = stage.crowd(0, 'urgent');
     await honest.ask({ what: 'join', links: HONEST, atOnce: 8 });
     const hostile = stage.crowd(0, 'lowest');
+    const others = stage.crowd(0, 'lowest', 1);
     const calm: Stretch[] = [];
     const flood: Stretch[] = [];
+    const elsewhere: Stretch[] = [];
     let sent = 0;
     const stretch = async (): Promise<Stretch> => {
       await honest.ask({ what: 'stats' });
@@ -55,14 +59,19 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
       return { from, to: wallNow(), lateness, cpuPct };
     };
     for (let n = 0; n < ROUNDS; n++) {
-      await hostile.ask({ what: 'dial', links: FLOOD });
+      for (const crowd of [hostile, others]) await crowd.ask({ what: 'dial', links: FLOOD });
       await stage.watch(SETTLE);
       calm.push(await stretch());
-      await hostile.ask({ what: 'flood' });
-      flood.push(await stretch());
-      sent += (await hostile.ask<{ sent: number }>({ what: 'calm' })).sent;
-      const seen = [calm, flood].map((stretches) => show(stretches.at(-1)?.lateness ?? []));
-      say(`round ${n + 1}: ${seen.join('; flood ')}`);
+      // The same floods by turns, with everybody's links open in both.
+      const [crowd, stretches] = n % 2 === 0 ? [others, elsewhere] : [hostile, flood];
+      await crowd.ask({ what: 'flood' });
+      stretches.push(await stretch());
+      for (const one of [hostile, others]) {
+        const poured = await one.ask<{ sent: number }>({ what: 'calm' });
+        if (one === hostile) sent += poured.sent;
+      }
+      const seen = [calm, stretches].map((of) => show(of.at(-1)?.lateness ?? []));
+      say(`round ${n + 1}: ${seen.join(n % 2 === 0 ? '; flood elsewhere ' : '; flood ')}`);
     }
     const { closed } = await honest.ask<Stats>({ what: 'stats' });
     const { storm, before, after } = await stormOf(stage);
@@ -73,20 +82,19 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
     const atEdge = ({ from, to }: Stretch): Millis[] =>
       late.filter(({ at }) => at >= from && at < to).map(({ ms }) => ms);
     const asSeen = ({ lateness }: Stretch): readonly Millis[] => lateness;
-    for (const [n, stretch] of calm.entries()) {
-      const silent = show(atEdge(stretch));
-      say(`round ${n + 1} at the edge: ${silent}; flood ${show(atEdge(flood[n] ?? stretch))}`);
+    for (const [name, stretches] of Object.entries({ calm, elsewhere, flood })) {
+      for (const one of stretches) say(`at the edge, ${name}: ${show(atEdge(one))}`);
     }
     const usual = percentile(calm.flatMap(atEdge), 0.99);
     const slow = (stretches: readonly Stretch[]): string => bySecond(late, usual, stretches);
     say(`frames later than ${usual.toFixed(2)} ms at the edge, by second of a stretch:`);
-    say(`calm ${slow(calm)}; flood ${slow(flood)}`);
+    say(`calm ${slow(calm)}; elsewhere ${slow(elsewhere)}; flood ${slow(flood)}`);
     return {
       rounds: ROUNDS,
       flood_links: FLOOD,
       flood_frames_sent: sent,
-      ...compare('', calm, flood, asSeen),
-      ...compare('edge_', calm, flood, atEdge),
+      ...compare('', { calm, elsewhere, flood }, asSeen),
+      ...compare('edge_', { calm, elsewhere, flood }, atEdge),
       calm_cpu_pct: meanCpu(calm),
       flood_cpu_pct: meanCpu(flood),
       honest_lost: closed,
@@ -102,31 +110,39 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
   });
 }
 
+interface Stretches {
+  readonly calm: readonly Stretch[];
+  /** The same flood at another edge. */
+  readonly elsewhere: readonly Stretch[];
+  readonly flood: readonly Stretch[];
+}
+
 /**
  * p99 are medians of rounds: one moment in which all of a shared machine stood still makes one round
- * late, not the figure. `later`: rounds in which the flood's p99 was above calm's. `noise`: the ratio
- * of medians of every second calm stretch to the others, the larger one above.
+ * late, not the figure. `noise`: the ratio of medians of every second calm stretch to the others, the
+ * larger one above.
  */
 function compare(
   prefix: string,
-  calm: readonly Stretch[],
-  flood: readonly Stretch[],
+  { calm, elsewhere, flood }: Stretches,
   of: (stretch: Stretch) => readonly Millis[],
 ): Figures {
-  const all = (stretches: readonly Stretch[]): Millis[] => stretches.flatMap(of);
+  const part = (stretches: readonly Stretch[], share: number): Millis =>
+    percentile(stretches.flatMap(of), share);
   const p99 = (stretch: Stretch): Millis => percentile(of(stretch), 0.99);
   const usual = (stretches: readonly Stretch[]): Millis => percentile(stretches.map(p99), 0.5);
   const halves = [0, 1].map((half) => usual(calm.filter((_, n) => n % 2 === half)));
-  const later = flood.filter((stretch, n) => p99(stretch) > p99(calm[n] ?? stretch));
   return {
-    [`${prefix}calm_frames`]: all(calm).length,
-    [`${prefix}flood_frames`]: all(flood).length,
-    [`${prefix}calm_p50_ms`]: percentile(all(calm), 0.5),
-    [`${prefix}flood_p50_ms`]: percentile(all(flood), 0.5),
+    [`${prefix}calm_frames`]: calm.flatMap(of).length,
+    [`${prefix}flood_frames`]: flood.flatMap(of).length,
+    [`${prefix}calm_p50_ms`]: part(calm, 0.5),
+    [`${prefix}elsewhere_p50_ms`]: part(elsewhere, 0.5),
+    [`${prefix}flood_p50_ms`]: part(flood, 0.5),
     [`${prefix}calm_p99_ms`]: usual(calm),
+    [`${prefix}elsewhere_p99_ms`]: usual(elsewhere),
     [`${prefix}flood_p99_ms`]: usual(flood),
     [`${prefix}flood_p99_ratio`]: usual(flood) / usual(calm),
-    [`${prefix}flood_later_rounds`]: later.length,
+    [`${prefix}flood_p99_over_elsewhere`]: usual(flood) / usual(elsewhere),
     [`${prefix}calm_p99_noise`]: Math.max(...halves) / Math.min(...halves),
   };
 }

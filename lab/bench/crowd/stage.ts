@@ -115,9 +115,9 @@ export class Stage {
     return defaultParameters.slotMs;
   }
 
-  /** @param real share of slots with a real cover read. */
-  crowd(real: number, priority: Priority = 'highest'): Crowd {
-    const crowd = new Crowd(join(this.dir, 'card'), 0, this.slotMs, real, priority);
+  /** @param real share of slots with a real cover read; @param edge which one of the card */
+  crowd(real: number, priority: Priority = 'highest', edge = 0): Crowd {
+    const crowd = new Crowd(join(this.dir, 'card'), edge, this.slotMs, real, priority);
     this.crowds.push(crowd);
     return crowd;
   }
