@@ -55,6 +55,7 @@ export async function readMany(
   boxes: readonly Stored[],
   count: number,
 ): Promise<Stored[]> {
+  await client.document();
   const drawn = boxes.map((box) => ({ box, lot: Math.random() })).sort((a, b) => a.lot - b.lot);
   const asked = drawn.slice(0, count).map(async ({ box }) => {
     const marks = [randomMark(), box.mark, randomMark()] as const;

@@ -91,9 +91,9 @@ function addressesFound(): string[] {
 
 /** @param written, @param read in the order in which they were */
 function ordersOf(
-  client: PacketClient,
   written: readonly Stored[],
   read: readonly Stored[],
+  digests: ReadonlyMap<bigint, number>,
 ): Orders[] {
   return edgesOf(network).map(({ name }) => {
     const own = written.filter(({ edge }) => edge === name);
@@ -101,7 +101,7 @@ function ordersOf(
     const look = (hits: (boxes: readonly Stored[]) => Parameters<typeof orderIn>[1]) => ({
       // What one says of order, everybody is told.
       writes: orderIn(
-        own.map(({ mark }) => client.digestOf.get(markKey(mark)) ?? 0),
+        own.map(({ mark }) => digests.get(markKey(mark)) ?? 0),
         hits(own),
       ),
       reads: orderIn(
@@ -117,6 +117,15 @@ function ordersOf(
       disk: look((boxes) => hitsOnDisk(join(network.dir, name, 'data'), boxes)),
     };
   });
+}
+
+/** For each mark the digest that named it, as an edge tells everybody who comes within an hour. */
+async function digestsOf(boxes: readonly Stored[]): Promise<ReadonlyMap<bigint, number>> {
+  const witness = await PacketClient.join(network.card, 1);
+  await witness.document();
+  await witness.until(() => boxes.every(({ mark }) => witness.hasSeen(mark)));
+  witness.close();
+  return witness.digestOf;
 }
 
 /** Until the end of a grace after everything was forgotten: then engines are collected. */
@@ -135,16 +144,17 @@ try {
   }
   const present = addressesFound();
   for (const visitor of visitors) visitor.close();
-  // Only now: an edge shuts out who is silent for long.
-  const stays = await PacketClient.join(network.card, 1);
-  const written = await writeMany(stays, network, BOXES);
-  const atOnce = ordersOf(stays, written, []);
-  const read = await readMany(stays, written, READS);
-  const since = Date.now();
-  await untilForgotten(since);
-  const forgotten = ordersOf(stays, written, read);
+  const writer = await PacketClient.join(network.card, 1);
+  const written = await writeMany(writer, network, BOXES);
+  writer.close();
+  // Nobody who looks at memory answers an edge meanwhile: each look is followed by another client.
+  const atOnce = ordersOf(written, [], new Map());
+  const reader = await PacketClient.join(network.card, 1);
+  const read = await readMany(reader, written, READS);
+  reader.close();
+  await untilForgotten(Date.now());
+  const forgotten = ordersOf(written, read, await digestsOf(written));
   const gone = addressesFound();
-  stays.close();
   const findings: Findings = { told, present, gone, atOnce, forgotten };
   process.stdout.write(`${JSON.stringify(findings)}\n`);
 } finally {
