@@ -3,12 +3,13 @@
  * are with the system before any effect leaves, so a killed relay accepts none of them again;
  * they are on the disk itself within a second.
  */
-import { closeSync, fdatasync, ftruncateSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, fdatasync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { wipe } from '@tacet/crypto';
 import type { EpochReplayGuard } from '@tacet/onion';
 import { numberedFiles, numberedFolder, writeAll } from './files.ts';
 import { LIMITS } from './limits.ts';
+import { wipeLargeFile } from './wipe-large.ts';
 
 const SUFFIX = '.log';
 const TAG = 8;
@@ -26,13 +27,16 @@ export class ReplayLog {
   private readonly logs = new Map<number, OpenLog>();
   private readonly timer: NodeJS.Timeout;
 
-  /** Reads the logs of the epochs `kept` into the guard and removes all others. */
+  /** What is being overwritten now; never rejects. */
+  erasing: Promise<unknown> = Promise.resolve();
+
+  /** Reads the logs of the epochs `kept` into the guard and erases all others. */
   constructor(folder: string, guard: EpochReplayGuard, kept: readonly number[]) {
     this.folder = numberedFolder(folder);
     this.guard = guard;
     for (const epoch of numberedFiles(this.folder, SUFFIX)) {
       if (kept.includes(epoch)) this.load(epoch);
-      else rmSync(this.path(epoch), { force: true });
+      else this.wipe(epoch);
     }
     this.timer = setInterval(() => this.sync(), LIMITS.replaySyncMs).unref();
   }
@@ -53,7 +57,7 @@ export class ReplayLog {
       const log = this.logs.get(epoch);
       this.logs.delete(epoch);
       if (log !== undefined) this.close(log);
-      rmSync(this.path(epoch), { force: true });
+      this.wipe(epoch);
     }
   }
 
@@ -105,6 +109,10 @@ export class ReplayLog {
   private close(log: OpenLog): void {
     log.closed = true;
     if (!log.syncing) closeSync(log.file);
+  }
+
+  private wipe(epoch: number): void {
+    this.erasing = Promise.all([this.erasing, wipeLargeFile(this.path(epoch))]);
   }
 
   private path(epoch: number): string {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { EpochReplayGuard } from '@tacet/onion';
@@ -48,20 +55,43 @@ test('a torn last tag is cut off, and the next one starts in its place', () => {
   assert.deepEqual(new Uint8Array(bytes), Uint8Array.from([...tag(1), ...tag(2)]));
 });
 
-test('epochs whose keys are gone leave no tag, at the start and later', () => {
+test('epochs whose keys are gone leave no tag, at the start and later', async () => {
   const dir = tempDir();
   const guard = newGuard();
   const log = new ReplayLog(dir, guard, []);
   for (const epoch of [5, 6, 7]) guard.insert(epoch, tag(epoch));
   log.flush();
+  // What stays in the file system's free blocks, seen through other names.
+  for (const epoch of [5, 6]) linkSync(join(dir, `${epoch}.log`), join(dir, `${epoch}.kept`));
+  const left = (epoch: number): number[] => [...readFileSync(join(dir, `${epoch}.kept`))];
+  assert.deepEqual(left(5), [...tag(5)]);
   log.erase([5, 99]);
+  await log.erasing;
   assert.equal(existsSync(join(dir, '5.log')), false);
+  assert.deepEqual(left(5), Array<number>(8).fill(0));
   assert.equal(guard.has(5, tag(5)), false);
   log.stop();
   const again = newGuard();
-  new ReplayLog(dir, again, [7]).stop();
+  const last = new ReplayLog(dir, again, [7]);
+  last.stop();
+  await last.erasing;
   assert.equal(existsSync(join(dir, '6.log')), false);
+  assert.deepEqual(left(6), Array<number>(8).fill(0));
   assert.ok(again.has(7, tag(7)) && !again.has(6, tag(6)));
+});
+
+test('a log larger than one piece is overwritten whole', async () => {
+  const dir = tempDir();
+  const path = join(dir, '5.log');
+  writeFileSync(path, new Uint8Array(600_001).fill(7));
+  linkSync(path, join(dir, 'kept'));
+  const log = new ReplayLog(dir, newGuard(), []);
+  log.stop();
+  await log.erasing;
+  assert.equal(existsSync(path), false);
+  const kept = readFileSync(join(dir, 'kept'));
+  assert.equal(kept.length, 600_001);
+  assert.ok(kept.every((byte) => byte === 0));
 });
 
 test('a log larger than one read comes back whole', () => {
