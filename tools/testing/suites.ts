@@ -65,8 +65,6 @@ const APART = ['packages/adapters/test/boxes-redis'];
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
-  // Networks whose epochs of 24 seconds must pass.
-  'e2e/relay': 115,
   // Eleven daemons, and network time that passes.
   'e2e/scenarios': 110,
   // Two whole starts of the demonstration; the first waits for a document and a meeting.
