@@ -1,6 +1,6 @@
 /**
- * Which form a data folder has (docs/ops/upgrade.md). Forms only go up: a newer program changes an
- * older folder when it starts, an older program does not touch a newer one.
+ * Which form a data folder has (docs/ops/upgrade.md). There is one so far; a program does
+ * not touch a folder of a newer one.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
