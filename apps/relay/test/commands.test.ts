@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { StatusAnswer } from '@tacet/host/relay';
 import { COMMANDS } from '../src/table.ts';
 import { command, tempDir } from './support.ts';
 
@@ -72,6 +74,7 @@ test('create, card, config check', async () => {
   assert.match(made.out, /no crowd/);
   const card = await command('card', '--dir', dir);
   assert.match(card.out, /^tacet:network\/1\/[A-Za-z0-9_-]+$/);
+  assert.match(card.err, /^one authority: .* alone/, 'beside the card, which may go into a file');
   const config = join(dir, 'mix-2', 'config.json');
   const checked = await command('config', 'check', '--config', config);
   assert.equal(checked.code, 0);
@@ -86,6 +89,33 @@ test('create, card, config check', async () => {
   const wrong = await command('config', 'check', '--config', config);
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /^`lair` is no key of the configuration: .+ \(config-key\)$/);
+});
+
+test('status and card say when one authority decides alone, and are silent with three', async () => {
+  for (const authorities of [1, 3]) {
+    const dir = join(tempDir(), 'net');
+    const several = ['--authorities', String(authorities), '--edges', '3', '--demo'];
+    const made = await command('network', 'create', '--dir', dir, '--name', 'try', ...several);
+    assert.equal(made.code, 0, made.err);
+    assert.equal((await command('card', '--dir', dir)).err === '', authorities === 3);
+    const folder = join(dir, authorities === 1 ? 'edge-1' : 'try-1/edge-1');
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify(answerOf(authorities))),
+    );
+    await new Promise<void>((resolve) => server.listen(join(folder, 'admin.sock'), resolve));
+    const { code, out } = await command('status', '--config', join(folder, 'config.json'));
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    assert.equal(code, 0);
+    assert.match(out, /^edge abab.*: ready;/);
+    assert.equal(/^one authority: .* alone/m.test(out), authorities === 1);
+  }
+});
+
+const answerOf = (authorities: number): StatusAnswer => ({
+  ...{ role: 'edge', layer: 0, identity: 'ab'.repeat(32), epoch: 7, document: null },
+  ...{ descriptor: [], links: null, leaving: null, linkNotAfter: null, newLinkKey: false },
+  ...{ admitted: null, version: '1', upDays: 0, ready: true, missing: [], authorities },
 });
 
 test('a network without a crowd is said to have none, one with real rates is not', async () => {

@@ -81,6 +81,7 @@ test('init, found, join, allow, list, remove: each says what comes next', async 
   const joined = await command('init', '--dir', relay, '--join', join(net, 'relay.card'));
   assert.equal(joined.code, 0, joined.err);
   assert.doesNotMatch(joined.out, /authority allow/, 'founders are admitted');
+  assert.match(joined.out, /^one authority: .* alone/m);
   assert.ok(existsSync(join(relay, 'start.sh')));
 
   const other = join(dir, 'other');

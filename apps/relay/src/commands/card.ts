@@ -1,9 +1,10 @@
 /** `card`: the network card of a folder, as one line for whoever may join. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { currentCard, readDescription } from '@tacet/host/relay';
+import { currentCard, hasOneAuthority, ONE_AUTHORITY, readDescription } from '@tacet/host/relay';
 import type { Command } from '../command.ts';
 import { optionalText, textOption, usage } from '../options.ts';
+import type { Output } from '../output.ts';
 
 export const card: Command = {
   path: 'card',
@@ -25,10 +26,16 @@ export const card: Command = {
     if (config !== undefined && values['dir'] !== undefined)
       throw usage('--dir or --config, not both');
     if (config !== undefined) {
-      output.out(currentCard(config, process.env));
+      say(currentCard(config, process.env), output);
       return;
     }
     const dir = textOption(values, 'dir');
-    output.out(readFileSync(join(dir, readDescription(dir).card), 'utf8').trim());
+    say(readFileSync(join(dir, readDescription(dir).card), 'utf8').trim(), output);
   },
 };
+
+/** Standard output is the card alone, so that it can go into a file. */
+function say(text: string, output: Output): void {
+  if (hasOneAuthority(text)) output.warn(ONE_AUTHORITY);
+  output.out(text);
+}

@@ -7,6 +7,7 @@ import {
   initFolder,
   isFounder,
   joinNetwork,
+  ONE_AUTHORITY,
   type OperatorRequest,
   type Place,
   parseHost,
@@ -129,6 +130,7 @@ export const init: Command = {
     }
     const description = joinNetwork(dir, card);
     output.out(`joined ${card.card.networkName}`);
+    if (card.authorities.length === 1) output.out(ONE_AUTHORITY);
     for (const process of description.processes) {
       output.out(`  ${process.name}: open port ${process.ports.join(' and ')}`);
     }

@@ -4,6 +4,7 @@ import {
   createNetwork,
   decodeOperatorRequest,
   foundFromRequests,
+  ONE_AUTHORITY,
   type OperatorOptions,
   RELAY_CARD_FILE,
   readText,
@@ -118,7 +119,7 @@ async function create(values: Values, output: Output): Promise<void> {
   if (operators.length > 1) {
     output.out('each operator takes the folder of that name; delete it here afterwards');
   }
-  if (authorities === 1) output.out('one authority: whoever has its key decides alone who relays');
+  if (authorities === 1) output.out(ONE_AUTHORITY);
   if (demonstration) output.out('demonstration: no crowd, so it hides nobody');
 }
 

@@ -2,7 +2,13 @@
 
 import { join } from 'node:path';
 import { AppError, isAppError } from '@tacet/base';
-import { askStatus, readConfig, readDescription, type StatusAnswer } from '@tacet/host/relay';
+import {
+  askStatus,
+  ONE_AUTHORITY,
+  readConfig,
+  readDescription,
+  type StatusAnswer,
+} from '@tacet/host/relay';
 import { CONFIG, type Command, JSON_OPTION } from '../command.ts';
 import { optionalText, textOption } from '../options.ts';
 import { span } from '../span.ts';
@@ -25,7 +31,10 @@ export const status: Command = {
       sockets.map(async ({ name, admin }) => ({ name, ...(await statusOf(admin)) })),
     );
     if (values['json'] === true) output.out(JSON.stringify(answers));
-    else for (const { name, status, why } of answers) output.out(text(name, status, why));
+    else {
+      for (const { name, status, why } of answers) output.out(text(name, status, why));
+      if (answers.some(({ status }) => status?.authorities === 1)) output.out(ONE_AUTHORITY);
+    }
     if (answers.every(({ status }) => status?.ready === true)) return;
     throw new AppError('relay-not-ready', 'state', 'not everything runs and is ready');
   },

@@ -46,6 +46,7 @@ export {
   readText,
 } from './network/init.ts';
 export { type Place, placesFrom } from './network/names.ts';
+export { hasOneAuthority, ONE_AUTHORITY } from './network/one-authority.ts';
 export { decodeRelayCard, encodeRelayCard, type RelayCard } from './network/relay-card.ts';
 export {
   decodeOperatorRequest,

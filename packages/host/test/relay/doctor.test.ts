@@ -60,7 +60,8 @@ test('a network that is well: everything was looked at, nothing is bad', async (
       ({ what, state }) => state !== 'ok' && !OF_THE_MACHINE.includes(what),
     );
     assert.deepEqual(unwell, [], name);
-    assert.ok(findings.size >= (role === 'authority' ? 9 : 16), name);
+    assert.ok(findings.size >= (role === 'authority' ? 10 : 17), name);
+    assert.match(findings.get('trust')?.found ?? '', /^one authority: .* alone/, name);
   }
 });
 

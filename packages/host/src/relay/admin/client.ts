@@ -1,14 +1,13 @@
 /** The other end of the admin socket, for the commands of `tacet-relay`. */
 import { request } from 'node:http';
 import { AppError, isAppError, type Millis } from '@tacet/base';
+import type { Readiness } from '../config/types.ts';
 import { LIMITS } from '../limits.ts';
 import type { OperatorStatus } from '../operations.ts';
 
-export interface StatusAnswer extends OperatorStatus {
+export interface StatusAnswer extends OperatorStatus, Readiness {
   readonly version: string;
   readonly upDays: number;
-  readonly ready: boolean;
-  readonly missing: readonly string[];
 }
 
 export type AdminVerb = 'leave' | 'stay' | 'stop' | 'reload';

@@ -7,7 +7,7 @@ import { readKeys } from '../keys.ts';
 import { boxesFindings } from './boxes.ts';
 import { bad, type Finding } from './finding.ts';
 import { machineFindings } from './machine.ts';
-import { documentFinding, runningFindings } from './network-findings.ts';
+import { documentFinding, runningFindings, trustFinding } from './network-findings.ts';
 import { addressFindings, authorityFindings, clockFinding } from './reach.ts';
 
 /** @param version of the program that asks, to be compared with the one that runs. */
@@ -18,7 +18,7 @@ export async function examine(
 ): Promise<Finding[]> {
   const status = await statusOrNull(config.admin);
   const now = Date.now();
-  const findings = [...machineFindings(config, configPath)];
+  const findings = [...machineFindings(config, configPath), trustFinding(config)];
   if (config.role === 'authority') return [...findings, ...runningFindings(status, version, now)];
   let keys: ReturnType<typeof readKeys>;
   try {

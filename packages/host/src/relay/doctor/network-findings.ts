@@ -8,9 +8,18 @@ import {
   relayIndex,
 } from '@tacet/directory';
 import type { StatusAnswer } from '../admin/client.ts';
+import type { ProcessConfig } from '../config/types.ts';
+import { ONE_AUTHORITY } from '../network/one-authority.ts';
 import { bad, type Finding, ok, skip, warn } from './finding.ts';
 
 const LINK_WARN_DAYS = 14;
+
+/** Not a fault of the relay: said, because one authority can lie to everybody unseen. */
+export function trustFinding(config: ProcessConfig): Finding {
+  const count =
+    config.role === 'authority' ? config.peers.length + 1 : config.card.authorities.length;
+  return ok('trust', count === 1 ? ONE_AUTHORITY : `${count} authorities, most must agree`);
+}
 
 export function documentFinding(
   card: NetworkCard,
