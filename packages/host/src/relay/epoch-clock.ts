@@ -25,6 +25,7 @@ export class EpochClock {
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
   private preparing: Promise<void> = Promise.resolve();
+  private erasing: Promise<unknown> = Promise.resolve();
   private again = false;
   private stopped = false;
 
@@ -45,6 +46,7 @@ export class EpochClock {
     if (this.timer !== null) clearTimeout(this.timer);
     await this.running;
     await this.preparing;
+    await this.erasing;
   }
 
   /** Parameters changed, and with them perhaps the next moment. */
@@ -70,11 +72,13 @@ export class EpochClock {
   }
 
   private async retire(): Promise<void> {
-    const { vault, openers, replay, clock } = this.options;
+    const { vault, openers, replay, clock, onFailure } = this.options;
     const gone = vault.expired(clock.now());
     await openers.retire(gone);
     vault.wipe(gone);
-    replay.erase(gone);
+    // Logs are large: neither the start nor the next epoch waits until they are overwritten.
+    const erased = replay.erase(gone).catch(onFailure);
+    this.erasing = Promise.all([this.erasing, erased]);
     if (gone.length > 0) collectFreed();
   }
 

@@ -20,6 +20,8 @@ export const LIMITS = {
   replaySyncMs: 1_000,
   /** Bytes of a replay log read at a time. */
   replayRead: 1_048_576,
+  /** Bytes of a large file overwritten a turn: an hour's replay log has up to a gigabyte. */
+  wipePiece: 262_144,
   /** Documents kept on disk. */
   documents: 6,
   /** First and longest pause before an authority that did not answer is asked again. */

@@ -27,16 +27,16 @@ export class ReplayLog {
   private readonly logs = new Map<number, OpenLog>();
   private readonly timer: NodeJS.Timeout;
 
-  /** What is being overwritten now; never rejects. */
-  erasing: Promise<unknown> = Promise.resolve();
+  /** Epochs of logs that were there and not wanted any more; the next `erase` takes them along. */
+  private leftOver: number[] = [];
 
-  /** Reads the logs of the epochs `kept` into the guard and erases all others. */
+  /** Reads the logs of the epochs `kept` into the guard. */
   constructor(folder: string, guard: EpochReplayGuard, kept: readonly number[]) {
     this.folder = numberedFolder(folder);
     this.guard = guard;
     for (const epoch of numberedFiles(this.folder, SUFFIX)) {
       if (kept.includes(epoch)) this.load(epoch);
-      else this.wipe(epoch);
+      else this.leftOver.push(epoch);
     }
     this.timer = setInterval(() => this.sync(), LIMITS.replaySyncMs).unref();
   }
@@ -51,14 +51,20 @@ export class ReplayLog {
     }
   }
 
-  erase(epochs: readonly number[]): void {
+  /**
+   * Forgets the tags of these epochs at once. Resolves when their logs, and those left over from
+   * before the start, are overwritten and gone; rejects when one cannot be removed.
+   */
+  async erase(epochs: readonly number[]): Promise<void> {
     for (const epoch of epochs) {
       this.guard.erase(epoch);
       const log = this.logs.get(epoch);
       this.logs.delete(epoch);
       if (log !== undefined) this.close(log);
-      this.wipe(epoch);
     }
+    const gone = [...epochs, ...this.leftOver];
+    this.leftOver = [];
+    await Promise.all(gone.map((epoch) => wipeLargeFile(this.path(epoch))));
   }
 
   stop(): void {
@@ -109,10 +115,6 @@ export class ReplayLog {
   private close(log: OpenLog): void {
     log.closed = true;
     if (!log.syncing) closeSync(log.file);
-  }
-
-  private wipe(epoch: number): void {
-    this.erasing = Promise.all([this.erasing, wipeLargeFile(this.path(epoch))]);
   }
 
   private path(epoch: number): string {

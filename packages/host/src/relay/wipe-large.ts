@@ -2,19 +2,17 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './files.ts';
+import { LIMITS } from './limits.ts';
 
-/** A piece a turn: a replay log of an hour has up to a gigabyte. */
-const PIECE = 256 * 1024;
-
-/** As `wipeFile`; never rejects, because what cannot be overwritten is still removed. */
+/** As `wipeFile`: what cannot be overwritten is still removed. Rejects when it cannot be removed. */
 export async function wipeLargeFile(path: string): Promise<void> {
-  const zeros = new Uint8Array(PIECE);
+  const zeros = new Uint8Array(LIMITS.wipePiece);
   try {
     const file = await open(path, 'r+');
     try {
       const { size } = await file.stat();
-      for (let at = 0; at < size; at += PIECE) {
-        await file.write(zeros, 0, Math.min(PIECE, size - at), at);
+      for (let at = 0; at < size; at += zeros.length) {
+        await file.write(zeros, 0, Math.min(zeros.length, size - at), at);
       }
       await file.datasync();
     } finally {
@@ -23,10 +21,6 @@ export async function wipeLargeFile(path: string): Promise<void> {
   } catch {
     // Not there, or not ours to write.
   }
-  try {
-    await rm(path, { force: true });
-    syncFolder(dirname(path));
-  } catch {
-    // The folder has gone with it, or the next start removes it.
-  }
+  await rm(path, { force: true });
+  syncFolder(dirname(path));
 }

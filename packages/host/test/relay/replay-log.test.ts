@@ -3,6 +3,7 @@ import {
   appendFileSync,
   existsSync,
   linkSync,
+  mkdirSync,
   readFileSync,
   statSync,
   writeFileSync,
@@ -65,8 +66,7 @@ test('epochs whose keys are gone leave no tag, at the start and later', async ()
   for (const epoch of [5, 6]) linkSync(join(dir, `${epoch}.log`), join(dir, `${epoch}.kept`));
   const left = (epoch: number): number[] => [...readFileSync(join(dir, `${epoch}.kept`))];
   assert.deepEqual(left(5), [...tag(5)]);
-  log.erase([5, 99]);
-  await log.erasing;
+  await log.erase([5, 99]);
   assert.equal(existsSync(join(dir, '5.log')), false);
   assert.deepEqual(left(5), Array<number>(8).fill(0));
   assert.equal(guard.has(5, tag(5)), false);
@@ -74,7 +74,7 @@ test('epochs whose keys are gone leave no tag, at the start and later', async ()
   const again = newGuard();
   const last = new ReplayLog(dir, again, [7]);
   last.stop();
-  await last.erasing;
+  await last.erase([]);
   assert.equal(existsSync(join(dir, '6.log')), false);
   assert.deepEqual(left(6), Array<number>(8).fill(0));
   assert.ok(again.has(7, tag(7)) && !again.has(6, tag(6)));
@@ -87,11 +87,19 @@ test('a log larger than one piece is overwritten whole', async () => {
   linkSync(path, join(dir, 'kept'));
   const log = new ReplayLog(dir, newGuard(), []);
   log.stop();
-  await log.erasing;
+  await log.erase([]);
   assert.equal(existsSync(path), false);
   const kept = readFileSync(join(dir, 'kept'));
   assert.equal(kept.length, 600_001);
   assert.ok(kept.every((byte) => byte === 0));
+});
+
+test('a log that cannot be removed is said', async () => {
+  const dir = tempDir();
+  mkdirSync(join(dir, '5.log'));
+  const log = new ReplayLog(dir, newGuard(), []);
+  log.stop();
+  await assert.rejects(log.erase([]));
 });
 
 test('a log larger than one read comes back whole', () => {
