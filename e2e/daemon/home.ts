@@ -32,7 +32,7 @@ export class Home {
     input?: Uint8Array,
   ): Promise<Outcome> {
     this.profiles.add(profile);
-    return tacet(this.dir, profile, argv, env, input);
+    return tacet(this.dir, profile, argv, { env, input });
   }
 
   async json(profile: string, argv: readonly string[]): Promise<Record<string, unknown>> {

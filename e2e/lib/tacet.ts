@@ -10,17 +10,24 @@ export interface Outcome {
   readonly err: string;
 }
 
+export interface TacetOptions {
+  /** Added to a bare environment. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly input?: Uint8Array | undefined;
+  /** Milliseconds after which it is ended. */
+  readonly timeout?: number;
+}
+
 /** Runs `tacet --profile PROFILE ...` over the profiles in `home`, in a bare environment. */
 export function tacet(
   home: string,
   profile: string,
   argv: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  input: Uint8Array = new Uint8Array(),
+  { env = {}, input = new Uint8Array(), timeout = 60_000 }: TacetOptions = {},
 ): Promise<Outcome> {
   const options = {
     env: { PATH: process.env['PATH'], HOME: home, TACET_HOME: home, ...env },
-    timeout: 60_000,
+    timeout,
   };
   return new Promise((resolve) => {
     const args = [TACET, '--profile', profile, ...argv];

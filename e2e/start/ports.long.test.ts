@@ -13,7 +13,8 @@ test('killed without a chance to clean up, it leaves nothing running', async () 
   const first = start();
   await says(first, 'alice and bob know each other', 60);
   const sent = await tacet(
-    ...['-p', 'alice', 'send', 'bob', 'hello', '--wait', 'delivered', '--timeout', '60s'],
+    'alice',
+    ...['send', 'bob', 'hello', '--wait', 'delivered', '--timeout', '60s'],
   );
   assert.deepEqual(sent, { code: 0, out: 'delivered\n', err: '' });
   first.child.kill('SIGKILL');
@@ -34,7 +35,8 @@ test('with a port taken by another program the network moves, and goes on with i
     await says(moved, 'both know Echo', 30);
     assert.deepEqual(await textsOfAlice(), ['hello']);
     const sent = await tacet(
-      ...['-p', 'alice', 'send', 'bob', 'moved', '--wait', 'delivered', '--timeout', '60s'],
+      'alice',
+      ...['send', 'bob', 'moved', '--wait', 'delivered', '--timeout', '60s'],
     );
     assert.deepEqual(sent, { code: 0, out: 'delivered\n', err: '' });
   } finally {

@@ -23,12 +23,13 @@ test('the first start makes a network and people who can talk', async () => {
 
 test('a text by the command line becomes delivered, and Echo answers', async () => {
   const sent = await tacet(
-    ...['--profile', 'alice', 'send', 'bob', 'hello', '--wait', 'delivered', '--timeout', '60s'],
+    'alice',
+    ...['send', 'bob', 'hello', '--wait', 'delivered', '--timeout', '60s'],
   );
   assert.deepEqual(sent, { code: 0, out: 'delivered\n', err: '' });
   assert.deepEqual(await textsOfAlice(), ['hello']);
-  const listening = tacet('-p', 'bob', 'listen', '--count', '1', '--json');
-  await tacet('-p', 'bob', 'send', 'echo', 'are you there?');
+  const listening = tacet('bob', 'listen', '--count', '1', '--json');
+  await tacet('bob', 'send', 'echo', 'are you there?');
   const lines = (await listening).out.trim().split('\n');
   const last = JSON.parse(lines.at(-1) ?? '');
   assert.equal(last.contact, 'Echo');
@@ -40,7 +41,7 @@ test('a second start says that one runs, and ends nothing of it', async () => {
   const second = start();
   assert.equal(await second.ended, 1);
   assert.match(second.text(), /^the demonstration runs already; .*\n$/);
-  assert.equal((await tacet('-p', 'alice', 'status')).code, 0);
+  assert.equal((await tacet('alice', 'status')).code, 0);
 });
 
 test('Ctrl-C ends everything it started', async () => {

@@ -1,10 +1,11 @@
 /** A demonstration in a folder of its own, as `npm start` runs it, and its command line. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Outcome, tacet as runTacet } from '../../lib/tacet.ts';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -19,7 +20,8 @@ export interface Demonstration {
   readonly home: string;
   readonly started: readonly Started[];
   start(...options: string[]): Started;
-  tacet(...args: string[]): Promise<{ code: number; out: string; err: string }>;
+  /** `tacet --profile PROFILE ...` over its people. */
+  tacet(profile: string, ...args: string[]): Promise<Outcome>;
   /** What Bob has of Alice. */
   textsOfAlice(): Promise<string[]>;
   /** Waits ten seconds for the last process to end. */
@@ -49,17 +51,11 @@ export function demonstration(): Demonstration {
     return one;
   }
 
-  function tacet(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const entry = join(root, 'apps/cli/bin/tacet.mjs');
-    return new Promise((resolve) => {
-      execFile(process.execPath, [entry, ...args], { env, timeout: 90_000 }, (error, out, err) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-      });
-    });
-  }
+  const tacet = (profile: string, ...args: string[]): Promise<Outcome> =>
+    runTacet(home, profile, args, { timeout: 90_000 });
 
   async function textsOfAlice(): Promise<string[]> {
-    const { out } = await tacet('-p', 'bob', 'message', 'list', 'alice', '--json');
+    const { out } = await tacet('bob', 'message', 'list', 'alice', '--json');
     const { messages } = JSON.parse(out) as { messages: { text: string }[] };
     return messages.map(({ text }) => text);
   }
