@@ -1,8 +1,34 @@
-/** Two people become each other's contacts by invitation. */
+/** Invitations between people, and two who become each other's contacts by one. */
+import assert from 'node:assert/strict';
 import type { DaemonProcess } from './daemon.ts';
 import type { Town } from './town.ts';
 
 const PATIENCE = 180_000;
+
+export interface StoredInvitation {
+  readonly id: string;
+  readonly link: string;
+  readonly fullLink: string;
+}
+
+/** Made by `host`, and stored in the network within `patience` ms. */
+export async function storedInvitation(
+  town: Town,
+  host: DaemonProcess,
+  label: string,
+  patience: number,
+): Promise<StoredInvitation> {
+  const { id } = await host.api.call('invite.create', { label });
+  let stored = null as StoredInvitation | null;
+  await town.until(`${host.name}'s invitation is stored`, patience, async () => {
+    const { invitations } = await host.api.call('invite.list', {});
+    const { link = null, fullLink = null } = invitations.find((one) => one.id === id) ?? {};
+    stored = link === null || fullLink === null ? null : { id, link, fullLink };
+    return stored !== null;
+  });
+  assert.ok(stored !== null);
+  return stored;
+}
 
 /** Resolves when both can write: with the contact's id at each side. */
 export async function introduce(
@@ -10,14 +36,8 @@ export async function introduce(
   host: DaemonProcess,
   guest: DaemonProcess,
 ): Promise<{ readonly atHost: string; readonly atGuest: string }> {
-  const { id } = await host.api.call('invite.create', { label: guest.name });
-  let link: string | null = null;
-  await town.until(`${host.name}'s invitation is stored`, PATIENCE, async () => {
-    const { invitations } = await host.api.call('invite.list', {});
-    link = invitations.find((one) => one.id === id)?.link ?? null;
-    return link !== null;
-  });
-  await guest.api.call('invite.accept', { link: link ?? '', name: host.name });
+  const { link } = await storedInvitation(town, host, guest.name, PATIENCE);
+  await guest.api.call('invite.accept', { link, name: host.name });
   return { atHost: await ready(town, host, guest), atGuest: await ready(town, guest, host) };
 }
 

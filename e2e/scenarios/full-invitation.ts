@@ -1,5 +1,6 @@
 /** Somebody who is on no network gets only a full invitation; others, worthless ones. */
 import assert from 'node:assert/strict';
+import { storedInvitation } from '../lib/meet.ts';
 import type { Town } from '../lib/town.ts';
 import { refuseWorthless, takenBack } from './worthless-invitation.ts';
 
@@ -8,14 +9,7 @@ const PATIENCE = 60_000;
 /** Reaches a secure session and gets a text; nobody else can use the invitation afterwards. */
 export async function joinByInvitation(town: Town): Promise<void> {
   const alice = await town.person('alice-inside', 'alice');
-  const { id } = await alice.api.call('invite.create', { label: 'bob' });
-  let link: string | null = null;
-  await town.until('the invitation is stored', PATIENCE, async () => {
-    const { invitations } = await alice.api.call('invite.list', {});
-    link = invitations.find((one) => one.id === id)?.fullLink ?? null;
-    return link !== null;
-  });
-  assert.ok(link !== null);
+  const { fullLink: link } = await storedInvitation(town, alice, 'bob', PATIENCE);
   // While others go on: it takes as long as a meeting does.
   const revoked = takenBack(town, alice);
   const [bob, carol] = await Promise.all([

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { DaemonProcess } from '../lib/daemon.ts';
+import { storedInvitation } from '../lib/meet.ts';
 import { tacet } from '../lib/tacet.ts';
 import type { Town } from '../lib/town.ts';
 
@@ -30,15 +31,9 @@ async function refused(
 
 /** The link of an invitation that was taken back after it was stored. */
 export async function takenBack(town: Town, host: DaemonProcess): Promise<string> {
-  const { id } = await host.api.call('invite.create', { label: 'taken back' });
-  let link: string | null = null;
-  await town.until('the invitation is stored', PATIENCE, async () => {
-    const { invitations } = await host.api.call('invite.list', {});
-    link = invitations.find((one) => one.id === id)?.link ?? null;
-    return link !== null;
-  });
+  const { id, link } = await storedInvitation(town, host, 'taken back', PATIENCE);
   await host.api.call('invite.revoke', { id });
-  return link ?? '';
+  return link;
 }
 
 /**
