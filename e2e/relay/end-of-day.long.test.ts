@@ -9,8 +9,9 @@ import { signTombstone } from '@tacet/wire';
 import { makeBox, randomSeed, type TestBox } from './lib/boxes.ts';
 import { readBelow } from './lib/files.ts';
 import { findInMemory, type Pattern } from './lib/memory.ts';
-import { PacketClient } from './lib/packet-client.ts';
-import { ProcessNetwork } from './lib/processes.ts';
+import type { PacketClient } from './lib/packet-client.ts';
+import type { ProcessNetwork } from './lib/processes.ts';
+import { startStage } from './lib/stage.ts';
 import { formsOfBox, isAnswered } from './seized/boxes.ts';
 
 const LIFE = 2;
@@ -26,7 +27,7 @@ before(async () => {
   const clock = new URL('./seized/days.mjs', import.meta.url);
   const options = process.env['NODE_OPTIONS'];
   process.env['NODE_OPTIONS'] = `${options ?? ''} --import=${clock.href}`;
-  network = await ProcessNetwork.create({
+  ({ network, client } = await startStage({
     set: {
       epochMs: EPOCH,
       graceMs: 1_000,
@@ -38,10 +39,7 @@ before(async () => {
       delayMeanMs: 20,
       boxLifeDays: LIFE,
     },
-  });
-  await network.startAll();
-  client = await PacketClient.join(network.card, 0);
-  await client.document();
+  }));
 });
 after(async () => {
   client?.close();

@@ -7,8 +7,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { makeBox } from './lib/boxes.ts';
-import { PacketClient } from './lib/packet-client.ts';
-import { ProcessNetwork } from './lib/processes.ts';
+import type { PacketClient } from './lib/packet-client.ts';
+import type { ProcessNetwork } from './lib/processes.ts';
+import { startStage } from './lib/stage.ts';
 
 /**
  * Between the last relay's turn to fetch a document and the first packet that needs it lie 4 % of an
@@ -30,10 +31,7 @@ let network: ProcessNetwork;
 let client: PacketClient;
 
 before(async () => {
-  network = await ProcessNetwork.create({ set });
-  await network.startAll();
-  client = await PacketClient.join(network.card, 0);
-  await client.document();
+  ({ network, client } = await startStage({ set }));
 });
 after(async () => {
   client?.close();

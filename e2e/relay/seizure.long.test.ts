@@ -13,8 +13,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { makeBox } from './lib/boxes.ts';
 import { findInMemory, formsOf, type Pattern } from './lib/memory.ts';
-import { PacketClient } from './lib/packet-client.ts';
-import { ProcessNetwork } from './lib/processes.ts';
+import type { PacketClient } from './lib/packet-client.ts';
+import type { ProcessNetwork } from './lib/processes.ts';
+import { startStage } from './lib/stage.ts';
 
 /** As long as a busy machine wants for the change from one to the next. */
 const EPOCH = 20_000;
@@ -26,7 +27,7 @@ let network: ProcessNetwork;
 let client: PacketClient;
 
 before(async () => {
-  network = await ProcessNetwork.create({
+  ({ network, client } = await startStage({
     set: {
       epochMs: EPOCH,
       graceMs: GRACE,
@@ -37,10 +38,7 @@ before(async () => {
       digestMs: 500,
       delayMeanMs: 20,
     },
-  });
-  await network.startAll();
-  client = await PacketClient.join(network.card, 0);
-  await client.document();
+  }));
 });
 after(async () => {
   client?.close();
