@@ -160,8 +160,8 @@ function tagsOf(name: string, epoch: number): Pattern[] {
 }
 
 /**
- * Looks until everything wanted is found, at relays that stand still, so that a slow look is one of
- * its first moment. Before `end`; threads of an epoch may start late on a busy machine.
+ * Looks until everything wanted is found; a slow look is one of its first moment. Before `end`;
+ * threads of an epoch may start late on a busy machine.
  */
 async function untilFound(
   name: string,
@@ -170,16 +170,11 @@ async function untilFound(
   wanted: readonly string[],
 ) {
   for (;;) {
-    process.kill(network.pid(name), 'SIGSTOP');
-    try {
-      const inTime = Date.now() < end;
-      const found = findInMemory(network.pid(name), forms);
-      const missing = wanted.filter((one) => !found.has(one));
-      if (missing.length === 0) return found;
-      assert.ok(inTime, `not found at ${name} while in use: ${missing.join(', ')}`);
-    } finally {
-      process.kill(network.pid(name), 'SIGCONT');
-    }
+    const inTime = Date.now() < end;
+    const found = findInMemory(network.pid(name), forms);
+    const missing = wanted.filter((one) => !found.has(one));
+    if (missing.length === 0) return found;
+    assert.ok(inTime, `not found at ${name} while in use: ${missing.join(', ')}`);
     await pause(200);
   }
 }

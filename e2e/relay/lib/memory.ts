@@ -1,8 +1,9 @@
 /**
  * What stands in the memory of another process: every page that is there and that the process may
- * write, read through /proc (Linux). Names how often each pattern was found.
+ * write, read through /proc (Linux) while it stands still, so that a look is of one moment: what an
+ * engine moves meanwhile could be seen twice or not at all.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 
 const PAGE = 4_096;
 /** Bytes read at a time; patterns across two reads are found by an overlap. */
@@ -35,13 +36,36 @@ export function formsOf(name: string, secret: Uint8Array): Pattern[] {
   });
 }
 
-/** Names of patterns found, each once. */
+/** Names of patterns found, each once. The process stands still meanwhile, and then goes on. */
 export function findInMemory(pid: number, patterns: readonly Pattern[]): Set<string> {
   return new Set(locateInMemory(pid, patterns).keys());
 }
 
-/** Names of patterns found, with the addresses where they stand, ascending. */
+/** As `findInMemory`, with the addresses where each stands, ascending. */
 export function locateInMemory(pid: number, patterns: readonly Pattern[]): Map<string, number[]> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    // The signal returns before the threads have heard of it.
+    while (!standsStill(pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    return locate(pid, patterns);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** Whether every thread of a process is stopped: state T (proc_pid_stat(5)). */
+function standsStill(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) => {
+    const file = `/proc/${pid}/task/${thread}/stat`;
+    // One that has ended since it was listed: the list is made again.
+    if (!existsSync(file)) return false;
+    const said = readFileSync(file, 'latin1');
+    // Behind the name, which may hold anything, brackets too.
+    return said.charAt(said.lastIndexOf(')') + 2) === 'T';
+  });
+}
+
+function locate(pid: number, patterns: readonly Pattern[]): Map<string, number[]> {
   const found = new Map<string, number[]>();
   const starts = startsOf(patterns);
   const memory = openSync(`/proc/${pid}/mem`, 'r');
