@@ -112,6 +112,8 @@ export class PacketClient {
     edge: RelayHash,
     request: BoxRequest,
   ): Promise<{ readonly frame: Frame; readonly outcome: Promise<Outcome> }> {
+    // First, for those who wait in line: keys of the epoch in which it goes.
+    await this.slot();
     const { verified, epoch } = this.now();
     const out = drawPath(systemRng, verified, epoch, { last: edge });
     const back = drawPath(systemRng, verified, epoch, { last: this.own, lastDelayMs: 0 });
@@ -119,7 +121,6 @@ export class PacketClient {
     const { block, keys } = this.builder.replyBlock(back, replyId);
     const frame = this.builder.request(out, encodeRequest(request), block);
     const drawnMs = pathDelay(out) + pathDelay(back);
-    await this.slot();
     const outcome = new Promise<Outcome>((resolve) => {
       this.waiting.set(hex(replyId), { keys, at: performance.now(), drawnMs, resolve });
     });
