@@ -3,6 +3,7 @@ import { AppError } from '@tacet/base';
 import { examine, readConfig } from '@tacet/host/relay';
 import { CONFIG, type Command, JSON_OPTION } from '../command.ts';
 import { textOption } from '../options.ts';
+import { checkoutCommit, ROOT } from '../source.ts';
 import { VERSION } from '../version.ts';
 
 const SIGNS = { ok: 'ok  ', warn: 'warn', bad: 'BAD ', skip: '-   ' } as const;
@@ -16,7 +17,7 @@ export const doctor: Command = {
   async run({ values }, output) {
     const path = textOption(values, 'config');
     const { config } = readConfig(path, process.env);
-    const findings = await examine(config, path, VERSION);
+    const findings = await examine(config, path, VERSION, checkoutCommit(ROOT));
     if (values['json'] === true) output.out(JSON.stringify(findings));
     else {
       for (const { state, what, found, advice } of findings) {

@@ -19,6 +19,7 @@ import { askAll, type Question } from '../ask.ts';
 import type { Command, Values } from '../command.ts';
 import { numberOption, optionalText, textOption, usage } from '../options.ts';
 import type { Output } from '../output.ts';
+import { SOURCE_OPTIONS, sourceOf, warnOfUnknown } from '../source.ts';
 
 const QUESTIONS: readonly Question[] = [
   {
@@ -81,6 +82,7 @@ export const init: Command = {
       help: 'listen elsewhere than on --host (behind NAT)',
     },
     capacity: { type: 'string', value: 'N', help: 'packets a second it is built for (1000)' },
+    ...SOURCE_OPTIONS,
     yes: { type: 'boolean', help: 'ask nothing: what is not given takes its default' },
   },
   examples: [
@@ -105,6 +107,7 @@ export const init: Command = {
       if (card !== null && places.some(({ role }) => role === 'authority')) {
         throw usage('authorities are part of what a network is: none can join one later');
       }
+      const source = sourceOf(values);
       const request = await initFolder({
         dir,
         places,
@@ -114,8 +117,10 @@ export const init: Command = {
         listen: optionalText(values, 'listen') ?? null,
         basePort: Number(answers['port']),
         capacity: numberOption(values, 'capacity', { min: 1, max: 100_000, fallback: 1_000 }),
+        source,
       });
       sayMade(request, output);
+      warnOfUnknown(source, output);
     } else if (card === null) {
       throw usage(
         'the folder has its keys already: give --join relay.card once the network is founded',

@@ -19,6 +19,7 @@ import {
   usage,
 } from '../options.ts';
 import type { Output } from '../output.ts';
+import { SOURCE_OPTIONS, sourceOf } from '../source.ts';
 
 export const networkCreate: Command = {
   path: 'network create',
@@ -56,6 +57,7 @@ export const networkCreate: Command = {
       value: 'N',
       help: 'packets a second each relay is built for (1000; 200 with --demo)',
     },
+    ...SOURCE_OPTIONS,
     set: {
       type: 'string',
       multiple: true,
@@ -109,6 +111,7 @@ async function create(values: Values, output: Output): Promise<void> {
       max: 100_000,
       fallback: demonstration ? 200 : 1_000,
     }),
+    source: sourceOf(values),
     set: settingsOption(values),
   });
   output.out(`made a network of ${description.processes.length} processes`);

@@ -54,6 +54,7 @@ export {
   type OperatorRequest,
 } from './network/request.ts';
 export { parseHost, REQUEST_FILE } from './network/setup.ts';
+export { type CodeSource, checkSource, UNKNOWN_SOURCE } from './network/source.ts';
 export type { Leaving, Operations, OperatorStatus } from './operations.ts';
 export { type ResourceRow, resourceTable } from './resources/table.ts';
 export { type RunOptions, runProcess, untilReady } from './run.ts';

@@ -3,6 +3,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { sourceFinding } from '../../src/relay/doctor/source.ts';
 import {
   createNetwork,
   examine,
@@ -11,10 +12,12 @@ import {
   type Running,
   readConfig,
   runProcess,
+  UNKNOWN_SOURCE,
 } from '../../src/relay/index.ts';
 import { tempDir } from './temp.ts';
 
 const dir = join(tempDir(), 'net');
+const COMMIT = 'ab'.repeat(20);
 const running = new Map<string, Running>();
 let description: NetworkDescription;
 
@@ -22,6 +25,7 @@ before(async () => {
   description = await createNetwork({
     ...{ dir, name: 'sick', demonstration: true, host: '127.0.0.1', basePort: 0 },
     ...{ mixesPerLayer: 1, edges: 2, family: 'nobody', capacity: 10, set: {} },
+    source: { sourceUrl: 'https://source.test/tacet', sourceCommit: COMMIT },
   });
   for (const { name } of description.processes) await start(name);
   await ready();
@@ -43,10 +47,17 @@ async function ready(): Promise<void> {
   }
 }
 
-async function look(name: string, version = '1'): Promise<Map<string, Finding>> {
+async function look(
+  name: string,
+  version = '1',
+  commit: string | null = COMMIT,
+): Promise<Map<string, Finding>> {
   const { config } = readConfig(pathOf(name), {});
   return new Map(
-    (await examine(config, pathOf(name), version)).map((finding) => [finding.what, finding]),
+    (await examine(config, pathOf(name), version, commit)).map((finding) => [
+      finding.what,
+      finding,
+    ]),
   );
 }
 
@@ -60,8 +71,21 @@ test('a network that is well: everything was looked at, nothing is bad', async (
       ({ what, state }) => state !== 'ok' && !OF_THE_MACHINE.includes(what),
     );
     assert.deepEqual(unwell, [], name);
-    assert.ok(findings.size >= (role === 'authority' ? 10 : 17), name);
+    assert.ok(findings.size >= (role === 'authority' ? 10 : 18), name);
     assert.match(findings.get('trust')?.found ?? '', /^one authority: .* alone/, name);
+  }
+});
+
+test('a relay that names no source, or another than is installed, is warned', async () => {
+  const { config } = readConfig(pathOf('mix-1'), {});
+  assert.ok(config.role !== 'authority');
+  assert.equal(sourceFinding(config, null).state, 'ok', 'its own commit need not be known');
+  assert.match(sourceFinding(config, 'cd'.repeat(20)).found, /abab.*, installed is cdcd/);
+  assert.equal(sourceFinding(config, 'cd'.repeat(20)).state, 'warn');
+  for (const key of ['sourceUrl', 'sourceCommit'] as const) {
+    const unknown = sourceFinding({ ...config, [key]: UNKNOWN_SOURCE[key] }, COMMIT);
+    assert.equal(unknown.state, 'warn');
+    assert.ok(unknown.found.startsWith(`\`${key}\` not set`), unknown.found);
   }
 });
 

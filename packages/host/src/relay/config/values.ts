@@ -116,7 +116,7 @@ function fromText(form: TextForm, value: string, base: string): unknown {
     case 'commit':
       return matching(value, /^([0-9a-f]{40}|[0-9a-f]{64})$/);
     case 'url':
-      return matching(value, /^https:\/\/[a-z0-9][!-~]{0,190}$/);
+      return matching(value, /^https:\/\/[a-z0-9][A-Za-z0-9._~:/?#@!$&'()*+,;=%[\]-]{0,190}$/);
   }
 }
 

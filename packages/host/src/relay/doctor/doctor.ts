@@ -9,12 +9,17 @@ import { bad, type Finding } from './finding.ts';
 import { machineFindings } from './machine.ts';
 import { documentFinding, runningFindings, trustFinding } from './network-findings.ts';
 import { addressFindings, authorityFindings, clockFinding } from './reach.ts';
+import { sourceFinding } from './source.ts';
 
-/** @param version of the program that asks, to be compared with the one that runs. */
+/**
+ * @param version of the program that asks, to be compared with the one that runs
+ * @param commit its commit, to be compared with the configuration's; null for unknown
+ */
 export async function examine(
   config: ProcessConfig,
   configPath: string,
   version: string,
+  commit: string | null,
 ): Promise<Finding[]> {
   const status = await statusOrNull(config.admin);
   const now = Date.now();
@@ -36,6 +41,7 @@ export async function examine(
   ]);
   return [
     ...findings,
+    sourceFinding(config, commit),
     clock,
     ...authorities.findings,
     documentFinding(config.card, self, authorities.documents, now),

@@ -24,6 +24,7 @@ import { choosePorts, isLocal } from './ports.ts';
 import { encodeRelayCard, type RelayCard } from './relay-card.ts';
 import type { OperatorRequest } from './request.ts';
 import { makeSetup, type PlannedProcess, type Setup } from './setup.ts';
+import { type CodeSource, UNKNOWN_SOURCE } from './source.ts';
 
 export interface OperatorOptions {
   readonly family: string;
@@ -55,6 +56,8 @@ export interface CreateOptions extends ParameterOptions {
   readonly family: string;
   readonly operators?: readonly OperatorOptions[];
   readonly capacity: number;
+  /** Unknown unless given. */
+  readonly source?: CodeSource;
 }
 
 /** @throws `network-exists`, `config-value`, `port-in-use`, `card-too-long`, `operators-unequal` */
@@ -147,6 +150,7 @@ interface Planned {
 async function planSetups(options: CreateOptions, rng: Rng): Promise<Planned[]> {
   const { authorities = 1, mixesPerLayer, edges, capacity, dir } = options;
   const operators = options.operators?.length ? options.operators : operatorsOf(options);
+  const source = options.source ?? UNKNOWN_SOURCE;
   const dealt = deal(placesOf({ authorities, mixesPerLayer, edges }), operators.length);
   const names = folderNames(operators);
   const ports = await allPorts(dealt, operators, options.basePort, rng);
@@ -166,7 +170,7 @@ async function planSetups(options: CreateOptions, rng: Rng): Promise<Planned[]> 
     }));
     return {
       folder: operators.length === 1 ? dir : join(dir, names[i] ?? ''),
-      setup: { ...operator, listen: operator.host, capacity, processes },
+      setup: { ...operator, listen: operator.host, capacity, ...source, processes },
     };
   });
 }

@@ -108,7 +108,7 @@ function relayConfig(
 ): Record<string, unknown> {
   const { epochMs, graceMs, keysAhead } = parameters;
   const isEdge = role === 'edge';
-  const { host, listen, family, country, capacity } = setup;
+  const { host, listen, family, country, capacity, sourceUrl, sourceCommit } = setup;
   return {
     role,
     ...(isEdge ? {} : { layer }),
@@ -122,6 +122,8 @@ function relayConfig(
     family,
     country,
     capacity,
+    sourceUrl,
+    sourceCommit,
     epochMs,
     graceMs,
     keysAhead,

@@ -18,6 +18,7 @@ import { readSetup } from './read-setup.ts';
 import type { RelayCard } from './relay-card.ts';
 import { encodeOperatorRequest, type OperatorRequest } from './request.ts';
 import { makeSetup, REQUEST_FILE, SETUP_FILE } from './setup.ts';
+import { type CodeSource, UNKNOWN_SOURCE } from './source.ts';
 
 export interface InitOptions {
   readonly dir: string;
@@ -30,6 +31,8 @@ export interface InitOptions {
   /** First of a row of ports; 0 for any free ones. */
   readonly basePort: number;
   readonly capacity: number;
+  /** Unknown unless given. */
+  readonly source?: CodeSource;
 }
 
 /** Makes keys, `setup.json` and `request.json`. @throws `network-exists`, `port-in-use` */
@@ -37,7 +40,8 @@ export async function initFolder(options: InitOptions): Promise<OperatorRequest>
   const { dir, places, family, country, host, capacity } = options;
   const listen = options.listen ?? (isIP(host) === 0 ? '::' : host);
   const processes = await withPorts(places, listen, options.basePort, systemRng);
-  const setup = { family, country, host, listen, capacity, processes };
+  const source = options.source ?? UNKNOWN_SOURCE;
+  const setup = { family, country, host, listen, capacity, ...source, processes };
   const request = makeSetup(dir, setup, systemRng, Date.now());
   writeFileSync(join(dir, REQUEST_FILE), encodeOperatorRequest(request));
   return request;

@@ -8,6 +8,7 @@ import { LIMITS } from '../limits.ts';
 import { parseJson } from '../parse-json.ts';
 import { fieldsOf, listOf, textOf } from './json.ts';
 import { MOST_PROCESSES, type PlannedProcess, parseHost, SETUP_FILE, type Setup } from './setup.ts';
+import { checkSource } from './source.ts';
 
 /** As `names.ts` gives them: one becomes the name of a folder. */
 const PROCESS_NAME = /^(authority|edge|mix-[123])(-[1-9]\d{0,3})?$/;
@@ -45,7 +46,7 @@ function readBytes(path: string): Uint8Array {
 function setupFrom(value: unknown): Setup {
   const fields = fieldsOf(value, [
     ...(['version', 'family', 'country', 'host'] as const),
-    ...(['listen', 'capacity', 'processes'] as const),
+    ...(['listen', 'capacity', 'sourceUrl', 'sourceCommit', 'processes'] as const),
   ]);
   const { version, family, country } = fields;
   const host = textOf(fields.host);
@@ -61,6 +62,7 @@ function setupFrom(value: unknown): Setup {
     host,
     listen: textOf(checkValue('listenHost', fields.listen, '')),
     capacity: Number(checkValue('capacity', fields.capacity, '')),
+    ...checkSource(fields),
     processes,
   };
 }

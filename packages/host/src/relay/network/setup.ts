@@ -15,13 +15,13 @@ import {
   signDescriptor,
   verifyDescriptor,
 } from '@tacet/directory';
-import { FIELDS } from '../config/fields.ts';
 import { UNMEASURED } from '../descriptors.ts';
 import { privateFolder } from '../files.ts';
 import { createKeys, type RelayKeys } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
 import { writeJson } from './json.ts';
 import type { OperatorRequest, RequestedAuthority, RequestedRelay } from './request.ts';
+import type { CodeSource } from './source.ts';
 
 export interface PlannedProcess {
   /** Name of its folder, for example `edge-1`. */
@@ -33,7 +33,7 @@ export interface PlannedProcess {
   readonly ports: readonly number[];
 }
 
-export interface Setup {
+export interface Setup extends CodeSource {
   readonly family: string;
   readonly country: string;
   /** Name or address by which others reach this machine. */
@@ -117,8 +117,8 @@ function requestRelay(
     firstEpoch: 0,
     keys: [kemKeyPair(randomBytes(rng, 32)).publicKey],
     capacity: setup.capacity,
-    sourceUrl: FIELDS.sourceUrl.fallback,
-    sourceCommit: FIELDS.sourceCommit.fallback,
+    sourceUrl: setup.sourceUrl,
+    sourceCommit: setup.sourceCommit,
     ...UNMEASURED,
   });
   const { descriptor } = verifyDescriptor(signed);
