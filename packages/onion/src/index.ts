@@ -16,7 +16,7 @@ export {
   type OpenerOptions,
 } from './open.ts';
 export { EpochReplayGuard, type ReplayGuardOptions } from './replay-guard.ts';
-export { ReplaySet } from './replay-set.ts';
+export { ReplaySet, replaySetBytes } from './replay-set.ts';
 export { epochOfBlock, firstRelayOf } from './reply-block.ts';
 export {
   type DocumentHash,

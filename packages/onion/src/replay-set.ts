@@ -11,6 +11,17 @@ import { REPLAY_CAPACITY_MAX } from './limits.ts';
 
 const MIN_BITS = 4;
 
+/** Bytes of the table of a set with that capacity, all of them taken from the start. */
+export function replaySetBytes(capacity: number): number {
+  return 8 * 2 ** bitsFor(capacity);
+}
+
+function bitsFor(capacity: number): number {
+  let bits = MIN_BITS;
+  while (2 ** bits * 0.75 < capacity) bits++;
+  return bits;
+}
+
 export class ReplaySet {
   readonly capacity: number;
   /** Pairs of 32-bit words; the pair 0, 0 marks an empty slot. */
@@ -28,8 +39,7 @@ export class ReplaySet {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > REPLAY_CAPACITY_MAX) {
       throw new AppError('replay-capacity', 'usage', 'the replay capacity is out of range');
     }
-    let bits = MIN_BITS;
-    while (2 ** bits * 0.75 < capacity) bits++;
+    const bits = bitsFor(capacity);
     this.capacity = capacity;
     this.words = new Uint32Array(2 ** bits * 2);
     this.mask = 2 ** bits - 1;

@@ -10,6 +10,7 @@ export const resources: Command = {
     users: { type: 'string', value: 'N', help: 'people on the network (100)' },
     'mixes-per-layer': { type: 'string', value: 'N', help: 'among which a layer is shared (1)' },
     edges: { type: 'string', value: 'N', help: 'among which people and boxes are shared (2)' },
+    capacity: { type: 'string', value: 'N', help: 'packets a second a relay declares (1000)' },
     ...JSON_OPTION,
   },
   examples: ['tacet-relay resources --users 500 --mixes-per-layer 2 --edges 3'],
@@ -23,6 +24,7 @@ export const resources: Command = {
       users: number('users', 1_000_000, 100),
       mixesPerLayer: number('mixes-per-layer', 40, 1),
       edges: number('edges', 40, 2),
+      capacity: number('capacity', 100_000, 1_000),
     });
     if (values['json'] === true) {
       output.out(JSON.stringify(rows));

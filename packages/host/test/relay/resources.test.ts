@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemRng } from '@tacet/crypto';
+import { ReplaySet } from '@tacet/onion';
 import { resourceTable } from '../../src/relay/index.ts';
 
 const row = (users: number, slotMs: number, role: 'mix' | 'edge', more = {}) => {
-  const rows = resourceTable({ users, mixesPerLayer: 1, edges: 2, ...more });
+  const rows = resourceTable({ users, mixesPerLayer: 1, edges: 2, capacity: 1_000, ...more });
   const found = rows.find((one) => one.slotMs === slotMs && one.role === role);
   assert.ok(found);
   return found;
@@ -27,4 +29,13 @@ test('rates, traffic and load are proportional to people and to 1/T, and shared 
     assert.ok(Math.abs(shared[key] / one[key] - 1) < 1e-9, key);
   }
   assert.ok(row(100, 2_000, 'edge', { edges: 4 }).diskGb < row(100, 2_000, 'edge').diskGb);
+});
+
+test('memory holds two replay tables of the declared capacity, whatever the load', () => {
+  const set = new ReplaySet({ capacity: 1_000 * 4_200, rng: systemRng });
+  for (const slotMs of [500, 4_000]) {
+    assert.equal(row(100, slotMs, 'mix').memoryMb, 120 + (2 * set.bytes) / 1e6);
+  }
+  assert.ok(row(100, 2_000, 'mix', { capacity: 225 }).memoryMb < 160);
+  assert.ok(row(100_000, 2_000, 'mix').memoryMb > 1_000, 'the load counts where it is more');
 });

@@ -71,7 +71,7 @@ export const FIELDS = {
     roles: RELAYS,
     form: { min: 1, max: 100_000 },
     fallback: 1_000,
-    help: 'packets a second this relay is built for; sizes its replay set (8 bytes a packet)',
+    help: 'packets a second this relay is built for; sizes its replay set, and its opening threads: one for each 4,000',
   },
   sourceUrl: {
     roles: RELAYS,

@@ -4,12 +4,15 @@
  * and another edge stores or reads.
  */
 import { defaultParameters } from '@tacet/directory';
+import { replaySetBytes } from '@tacet/onion';
 import { MEASURED } from './measured.ts';
 
 export interface ResourceOptions {
   readonly users: number;
   readonly mixesPerLayer: number;
   readonly edges: number;
+  /** Packets a second a relay declares; its load where that is more. */
+  readonly capacity: number;
 }
 
 /** For one relay of that role. */
@@ -35,6 +38,8 @@ const IN_USE = 1 / 8;
 const OWN_BOXES = 400;
 const DAY_S = 86_400;
 const TAG_BYTES = 8;
+/** Seconds for which a replay set holds tags. */
+const REPLAY_S = (defaultParameters.epochMs + 2 * defaultParameters.graceMs) / 1_000;
 
 export function resourceTable(options: ResourceOptions): ResourceRow[] {
   return SLOTS.flatMap((slotMs) => [mixRow(options, slotMs), edgeRow(options, slotMs)]);
@@ -49,13 +54,11 @@ function sent({ users }: ResourceOptions, slotMs: number): number {
 
 function mixRow(options: ResourceOptions, slotMs: number): ResourceRow {
   const packets = (2 * sent(options, slotMs)) / options.mixesPerLayer;
-  const { epochMs, graceMs } = defaultParameters;
-  // Twice while epochs overlap; the table has about twice the places.
-  const replay = (2 * 2 * TAG_BYTES * packets * (epochMs + 2 * graceMs)) / 1_000;
   return row(slotMs, 'mix', packets, {
     coreMs: packets * MEASURED.mixPacketMs,
-    memoryMb: MEASURED.mixIdleMb + replay / 1e6,
-    diskGb: replay / 2 / 1e9,
+    memoryMb: MEASURED.mixIdleMb + replayBytes(options, packets) / 1e6,
+    // Tags of two epochs while they overlap.
+    diskGb: (2 * TAG_BYTES * packets * REPLAY_S) / 1e9,
     up: packets,
     down: packets,
   });
@@ -66,15 +69,20 @@ function edgeRow(options: ResourceOptions, slotMs: number): ResourceRow {
   const clients = options.users / options.edges;
   const perDay = own * DAY_S * 2 * (defaultParameters.coverPutPermille / 1_000);
   const boxes = (perDay + OWN_BOXES * clients) * defaultParameters.boxLifeDays;
-  const replay = (2 * 2 * TAG_BYTES * 3 * own * defaultParameters.epochMs) / 1_000;
   return row(slotMs, 'edge', 3 * own, {
     coreMs: own * MEASURED.edgePacketMs,
-    memoryMb: MEASURED.edgeIdleMb + clients * MEASURED.clientMb + replay / 1e6,
+    memoryMb:
+      MEASURED.edgeIdleMb + clients * MEASURED.clientMb + replayBytes(options, 3 * own) / 1e6,
     diskGb: (boxes * MEASURED.boxBytes) / 1e9,
     // Two frames down for each up, and requests and answers to layer 1.
     up: 4 * own,
     down: 3 * own,
   });
+}
+
+/** Two tables while epochs overlap, each for the declared rate. */
+function replayBytes({ capacity }: ResourceOptions, packets: number): number {
+  return 2 * replaySetBytes(Math.ceil(Math.max(capacity, packets) * REPLAY_S));
 }
 
 interface Load {
