@@ -28,7 +28,9 @@ export function sourceOf(values: Values): CodeSource {
 export function warnOfUnknown(source: CodeSource, output: Output): void {
   for (const key of ['sourceUrl', 'sourceCommit'] as const) {
     if (source[key] === UNKNOWN_SOURCE[key]) {
-      output.warn(`${key} is not known: put it into the configurations, everybody may ask for it`);
+      output.warn(
+        `${key} is not known: put it into the configurations, people may ask what runs here`,
+      );
     }
   }
 }

@@ -44,6 +44,16 @@ test('the commit is that of an unchanged checkout of its own', () => {
 test('what is given goes into each configuration; what is none is refused before keys are made', async () => {
   const dir = join(tempDir(), 'net');
   const make = ['network', 'create', '--dir', dir, '--name', 'try', '--demo'];
+  const ignored = await command(
+    'network',
+    'create',
+    '--dir',
+    dir,
+    '--name',
+    'try',
+    ...['--request', 'a.json', '--source', 'https://source.test'],
+  );
+  assert.match(ignored.err, /--source has no meaning with --request/);
   const wrong = await command(...make, '--source', 'http://source.test');
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /config-value/);

@@ -19,7 +19,7 @@ import {
   usage,
 } from '../options.ts';
 import type { Output } from '../output.ts';
-import { SOURCE_OPTIONS, sourceOf } from '../source.ts';
+import { SOURCE_OPTIONS, sourceOf, warnOfUnknown } from '../source.ts';
 
 export const networkCreate: Command = {
   path: 'network create',
@@ -95,6 +95,7 @@ async function create(values: Values, output: Output): Promise<void> {
     throw usage('--authorities must be odd: an even number tolerates no more than one less');
   }
   const operators = listOption(values, 'operator').map((text) => operatorOf(text, host));
+  const source = sourceOf(values);
   const description = await createNetwork({
     dir,
     name,
@@ -111,7 +112,7 @@ async function create(values: Values, output: Output): Promise<void> {
       max: 100_000,
       fallback: demonstration ? 200 : 1_000,
     }),
-    source: sourceOf(values),
+    source,
     set: settingsOption(values),
   });
   output.out(`made a network of ${description.processes.length} processes`);
@@ -124,6 +125,7 @@ async function create(values: Values, output: Output): Promise<void> {
   }
   if (authorities === 1) output.out(ONE_AUTHORITY);
   if (demonstration) output.out('demonstration: no crowd, so it hides nobody');
+  else warnOfUnknown(source, output);
 }
 
 function found(values: Values, output: Output): void {
@@ -136,6 +138,7 @@ function found(values: Values, output: Output): void {
     'host',
     'base-port',
     'capacity',
+    ...Object.keys(SOURCE_OPTIONS),
   ]) {
     if (values[name] !== undefined) throw usage(`--${name} has no meaning with --request`);
   }

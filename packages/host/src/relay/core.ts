@@ -49,6 +49,7 @@ import { THREADS_MAX } from './opening/memory.ts';
 import type { Operations } from './operations.ts';
 import { relayStatus } from './relay-status.ts';
 import { ReplayLog } from './replay-log.ts';
+import { replayCapacity } from './resources/memory.ts';
 import { edgeNames, peersOf } from './topology.ts';
 
 /** Says something an operator should read. One line, no dates, nothing about users. */
@@ -135,7 +136,7 @@ export class RelayCore {
       const vault = new EpochVault(at('epochs'), () => viewer.schedule);
       this.vault = vault;
       vault.wipe(vault.expired(this.clock.now()));
-      const capacity = replayCapacity(config);
+      const capacity = replayCapacity(config.capacity, config.schedule);
       this.guard = new EpochReplayGuard({ capacity, rng, log: 'keep' });
       this.replay = new ReplayLog(at('replay'), this.guard, vault.stored());
       this.views = {
@@ -445,9 +446,4 @@ export class RelayCore {
 /** One thread for each part of the declared rate that one can do, if there are cores for them. */
 function openingThreads(capacity: number, cores: number): number {
   return Math.max(1, Math.min(cores, THREADS_MAX, Math.ceil(capacity / LIMITS.packetsPerThread)));
-}
-
-/** Tags of one epoch and its graces, at the declared rate (docs/spec/04-mixing.md, 3). */
-function replayCapacity({ capacity, schedule }: RelayConfig): number {
-  return Math.ceil((capacity * (schedule.epochMs + 2 * schedule.graceMs)) / 1_000);
 }

@@ -3,6 +3,8 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { DAY } from '@tacet/base';
+import { machineFindings } from '../../src/relay/doctor/machine.ts';
 import { sourceFinding } from '../../src/relay/doctor/source.ts';
 import {
   createNetwork,
@@ -87,6 +89,19 @@ test('a relay that names no source, or another than is installed, is warned', as
     assert.equal(unknown.state, 'warn');
     assert.ok(unknown.found.startsWith(`\`${key}\` not set`), unknown.found);
   }
+});
+
+test('memory is compared with the tables a relay makes for its declared capacity', () => {
+  const path = pathOf('mix-1');
+  const { config } = readConfig(path, {});
+  assert.ok(config.role === 'mix');
+  const memory = (change: object) =>
+    machineFindings({ ...config, ...change }, path).find(({ what }) => what === 'memory');
+  assert.equal(memory({})?.state, 'ok');
+  // Tags of a day at 100,000 a second: two tables of 2^34 places.
+  const found = memory({ capacity: 100_000, schedule: { ...config.schedule, epochMs: DAY } });
+  assert.equal(found?.state, 'warn');
+  assert.match(found?.advice ?? '', /takes 274998 MB/);
 });
 
 test('each thing that is wrong is found, with what to do', async () => {

@@ -3,6 +3,8 @@ import { statfsSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessConfig } from '../config/types.ts';
+import { MEASURED } from '../resources/measured.ts';
+import { relayMemoryMb } from '../resources/memory.ts';
 import { bad, type Finding, ok, skip, warn } from './finding.ts';
 
 const GIB = 2 ** 30;
@@ -24,17 +26,16 @@ function disk(config: ProcessConfig): Finding {
 }
 
 function memory(config: ProcessConfig): Finding {
-  const total = totalmem() / GIB;
-  const found = `${total.toFixed(1)} GiB`;
-  // Two replay sets of 8 bytes a packet while epochs overlap, and 200 MB for everything else.
-  const hours = config.role === 'authority' ? 0 : config.schedule.epochMs / 3_600_000;
-  const capacity = config.role === 'authority' ? 0 : config.capacity;
-  const wanted = (2 * 16 * capacity * 3_600 * hours) / GIB + 0.25;
-  if (total < wanted) {
+  const found = `${(totalmem() / GIB).toFixed(1)} GiB`;
+  const wanted =
+    config.role === 'authority'
+      ? MEASURED.authorityMb
+      : relayMemoryMb(config.role, config.capacity, config.schedule);
+  if (totalmem() / 1e6 < wanted) {
     return warn(
       'memory',
       found,
-      `a relay of this capacity wants about ${wanted.toFixed(1)} GiB: lower \`capacity\` or add memory`,
+      `a relay of this capacity takes ${Math.ceil(wanted)} MB before it has clients: lower \`capacity\` or add memory`,
     );
   }
   return ok('memory', found);

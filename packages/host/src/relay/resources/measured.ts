@@ -15,6 +15,7 @@ export const MEASURED = {
   /** Memory of an idle process, MB. */
   mixIdleMb: 120,
   edgeIdleMb: 140,
+  authorityMb: 104,
   /** Memory for each client link, MB. */
   clientMb: 0.135,
   /** Disk for each box, until its day is over; erased ones keep their pages until then. */

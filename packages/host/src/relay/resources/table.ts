@@ -4,8 +4,8 @@
  * and another edge stores or reads.
  */
 import { defaultParameters } from '@tacet/directory';
-import { replaySetBytes } from '@tacet/onion';
 import { MEASURED } from './measured.ts';
+import { relayMemoryMb, replayCapacity } from './memory.ts';
 
 export interface ResourceOptions {
   readonly users: number;
@@ -38,8 +38,6 @@ const IN_USE = 1 / 8;
 const OWN_BOXES = 400;
 const DAY_S = 86_400;
 const TAG_BYTES = 8;
-/** Seconds for which a replay set holds tags. */
-const REPLAY_S = (defaultParameters.epochMs + 2 * defaultParameters.graceMs) / 1_000;
 
 export function resourceTable(options: ResourceOptions): ResourceRow[] {
   return SLOTS.flatMap((slotMs) => [mixRow(options, slotMs), edgeRow(options, slotMs)]);
@@ -56,9 +54,9 @@ function mixRow(options: ResourceOptions, slotMs: number): ResourceRow {
   const packets = (2 * sent(options, slotMs)) / options.mixesPerLayer;
   return row(slotMs, 'mix', packets, {
     coreMs: packets * MEASURED.mixPacketMs,
-    memoryMb: MEASURED.mixIdleMb + replayBytes(options, packets) / 1e6,
+    memoryMb: relayMemoryMb('mix', Math.max(options.capacity, packets), defaultParameters),
     // Tags of two epochs while they overlap.
-    diskGb: (2 * TAG_BYTES * packets * REPLAY_S) / 1e9,
+    diskGb: (2 * TAG_BYTES * replayCapacity(packets, defaultParameters)) / 1e9,
     up: packets,
     down: packets,
   });
@@ -72,17 +70,13 @@ function edgeRow(options: ResourceOptions, slotMs: number): ResourceRow {
   return row(slotMs, 'edge', 3 * own, {
     coreMs: own * MEASURED.edgePacketMs,
     memoryMb:
-      MEASURED.edgeIdleMb + clients * MEASURED.clientMb + replayBytes(options, 3 * own) / 1e6,
+      relayMemoryMb('edge', Math.max(options.capacity, 3 * own), defaultParameters) +
+      clients * MEASURED.clientMb,
     diskGb: (boxes * MEASURED.boxBytes) / 1e9,
     // Two frames down for each up, and requests and answers to layer 1.
     up: 4 * own,
     down: 3 * own,
   });
-}
-
-/** Two tables while epochs overlap, each for the declared rate. */
-function replayBytes({ capacity }: ResourceOptions, packets: number): number {
-  return 2 * replaySetBytes(Math.ceil(Math.max(capacity, packets) * REPLAY_S));
 }
 
 interface Load {
