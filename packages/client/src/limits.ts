@@ -36,6 +36,8 @@ export const MAX_QUEUED = 5_000;
 export const MAX_PARTIAL = 32;
 /** Requests waiting for their reply; at the cap the oldest counts as lost. */
 export const MAX_PENDING_REQUESTS = 512;
+/** Lost requests whose answer is taken all the same when it comes; the oldest gives way. */
+export const MAX_LATE_REQUESTS = 256;
 /** Edges once drawn as front door that are remembered for their sixty days. */
 export const MAX_GUARDS = 16;
 /** Dead letters kept of one contact. */

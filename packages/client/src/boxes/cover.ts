@@ -30,7 +30,8 @@ const MAX_COVER_BOXES = 64;
 
 interface Later {
   readonly notBefore: Millis;
-  readonly retry: boolean;
+  /** The box that is to be tried again, if this is a retry. */
+  readonly retry: Written | null;
   /** Null when there is nothing to do any more. */
   readonly plan: (now: Millis) => Plan | null;
 }
@@ -69,12 +70,12 @@ export class Cover implements PlanSource {
   }
 
   private takeDue(now: Millis, retries: boolean): Later | undefined {
-    const at = this.follow.findIndex((one) => one.notBefore > now || retries || !one.retry);
+    const at = this.follow.findIndex((one) => one.notBefore > now || retries || one.retry === null);
     if (at < 0 || (this.follow[at]?.notBefore ?? 0) > now) return undefined;
     return this.follow.splice(at, 1)[0];
   }
 
-  private later(notBefore: Millis, make: Later['plan'], retry = false): void {
+  private later(notBefore: Millis, make: Later['plan'], retry: Later['retry'] = null): void {
     const at = this.follow.findIndex((one) => one.notBefore > notBefore);
     const entry = { notBefore, retry, plan: make };
     if (at < 0) this.follow.push(entry);
@@ -101,17 +102,26 @@ export class Cover implements PlanSource {
     if (slot === 'A') written.triesA++;
     else written.triesB++;
     const request = { kind: 'put', record: written.record } as const;
+    const { copies } = written;
     const settle: Plan['settle'] = (answer, then) => {
       if (answer?.status === 'stored') this.stored(written, edge, current.parameters, then);
-      else if (answer?.status !== 'taken') {
-        this.later(then + pauseOf(this.rng, written), (at) => this.write(written, at), true);
+      // A late answer to the try before may have settled the copy meanwhile.
+      else if (answer?.status !== 'taken' && written.copies === copies) {
+        this.later(then + pauseOf(this.rng, written), (at) => this.write(written, at), written);
       }
     };
-    return { what: 'cover-put', edge, request, retry, settle };
+    const late: Plan['late'] = (answer, then) => {
+      if (answer.status === 'stored') this.stored(written, edge, current.parameters, then);
+    };
+    return { what: 'cover-put', edge, request, retry, settle, late };
   }
 
   private stored(written: Written, edge: RelayHash, parameters: Parameters, now: Millis): void {
     const { mark } = written.box;
+    // Known already: of two tries there, one was answered late.
+    if (written.firstEdge !== null && equalBytes(written.firstEdge, edge)) return;
+    const waiting = this.follow.findIndex(({ retry }) => retry === written);
+    if (waiting >= 0) this.follow.splice(waiting, 1);
     written.copies += 1;
     written.firstEdge ??= edge;
     if (written.copies > 1) return;

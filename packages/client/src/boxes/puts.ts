@@ -3,7 +3,7 @@
  * frame leaves; an answer is saved before anybody is told. Entries with one copy wait for an
  * idle slot to write the second.
  */
-import { AppError, type Millis, type Rng, randomBetween } from '@tacet/base';
+import { AppError, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
 import type { BoxAnswer, BoxRecord, Mark } from '@tacet/wire';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
@@ -197,6 +197,10 @@ export class PutQueue {
         retry,
         onSent: (at) => this.sent(entry, slot, retry, at),
         settle: (answer, at) => this.settle(entry, edge, answer, at),
+        late: (answer, at) => {
+          if (this.entries.get(entry.id) !== entry || answer.status !== 'stored') return;
+          this.stored(entry, edge, answer.expiryDay, at);
+        },
       };
     }
     return null;
@@ -238,6 +242,8 @@ export class PutQueue {
   }
 
   private stored(entry: PutEntry, edge: Uint8Array, expiryDay: number, now: Millis): void {
+    // Known already: of two tries there, one was answered late.
+    if (entry.firstEdge !== null && equalBytes(entry.firstEdge, edge)) return;
     const network = this.network();
     const parameters = network?.current(now)?.parameters;
     if (entry.copies === 0) this.storedCount += 1;

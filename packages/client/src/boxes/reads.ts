@@ -217,6 +217,10 @@ export class ReadQueue implements PlanSource {
       real: at,
       retry,
       settle: (answer, then) => this.settle(entry, at, answer, then),
+      late: (answer, then) => {
+        if (answer.status !== 'read') return;
+        if (this.watches.offer(entry.watch, answer.records[at], then)) this.forget(entry.watch.id);
+      },
     };
   }
 

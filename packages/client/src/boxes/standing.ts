@@ -101,7 +101,7 @@ export class StandingReads implements PlanSource {
   private random(network: Network, current: Current, waitMs: Millis): Plan {
     const edge = pick(this.rng, network.edges(current));
     const mark = this.rng.fill(new Uint8Array(8)) as Mark;
-    return this.plan(network, edge, mark, waitMs, () => undefined);
+    return this.plan(network, edge, mark, waitMs, null, () => undefined);
   }
 
   private real(
@@ -113,7 +113,7 @@ export class StandingReads implements PlanSource {
   ): Plan {
     const [edge] = network.places(current, watch.box.mark);
     this.waitingFor.add(watch.id);
-    return this.plan(network, edge, watch.box.mark, waitMs, (record, now) => {
+    return this.plan(network, edge, watch.box.mark, waitMs, watch, (record, now) => {
       this.waitingFor.delete(watch.id);
       if (record === null) return;
       if (this.watches.offer(watch, record, now)) this.empty.delete(contactId);
@@ -126,6 +126,7 @@ export class StandingReads implements PlanSource {
     edge: RelayHash,
     mark: Mark,
     waitMs: Millis,
+    watch: Watch | null,
     done: (record: Uint8Array | null, now: Millis) => void,
   ): Plan {
     const { marks, at } = threeMarks(this.rng, network, edge, mark);
@@ -139,6 +140,11 @@ export class StandingReads implements PlanSource {
       settle: (answer: BoxAnswer | null, now) => {
         this.outstanding--;
         done(answer?.status === 'read' ? answer.records[at] : null, now);
+      },
+      late: (answer, now) => {
+        if (watch !== null && answer.status === 'read') {
+          this.watches.offer(watch, answer.records[at], now);
+        }
       },
     };
   }

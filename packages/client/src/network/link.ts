@@ -300,7 +300,7 @@ export class Link {
       if (answer === null && isRepeated(plan)) this.d.loops.gate.requestLost(slot);
       plan.settle(answer, at);
     };
-    this.d.requests.expect(replyId, keys, deadline, settle, slot);
+    this.d.requests.expect(replyId, keys, deadline, { settle, late: plan.late }, slot);
     return frame;
   }
 

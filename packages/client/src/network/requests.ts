@@ -1,25 +1,35 @@
 /**
  * Requests under way: each was built with one reply block; the reply, or its deadline, settles
- * it once. Nothing here is saved: what must survive a restart is the operation, and operations
+ * it once, and a reply that comes after its deadline is handed on for a while
+ * (docs/spec/04-mixing.md, 9). Nothing here is saved: what must survive a restart is the operation, and operations
  * are idempotent.
  */
-import { Counters, DeadlineHeap, isAppError, type Millis, type Rng } from '@tacet/base';
+import { Counters, DeadlineHeap, isAppError, MINUTE, type Millis, type Rng } from '@tacet/base';
 import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
 import { type BoxAnswer, type DownFrame, decodeAnswer } from '@tacet/wire';
-import { MAX_PENDING_REQUESTS } from '../limits.ts';
+import { MAX_LATE_REQUESTS, MAX_PENDING_REQUESTS } from '../limits.ts';
+import type { Plan } from '../rhythm/plan.ts';
 import { keyOf } from './keys.ts';
-
-/** Called once: with the answer, or null when the deadline passed without one. */
-export type Settle = (answer: BoxAnswer | null, now: Millis) => void;
 
 /** Losses in a row after which nothing seems to get through. */
 const LOST_IN_A_ROW = 8;
 
-/** The same for a loop, which carries no answer. */
+/** How long the keys of a lost request are kept. */
+const LATE: Millis = MINUTE;
+
+/** What hears of a request's answer. */
+export interface Outcome {
+  readonly settle: Plan['settle'];
+  readonly late?: Plan['late'];
+}
+
+/** Called once: whether a loop was back in time. */
 export type SettleLoop = (back: boolean, now: Millis) => void;
 
-/** Replies that settle nothing, by reason. */
+/** Replies that settle nothing in time, by reason. */
 type ReplyCount =
+  /** After its deadline, and handed on. */
+  | 'reply-late'
   /** Nobody waits for it, or not any more. */
   | 'reply-unknown'
   /** It does not open: damaged on its way, or made up. */
@@ -30,10 +40,15 @@ type ReplyCount =
 interface Pending {
   readonly nonce: number;
   readonly keys: ReplyKeys;
-  readonly settle: Settle;
-  /** Null for a request. */
-  readonly loop: SettleLoop | null;
+  /** What is told; of a loop, whether it came back. */
+  readonly of: Outcome | SettleLoop;
   done: boolean;
+}
+
+interface Late {
+  readonly keys: ReplyKeys;
+  readonly of: Outcome;
+  readonly until: Millis;
 }
 
 export class RequestTracker {
@@ -42,6 +57,8 @@ export class RequestTracker {
   private readonly rng: Rng;
   private readonly pending = new Map<number, Pending>();
   private readonly deadlines = new DeadlineHeap<Pending>();
+  /** Lost requests, oldest first. */
+  private readonly late = new Map<number, Late>();
 
   constructor(builder: PacketBuilder, rng: Rng) {
     this.builder = builder;
@@ -80,53 +97,67 @@ export class RequestTracker {
     return id as ReplyId;
   }
 
-  expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, settle: Settle, now: Millis): void {
-    this.add(replyId, { keys, settle, loop: null }, deadline, now);
+  expect(replyId: ReplyId, keys: ReplyKeys, deadline: Millis, of: Outcome, now: Millis): void {
+    this.add(replyId, keys, deadline, of, now);
   }
 
   expectLoop(
     replyId: ReplyId,
     keys: ReplyKeys,
     deadline: Millis,
-    loop: SettleLoop,
+    of: SettleLoop,
     now: Millis,
   ): void {
-    this.add(replyId, { keys, settle: () => undefined, loop }, deadline, now);
+    this.add(replyId, keys, deadline, of, now);
   }
 
   private add(
     replyId: ReplyId,
-    of: Pick<Pending, 'keys' | 'settle' | 'loop'>,
+    keys: ReplyKeys,
     deadline: Millis,
+    of: Pending['of'],
     now: Millis,
   ): void {
     if (this.pending.size >= MAX_PENDING_REQUESTS) {
       const oldest = this.pending.values().next().value;
-      if (oldest !== undefined) this.finish(oldest, null, now);
+      if (oldest !== undefined) this.lose(oldest, now);
     }
-    const entry = { nonce: keyOf(replyId.subarray(8)), ...of, done: false };
+    const entry = { nonce: keyOf(replyId.subarray(8)), keys, of, done: false };
     this.pending.set(entry.nonce, entry);
     this.deadlines.push(deadline, entry);
   }
 
   /** Takes a reply; false, with a counter, for one that settles nothing. */
   take(reply: NonNullable<DownFrame['reply']>, now: Millis): boolean {
-    const entry = this.pending.get(keyOf(reply.replyId.subarray(8)));
-    if (entry === undefined) return this.refuse('reply-unknown');
+    const nonce = keyOf(reply.replyId.subarray(8));
+    const entry = this.pending.get(nonce);
+    if (entry === undefined) return this.takeLate(nonce, reply.payload, now);
     const data = this.builder.openReply(entry.keys, reply.payload);
     if (data === null) return this.refuse('reply-unreadable');
-    if (entry.loop !== null) {
-      this.finish(entry, null, now, true);
+    if (typeof entry.of === 'function') {
+      this.forget(entry);
+      entry.of(true, now);
       return true;
     }
-    let answer: BoxAnswer;
-    try {
-      answer = decodeAnswer(data);
-    } catch (error) {
-      if (!isAppError(error, 'malformed')) throw error;
-      return this.refuse('reply-malformed');
-    }
-    this.finish(entry, answer, now);
+    const answer = answerIn(data);
+    if (answer === null) return this.refuse('reply-malformed');
+    this.forget(entry);
+    this.lost = 0;
+    entry.of.settle(answer, now);
+    return true;
+  }
+
+  private takeLate(nonce: number, payload: Uint8Array, now: Millis): boolean {
+    const late = this.late.get(nonce);
+    if (late === undefined || late.until <= now) return this.refuse('reply-unknown');
+    const data = this.builder.openReply(late.keys, payload);
+    if (data === null) return this.refuse('reply-unreadable');
+    const answer = answerIn(data);
+    if (answer === null) return this.refuse('reply-malformed');
+    this.late.delete(nonce);
+    this.counters.add('reply-late');
+    this.lost = 0;
+    late.of.late?.(answer, now);
     return true;
   }
 
@@ -139,29 +170,56 @@ export class RequestTracker {
   expire(now: Millis): void {
     for (;;) {
       const entry = this.deadlines.popDue(now);
-      if (entry === undefined) return;
-      this.finish(entry, null, now);
+      if (entry === undefined) break;
+      this.lose(entry, now);
+    }
+    // In the order in which they were lost, so the first that stays ends it.
+    for (const [nonce, { until }] of this.late) {
+      if (until > now) return;
+      this.late.delete(nonce);
     }
   }
 
-  /** Gives up everything: deadlines of a clock that was set back lie far in the future. */
+  /** Gives up everything: times of a clock that was set back lie far in the future. */
   forgetAll(now: Millis): void {
+    this.late.clear();
     for (;;) {
       const entry = this.deadlines.popDue(Number.POSITIVE_INFINITY);
       if (entry === undefined) return;
-      this.finish(entry, null, now);
+      this.lose(entry, now);
     }
   }
 
-  private finish(entry: Pending, answer: BoxAnswer | null, now: Millis, back = false): void {
+  /** Its answer, or its loop, did not come in time. */
+  private lose(entry: Pending, now: Millis): void {
     if (entry.done) return;
-    entry.done = true;
-    this.pending.delete(entry.nonce);
-    if (entry.loop !== null) {
-      entry.loop(back, now);
+    this.forget(entry);
+    const { nonce, keys, of } = entry;
+    if (typeof of === 'function') {
+      of(false, now);
       return;
     }
-    this.lost = answer === null ? this.lost + 1 : 0;
-    entry.settle(answer, now);
+    this.lost += 1;
+    if (this.late.size >= MAX_LATE_REQUESTS) {
+      const [oldest] = this.late.keys();
+      if (oldest !== undefined) this.late.delete(oldest);
+    }
+    this.late.set(nonce, { keys, of, until: now + LATE });
+    of.settle(null, now);
+  }
+
+  private forget(entry: Pending): void {
+    entry.done = true;
+    this.pending.delete(entry.nonce);
+  }
+}
+
+/** Null for what its edge wrote and is no answer. */
+function answerIn(data: Uint8Array): BoxAnswer | null {
+  try {
+    return decodeAnswer(data);
+  } catch (error) {
+    if (!isAppError(error, 'malformed')) throw error;
+    return null;
   }
 }

@@ -24,6 +24,8 @@ export interface Plan {
   readonly onSent?: (now: Millis) => void;
   /** Once; null when no answer came in time. */
   readonly settle: (answer: BoxAnswer | null, now: Millis) => void;
+  /** At most once, after `settle` was told null: the answer came late (docs/spec/04-mixing.md, 9). */
+  readonly late?: (answer: BoxAnswer, now: Millis) => void;
 }
 
 /** A feature that wants slots. Must be cheap when it has nothing. */

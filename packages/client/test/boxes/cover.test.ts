@@ -111,6 +111,35 @@ test('rule 2.7: it is not tried again while nothing may be, and then once more',
   assert.equal(tries[1]?.at, 5 * MINUTE);
 });
 
+test('rule 2.7: a late answer counts for a cover box as for one of a person', () => {
+  const cover = new Cover(seededRng('late cover'), () => network);
+  const stored = { status: 'stored', expiryDay: 1 } as const;
+  const first = cover.next(0, true);
+  assert.ok(first?.request.kind === 'put');
+  const { record } = first.request;
+  const next = (from: number, end: number): [number, Plan] | null => {
+    for (let now = from; now < end; now += 1_000) {
+      const plan = cover.next(now, true);
+      if (plan?.request.kind === 'put' && plan.request.record === record) return [now, plan];
+    }
+    return null;
+  };
+  first.settle(null, 1_000);
+  // Not tried again, but copied when it is time.
+  first.late?.(stored, 1_001);
+  const [at, copy] = next(1_001, 10 * MINUTE) ?? assert.fail();
+  const { secondCopyMinMs } = network.current(0)?.parameters ?? assert.fail();
+  assert.ok(at >= 1_001 + secondCopyMinMs, `${at}`);
+  assert.notEqual(copy.edge, first.edge);
+  copy.settle(null, at);
+  const [then, again] = next(at, at + 10 * MINUTE) ?? assert.fail();
+  assert.equal(again.retry, true);
+  // The copy is known while it is being tried again: what becomes of that says nothing new.
+  copy.late?.(stored, then + 1);
+  again.settle(null, then + 2);
+  assert.equal(next(then + 1_000, then + 10 * MINUTE), null);
+});
+
 test('256 errands of cover wait, the last ones, while nothing may be tried again', () => {
   const cover = new Cover(seededRng('errands'), () => network);
   const lost: Uint8Array[] = [];

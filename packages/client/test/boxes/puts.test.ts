@@ -91,3 +91,37 @@ test('a box that was never sent is forgotten when it is cancelled', () => {
   assert.equal(send(0), null);
   assert.deepEqual(store.all('SELECT id FROM puts'), []);
 });
+
+test('rule 2.7: a late answer counts as the copy it tells of, once', () => {
+  const { store, open, add } = setUp();
+  const { puts, send } = open();
+  add(puts);
+  const lost = send(0);
+  lost?.settle(null, 1_000);
+  const again = send(MINUTE);
+  assert.deepEqual([again?.edge, again?.retry], [A, true]);
+  lost?.late?.(STORED, MINUTE + 1);
+  again?.settle(STORED, MINUTE + 2);
+  const [row] = store.all('SELECT copies, first_edge FROM puts');
+  assert.deepEqual([row?.['copies'], row?.['first_edge']], [1, A]);
+  const copy = send(4 * MINUTE);
+  assert.equal(copy?.edge, B);
+  copy?.settle(null, 4 * MINUTE);
+  copy?.late?.(STORED, 5 * MINUTE);
+  assert.deepEqual(store.all('SELECT id FROM puts'), []);
+  lost?.late?.(STORED, 6 * MINUTE);
+  assert.equal(send(9 * MINUTE), null);
+});
+
+test('rule 2.7: a late refusal, or a late word that something else stands there, changes nothing', () => {
+  const { store, open, add } = setUp();
+  const { puts, send } = open();
+  add(puts);
+  const lost = send(0);
+  lost?.settle(null, 1_000);
+  const before = store.all('SELECT * FROM puts');
+  lost?.late?.({ status: 'refused' } as BoxAnswer, 2_000);
+  lost?.late?.({ status: 'taken' } as BoxAnswer, 2_000);
+  assert.deepEqual(store.all('SELECT * FROM puts'), before);
+  assert.equal(send(MINUTE)?.retry, true);
+});

@@ -154,3 +154,21 @@ test('a box announced after many vain reads without a mark is read all the same'
   }
   assert.ok(edges.includes(A));
 });
+
+test('rule 2.7: a late answer with the box ends the asking; a late empty one changes nothing', () => {
+  let there = false;
+  const reads = queue(() => there);
+  reads.announced(watch(1), A, 0);
+  const lost = reads.next(0, true);
+  lost?.settle(null, 1_000);
+  lost?.late?.(empty, 1_001);
+  assert.equal(reads.size, 1);
+  const again = reads.next(MINUTE, true);
+  assert.equal(again?.retry, true);
+  there = true;
+  lost?.late?.(empty, MINUTE + 1);
+  assert.equal(reads.size, 0);
+  there = false;
+  again?.settle(null, MINUTE + 2);
+  assert.equal(reads.next(2 * MINUTE, true), null);
+});

@@ -134,3 +134,20 @@ test('rule 2.6: a wait ends while the keys of its reply block hold, with time fo
   assert.deepEqual(new Set(waits(end - 19 * SECOND)), new Set([0]));
   assert.deepEqual(new Set(waits(end + MINUTE)), new Set([0]));
 });
+
+test('rule 2.7: a record that comes late is taken, and the conversation waits for the next box', () => {
+  const { network, standing, box } = setUp('late');
+  standing.used(1, 0);
+  const expected = box();
+  const lost = one(standing, expected, 0);
+  assert.ok(lost.real);
+  lost.plan.settle(null, 0);
+  const again = one(standing, expected, 0);
+  const record = sealRecord(expected, network.id as never, new Uint8Array(2_264));
+  lost.plan.late?.(readOf(record, lost.at), 1);
+  assert.notEqual(box(), expected);
+  assert.ok(one(standing, box(), 1).real);
+  assert.equal(standing.count, 2);
+  again.plan.settle(NOTHING, 2);
+  assert.equal(standing.count, 1);
+});

@@ -1,7 +1,7 @@
 /** A frame leaves at its instant whatever it carries; what it costs was paid before. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
+import type { PacketBuilder, ReplyKeys } from '@tacet/onion';
 import { seededRng } from '@tacet/testkit';
 import type { Guard } from '../../src/network/guard.ts';
 import { Link, type LinkEffect } from '../../src/network/link.ts';
@@ -118,61 +118,4 @@ test('with its first document a link that is not in use begins with a rate, one 
     const gaps = sent.slice(1).map((at, i) => Math.round(at - (sent[i] ?? 0)));
     assert.deepEqual(gaps, [wanted, wanted, wanted]);
   }
-});
-
-test('rule 2.7: a reply counts once; a garbled, repeated, stale or foreign one changes nothing', () => {
-  const rng = seededRng('replies');
-  const opened = { ...builder, openReply: (_k: unknown, p: Uint8Array) => (p[0] === 9 ? null : p) };
-  const requests = new RequestTracker(opened as PacketBuilder, rng);
-  const settled: unknown[] = [];
-  const handle = new Uint8Array(8).fill(5);
-  const id = requests.replyId(handle);
-  requests.expect(id, new Uint8Array(0) as ReplyKeys, 1_000, (answer) => settled.push(answer), 0);
-  const answer = new Uint8Array(7_560);
-  const other = id.slice() as ReplyId;
-  other[12] = (other[12] ?? 0) ^ 1;
-  assert.equal(requests.take({ replyId: other, payload: answer } as never, 1), false);
-  assert.equal(
-    requests.take({ replyId: id, payload: answer.slice().fill(9, 0, 1) } as never, 1),
-    false,
-  );
-  assert.equal(settled.length, 0);
-  requests.expire(1_000);
-  assert.deepEqual(settled, [null]);
-  assert.equal(requests.take({ replyId: id, payload: answer } as never, 1_001), false);
-  requests.expire(5_000);
-  assert.deepEqual(settled, [null]);
-  assert.equal(requests.size, 0);
-});
-
-test('rule 2.1: every request has a reply id and a reply block of its own', () => {
-  const requests = new RequestTracker(builder, seededRng('ids'));
-  const ids = Array.from({ length: 1_000 }, () => requests.replyId(new Uint8Array(8)).toHex());
-  assert.equal(new Set(ids).size, 1_000);
-});
-
-test('rule 2.3: while nothing is answered no real content is sent; one answer ends that', () => {
-  const requests = new RequestTracker(builder, seededRng('frozen'));
-  const keys = new Uint8Array(0) as ReplyKeys;
-  const lose = (): void => {
-    requests.expect(requests.replyId(new Uint8Array(8)), keys, 1, () => undefined, 0);
-    requests.expire(1);
-  };
-  for (let n = 0; n < 7; n++) lose();
-  assert.equal(requests.unanswered, false);
-  lose();
-  assert.equal(requests.unanswered, true);
-  requests.hopeful();
-  assert.equal(requests.unanswered, false);
-});
-
-test('requests without answers are bounded; the oldest counts as lost now, not later', () => {
-  const requests = new RequestTracker(builder, seededRng('cap'));
-  const lost: number[] = [];
-  for (let n = 0; n < 600; n++) {
-    const id = requests.replyId(new Uint8Array(8));
-    requests.expect(id, new Uint8Array(0) as ReplyKeys, 1e9, (_a, at) => lost.push(at), n);
-  }
-  assert.equal(requests.size, 512);
-  assert.deepEqual([lost.length, lost[0], lost.at(-1)], [88, 512, 599]);
 });
