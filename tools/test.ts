@@ -1,6 +1,6 @@
 /**
- * `npm test`: every suite, with its time and budget. `npm test -- packages/onion` runs what lies
- * below a path; `--test-...` options go to node; `--list` shows the suites; `--long` takes the long
+ * `npm test`: every suite, with its time and budget. `npm test -- packages/onion` runs a suite, or
+ * what lies below a path; `--test-...` options go to node; `--list` shows the suites; `--long` takes the long
  * tests instead, with ten times the budgets.
  * The last line is `N passed, N failed`; a suite that crashes or exceeds its budget is one failure.
  */
@@ -37,6 +37,7 @@ const long = options.includes('--long');
 
 const all = findSuites(listFiles(REPOSITORY), long);
 const suites = select(all, wanted);
+const missed = wanted.filter((one) => select(all, [one]).length === 0);
 
 if (unknown !== undefined || !(slow > 0)) {
   console.error(unknown ? `unknown option: ${unknown}` : 'TACET_TEST_SLOW is not a number');
@@ -45,8 +46,8 @@ if (unknown !== undefined || !(slow > 0)) {
   for (const suite of suites) {
     console.log(`${suite.kind.padEnd(8)} ${suite.name.padEnd(20)} ${suite.files.length} files`);
   }
-} else if (suites.length === 0) {
-  console.error(`no tests below ${wanted.join(', ')}; \`npm test -- --list\` shows the suites`);
+} else if (missed.length > 0) {
+  console.error(`no tests below ${missed.join(', ')}; \`npm test -- --list\` shows the suites`);
   process.exitCode = 2;
 } else {
   process.on('SIGINT', () => {

@@ -129,13 +129,15 @@ function kindOf(name: string): Kind {
   return isProcess ? 'process' : 'pure';
 }
 
-/** Keeps what lies below one of the wanted paths; no wanted paths keep everything. */
+/** Keeps suites of the wanted names and what lies below wanted paths; nothing wanted keeps all. */
 export function select(suites: readonly Suite[], wanted: readonly string[]): Suite[] {
   if (wanted.length === 0) return [...suites];
   const paths = wanted.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''));
   const isWanted = (file: string): boolean =>
     paths.some((path) => file === path || file.startsWith(`${path}/`));
   return suites
-    .map((suite) => ({ ...suite, files: suite.files.filter(isWanted) }))
+    .map((suite) =>
+      paths.includes(suite.name) ? suite : { ...suite, files: suite.files.filter(isWanted) },
+    )
     .filter((suite) => suite.files.length > 0);
 }
