@@ -15,13 +15,23 @@ import {
   randomInt,
 } from '@tacet/base';
 import type { Parameters, RelayHash } from '@tacet/directory';
-import { type BoxRecord, type Digest, openRecord, sealRecord, signTombstone } from '@tacet/wire';
-import { MAX_COVER_ERRANDS } from '../limits.ts';
+import {
+  type BoxAnswer,
+  type BoxRecord,
+  type BoxRequest,
+  type Digest,
+  type Mark,
+  openRecord,
+  sealRecord,
+  signTombstone,
+} from '@tacet/wire';
+import { MAX_COVER_ERRANDS, TRIES_PER_EDGE } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
 import { encodeBoxContent } from '../streams/parts.ts';
-import { isRetry, type PutProgress, pauseOf, targetOf } from './put-entry.ts';
+import { type Erasure, nextStep } from './erasure.ts';
+import { isRetry, type PutProgress, pauseAfter, targetOf } from './put-entry.ts';
 import { coverMark, threeMarks } from './reads.ts';
 import { ERASE_AFTER } from './tombstones.ts';
 
@@ -30,8 +40,8 @@ const MAX_COVER_BOXES = 64;
 
 interface Later {
   readonly notBefore: Millis;
-  /** The box that is to be tried again, if this is a retry. */
-  readonly retry: Written | null;
+  /** What is to be tried again, if this is a retry. */
+  readonly retry: object | null;
   /** Null when there is nothing to do any more. */
   readonly plan: (now: Millis) => Plan | null;
 }
@@ -47,6 +57,8 @@ export class Cover implements PlanSource {
   private readonly written = new BytesMap<BoxSecret>();
   /** In order of their moment. */
   private readonly follow: Later[] = [];
+  /** Boxes that were read back. */
+  private readonly found = new WeakSet<BoxSecret>();
 
   constructor(rng: Rng, network: () => Network | null) {
     this.rng = rng;
@@ -66,7 +78,13 @@ export class Cover implements PlanSource {
     const first = coverMark(network, edge, []);
     const second = coverMark(network, edge, [first]);
     const third = coverMark(network, edge, [first, second]);
-    return plan(edge, { kind: 'get', marks: [first, second, third], waitMs: 0 });
+    return {
+      what: 'cover',
+      edge,
+      request: { kind: 'get', marks: [first, second, third], waitMs: 0 },
+      retry: false,
+      settle: () => undefined,
+    };
   }
 
   private takeDue(now: Millis, retries: boolean): Later | undefined {
@@ -82,6 +100,11 @@ export class Cover implements PlanSource {
     else this.follow.splice(at, 0, entry);
     // While nothing is tried again, what was lost would wait without end.
     if (this.follow.length > MAX_COVER_ERRANDS) this.follow.shift();
+  }
+
+  private cancelRetry(of: object): void {
+    const waiting = this.follow.findIndex(({ retry }) => retry === of);
+    if (waiting >= 0) this.follow.splice(waiting, 1);
   }
 
   private put(network: Network, now: Millis): Plan | null {
@@ -107,21 +130,24 @@ export class Cover implements PlanSource {
       if (answer?.status === 'stored') this.stored(written, edge, current.parameters, then);
       // A late answer to the try before may have settled the copy meanwhile.
       else if (answer?.status !== 'taken' && written.copies === copies) {
-        this.later(then + pauseOf(this.rng, written), (at) => this.write(written, at), written);
+        this.later(
+          then + pauseAfter(this.rng, written.triesA + written.triesB),
+          (at) => this.write(written, at),
+          written,
+        );
       }
     };
     const late: Plan['late'] = (answer, then) => {
       if (answer.status === 'stored') this.stored(written, edge, current.parameters, then);
     };
-    return { what: 'cover-put', edge, request, retry, settle, late };
+    return { what: 'cover-box', edge, request, retry, settle, late };
   }
 
   private stored(written: Written, edge: RelayHash, parameters: Parameters, now: Millis): void {
     const { mark } = written.box;
     // Known already: of two tries there, one was answered late.
     if (written.firstEdge !== null && equalBytes(written.firstEdge, edge)) return;
-    const waiting = this.follow.findIndex(({ retry }) => retry === written);
-    if (waiting >= 0) this.follow.splice(waiting, 1);
+    this.cancelRetry(written);
     written.copies += 1;
     written.firstEdge ??= edge;
     if (written.copies > 1) return;
@@ -143,39 +169,67 @@ export class Cover implements PlanSource {
       const box = this.written.get(mark);
       if (box === undefined) continue;
       this.written.delete(mark);
-      this.later(now, () => this.read(digest, box));
+      this.later(now, () => this.read(digest.edge, box, 1));
     }
   }
 
-  private read(digest: Digest, box: BoxSecret): Plan {
+  /** @param tries with this one; a person's box is asked for twice at an edge */
+  private read(edge: RelayHash, box: BoxSecret, tries: number): Plan {
     const network = this.network();
     if (network === null) throw new RangeError('cover read without a network');
-    const { marks, at } = threeMarks(this.rng, network, digest.edge, box.mark);
-    return plan(digest.edge, { kind: 'get', marks, waitMs: 0 }, (answer, now) => {
-      if (answer?.status !== 'read') return;
-      if (openRecord(box, network.id, answer.records[at] as BoxRecord) === null) return;
-      const current = network.current(now);
-      if (current === null) return;
-      const [first, second] = network.places(current, box.mark);
-      const signature = signTombstone(box.seed, network.id);
-      const request = { kind: 'tombstone', id: box.id, signature } as const;
-      this.later(now + randomBetween(this.rng, ...ERASE_AFTER), () =>
-        this.erase(request, first, equalBytes(first, second) ? null : second),
+    const { marks, at } = threeMarks(this.rng, network, edge, box.mark);
+    const request = { kind: 'get', marks, waitMs: 0 } as const;
+    const retry = tries > 1;
+    const isThere = (answer: BoxAnswer): boolean =>
+      answer.status === 'read' &&
+      openRecord(box, network.id, answer.records[at] as BoxRecord) !== null;
+    const settle: Plan['settle'] = (answer, now) => {
+      if (answer !== null && isThere(answer)) this.eraseLater(network, box, now);
+      if (answer !== null || tries >= TRIES_PER_EDGE) return;
+      const again = now + pauseAfter(this.rng, tries);
+      this.later(again, () => this.read(edge, box, tries + 1), box);
+    };
+    const late: Plan['late'] = (answer, now) => {
+      if (!isThere(answer)) return;
+      this.cancelRetry(box);
+      this.eraseLater(network, box, now);
+    };
+    return { what: 'cover-box', edge, request, retry, settle, late };
+  }
+
+  private eraseLater(network: Network, box: BoxSecret, now: Millis): void {
+    // Found twice, by an answer that came late and by the try after it.
+    if (this.found.has(box)) return;
+    this.found.add(box);
+    const signature = signTombstone(box.seed, network.id);
+    const request = { kind: 'tombstone', id: box.id, signature } as const;
+    const erasure: Erasure = { tries: 0, done: [false, false] };
+    const first = now + randomBetween(this.rng, ...ERASE_AFTER);
+    this.later(first, (at) => this.erase(request, box.mark, erasure, at));
+  }
+
+  private erase(request: BoxRequest, mark: Mark, erasure: Erasure, now: Millis): Plan | null {
+    const network = this.network();
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
+    const step = nextStep(erasure, network.places(current, mark));
+    if (step === null || !network.reaches(current, step.edge)) return null;
+    const { edge, home, tries, retry } = step;
+    erasure.tries = tries;
+    const settle: Plan['settle'] = (answer, then) => {
+      if (answer?.status === 'stored') erasure.done[home] = true;
+      const pause = erasure.done[home] ? 0 : pauseAfter(this.rng, tries);
+      const next = nextStep(erasure, network.places(current, mark));
+      if (next === null) return;
+      this.later(
+        then + pause,
+        (at) => this.erase(request, mark, erasure, at),
+        next.retry ? erasure : null,
       );
-    });
+    };
+    const late: Plan['late'] = (answer) => {
+      if (answer.status === 'stored') erasure.done[home] = true;
+    };
+    return { what: 'cover-box', edge, request, retry, settle, late };
   }
-
-  private erase(request: Plan['request'], edge: RelayHash, other: RelayHash | null): Plan {
-    return plan(edge, request, (_answer, now) => {
-      if (other !== null) this.later(now, () => this.erase(request, other, null));
-    });
-  }
-}
-
-function plan(
-  edge: RelayHash,
-  request: Plan['request'],
-  settle: Plan['settle'] = () => undefined,
-): Plan {
-  return { what: 'cover', edge, request, retry: false, settle };
 }

@@ -41,8 +41,8 @@ export type Target =
 export type PutProgress = Pick<PutEntry, 'copies' | 'firstEdge' | 'triesA' | 'triesB'>;
 
 /** A mean second for each try so far, before the next one. */
-export function pauseOf(rng: Rng, { triesA, triesB }: PutProgress): Millis {
-  return randomBetween(rng, 0, 2_000) * (triesA + triesB);
+export function pauseAfter(rng: Rng, tries: number): Millis {
+  return randomBetween(rng, 0, 2_000) * tries;
 }
 
 /** Not the first try of a copy. */

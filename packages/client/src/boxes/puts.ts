@@ -9,7 +9,7 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
-import { isRetry, type PutEntry, pauseOf, targetOf } from './put-entry.ts';
+import { isRetry, type PutEntry, pauseAfter, targetOf } from './put-entry.ts';
 
 /** Who put a box here and wants to know what became of it. All calls are inside transactions. */
 export interface PutOwner {
@@ -179,7 +179,11 @@ export class PutQueue {
       if (entry.inFlight || entry.copies !== copies || entry.notBefore > now) continue;
       if (priority !== null && entry.priority !== priority) continue;
       const target = targetOf(entry, network.places(current, entry.mark));
-      if (target.kind === 'exhausted') {
+      // Where both homes have left the network another box is as good as after vain tries.
+      if (
+        target.kind === 'exhausted' ||
+        (target.kind === 'try' && !network.reaches(current, target.edge))
+      ) {
         this.giveUp(entry, now);
         continue;
       }
@@ -223,12 +227,12 @@ export class PutQueue {
     if (this.entries.get(entry.id) !== entry) return;
     if (answer === null || answer.status === 'read') {
       // No answer: not a refusal, and never a reason to forget. The next try is jittered.
-      entry.notBefore = now + pauseOf(this.rng, entry);
+      entry.notBefore = now + pauseAfter(this.rng, entry.triesA + entry.triesB);
       return;
     }
     if (answer.status === 'refused') {
       this.refusals.set(entry.id, (this.refusals.get(entry.id) ?? 0) + 1);
-      entry.notBefore = now + pauseOf(this.rng, entry);
+      entry.notBefore = now + pauseAfter(this.rng, entry.triesA + entry.triesB);
       return;
     }
     if (answer.status === 'taken') {

@@ -19,6 +19,7 @@ import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
 import { keyOf } from '../network/keys.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
+import { pauseAfter } from './put-entry.ts';
 import type { Watch, WatchList } from './watches.ts';
 
 interface ReadEntry {
@@ -242,7 +243,7 @@ export class ReadQueue implements PlanSource {
       entry.answered = false;
       this.nextEdge(entry);
     }
-    entry.notBefore = now + randomBetween(this.rng, 0, 2_000) * entry.tries;
+    entry.notBefore = now + pauseAfter(this.rng, entry.tries);
   }
 
   /**

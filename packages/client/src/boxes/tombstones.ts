@@ -3,27 +3,25 @@
  * seed can be forgotten; sent in idle slots some minutes after the read, to each edge the box is
  * placed on.
  */
-import { equalBytes, MINUTE, type Millis, type Rng, randomBetween } from '@tacet/base';
+import { MINUTE, type Millis, type Rng, randomBetween } from '@tacet/base';
 import { type BoxId, type Mark, signTombstone } from '@tacet/wire';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { blob, num } from '../store/rows.ts';
 import type { BoxSecret } from '../streams/chain.ts';
+import { type Erasure, nextStep } from './erasure.ts';
+import { pauseAfter } from './put-entry.ts';
 
 /** Well after the receipt that frees the writer, so that it dates nothing. */
 export const ERASE_AFTER: readonly [Millis, Millis] = [5 * MINUTE, 60 * MINUTE];
-/** Tries in all: two for each of two edges. */
-const MAX_TRIES = 4;
 
-interface Tombstone {
+interface Tombstone extends Erasure {
   readonly id: number;
   readonly boxId: BoxId;
   readonly mark: Mark;
   readonly signature: Uint8Array;
   notBefore: Millis;
-  tries: number;
-  done: number;
   inFlight: boolean;
 }
 
@@ -46,7 +44,7 @@ export class Tombstones implements PlanSource {
         signature: blob(row, 'signature'),
         notBefore: num(row, 'not_before'),
         tries: num(row, 'tries'),
-        done: 0,
+        done: [false, false],
         inFlight: false,
       });
     }
@@ -72,7 +70,7 @@ export class Tombstones implements PlanSource {
       signature,
       notBefore,
       tries: 0,
-      done: 0,
+      done: [false, false],
       inFlight: false,
     });
   }
@@ -83,35 +81,44 @@ export class Tombstones implements PlanSource {
     for (const entry of this.entries.values()) entry.notBefore -= by;
   }
 
-  next(now: Millis): Plan | null {
+  next(now: Millis, retries: boolean): Plan | null {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
     for (const entry of this.entries.values()) {
       if (entry.inFlight || entry.notBefore > now) continue;
-      const [a, b] = network.places(current, entry.mark);
-      const edge = entry.tries % 2 === 0 ? a : b;
-      const copies = equalBytes(a, b) ? 1 : 2;
+      const step = nextStep(entry, network.places(current, entry.mark));
+      if (step === null) {
+        this.forget(entry);
+        continue;
+      }
+      const { edge, home, tries, retry } = step;
+      if ((retry && !retries) || !network.reaches(current, edge)) continue;
       return {
         what: 'tombstone',
         edge,
         request: { kind: 'tombstone', id: entry.boxId, signature: entry.signature },
-        retry: false,
+        retry,
         onSent: () => {
           entry.inFlight = true;
-          entry.tries++;
-          this.store.run('UPDATE tombstones SET tries = ? WHERE id = ?', entry.tries, entry.id);
+          entry.tries = tries;
+          this.store.run('UPDATE tombstones SET tries = ? WHERE id = ?', tries, entry.id);
         },
-        settle: (answer) => {
+        settle: (answer, at) => {
           entry.inFlight = false;
-          if (answer !== null) entry.done++;
-          if (entry.done >= copies || entry.tries >= MAX_TRIES) {
-            this.store.run('DELETE FROM tombstones WHERE id = ?', entry.id);
-            this.entries.delete(entry.id);
-          }
+          if (answer?.status === 'stored') entry.done[home] = true;
+          else entry.notBefore = at + pauseAfter(this.rng, entry.tries);
+        },
+        late: (answer) => {
+          if (answer.status === 'stored') entry.done[home] = true;
         },
       };
     }
     return null;
+  }
+
+  private forget({ id }: Tombstone): void {
+    this.store.run('DELETE FROM tombstones WHERE id = ?', id);
+    this.entries.delete(id);
   }
 }

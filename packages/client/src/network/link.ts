@@ -318,7 +318,7 @@ export class Link {
   }
 }
 
-/** Cover boxes too: they are tried again like those of a person, and so wait for the same. */
+/** Boxes of cover too: they are tried again like those of a person, and so wait for the same. */
 function isRepeated({ what }: Plan): boolean {
   return what !== 'cover' && what !== 'standing';
 }

@@ -12,7 +12,8 @@ export interface Plan {
     | 'standing'
     | 'copy'
     | 'tombstone'
-    | 'cover-put'
+    /** A box of cover: written, copied, read back, erased. */
+    | 'cover-box'
     | 'cover';
   readonly edge: RelayHash;
   readonly request: BoxRequest;

@@ -59,7 +59,7 @@ test('rule 2.3: two idle slots of a hundred write a cover box, the rest read at 
   for (let n = 0; n < 20_000; n++) {
     const plan = cover.next(0, true);
     assert.ok(plan !== null);
-    if (plan.what === 'cover-put') count.put++;
+    if (plan.what === 'cover-box') count.put++;
     else if (plan.edge === A) count.a++;
     else count.b++;
   }
