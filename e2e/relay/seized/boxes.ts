@@ -1,15 +1,12 @@
-/** Boxes that were written and read, and where an edge has anything of them, in memory and on disk. */
-import { readFileSync } from 'node:fs';
+/** Boxes that are written and read, and the forms in which an edge may have them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { equalBytes } from '@tacet/base';
 import { decodeCard, type RelayHash } from '@tacet/directory';
 import { type BoxRequest, markKey } from '@tacet/wire';
 import { makeBox, randomMark, type TestBox } from '../lib/boxes.ts';
-import { readBelow } from '../lib/files.ts';
-import { locateInMemory, type Pattern } from '../lib/memory.ts';
+import type { Pattern } from '../lib/memory.ts';
 import type { PacketClient } from '../lib/packet-client.ts';
 import type { ProcessNetwork } from '../lib/processes.ts';
-import type { Hit } from './order.ts';
 
 /** What an answer may be late; on a busy machine packets are, and then they are dropped. */
 const PATIENCE = 5_000;
@@ -96,52 +93,4 @@ export function formsOfBox({ mark, record }: TestBox): Pattern[] {
     { name: 'signature', bytes: record.subarray(40, 64) },
     { name: 'content', bytes: record.subarray(104, 128) },
   ];
-}
-
-/** For each form, where it stands; things are numbered as `boxes`. */
-export function hitsInMemory(pid: number, boxes: readonly Stored[]): Hit[][] {
-  const starts = readFileSync(`/proc/${pid}/maps`, 'latin1')
-    .trimEnd()
-    .split('\n')
-    .map((line) => Number.parseInt(line, 16));
-  const found = locateInMemory(pid, named(boxes));
-  return byForm(boxes, (name) =>
-    (found.get(name) ?? []).map((at) => ({
-      at,
-      part: String(starts.findLast((one) => one <= at)),
-    })),
-  );
-}
-
-export function hitsOnDisk(folder: string, boxes: readonly Stored[]): Hit[][] {
-  const patterns = new Map(named(boxes).map(({ name, bytes }) => [name, bytes]));
-  const files = readBelow(folder);
-  return byForm(boxes, (name) =>
-    files.flatMap(({ path, bytes }) =>
-      placesIn(bytes, patterns.get(name) ?? bytes).map((at) => ({ at, part: path })),
-    ),
-  );
-}
-
-function named(boxes: readonly Stored[]): Pattern[] {
-  return boxes.flatMap((box, thing) =>
-    formsOfBox(box).map(({ bytes }, form) => ({ name: `${thing} ${form}`, bytes })),
-  );
-}
-
-function byForm(
-  boxes: readonly Stored[],
-  places: (name: string) => readonly Omit<Hit, 'thing'>[],
-): Hit[][] {
-  const forms = boxes[0] === undefined ? [] : formsOfBox(boxes[0]);
-  return forms.map((_, form) =>
-    boxes.flatMap((_box, thing) => places(`${thing} ${form}`).map((hit) => ({ ...hit, thing }))),
-  );
-}
-
-function placesIn(bytes: Buffer, pattern: Uint8Array): number[] {
-  const places: number[] = [];
-  for (let at = bytes.indexOf(pattern); at >= 0; at = bytes.indexOf(pattern, at + 1))
-    places.push(at);
-  return places;
 }

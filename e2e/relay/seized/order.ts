@@ -19,6 +19,8 @@ export interface Order {
   readonly p: number;
 }
 
+/** What chance alone gives less often than this is an order. */
+export const CHANCE = 2e-4;
 /** Things that are further apart do not lie beside each other. */
 const GAP = 65_536;
 /** Fewer things beside each other are left alone: chance puts those in order too often. */

@@ -1,17 +1,17 @@
 /**
- * The boxes that expire on one day, in two files: their records, each in a place dealt by a
- * shuffle (`places.ts`), and a database that says which mark stands where.
+ * The boxes that expire on one day: their records in a file, each in a place dealt by a shuffle
+ * (`places.ts`), and an index on disk that says which mark stands where (`index-file.ts`).
  *
- * Order of writing. A record goes into a free place; when it is on the disk the database names it,
+ * Order of writing. A record goes into a free place; when it is on the disk the index names it,
  * and when that is on the disk the box is acknowledged. A place becomes free by copying what stands
- * there to the end, and is written to only after the database names the copy. So at every moment
- * the database names whole records, and what it does not name is nobody's.
+ * there to the end, and is written to only after the index names the copy. So at every moment
+ * the index names whole records, and what it does not name is nobody's.
  */
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
-import { droppedName, fileName, recordsName, syncDirectory } from './files.ts';
+import { droppedName, recordsName, syncDirectory } from './files.ts';
 import { IndexFile } from './index-file.ts';
 import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
 import { ERASED, ERASING, FREE, LIVE, MAX_DAYS_AHEAD, type Places } from './places.ts';
@@ -34,17 +34,17 @@ export class Day {
   private places: Places;
   /** Records that wait for `commit`, by place. */
   private readonly staged = new Map<number, Uint8Array>();
-  /** Places that differ from the database. */
+  /** Places that differ from the index on disk. */
   private readonly dirty = new Set<number>();
   private readonly row = new Uint8Array(RECORD_LENGTH);
-  /** Committed since the write-ahead log was emptied. */
+  /** Committed since the logs were emptied. */
   private logged = true;
 
   constructor(options: DayOptions) {
     const { dir, day, salt } = options;
     this.options = options;
     this.day = day;
-    this.index = new IndexFile(join(dir, fileName(day)));
+    this.index = new IndexFile(dir, day);
     try {
       // Without its database a file of records is nobody's: a crash while a day was made, or left.
       if (this.index.isNew) rmSync(join(dir, recordsName(day)), { force: true });
@@ -120,7 +120,9 @@ export class Day {
   rollback(): void {
     this.staged.clear();
     this.dirty.clear();
+    const before = this.places;
     this.places = this.index.load(this.options.salt);
+    before.wipe();
     this.records.trim(this.places.size);
   }
 
@@ -156,8 +158,7 @@ export class Day {
   }
 
   /**
-   * Ends what tells the order of writes: lists of changes, and the write-ahead log. False when there
-   * was nothing of the kind.
+   * Ends what tells the order of writes: logs of changes. False when there was nothing of the kind.
    */
   checkpoint(): boolean {
     if (!this.logged) return false;
@@ -175,13 +176,12 @@ export class Day {
     }
   }
 
-  /** Puts both files aside, never to be opened again, closes them, and leaves nothing in memory. */
+  /** Puts its files aside, never to be opened again, closes them, and leaves nothing in memory. */
   putAside(): void {
     const { dir } = this.options;
-    // The database first: records without one are nobody's.
-    for (const name of [fileName(this.day), recordsName(this.day)]) {
-      renameSync(join(dir, name), join(dir, droppedName(name)));
-    }
+    this.index.putAside();
+    const name = recordsName(this.day);
+    renameSync(join(dir, name), join(dir, droppedName(name)));
     this.closeFiles();
     this.places.wipe();
     this.row.fill(0);

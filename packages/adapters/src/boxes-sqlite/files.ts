@@ -12,11 +12,21 @@ export function recordsName(day: number): string {
   return `boxes-${day}.records`;
 }
 
+export function marksName(day: number): string {
+  return `boxes-${day}.marks`;
+}
+
+export function changesName(day: number): string {
+  return `boxes-${day}.changes`;
+}
+
 /** The expiry day in the name of a database, or null for another file. */
 export function dayOfFile(name: string): number | null {
   const match = /^boxes-(\d{1,7})\.db$/.exec(name);
   return match ? Number(match[1]) : null;
 }
+
+const OWN = /^(dropped-)?(boxes-\d{1,7})\.(?:db|marks|changes|records|db-wal|db-shm|db-journal)$/;
 
 /** The name of a file that was put aside. */
 export function droppedName(name: string): string {
@@ -31,9 +41,7 @@ export function droppedName(name: string): string {
 export async function removeDropped(dir: string): Promise<void> {
   const names = await readdir(dir);
   for (const name of names) {
-    const match = /^(dropped-)?(boxes-\d{1,7})\.(?:db|records|db-wal|db-shm|db-journal)$/.exec(
-      name,
-    );
+    const match = OWN.exec(name);
     if (match === null) continue;
     const [, dropped, day] = match;
     if (dropped === undefined && names.includes(`${day}.db`)) continue;

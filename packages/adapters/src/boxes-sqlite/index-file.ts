@@ -1,42 +1,45 @@
 /**
- * The database of one day: how many places there are, which mark stands in which, and what is
- * left of erased records. Small beside the records; read whole at a start.
+ * The index of one day: which mark stands in which place. The table is a file (`marks-file.ts`), what
+ * changed since it was written a log beside it (`change-log.ts`): a batch touches almost every chunk of
+ * the table, and writing those would be fifty times as much. A database says which form the files
+ * have, keeps a second process out, and has what is left of erased records.
  *
- * A commit is one row of the table `change`: a batch touches almost every row of the table `place`,
- * and writing those would be fifty times as much. Every so many commits the changes go there.
+ * Nothing of the table or the log is given to the database: it frees the values and pages it was given
+ * as they are, and from those the order of writes was read (docs/decisions/0103).
  */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@tacet/base';
+import { ChangeLog } from './change-log.ts';
+import { DROP_EARLIER, EARLIER_VERSIONS, placesOfEarlier } from './earlier.ts';
+import { changesName, droppedName, fileName, marksName, syncDirectory } from './files.ts';
 import { LIMITS } from './limits.ts';
-import { CHUNK_BYTES, CHUNK_PLACES, chunkOf, ENTRY_WORDS, Places } from './places.ts';
+import { MarksFile } from './marks-file.ts';
+import { chunkOf, ENTRY_WORDS, Places } from './places.ts';
 
-const SCHEMA_VERSION = 3;
-const WITHOUT_CHANGES = 2;
-const CHANGES = `
-  CREATE TABLE change(number INTEGER PRIMARY KEY, places INTEGER NOT NULL, entries BLOB NOT NULL)
-    STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+const SCHEMA_VERSION = 4;
 const SCHEMA = `
-  CREATE TABLE size(id INTEGER PRIMARY KEY CHECK(id = 1), places INTEGER NOT NULL) STRICT;
-  CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
   CREATE TABLE gone(mark BLOB PRIMARY KEY, remnant BLOB NOT NULL) STRICT, WITHOUT ROWID;
-  INSERT INTO size VALUES(1, 0);
-  ${CHANGES}
 `;
 
 export class IndexFile {
   /** True when this call made it. */
   readonly isNew: boolean;
+  private readonly dir: string;
+  private readonly day: number;
   private readonly db: DatabaseSync;
+  private readonly marks: MarksFile;
+  private readonly log: ChangeLog;
   private grown = false;
-  /** Rows of `change`, and the rows of `place` that are behind them. */
-  private changes = 0;
+  /** Chunks that the table on disk has as they were. */
   private readonly behind = new Set<number>();
   private readonly statements: ReturnType<typeof prepare>;
 
-  constructor(path: string) {
-    this.db = new DatabaseSync(path);
+  constructor(dir: string, day: number) {
+    this.dir = dir;
+    this.day = day;
+    this.db = new DatabaseSync(join(dir, fileName(day)));
     try {
       this.db.exec(`
         PRAGMA page_size = ${LIMITS.pageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
@@ -44,55 +47,48 @@ export class IndexFile {
         PRAGMA cache_size = -${LIMITS.readCacheKiB};
         PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
       const version = Number(this.db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-      if (![0, WITHOUT_CHANGES, SCHEMA_VERSION].includes(version)) throw unknownVersion(version);
       this.isNew = version === 0;
-      if (this.isNew) this.db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
-      if (version === WITHOUT_CHANGES) this.db.exec(`BEGIN IMMEDIATE; ${CHANGES} COMMIT`);
+      if (version !== SCHEMA_VERSION) this.make(version);
       this.statements = prepare(this.db);
+      this.marks = MarksFile.open(this.path(marksName));
+      this.log = new ChangeLog(this.path(changesName));
     } catch (error) {
       this.db.close();
-      throw error;
+      throw isAbsent(error) ? lost() : error;
     }
   }
 
   /** @param salt of the index in memory */
   load(salt: number): Places {
-    const rows = this.statements.chunks.all() as unknown as [Uint8Array][];
-    const [size] = this.statements.size.get() as unknown as [number];
-    const changes = this.statements.changes.all() as unknown as [number, Uint8Array][];
-    const chunks = rows.map(([bytes]) => bytes);
-    const whole =
-      chunks.every(({ length }) => length === CHUNK_BYTES) &&
-      changes.every(([, { length }]) => length % (4 * ENTRY_WORDS) === 0);
-    if (!whole || chunks.length !== Math.ceil(size / CHUNK_PLACES)) throw lost();
-    const entries = changes.map(([, bytes]) => new Int32Array(bytes.slice().buffer));
-    this.changes = changes.length;
+    const table = this.marks.read();
+    if (table === null) throw lost();
     this.behind.clear();
-    const now = changes.at(-1)?.[0] ?? size;
-    for (const place of entries.flatMap(placesIn)) {
-      if (place >= now) throw lost();
-      this.behind.add(chunkOf(place));
-    }
-    return Places.load(salt, chunks, entries, now);
+    return this.log.load(table.size, ({ lists, size }) => {
+      for (const entries of lists) {
+        for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
+          const place = entries[at] ?? -1;
+          if (place < 0 || place >= size) throw lost();
+          this.behind.add(chunkOf(place));
+        }
+      }
+      return Places.load(salt, table.chunks, lists, size);
+    });
   }
 
-  /** Durable when it returns, all of it or nothing. @param dirty places that differ */
+  /** Durable when it returns, and marks all of them or none. @param dirty places that differ */
   save(
     places: Places,
-    dirty: Iterable<number>,
+    dirty: ReadonlySet<number>,
     gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[] = [],
   ): void {
-    const { statements } = this;
-    const entries = places.entries(dirty);
-    this.transaction(() => {
-      statements.change.run(places.size, new Uint8Array(entries.buffer));
-      for (const { mark, remnant } of gone) statements.goneIn.run(mark, remnant);
-    });
-    this.changes += 1;
-    for (const place of placesIn(entries)) this.behind.add(chunkOf(place));
-    // In the order in which boxes came, and outside of what the engine overwrites.
-    entries.fill(0);
-    if (this.changes >= LIMITS.changes) this.fold(places);
+    // A crash after this leaves remnants of records that are still there; nobody asks for those.
+    if (gone.length > 0) this.keep(gone);
+    // Ascending: of one commit nothing says which box came first.
+    const numbers = Int32Array.from(dirty).sort();
+    this.log.append(places.size, numbers.length, (entries) => places.copyEntries(numbers, entries));
+    for (const place of numbers) this.behind.add(chunkOf(place));
+    numbers.fill(0);
+    if (this.log.bytes >= LIMITS.changeBytes) this.fold(places);
   }
 
   remnant(mark: Uint8Array): Uint8Array | null {
@@ -100,71 +96,79 @@ export class IndexFile {
     return row?.[0] ?? null;
   }
 
-  /** Ends what tells the order of writes: the changes, and the write-ahead log. */
+  /** Ends what tells the order of writes: the log of changes, and the database's own. */
   checkpoint(places: Places): void {
     this.fold(places);
+    this.log.wipe();
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  }
+
+  /** Never to be opened again. The database first: files without one are nobody's. */
+  putAside(): void {
+    for (const name of [fileName, marksName, changesName]) {
+      renameSync(this.path(name), join(this.dir, droppedName(name(this.day))));
+    }
   }
 
   close(): void {
     this.db.close();
+    this.marks.close();
+    this.log.close();
+  }
+
+  /** Files of the form of now, empty or with what an earlier one had; the database says so last. */
+  private make(version: number): void {
+    if (!this.isNew && !EARLIER_VERSIONS.includes(version)) throw unknownVersion(version);
+    const places = this.isNew ? new Places(0) : placesOfEarlier(this.db, version);
+    if (places === null) throw lost();
+    ChangeLog.create(this.path(changesName));
+    MarksFile.create(this.path(marksName), places);
+    syncDirectory(this.dir);
+    this.db.exec(`BEGIN IMMEDIATE; ${this.isNew ? SCHEMA : DROP_EARLIER}
+      PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   }
 
   private fold(places: Places): void {
-    if (this.changes === 0) return;
-    const { statements } = this;
-    this.transaction(() => {
-      for (const chunk of this.behind) statements.place.run(chunk, places.chunk(chunk));
-      statements.resize.run(places.size);
-      statements.forget.run();
-    });
-    this.changes = 0;
+    if (this.log.bytes === 0) return;
+    this.marks.write(places, this.behind);
+    this.log.restart();
     this.behind.clear();
   }
 
-  private transaction(write: () => void): void {
+  private keep(gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[]): void {
     const { db } = this;
     if (!this.grown) {
-      // Most days are read once and never written to again: they need no cache.
+      // Of most days nothing is ever erased: they need no cache.
       db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
       this.grown = true;
     }
     db.exec('BEGIN IMMEDIATE');
     try {
-      write();
+      for (const { mark, remnant } of gone) this.statements.goneIn.run(mark, remnant);
       db.exec('COMMIT');
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   }
+
+  private path(name: (day: number) => string): string {
+    return join(this.dir, name(this.day));
+  }
 }
 
 function prepare(db: DatabaseSync) {
-  const statement = (sql: string) => {
-    const prepared = db.prepare(sql);
-    prepared.setReturnArrays(true);
-    return prepared;
-  };
+  const goneOut = db.prepare('SELECT remnant FROM gone WHERE mark = ?');
+  goneOut.setReturnArrays(true);
   return {
-    size: statement('SELECT places FROM size'),
-    resize: statement('UPDATE size SET places = ?'),
-    chunks: statement('SELECT marks FROM place ORDER BY chunk'),
-    place: statement('INSERT OR REPLACE INTO place VALUES(?, ?)'),
-    change: statement('INSERT INTO change(places, entries) VALUES(?, ?)'),
-    changes: statement('SELECT places, entries FROM change ORDER BY number'),
-    forget: statement('DELETE FROM change'),
     // A crash may have come between this and what follows it: the first one holds.
-    goneIn: statement('INSERT OR IGNORE INTO gone VALUES(?, ?)'),
-    goneOut: statement('SELECT remnant FROM gone WHERE mark = ?'),
+    goneIn: db.prepare('INSERT OR IGNORE INTO gone VALUES(?, ?)'),
+    goneOut,
   };
 }
 
-function placesIn(entries: Int32Array): number[] {
-  return Array.from(
-    { length: entries.length / ENTRY_WORDS },
-    (_, i) => entries[ENTRY_WORDS * i] ?? 0,
-  );
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function lost(): AppError {

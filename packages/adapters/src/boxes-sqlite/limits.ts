@@ -12,12 +12,12 @@ export const LIMITS = {
   dayBoxes: 16_777_215,
   /** Records erased in one step of `expire`, about 10 ms. */
   eraseStep: 200,
-  /** So long after a write at the latest the write-ahead logs are emptied (they show an order). */
+  /** So long after a write at the latest logs of changes are emptied (they show an order). */
   checkpointMs: 30_000,
   /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
   checkpointPages: 1_000,
-  /** Commits of a day that are kept as lists of changes, before they go into the table of marks. */
-  changes: 64,
+  /** Bytes of a day's log of changes, before they go into the table of marks. */
+  changeBytes: 1_048_576,
   /** Of a page of a day's database. */
   pageBytes: 8_192,
   /** Page cache of a day's database once boxes come to it, and before, in KiB. */

@@ -1,6 +1,6 @@
 /**
  * Where the boxes of one day stand: which mark is in which place, in memory in the very form of
- * the table `place`, with an index over it. Places are dealt by the inside-out shuffle: a free
+ * the table on disk, with an index over it. Places are dealt by the inside-out shuffle: a free
  * place is made by drawing one of all there are and one more, and what stood there moves to the
  * end; a new box takes one of the free places by lot. So at every time each order of the boxes is
  * equally probable, whatever order they came in.
@@ -9,7 +9,7 @@
  */
 import { LIMITS } from './limits.ts';
 
-/** Places in one row of the table: 8 bytes of mark each, then one byte of state each. */
+/** Places in one chunk of the table: 8 bytes of mark each, then one byte of state each. */
 export const CHUNK_PLACES = 896;
 export const CHUNK_BYTES: number = CHUNK_PLACES * 9;
 const CHUNK_WORDS = CHUNK_BYTES / 4;
@@ -63,21 +63,24 @@ export class Places {
     return this.used - this.free.length;
   }
 
-  /** Takes over rows of the table `place`, in their order, then what `entries` made since. */
+  /**
+   * Takes over a table, then what lists of entries made of it since.
+   * @param chunks whole ones; the caller uses it no more
+   */
   static load(
     salt: number,
-    chunks: readonly Uint8Array[],
+    chunks: Uint8Array<ArrayBuffer>,
     changes: readonly Int32Array[],
     size: number,
   ): Places {
     const places = new Places(salt);
+    if (chunks.length > 0) places.keepIn(chunks);
     places.reserve(size);
-    for (const [i, chunk] of chunks.entries()) places.bytes.set(chunk, i * CHUNK_BYTES);
     places.used = size;
     for (const entries of changes) {
       for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
-        const [place = 0, low = 0, high = 0, state = 0] = entries.subarray(at, at + ENTRY_WORDS);
-        places.write(place, low, high, state);
+        const state = entries[at + 3] ?? 0;
+        places.write(entries[at] ?? 0, entries[at + 1] ?? 0, entries[at + 2] ?? 0, state);
       }
     }
     for (let place = 0; place < size; place++) {
@@ -150,19 +153,21 @@ export class Places {
     this.bytes[stateOf(place)] = state;
   }
 
-  /** The row of the table that holds a place: a view, valid until the next `open`. */
+  /** A piece of the table, the n-th: a view, valid until the next `open`. */
   chunk(number: number): Uint8Array {
     return this.bytes.subarray(number * CHUNK_BYTES, (number + 1) * CHUNK_BYTES);
   }
 
-  /** What now stands in some places, four words each: place, mark, state. */
-  entries(places: Iterable<number>): Int32Array {
-    const entries: number[] = [];
-    for (const place of places) {
+  /** What now stands in some places, into four words each: place, mark, state. */
+  copyEntries(places: Int32Array, into: Int32Array): void {
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i] as number;
       const at = wordOf(place);
-      entries.push(place, this.words[at] ?? 0, this.words[at + 1] ?? 0, this.state(place));
+      into[ENTRY_WORDS * i] = place;
+      into[ENTRY_WORDS * i + 1] = this.words[at] as number;
+      into[ENTRY_WORDS * i + 2] = this.words[at + 1] as number;
+      into[ENTRY_WORDS * i + 3] = this.state(place);
     }
-    return Int32Array.from(entries);
   }
 
   /** Overwrites everything; it is of no use afterwards. */
@@ -180,13 +185,17 @@ export class Places {
   }
 
   private reserve(size: number): void {
-    const wanted = Math.ceil(size / CHUNK_PLACES) * CHUNK_BYTES;
+    const wanted = chunksFor(size) * CHUNK_BYTES;
     if (wanted <= this.bytes.length) return;
     const larger = new Uint8Array(Math.max(wanted, 2 * this.bytes.length));
     larger.set(this.bytes);
     this.bytes.fill(0);
-    this.bytes = larger;
-    this.words = new Int32Array(larger.buffer);
+    this.keepIn(larger);
+  }
+
+  private keepIn(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.words = new Int32Array(bytes.buffer);
   }
 
   private rebuild(size: number): void {
@@ -224,6 +233,11 @@ export class Places {
       if (words[at] === low && words[at + 1] === high) return slot;
     }
   }
+}
+
+/** Chunks that hold so many places. */
+export function chunksFor(size: number): number {
+  return Math.ceil(size / CHUNK_PLACES);
 }
 
 export function chunkOf(place: number): number {

@@ -3,17 +3,9 @@
  * place stands in the database beside it. Five places lie on three pages of the disk, so that
  * writing one touches two pages at most.
  */
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { AppError } from '@tacet/base';
+import { readAt, writeAt } from './disk.ts';
 import { RECORD_LENGTH } from './limits.ts';
 
 const GROUP = 5;
@@ -40,16 +32,12 @@ export class RecordFile {
   }
 
   read(place: number, into: Uint8Array, at = 0): void {
-    const offset = offsetOf(place);
-    for (let done = 0; done < RECORD_LENGTH; ) {
-      const n = readSync(this.file, into, at + done, RECORD_LENGTH - done, offset + done);
-      if (n === 0) throw new AppError('boxes-unreadable', 'storage', 'a box is not in its place');
-      done += n;
-    }
+    if (readAt(this.file, into.subarray(at, at + RECORD_LENGTH), offsetOf(place))) return;
+    throw new AppError('boxes-unreadable', 'storage', 'a box is not in its place');
   }
 
   write(place: number, record: Uint8Array): void {
-    this.writeAll(record, RECORD_LENGTH, offsetOf(place));
+    this.writeAll(record, offsetOf(place));
   }
 
   /**
@@ -69,7 +57,7 @@ export class RecordFile {
         if (source >= 0) this.read(source, group, i * RECORD_LENGTH);
         else group.fill(0, i * RECORD_LENGTH, (i + 1) * RECORD_LENGTH);
       }
-      this.writeAll(group, count * RECORD_LENGTH, offsetOf(first));
+      this.writeAll(group.subarray(0, count * RECORD_LENGTH), offsetOf(first));
       done += count;
     }
     group.fill(0);
@@ -86,11 +74,9 @@ export class RecordFile {
     this.written = false;
   }
 
-  private writeAll(bytes: Uint8Array, length: number, offset: number): void {
+  private writeAll(bytes: Uint8Array, offset: number): void {
     this.written = true;
-    for (let done = 0; done < length; ) {
-      done += writeSync(this.file, bytes, done, length - done, offset + done);
-    }
+    writeAt(this.file, bytes, offset);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 /**
  * The thread that owns the day files. It answers batches in order; between them it erases, gives
- * back the disk of dropped days, and empties write-ahead logs, in small steps.
+ * back the disk of dropped days, and empties logs of changes, in small steps.
  */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import { setImmediate as yieldToMessages } from 'node:timers/promises';

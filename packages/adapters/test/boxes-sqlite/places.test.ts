@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { CHUNK_BYTES, CHUNK_PLACES, FREE, LIVE, Places } from '../../src/boxes-sqlite/places.ts';
+import {
+  CHUNK_BYTES,
+  CHUNK_PLACES,
+  chunksFor,
+  ENTRY_WORDS,
+  FREE,
+  LIVE,
+  Places,
+} from '../../src/boxes-sqlite/places.ts';
 
 const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 100) };
 const half = fc.oneof(fc.integer(), fc.constantFrom(0, 1, -1, 2 ** 31 - 1, -(2 ** 31)));
@@ -50,6 +58,14 @@ class Model {
   }
 }
 
+function tableOf(places: Places): Uint8Array<ArrayBuffer> {
+  const table = new Uint8Array(chunksFor(places.size) * CHUNK_BYTES);
+  for (let number = 0; number < chunksFor(places.size); number++) {
+    table.set(places.chunk(number), number * CHUNK_BYTES);
+  }
+  return table;
+}
+
 test('every mark has one place, and moves are told', () => {
   fc.assert(
     fc.property(
@@ -80,9 +96,7 @@ test('what is loaded is what was saved, states too', () => {
   for (let place = 0; place < places.size; place += 3) {
     if (places.state(place) === LIVE) places.setState(place, 1 + (place % 200));
   }
-  const chunks = [0, 1, 2].map((number) => places.chunk(number).slice());
-  assert.ok(chunks.every(({ length }) => length === CHUNK_BYTES));
-  const again = Places.load(8, chunks, [], places.size);
+  const again = Places.load(8, tableOf(places), [], places.size);
   for (let i = 0; i < places.size; i++) assert.equal(again.find(i, -i), places.find(i, -i));
   for (let i = 0; i < places.size; i++) assert.equal(again.state(i), places.state(i));
   const ascending = (list: readonly number[]) => [...list].sort((a, b) => a - b);
@@ -93,12 +107,17 @@ test('what changed since is loaded as well', () => {
   const model = new Model(9);
   for (let i = 0; i < 1_000; i++) model.fill([i, i], i * 7_919);
   const { places } = model;
-  const chunks = [0, 1].map((number) => places.chunk(number).slice());
+  const before = tableOf(places);
   const lists = [0, 1].map((list) => {
     for (let i = 0; i < 400; i++) model.fill([list, ~i], i * 104_729);
-    return places.entries(Array.from({ length: places.size }, (_, place) => place));
+    const entries = new Int32Array(places.size * ENTRY_WORDS);
+    places.copyEntries(
+      Int32Array.from({ length: places.size }, (_, place) => place),
+      entries,
+    );
+    return entries;
   });
-  const again = Places.load(10, chunks, lists, places.size);
+  const again = Places.load(10, before, lists, places.size);
   for (let place = 0; place < places.size; place++) {
     assert.equal(again.state(place), places.state(place));
     assert.deepEqual(again.mark(place), places.mark(place));

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { isAppError } from '@tacet/base';
+import { equalBytes, isAppError } from '@tacet/base';
 import { boxStoreAcceptance, testBox } from '@tacet/relay/acceptance';
 import { openBoxes } from '../../src/boxes-sqlite/index.ts';
+import { CHUNK_BYTES, CHUNK_PLACES, FREE } from '../../src/boxes-sqlite/places.ts';
 import { tempDir } from './temp.ts';
 
 let dir = '';
@@ -19,6 +20,9 @@ boxStoreAcceptance('SQLite', {
     return openBoxes({ dir });
   },
 });
+
+/** Of one day. */
+const FILES = ['changes', 'db', 'marks', 'records'].map((end) => `boxes-20021.${end}`);
 
 const hasCode = (code: string) => (error: unknown) => isAppError(error, code);
 
@@ -109,11 +113,12 @@ test('places say nothing about the order of writes, and the search would find on
     await Promise.all(boxes.slice(i, i + size).map((box) => store.put(box)));
   }
   await store.close();
-  assert.deepEqual(readdirSync(folder).sort(), ['boxes-20021.db', 'boxes-20021.records']);
+  assert.deepEqual(readdirSync(folder).sort(), FILES);
+  assert.equal(readFileSync(join(folder, 'boxes-20021.changes')).length, 0);
   const records = readFileSync(join(folder, 'boxes-20021.records'));
-  const database = readFileSync(join(folder, 'boxes-20021.db'));
+  const table = readFileSync(join(folder, 'boxes-20021.marks'));
   const places = boxes.map(({ record }) => records.indexOf(record.subarray(48, 80)));
-  const marks = boxes.map(({ mark }) => database.indexOf(mark));
+  const marks = boxes.map(({ mark }) => table.indexOf(mark));
   for (const found of [places, marks]) {
     assert.ok(
       found.every((place) => place >= 0),
@@ -152,69 +157,129 @@ test('a box that moved leaves no copy behind when it is erased', async () => {
   assert.deepEqual(holders(), []);
 });
 
-test('a store of the form before lists of changes is taken over', async () => {
-  const folder = tempDir();
-  let store = await openBoxes({ dir: folder });
-  const boxes = Array.from({ length: 40 }, (_, i) => testBox(i));
-  await Promise.all(boxes.map((box) => store.put(box)));
-  await store.close();
-  const file = join(folder, 'boxes-20021.db');
-  const before = new DatabaseSync(file);
-  before.exec('DROP TABLE change; PRAGMA user_version = 2');
-  before.close();
-  store = await openBoxes({ dir: folder });
-  const late = testBox(99);
-  assert.equal((await store.put(late)).outcome, 'stored');
-  const found = await store.get([...boxes, late].map(({ mark }) => mark));
-  assert.deepEqual(
-    found,
-    [...boxes, late].map(({ record }) => record),
-  );
-  await store.close();
-});
+/** Makes of a closed store what an earlier version wrote: the table of marks in the database. */
+function makeEarlier(folder: string, version: 2 | 3): void {
+  const marks = readFileSync(join(folder, 'boxes-20021.marks'));
+  const size = marks.readUInt32LE(8);
+  const chunk = marks.subarray(64);
+  assert.equal(chunk.length, CHUNK_BYTES);
+  const db = new DatabaseSync(join(folder, 'boxes-20021.db'));
+  db.exec(`
+    CREATE TABLE size(id INTEGER PRIMARY KEY CHECK(id = 1), places INTEGER NOT NULL) STRICT;
+    CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
+    PRAGMA user_version = ${version}`);
+  if (version === 3) {
+    db.exec(`CREATE TABLE change(number INTEGER PRIMARY KEY, places INTEGER NOT NULL,
+      entries BLOB NOT NULL) STRICT`);
+    // Two of the places are in a list of changes and not yet in the table, and one more is.
+    const words = new Int32Array(chunk.buffer.slice(chunk.byteOffset, chunk.byteOffset + 8 * size));
+    for (const places of [[0], [size - 1, 0]]) {
+      const entries = places.flatMap((place) => [
+        place,
+        words[2 * place] ?? 0,
+        words[2 * place + 1] ?? 0,
+        chunk[8 * CHUNK_PLACES + place] ?? 0,
+      ]);
+      const bytes = new Uint8Array(Int32Array.from(entries).buffer);
+      db.prepare('INSERT INTO change(places, entries) VALUES(?, ?)').run(size, bytes);
+    }
+    for (const place of [0, size - 1]) {
+      chunk.fill(0, 8 * place, 8 * place + 8);
+      chunk[8 * CHUNK_PLACES + place] = FREE;
+    }
+  }
+  db.prepare('INSERT INTO size VALUES(1, ?)').run(version === 3 ? size - 1 : size);
+  db.prepare('INSERT INTO place VALUES(0, ?)').run(chunk);
+  db.close();
+  for (const end of ['marks', 'changes']) rmSync(join(folder, `boxes-20021.${end}`));
+}
 
-test('lists of changes hold what the table of marks has not, and go at a close', async () => {
+for (const version of [2, 3] as const) {
+  test(`a store of form ${version} is taken over`, async () => {
+    const folder = tempDir();
+    let store = await openBoxes({ dir: folder });
+    const boxes = Array.from({ length: 40 }, (_, i) => testBox(i));
+    await Promise.all(boxes.map((box) => store.put(box)));
+    await store.close();
+    makeEarlier(folder, version);
+    store = await openBoxes({ dir: folder });
+    const late = testBox(99);
+    assert.equal((await store.put(late)).outcome, 'stored');
+    await store.close();
+    store = await openBoxes({ dir: folder });
+    const found = await store.get([...boxes, late].map(({ mark }) => mark));
+    assert.deepEqual(
+      found,
+      [...boxes, late].map(({ record }) => record),
+    );
+    await store.close();
+    const database = readFileSync(join(folder, 'boxes-20021.db'));
+    assert.equal(database.includes(boxes[0]?.mark ?? ''), false, 'no mark is left in the database');
+  });
+}
+
+test('the log of changes holds what the table of marks has not, and is empty at a close', async () => {
   const folder = tempDir();
   let store = await openBoxes({ dir: folder });
-  // Commits of one box: several lists, more than are kept, and a rest.
-  const boxes = Array.from({ length: 150 }, (_, i) => testBox(i));
-  for (const box of boxes) await store.put(box);
+  // Changes enough for one writing of the table, and then some more.
+  const boxes = Array.from({ length: 30_000 }, (_, i) => testBox(i));
+  for (let i = 0; i < boxes.length; i += 10_000) {
+    await Promise.all(boxes.slice(i, i + 10_000).map((box) => store.put(box)));
+  }
   const copy = tempDir();
   for (const name of readdirSync(folder)) {
     writeFileSync(join(copy, name), readFileSync(join(folder, name)));
   }
   await store.close();
-  const rows = (dir: string): unknown => {
-    const database = new DatabaseSync(join(dir, 'boxes-20021.db'));
-    const count = database.prepare('SELECT count(*) AS n FROM change').get()?.n;
-    database.close();
-    return count;
-  };
-  assert.equal(rows(folder), 0);
+  const lengthOf = (dir: string, end: string): number =>
+    readFileSync(join(dir, `boxes-20021.${end}`)).length;
+  assert.equal(lengthOf(folder, 'changes'), 0);
   // A copy made while the store was open is what a kill leaves behind.
-  assert.ok(Number(rows(copy)) > 0);
+  assert.ok(lengthOf(copy, 'changes') > 0);
+  assert.ok(lengthOf(copy, 'marks') > CHUNK_BYTES, 'the table has been written');
+  assert.ok(lengthOf(copy, 'marks') < lengthOf(folder, 'marks'), 'and lacks something');
   store = await openBoxes({ dir: copy });
   const found = await store.get(boxes.map(({ mark }) => mark));
-  assert.deepEqual(
-    found,
-    boxes.map(({ record }) => record),
-  );
+  assert.ok(boxes.every(({ record }, i) => equalBytes(found[i] ?? new Uint8Array(), record)));
   await store.close();
-  assert.equal(rows(copy), 0);
+  assert.equal(lengthOf(copy, 'changes'), 0);
+});
+
+test('a day that lost its table of marks, or its log, is refused, with its records as they are', async () => {
+  const folder = tempDir();
+  const store = await openBoxes({ dir: folder });
+  await store.put(testBox(1));
+  await store.close();
+  const path = join(folder, 'boxes-20021.marks');
+  const table = readFileSync(path);
+  const records = readFileSync(join(folder, 'boxes-20021.records'));
+  const damages = [() => rmSync(path), () => writeFileSync(path, table.subarray(0, 5_000))];
+  for (const damage of damages) {
+    damage();
+    await assert.rejects(openBoxes({ dir: folder }), hasCode('boxes-unreadable'));
+    assert.deepEqual(readFileSync(join(folder, 'boxes-20021.records')), records);
+  }
+  writeFileSync(path, table);
+  const log = join(folder, 'boxes-20021.changes');
+  rmSync(log);
+  await assert.rejects(openBoxes({ dir: folder }), hasCode('boxes-unreadable'));
+  writeFileSync(log, '');
+  await (await openBoxes({ dir: folder })).close();
 });
 
 test('files of a day without a database are nobody’s, and go', async () => {
   const folder = tempDir();
   const store = await openBoxes({ dir: folder });
   await store.put(testBox(1));
-  for (const name of ['dropped-boxes-20000.db', 'boxes-20005.records', 'boxes-20005.db-wal']) {
+  const ends = ['records', 'marks', 'changes', 'db-wal'];
+  for (const name of ['dropped-boxes-20000.db', ...ends.map((end) => `boxes-20005.${end}`)]) {
     writeFileSync(join(folder, name), Buffer.alloc(5_000));
   }
   writeFileSync(join(folder, 'notes.txt'), 'of the operator');
   await store.expire(20_001);
   await store.close();
   const names = readdirSync(folder).sort();
-  assert.deepEqual(names, ['boxes-20021.db', 'boxes-20021.records', 'notes.txt']);
+  assert.deepEqual(names, [...FILES, 'notes.txt']);
 });
 
 test('a day that lost records is refused, one that has more than it knows is cut', async () => {
