@@ -25,6 +25,7 @@ import { Messages } from './conversations/messages.ts';
 import { EventLog } from './events/log.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
+import { REPLY_BOX } from './meeting/boxes.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
 import { Invitations, type MeetingDeps } from './meeting/invitations.ts';
 import { onKeySet } from './meeting/key-set.ts';
@@ -139,7 +140,7 @@ export class Engine {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
       // The reply box of an invitation is its inviter's to erase.
       onRead: (watch, at) => {
-        if (watch.owner !== 'visit' || watch.index !== 2) tombstones.add(watch.box, at);
+        if (watch.owner !== 'visit' || watch.index !== REPLY_BOX) tombstones.add(watch.box, at);
       },
     });
     this.reads = new ReadQueue(rng, network, this.watches);

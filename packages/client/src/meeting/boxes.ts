@@ -10,6 +10,11 @@ const KEYS = 17;
 const REPLY = 18;
 const OUTCOME = 19;
 
+/** The boxes of a meeting, by index: the offer and its keys, the answer, what became of it. */
+export const OFFER_BOXES = [0, 1];
+export const REPLY_BOX = 2;
+export const OUTCOME_BOX = 3;
+
 /** Box `index` of an invitation. Everybody with the link can derive it; box 0 commits (see 3). */
 export function meetingBox(secret: Uint8Array, index: number): BoxSecret {
   const i = Uint8Array.of(index);

@@ -41,7 +41,10 @@ import {
   invitationSecret,
   lockedBy,
   meetingBox,
+  OFFER_BOXES,
+  OUTCOME_BOX,
   type Outcome,
+  REPLY_BOX,
 } from './boxes.ts';
 import type { OwnIdentity } from './identity.ts';
 import { encodeLink } from './link.ts';
@@ -58,8 +61,6 @@ const SHOWN: Readonly<Record<string, InvitationView['state']>> = {
 const PAUSE: Millis = 60_000;
 /** Pauses after which a refusal that no edge takes is given up: three days. */
 const REFUSAL_MOVES = 72;
-const REPLY_BOX = 2;
-const OUTCOME_BOX = 3;
 const NO_REPLY = new Uint8Array(32);
 
 interface Answered {
@@ -189,8 +190,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.kick();
     if (state === 'revoked') this.d.watches.cancel('invite', id);
     if (secret === null) return;
-    this.d.tombstones.add(meetingBox(secret, 0), now);
-    this.d.tombstones.add(meetingBox(secret, 1), now);
+    for (const index of OFFER_BOXES) this.d.tombstones.add(meetingBox(secret, index), now);
     if (state === 'revoked' && shown) this.say(row, REPLY_BOX, 'revoked', NO_REPLY, now);
   }
 
@@ -275,7 +275,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         });
         this.place(id, secret, 0, offer, now);
         this.place(id, secret, 1, encodeKeys(identity.ed25519, identity.mldsa65), now);
-        this.d.watches.add('invite', id, 2, meetingBox(secret, 2), now);
+        this.d.watches.add('invite', id, REPLY_BOX, meetingBox(secret, REPLY_BOX), now);
         this.d.store.run(
           'UPDATE invitations SET secret = ?, bundle = ? WHERE id = ?',
           secret,
@@ -444,8 +444,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     applyWrites(this.d.store, writes);
     this.d.puts.cancel('invite', id);
     this.say(this.row(id), OUTCOME_BOX, 'accepted', saved.subarray(0, 32), now);
-    this.d.tombstones.add(meetingBox(secret, 0), now);
-    this.d.tombstones.add(meetingBox(secret, 1), now);
+    for (const index of OFFER_BOXES) this.d.tombstones.add(meetingBox(secret, index), now);
     this.d.store.run(
       'UPDATE contacts SET identity_key = ?, key_set_hash = ? WHERE id = ?',
       identityKey,

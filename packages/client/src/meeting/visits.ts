@@ -3,89 +3,48 @@
  * refuses them unless the link's secret recomputes, answers in box 2, waits for box 3. Whatever
  * became of the invitation, the guest is told: by box 3, or by the invitation's last day.
  */
-import { AppError, DAY, equalBytes, HOUR, type Millis, randomBytes, utf8 } from '@tacet/base';
-import { hash, x25519Public } from '@tacet/crypto';
+import { AppError, DAY, equalBytes, type Millis, utf8 } from '@tacet/base';
+import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner } from '../boxes/puts.ts';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import { peerName } from '../inbox/inbox.ts';
-import type { SessionPort, SessionRecords, SessionWrites, SqlRow } from '../ports.ts';
+import type { SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, text } from '../store/rows.ts';
+import { type Answer, makeAnswer, type Visitor } from './answer.ts';
 import {
-  decodeKeys,
-  decodeOffer,
   decodeOutcome,
-  encodeFirstWords,
-  encodeReply,
-  type FirstWords,
-  invitationSecret,
   isOutcomeOf,
   keySetHash,
-  MAX_SEALED_REPLY,
   meetingBox,
+  OFFER_BOXES,
+  OUTCOME_BOX,
   type Outcome,
+  REPLY_BOX,
 } from './boxes.ts';
 import { type MeetingDeps, notJoined, peerGivenName } from './invitations.ts';
 import { decodeLink, sameNetwork } from './link.ts';
-import { sealReply } from './seal.ts';
+import { VisitReads, visitOf } from './visit-reads.ts';
 
 const STAND_IN = 'inviter';
-const REPLY_BOX = 2;
-const OUTCOME_BOX = 3;
-const OFFER = [0, 1];
-/** Between rounds of reading an absent offer: 5 s, doubled, at most 10 minutes, for a day. */
+/** Before the answer is written once more: 5 s, doubled, at most 10 minutes. */
 const FIRST_PAUSE: Millis = 5_000;
 const LONGEST_PAUSE: Millis = 600_000;
-const GIVE_UP: Millis = 86_400_000;
-/** Rounds without an offer after which it counts as missing where no home has it. */
-const ROUNDS_BEFORE_WORD = 2;
-/** Without an outcome for so long after the answer was stored the window says so. */
-const UNANSWERED: Millis = DAY;
-/** The last day is over everywhere, and an answer taken on it was written: the meeting ends. */
-const AFTER_END: Millis = DAY;
-/** Pause between two looks for an outcome that no edge could say anything about. */
-const LOOK_PAUSE: Millis = 6 * HOUR;
-
-interface Answer {
-  readonly identityKey: Uint8Array;
-  readonly ed25519: Uint8Array;
-  readonly mldsa65: Uint8Array;
-  readonly name: string;
-  readonly endsDay: number;
-  readonly words: FirstWords;
-  readonly plaintext: Uint8Array;
-  readonly writes: SessionWrites;
-}
-
-interface Round {
-  rounds: number;
-  nextAt: Millis;
-}
 
 export class Visits implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
-  private readonly reads: ReadQueue;
-  private readonly rounds = new Map<number, Round>();
-  /** Answered ones: when the outcome is next asked for without an announcement. */
-  private readonly looks = new Map<number, Millis>();
+  private readonly asked: VisitReads;
 
   constructor(deps: MeetingDeps, reads: ReadQueue) {
     this.d = deps;
-    this.reads = reads;
     deps.puts.register('visit', this);
     deps.watches.register('visit', this);
-    for (const row of deps.store.all("SELECT contact_id FROM visits WHERE state = 'opening'")) {
-      this.rounds.set(num(row, 'contact_id'), { rounds: 0, nextAt: deps.startedAt });
-    }
-    for (const row of deps.store.all(
-      `SELECT c.* FROM visits v JOIN contacts c ON c.id = v.contact_id
-       WHERE v.state = 'waiting' AND c.state = 'meeting'`,
-    )) {
-      this.looks.set(num(row, 'id'), Math.max(deps.startedAt, this.nextLook(row)));
-    }
+    this.asked = new VisitReads(deps, reads, (contactId, reason, now) =>
+      this.end(contactId, reason, now),
+    );
   }
 
   /**
@@ -126,124 +85,32 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         firstWords,
         Math.floor(now),
       );
-      for (const index of OFFER) {
+      for (const index of OFFER_BOXES) {
         this.d.watches.add('visit', contactId, index, meetingBox(secret, index), now);
       }
-      this.rounds.set(contactId, { rounds: 0, nextAt: now });
+      this.asked.opened(contactId, now);
       // A meeting that failed may have given way: its ratchet records go.
       this.d.kick();
       return contactId;
     });
   }
 
-  /** When an absent offer is asked for again, or null. */
+  /** When something absent is asked for again, or null. */
   get deadline(): Millis | null {
-    let at: Millis | null = null;
-    for (const { nextAt } of this.rounds.values()) at = at === null ? nextAt : Math.min(at, nextAt);
-    for (const nextAt of this.looks.values()) at = at === null ? nextAt : Math.min(at, nextAt);
-    return at;
+    return this.asked.deadline;
   }
 
-  /** The clock was set back by so much. */
   setBack(by: Millis): void {
-    for (const round of this.rounds.values()) round.nextAt -= by;
-    for (const [contactId, at] of this.looks) this.looks.set(contactId, at - by);
+    this.asked.setBack(by);
   }
 
-  /** Reads offers that have not come yet, and looks for outcomes that nobody announced. */
   advance(now: Millis): void {
-    if ((this.deadline ?? Number.POSITIVE_INFINITY) > now) return;
-    const able = this.d.network()?.current(now) != null;
-    this.lookForOutcomes(able, now);
-    for (const [contactId, round] of this.rounds) {
-      if (round.nextAt > now) continue;
-      if (!able) {
-        // No document yet: nothing can be read, so look again in a moment.
-        round.nextAt = now + 1_000;
-        continue;
-      }
-      const row = this.d.store.get('SELECT * FROM visits WHERE contact_id = ?', contactId);
-      if (row === undefined || text(row, 'state') !== 'opening') {
-        this.rounds.delete(contactId);
-        continue;
-      }
-      if (now - num(row, 'created_at') > GIVE_UP) {
-        this.d.store.transaction(() => this.end(contactId, 'invitation-missing', now));
-        continue;
-      }
-      round.rounds++;
-      round.nextAt = now + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** round.rounds);
-      const counts = round.rounds > ROUNDS_BEFORE_WORD;
-      const absent = counts ? (then: Millis): void => this.askWhy(contactId, then) : null;
-      for (const index of OFFER) {
-        const watch = this.d.watches.find('visit', contactId, index);
-        if (watch !== null) this.reads.catchUp(watch, now, absent);
-      }
-    }
-  }
-
-  /** No home has this box of the offer: what stands in the reply box may say why. */
-  private askWhy(contactId: number, now: Millis): void {
-    this.reads.catchUp(this.replyWatch(contactId, now), now, (then) =>
-      this.d.store.transaction(() => this.d.contacts.hold(contactId, 'invitation-missing', then)),
-    );
-  }
-
-  /** The reply box as a reader: for what somebody else wrote there. */
-  private replyWatch(contactId: number, now: Millis): Watch {
-    const known = this.d.watches.find('visit', contactId, REPLY_BOX);
-    if (known !== null) return known;
-    const box = meetingBox(blob(this.visit(contactId), 'secret'), REPLY_BOX);
-    return this.d.store.transaction(() =>
-      this.d.watches.add('visit', contactId, REPLY_BOX, box, now),
-    );
-  }
-
-  private lookForOutcomes(able: boolean, now: Millis): void {
-    for (const [contactId, at] of this.looks) {
-      if (at > now) continue;
-      const row = this.d.contacts.row(contactId);
-      if (text(row, 'state') !== 'meeting' || text(this.visit(contactId), 'state') !== 'waiting') {
-        this.looks.delete(contactId);
-        continue;
-      }
-      const next = this.nextLook(row);
-      if (next > now || !able) {
-        this.looks.set(contactId, able ? next : now + 1_000);
-        continue;
-      }
-      this.looks.set(contactId, now + LOOK_PAUSE);
-      const watch = this.d.watches.find('visit', contactId, OUTCOME_BOX);
-      const absent = (then: Millis): void =>
-        this.d.store.transaction(() => this.noOutcome(contactId, then));
-      if (watch === null) absent(now);
-      else this.reads.catchUp(watch, now, absent);
-    }
-  }
-
-  /** When silence first means something: the next word, or the end. */
-  private nextLook(row: SqlRow): Millis {
-    const end = (numOrNull(row, 'ends_at') ?? 0) + AFTER_END;
-    const delivered = numOrNull(row, 'delivered_at');
-    if (delivered === null || row['reason'] !== null) return end;
-    return Math.min(end, delivered + UNANSWERED);
-  }
-
-  /** Both edges were asked and have no outcome. */
-  private noOutcome(contactId: number, now: Millis): void {
-    const row = this.d.contacts.row(contactId);
-    if (text(row, 'state') !== 'meeting') return;
-    if (now >= (numOrNull(row, 'ends_at') ?? 0) + AFTER_END) {
-      this.end(contactId, 'invitation-expired', now);
-    } else if (numOrNull(row, 'delivered_at') !== null) {
-      this.d.contacts.hold(contactId, 'invitation-unanswered', now);
-      this.looks.set(contactId, now);
-    }
+    this.asked.advance(now);
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
     const contactId = watch.ref;
-    const row = this.visit(contactId);
+    const row = visitOf(this.d.store, contactId);
     if (watch.index === OUTCOME_BOX) {
       this.onOutcome(row, plaintext, now);
       return;
@@ -255,18 +122,12 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     if (text(row, 'state') !== 'opening') return;
     const column = watch.index === 0 ? 'box0' : 'box1';
     this.d.store.run(`UPDATE visits SET ${column} = ? WHERE contact_id = ?`, plaintext, contactId);
-    const both = this.visit(contactId);
+    const both = visitOf(this.d.store, contactId);
     if (both['box0'] === null || both['box1'] === null) return;
     this.d.store.run("UPDATE visits SET state = 'answering' WHERE contact_id = ?", contactId);
-    this.rounds.delete(contactId);
+    this.asked.read(contactId);
     this.d.contacts.hold(contactId, null, now);
     this.d.kick();
-  }
-
-  private visit(contactId: number): SqlRow {
-    const row = this.d.store.get('SELECT * FROM visits WHERE contact_id = ?', contactId);
-    if (row === undefined) throw new AppError('visit-missing', 'bug', 'a visit without its row');
-    return row;
   }
 
   /**
@@ -325,7 +186,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     return erased<Answer>({
       name: 'visit',
       contactId,
-      run: (port, records) => this.answer(port, records, contactId, row),
+      run: (port, records) => makeAnswer(port, records, visitor(row), this.d),
       commit: (answer, now) => this.reply(contactId, blob(row, 'secret'), answer, now),
       fail: (_error, now) => {
         // What stands in the boxes is not what the link committed to.
@@ -335,76 +196,18 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     });
   }
 
-  /** Checks the commitment, then begins the session. Throws on any mismatch. */
-  private async answer(
-    port: SessionPort,
-    records: SessionRecords,
-    contactId: number,
-    row: SqlRow,
-  ): Promise<Answer> {
-    const offer = decodeOffer(blob(row, 'box0'));
-    const keys = decodeKeys(blob(row, 'box1'));
-    const bundle = port.readBundle(offer.bundle);
-    const recomputed = keySetHash(bundle.identityKey, keys.ed25519, keys.mldsa65);
-    const secret = blob(row, 'secret');
-    if (
-      !equalBytes(recomputed, offer.keySetHash) ||
-      !equalBytes(invitationSecret(offer.keySetHash, offer.r), secret)
-    ) {
-      throw new AppError(
-        'invitation-replaced',
-        'refused',
-        'the invitation does not match its link',
-      );
-    }
-    const words: FirstWords = {
-      guestRoot: randomBytes(this.d.rng, 32),
-      inviterRoot: randomBytes(this.d.rng, 32),
-      keySetHash: this.d.identity.keySetHash,
-      name: this.d.identity.name,
-      text: text(row, 'first_words'),
-    };
-    const peer = peerName(contactId);
-    const begun = await port.begin(records, peer, offer.bundle);
-    const overlay: SessionRecords = {
-      get: (key) => (begun.has(key) ? (begun.get(key) ?? null) : records.get(key)),
-    };
-    const first = await port.encrypt(overlay, peer, encodeFirstWords(words));
-    const ephemeralSecret = randomBytes(this.d.rng, 32);
-    const ephemeral = x25519Public(ephemeralSecret);
-    const sealed = sealReply(
-      secret,
-      ephemeralSecret,
-      ephemeral,
-      bundle.signedPrekey,
-      first.ciphertext,
-    );
-    if (sealed === null || sealed.length > MAX_SEALED_REPLY) {
-      throw new AppError('bundle-invalid', 'input', 'the invitation cannot be answered');
-    }
-    return {
-      identityKey: bundle.identityKey,
-      ...keys,
-      name: offer.name,
-      endsDay: offer.endsDay,
-      words,
-      plaintext: encodeReply({ ephemeral, sealed }),
-      writes: new Map([...begun, ...first.writes]),
-    };
-  }
-
   /** Saves the session, the streams and the reply box. In a transaction. */
   private reply(contactId: number, secret: Uint8Array, answer: Answer, now: Millis): void {
     const network = this.d.network();
     // Ended while the answer was made: it must not come back.
-    if (network === null || text(this.visit(contactId), 'state') !== 'answering') return;
+    if (network === null || text(visitOf(this.d.store, contactId), 'state') !== 'answering') return;
     applyWrites(this.d.store, answer.writes);
-    const box = meetingBox(secret, 2);
+    const box = meetingBox(secret, REPLY_BOX);
     const record = sealRecord(box, network.id, answer.plaintext);
     this.d.puts.add({
       owner: 'visit',
       ref: contactId,
-      part: 2,
+      part: REPLY_BOX,
       priority: 0,
       contactId,
       record,
@@ -430,7 +233,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       contactId,
     );
     this.d.contacts.setEnd(contactId, this.endOf(answer.endsDay, now));
-    this.looks.set(contactId, now);
+    this.asked.answered(contactId, now);
     this.d.contacts.introduce(contactId, peerGivenName(answer.name), STAND_IN, now);
     this.d.contacts.step(contactId, 'opened', now);
     this.d.writer.begin(contactId, answer.words.guestRoot, now);
@@ -449,7 +252,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   onStored(put: PutEntry, now: Millis): void {
     if (put.copies > 1) return;
     this.d.contacts.step(put.ref, 'delivered', now);
-    this.looks.set(put.ref, now);
+    this.asked.answered(put.ref, now);
   }
 
   /** Another guest's reply stands there, or the inviter took the invitation back. */
@@ -457,9 +260,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     // With one copy of ours stored, the inviter may still take it: box 3 decides.
     if (put.copies > 0) return;
     const { ref } = put;
-    this.reads.catchUp(this.replyWatch(ref, now), now, (then) =>
-      this.d.store.transaction(() => this.end(ref, 'invitation-used', then)),
-    );
+    this.asked.lookAtReply(ref, now, (then) => this.end(ref, 'invitation-used', then));
   }
 
   /** What stands in the reply box, and is not ours. */
@@ -516,8 +317,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
   }
 
   private end(contactId: number, reason: string, now: Millis): void {
-    this.rounds.delete(contactId);
-    this.looks.delete(contactId);
+    this.asked.forget(contactId);
     this.d.store.run(
       "UPDATE visits SET state = 'ended', reason = ? WHERE contact_id = ?",
       reason,
@@ -530,6 +330,16 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.contacts.end(contactId, reason, now);
     this.d.abandon(contactId, reason, now);
   }
+}
+
+function visitor(row: SqlRow): Visitor {
+  return {
+    peer: peerName(num(row, 'contact_id')),
+    secret: blob(row, 'secret'),
+    offer: blob(row, 'box0'),
+    keys: blob(row, 'box1'),
+    firstWords: text(row, 'first_words'),
+  };
 }
 
 /** Null for what anybody with the link may have written: only the inviter can open the lock. */
