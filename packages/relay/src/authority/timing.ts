@@ -30,7 +30,8 @@ export function attemptSlot(parameters: Epochs, now: Millis, held: boolean): Slo
   const last = held ? scheduleOf(parameters, epoch + 1).votes : epochStart(parameters, epoch + 1);
   if (due + span > last) return null;
   const end = due + Math.floor(span / 2);
-  return { epoch, attempt: number + 1, due, end, publishedAt: end };
+  // Of the epoch, not of the attempt: what one attempt gives, the next can give again to the byte.
+  return { epoch, attempt: number + 1, due, end, publishedAt: start };
 }
 
 /** The next moment after `now` at which an attempt may begin. */

@@ -231,3 +231,22 @@ test('a relay that one of three admits is not in the document, one that two admi
   assert.ok(relays.includes(hex(two.hash)));
   assert.ok(!relays.includes(hex(one.hash)));
 });
+
+test('a first exchange that only one of three heard in time: the next gives the document', () => {
+  const epoch = epochAt(parameters, TEST_NOW);
+  const world: CouncilWorld = new CouncilWorld({
+    seed: 'one heard',
+    authorities: 3,
+    // The others hear nothing in time until that one has signed.
+    way: (_, __, to) => (to === 0 || world.signed.has(epoch) ? 100 : 3_000),
+  });
+  const [heard, ...others] = [0, 1, 2].map((i) => world.machine(i));
+  world.run(epochStart(parameters, epoch) + EPOCH / 2);
+  assert.equal(heard?.counters.get('signed'), 1);
+  for (const other of others) {
+    assert.ok((other?.counters.get('no-majority') ?? 0) > 0, 'nothing was signed there at first');
+    assert.equal(other?.newest()?.document.epoch, epoch);
+  }
+  const signers = [...(world.signed.get(epoch)?.values() ?? [])].map((of) => of.size);
+  assert.deepEqual(signers, [3], 'all of them the same body');
+});
