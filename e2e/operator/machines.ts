@@ -59,6 +59,10 @@ export class Machines {
     return join(this.dir, name);
   }
 
+  address(name: string): string {
+    return this.plan[name] ?? '';
+  }
+
   /** Runs one line of a page as that person would, in their home. */
   run(name: string, command: string, patienceMs: number): Promise<Outcome> {
     return new Promise((resolve) => {

@@ -31,17 +31,23 @@ export async function run(values: {
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ ...result, holds })}\n`
-      : `${Object.entries(result)
-          .map(([key, value]) => `${key.padEnd(16)} ${Number(value.toPrecision(3))}\n`)
-          .join('')}${holds ? 'it holds' : 'it does NOT hold'}\n`,
+      : `${lines(result).join('\n')}\n${holds ? 'it holds' : 'it does NOT hold'}\n`,
   );
   return holds ? 0 : 1;
+}
+
+function lines(figures: object, of = ''): string[] {
+  return Object.entries(figures).flatMap(([key, value]) => {
+    if (typeof value === 'object') return lines(value, `${key}.`);
+    return [`${of}${key}`.padEnd(22) + Number(Number(value).toPrecision(3))];
+  });
 }
 
 /**
  * One text in a hundred is later than the p99 of a calm network by chance alone. More than chance
  * explains in one run of a thousand means that the replacement was felt.
  */
-export function judge({ network_up_s, lost, twice, chance }: Result): boolean {
-  return network_up_s < UP_LIMIT_S && lost === 0 && twice === 0 && chance >= CHANCE;
+export function judge({ network_up_s, people_moved, lost, twice, mix, edge }: Result): boolean {
+  const isUnnoticed = mix.chance >= CHANCE && edge.chance >= CHANCE;
+  return network_up_s < UP_LIMIT_S && people_moved > 0 && lost === 0 && twice === 0 && isUnnoticed;
 }

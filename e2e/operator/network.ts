@@ -31,6 +31,8 @@ const SHORT = {
 
 const OPERATORS = { alice: '192.0.2.1', bob: '198.51.100.1', carol: '203.0.113.1' } as const;
 const PATIENCE = 400_000;
+/** Of an edge beside an authority and a mix: the fourth from 7700, as section 1 says. */
+const CLIENT_PORT = 7_703;
 
 export class ThreeOperators {
   private readonly machines: Machines;
@@ -81,6 +83,17 @@ export class ThreeOperators {
     const card = join(machines.home('alice'), 'relay/network.card');
     cpSync(card, join(machines.home(name), 'network.card'));
     return person;
+  }
+
+  /** Those of these people whose own edge is this operator's first one, as its machine sees their links. */
+  async guests(
+    operator: keyof typeof OPERATORS,
+    people: readonly PersonMachine[],
+  ): Promise<PersonMachine[]> {
+    const look = `ss -Htn state established '( sport = :${CLIENT_PORT} )'`;
+    const { code, text } = await this.machines.run(operator, look, PATIENCE);
+    if (code !== 0) throw new Error(`${operator}: \`${look}\` ended with ${code}\n${text}`);
+    return people.filter(({ name }) => text.includes(` ${this.machines.address(name)}:`));
   }
 
   /** Somebody with a machine and nothing on it. */
