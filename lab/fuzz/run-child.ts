@@ -7,8 +7,8 @@ import { SECOND } from '@tacet/base';
 import type { Line } from './child.ts';
 import type { RoleKind, RoleOptions, RoleReport } from './types.ts';
 
-/** Without a word for so long, an input has hung. */
-const STILL_MS = 180 * SECOND;
+/** Without a word for so many seconds, an input has hung. */
+const STILL = 180;
 const SAY_EVERY_MS = 10 * SECOND;
 
 export async function runChild(
@@ -26,10 +26,14 @@ export async function runChild(
   let said = started;
   let done = 0;
   let report: RoleReport | null = null;
-  let still = setTimeout(end, STILL_MS);
+  // Counted, not measured: while the whole machine stands still, at most one passes.
+  let still = 0;
+  const watch = setInterval(() => {
+    still += 1;
+    if (still >= STILL) end();
+  }, SECOND);
   for await (const text of createInterface({ input: child.stdout })) {
-    clearTimeout(still);
-    still = setTimeout(end, STILL_MS);
+    still = 0;
     const line = JSON.parse(text) as Line;
     if ('report' in line) {
       report = line.report;
@@ -46,7 +50,7 @@ export async function runChild(
         `${Math.round(rate).toLocaleString('en')}/s, ${Math.ceil(left / 60)} min left`,
     );
   }
-  clearTimeout(still);
+  clearInterval(watch);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   process.off('exit', end);
   return report ?? lost(kind, seed, done, child.signalCode ?? `status ${child.exitCode}`);
