@@ -28,8 +28,10 @@ function batchOf(count, { OPERATION }, { RECORD_LENGTH }) {
 
 if (isMainThread) {
   const { overwriteFreed } = await source('host/src/relay/freed-memory.ts');
-  overwriteFreed();
   const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
+  await once(worker, 'online');
+  overwriteFreed();
+  worker.postMessage('write');
   worker.on('message', (line) => process.stdout.write(`${line}\n`));
   process.stdin.on('data', () => worker.postMessage('empty'));
 } else {
@@ -38,6 +40,7 @@ if (isMainThread) {
   const protocol = await source('adapters/src/boxes-sqlite/protocol.ts');
   const limits = await source('adapters/src/boxes-sqlite/limits.ts');
   const salt = randomBytes(4).readInt32LE();
+  await once(parentPort, 'message');
   const engine = new Engine({ dir, salt, draw: (n) => randomInt(n) });
   for (let left = Number(boxes); left > 0; left -= Number(size)) {
     engine.run(batchOf(Math.min(left, Number(size)), protocol, limits));

@@ -4,12 +4,15 @@
  */
 import { text } from 'node:stream/consumers';
 import { openBoxes } from '@tacet/adapters/boxes-sqlite';
+import { overwriteFreed } from '@tacet/host/freed-memory';
 import type { Mark } from '@tacet/wire';
 import { randomBox } from './load.ts';
 
 const [dir = '', first = ''] = process.argv.slice(2);
 const markOf = (hex: string): Mark => Uint8Array.from(Buffer.from(hex, 'hex')) as Mark;
 const store = await openBoxes({ dir });
+// As an edge does it.
+overwriteFreed();
 const [record] = await store.get([markOf(first)]);
 if (!record) throw new Error('the first box is not there');
 process.stdout.write('first\n');

@@ -1,5 +1,6 @@
 /**
- * The SQLite box store as an edge sees it, 512 callers in flight: `put_per_s` durable; `get_per_s`
+ * The SQLite box store as an edge sees it, under the flags of the engine that an edge sets, 512
+ * callers in flight: `put_per_s` durable; `get_per_s`
  * of one record in a warm page cache, `get3_per_s` of three as in the protocol; `restart_s` from
  * starting a process to its first record; `rss_mb` of that process after reads of all days and
  * some writes; `bytes_per_box` on the disk. `drop_stall_ms` is the longest PUT or GET, 32 callers
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openBoxes } from '@tacet/adapters/boxes-sqlite';
 import { hex } from '@tacet/base';
+import { overwriteFreed } from '@tacet/host/freed-memory';
 import type { BoxStore } from '@tacet/relay';
 import { Marks, randomBox, rate } from './load.ts';
 
@@ -32,6 +34,7 @@ export async function runSqlite(options: SqliteBenchOptions = {}): Promise<Recor
   try {
     const marks = new Marks(boxes);
     const store = await openBoxes({ dir });
+    overwriteFreed();
     let reported = performance.now();
     const puts = await rate(boxes, async (i) => {
       // Day by day, as time fills them.

@@ -3,6 +3,7 @@
  * it: SQLite frees pages and values as they are, the engine numbers and small arrays.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { runInNewContext } from 'node:vm';
 import { LIMITS } from './limits.ts';
 
 /**
@@ -21,7 +22,13 @@ export function overwriteFreedPages(): void {
   }
 }
 
+type Collect = (options: { readonly type: 'major'; readonly flavor: 'last-resort' }) => void;
+
+let collect: Collect | undefined;
+
 /** Where the host has the engine overwrite what it collects: collects all that is dead now. */
 export function collectDead(): void {
-  globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
+  // The host may have said so after this thread had begun: then its own context has no such function.
+  collect ??= runInNewContext('globalThis.gc') as Collect | undefined;
+  collect?.({ type: 'major', flavor: 'last-resort' });
 }

@@ -202,11 +202,23 @@ export class Places {
     let slots = MIN_SLOTS;
     while (size > slots * FULL) slots *= 2;
     this.index.fill(0);
-    this.index = new Int32Array(slots);
-    for (let place = 0; place < this.used; place++) {
-      if (this.state(place) === FREE) continue;
-      const at = wordOf(place);
-      this.point(this.words[at] ?? 0, this.words[at + 1] ?? 0, place);
+    const index = new Int32Array(slots);
+    this.index = index;
+    const mask = slots - 1;
+    // A start does this for all boxes: no division for a place, and no look at another mark, since
+    // no two are the same.
+    for (let first = 0; first < this.used; first += CHUNK_PLACES) {
+      const end = Math.min(this.used, first + CHUNK_PLACES);
+      const states = stateOf(first) - first;
+      const words = wordOf(first) - 2 * first;
+      for (let place = first; place < end; place++) {
+        if (this.bytes[states + place] === FREE) continue;
+        const at = words + 2 * place;
+        const hash = this.hashOf(this.words[at] as number, this.words[at + 1] as number);
+        let slot = hash & mask;
+        while (index[slot] !== 0) slot = (slot + 1) & mask;
+        index[slot] = (hash & ~PLACE_BITS) | (place + 1);
+      }
     }
   }
 

@@ -26,7 +26,8 @@ export interface RunOptions {
 }
 
 export async function runProcess(config: ProcessConfig, options: RunOptions): Promise<Running> {
-  overwriteFreed();
+  // An edge does so itself, once its store is open.
+  if (config.role !== 'edge') overwriteFreed();
   const running = await start(config, options);
   const { version, onStop = () => undefined } = options;
   const began = performance.now();
