@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -136,11 +136,7 @@ function seedFile(name: string, epoch: number): string {
 
 /** Sends until every relay has opened some packets of that epoch. */
 async function sendOf(epoch: number): Promise<void> {
-  const logged = (name: string): number => {
-    const log = join(dataOf(name), 'replay', `${epoch}.log`);
-    return existsSync(log) ? statSync(log).size / 8 : 0;
-  };
-  for (let from = 100; OPENERS.some((name) => logged(name) < 10); from += 10) {
+  for (let from = 100; OPENERS.some((name) => loggedTags(name, epoch).length < 10); from += 10) {
     assert.ok(Date.now() < (epoch + 1) * EPOCH, 'packets of the epoch come through');
     await sendSome(10, from);
   }
@@ -148,15 +144,18 @@ async function sendOf(epoch: number): Promise<void> {
 
 /** Replay tags of an epoch, as they stand in the log and as the table in memory has them. */
 function tagsOf(name: string, epoch: number): Pattern[] {
-  const log = readFileSync(join(dataOf(name), 'replay', `${epoch}.log`));
-  return Array.from({ length: Math.floor(log.length / 8) }, (_, i) => {
-    const tag = log.subarray(8 * i, 8 * i + 8);
-    const words = Buffer.from(tag).swap32();
-    return [
-      { name: `replay tag ${i} of ${name}`, bytes: tag },
-      { name: `replay tag ${i} of ${name}`, bytes: words },
-    ];
-  }).flat();
+  return loggedTags(name, epoch).flatMap((tag, i) => [
+    { name: `replay tag ${i} of ${name}`, bytes: tag },
+    { name: `replay tag ${i} of ${name}`, bytes: Buffer.from(tag).swap32() },
+  ]);
+}
+
+function loggedTags(name: string, epoch: number): Buffer[] {
+  const path = join(dataOf(name), 'replay', `${epoch}.log`);
+  const log = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const places = Array.from({ length: log.length >> 3 }, (_, i) => log.subarray(8 * i, 8 * i + 8));
+  // An empty place is zeros.
+  return places.filter((tag) => tag.some((byte) => byte !== 0));
 }
 
 /**

@@ -36,8 +36,12 @@ export function writeDurably(path: string, bytes: Uint8Array): void {
   syncFolder(dirname(path));
 }
 
-export function writeAll(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+/** @param offset in the file; without it, where the file stands */
+export function writeAll(file: number, bytes: Uint8Array, offset?: number): void {
+  for (let at = 0; at < bytes.length; ) {
+    const place = offset === undefined ? null : offset + at;
+    at += writeSync(file, bytes, at, bytes.length - at, place);
+  }
 }
 
 export function syncFolder(path: string): void {

@@ -1,14 +1,15 @@
 /**
- * Replay tags on disk, one append-only file an epoch (docs/spec/04-mixing.md, 3). Tags of packets
- * are with the system before any effect leaves, so a killed relay accepts none of them again;
- * they are on the disk itself within a second.
+ * Replay tags on disk, one file an epoch (docs/spec/04-mixing.md, 3), a row of blocks of which the
+ * last is filled (`tag-block.ts`). Tags of packets are with the system before any effect leaves, so a
+ * killed relay accepts none of them again; they are on the disk itself within a second.
  */
-import { closeSync, fdatasync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fdatasync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { wipe } from '@tacet/crypto';
 import type { EpochReplayGuard } from '@tacet/onion';
 import { numberedFiles, numberedFolder, writeAll } from './files.ts';
 import { LIMITS } from './limits.ts';
+import { BLOCK_BYTES, closeUp, TagBlock } from './tag-block.ts';
 import { wipeLargeFile } from './wipe-large.ts';
 
 const SUFFIX = '.log';
@@ -16,6 +17,9 @@ const TAG = 8;
 
 interface OpenLog {
   readonly file: number;
+  readonly block: TagBlock;
+  /** Where it stands in the file. */
+  at: number;
   dirty: boolean;
   syncing: boolean;
   closed: boolean;
@@ -41,11 +45,19 @@ export class ReplayLog {
     this.timer = setInterval(() => this.sync(), LIMITS.replaySyncMs).unref();
   }
 
-  /** Appends the tags of all packets accepted since the last call. */
+  /** Adds the tags of all packets accepted since the last call. */
   flush(): void {
     for (const { epoch, tags } of this.guard.takeLog()) {
       const log = this.log(epoch);
-      writeAll(log.file, tags);
+      for (let at = 0; at < tags.length; at += TAG) {
+        if (log.block.isFull) {
+          writeAll(log.file, log.block.bytes, log.at);
+          log.at += BLOCK_BYTES;
+          log.block.begin();
+        }
+        log.block.add(tags.subarray(at, at + TAG));
+      }
+      writeAll(log.file, log.block.bytes, log.at);
       wipe(tags);
       log.dirty = true;
     }
@@ -75,26 +87,31 @@ export class ReplayLog {
   }
 
   private load(epoch: number): void {
-    const { file } = this.log(epoch);
+    const log = this.log(epoch);
+    // Whole blocks but for the last.
     const buffer = new Uint8Array(LIMITS.replayRead);
-    let at = 0;
-    for (;;) {
-      const read = readSync(file, buffer, 0, buffer.length, at);
+    for (let at = 0; ; ) {
+      const read = readSync(log.file, buffer, 0, buffer.length, at);
       // A torn last tag belongs to a packet that had not left yet.
-      const whole = read - (read % TAG);
-      if (whole > 0) this.guard.load(epoch, buffer.subarray(0, whole));
-      at += whole;
+      const tags = buffer.subarray(0, read - (read % TAG));
+      if (tags.length > 0) {
+        const last = Math.floor((tags.length - 1) / BLOCK_BYTES) * BLOCK_BYTES;
+        log.at = at + last;
+        log.block.begin(tags.subarray(last));
+        this.guard.load(epoch, tags.subarray(0, closeUp(tags)));
+      }
+      at += read;
       if (read < buffer.length) break;
     }
     wipe(buffer);
-    ftruncateSync(file, at);
   }
 
   private log(epoch: number): OpenLog {
     let log = this.logs.get(epoch);
     if (log === undefined) {
-      const file = openSync(this.path(epoch), 'a+', 0o600);
-      log = { file, dirty: false, syncing: false, closed: false };
+      const file = openSync(this.path(epoch), constants.O_RDWR | constants.O_CREAT, 0o600);
+      const block = new TagBlock();
+      log = { file, block, at: 0, dirty: false, syncing: false, closed: false };
       this.logs.set(epoch, log);
     }
     return log;
@@ -114,6 +131,7 @@ export class ReplayLog {
 
   private close(log: OpenLog): void {
     log.closed = true;
+    log.block.wipe();
     if (!log.syncing) closeSync(log.file);
   }
 
