@@ -4,7 +4,7 @@ export const LIMITS = {
   frame: 12_288,
   /** One record of TLS is at most 16 kB; a larger buffer saves calls under load. */
   receiveBuffer: 65_536,
-  /** Frames given to a socket before they wait in our own queue, where the oldest can be dropped. */
+  /** Frames of one write; the rest wait in our own queue, where the oldest can be dropped. */
   socketFrames: 32,
   /** Frames waiting for one link; more drop the oldest. */
   queueFrames: 1_024,

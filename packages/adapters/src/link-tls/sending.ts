@@ -9,8 +9,12 @@ export class SendingLink {
   private readonly queue = new SendQueue(LIMITS.queueFrames, LIMITS.queueMs);
   private readonly onLoss: (loss: Loss, frames: number) => void;
   private socket: TLSSocket | null = null;
-  /** Keeps what it is given until this turn of the event loop is over. */
-  private gathering: TLSSocket | null = null;
+  /** Where the frames of one write are joined; the socket's until `writing` is 0 again. */
+  private batch: Buffer = Buffer.alloc(0);
+  /** Frames given to the socket that the system has not taken yet. */
+  private writing = 0;
+  /** A flush comes at the end of this turn. */
+  private planned = false;
 
   constructor(onLoss: (loss: Loss, frames: number) => void) {
     this.onLoss = onLoss;
@@ -22,19 +26,28 @@ export class SendingLink {
 
   /** Frames not yet with the system. */
   get waiting(): number {
-    return this.queue.size + Math.ceil((this.socket?.writableLength ?? 0) / LIMITS.frame);
+    return this.queue.size + this.writing;
   }
 
   /** @param done called once, when the bytes of `frame` are not needed any more */
   send(frame: Uint8Array, done: () => void): void {
-    if (this.queue.size === 0 && this.takes()) this.write(frame, done);
-    else if (this.queue.push(frame, performance.now(), done)) this.onLoss('overflow', 1);
+    if (this.queue.push(frame, performance.now(), done)) this.onLoss('overflow', 1);
+    if (this.planned || this.writing > 0 || this.socket === null) return;
+    // What is sent in one turn goes to the system in one call.
+    this.planned = true;
+    process.nextTick(() => {
+      this.planned = false;
+      this.flush();
+    });
   }
 
   /** A peer that dials again has lost the older socket, whatever our end believes. */
   attach(socket: TLSSocket): void {
     this.socket?.destroy();
     this.socket = socket;
+    // The older socket may still hold what was being written.
+    this.batch = Buffer.alloc(0);
+    this.writing = 0;
     socket.setNoDelay(true);
     // A record for each frame, however many are written together.
     socket.setMaxSendFragment(LIMITS.frame);
@@ -42,12 +55,13 @@ export class SendingLink {
     socket.setTimeout(LIMITS.stuckMs, () => {
       if (socket.writableLength > 0) socket.destroy();
     });
-    socket.on('drain', () => this.flush());
     // A receiving relay has nothing to say.
     socket.on('data', () => socket.destroy());
     socket.on('end', () => socket.destroy());
     socket.once('close', () => {
-      if (this.socket === socket) this.socket = null;
+      if (this.socket !== socket) return;
+      this.socket = null;
+      this.writing = 0;
     });
     this.flush();
   }
@@ -56,36 +70,45 @@ export class SendingLink {
   close(): void {
     this.socket?.destroy();
     this.socket = null;
+    this.writing = 0;
     this.queue.clear();
   }
 
+  /**
+   * One write for all that wait: joined here, a frame costs the socket a copy and a record of TLS,
+   * where one given to it by itself costs an entry of its queue and a call back besides.
+   */
   private flush(): void {
+    const { socket } = this;
+    if (socket?.writable !== true || this.writing > 0) return;
+    const most = Math.min(this.queue.size, LIMITS.socketFrames);
+    if (this.batch.length < most * LIMITS.frame) this.batch = room(most);
+    const { batch } = this;
     const now = performance.now();
-    while (this.takes()) {
+    let length = 0;
+    while (length < most * LIMITS.frame) {
       const { next, expired } = this.queue.take(now);
       if (expired > 0) this.onLoss('expired', expired);
-      if (next === null) return;
-      this.write(next.frame, next.done);
+      if (next === null) break;
+      // Frames of relays lie in shared memory, where `TypedArray.set` goes word by word.
+      Buffer.prototype.copy.call(next.frame, batch, length);
+      length += LIMITS.frame;
+      next.done();
     }
+    if (length === 0) return;
+    this.writing = length / LIMITS.frame;
+    const bytes = batch.subarray(0, length);
+    socket.write(bytes, () => {
+      bytes.fill(0);
+      if (this.socket !== socket) return;
+      this.writing = 0;
+      this.flush();
+    });
   }
+}
 
-  /** What is written in one turn goes to the system in one call: a third of the cost of sending. */
-  private write(frame: Uint8Array, done: () => void): void {
-    const { socket } = this;
-    if (socket === null) return;
-    if (this.gathering !== socket) {
-      this.gathering = socket;
-      socket.cork();
-      process.nextTick(() => {
-        if (this.gathering === socket) this.gathering = null;
-        socket.uncork();
-      });
-    }
-    socket.write(frame, done);
-  }
-
-  private takes(): boolean {
-    const socket = this.socket;
-    return socket?.writable === true && socket.writableLength < LIMITS.socketFrames * LIMITS.frame;
-  }
+/** For so many frames and some more, so that a link that gets busy asks for memory a few times. */
+function room(frames: number): Buffer {
+  const most = Math.min(2 ** Math.ceil(Math.log2(frames)), LIMITS.socketFrames);
+  return Buffer.allocUnsafeSlow(most * LIMITS.frame);
 }

@@ -71,10 +71,13 @@ test('frames go from the relay that listens to the relay that dials, whole and i
   const [a, b] = [await relay(1), await relay(2)];
   a.links.setPeers(to(b));
   const done = new Array<number>(500).fill(0);
-  const send = (n: number): void =>
-    a.links.send(b.name, frame(n), () => {
+  const send = (n: number): void => {
+    const bytes = frame(n);
+    a.links.send(b.name, bytes, () => {
       done[n] = (done[n] ?? 0) + 1;
+      bytes.fill(0xff);
     });
+  };
   for (let n = 0; n < 10; n++) send(n);
   b.links.setPeers(from(a));
   await until(() => b.links.state.up === 1 && a.links.state.up === 1, 'link up');

@@ -98,6 +98,8 @@ export class RelayCore {
   private readonly guard: EpochReplayGuard;
   private readonly replay: ReplayLog;
   private readonly onLate: ((ms: Millis) => void) | null;
+  /** When they were due. */
+  private readonly leaving: Millis[] = [];
   private links: RelayLinks | null = null;
   private running: {
     readonly driver: MachineDriver<RelayEffect>;
@@ -392,21 +394,27 @@ export class RelayCore {
       if (effect.kind === 'send') this.send(effect);
       else other(effect);
     }
-    if (this.onLate !== null) this.tellLate(effects, this.onLate);
+    if (this.onLate === null) return;
+    for (const effect of effects) if (effect.kind === 'down') this.leaves(effect.due);
   }
 
-  private send({ to, packet }: Extract<RelayEffect, { kind: 'send' }>): void {
+  private send({ to, packet, due }: Extract<RelayEffect, { kind: 'send' }>): void {
     const desk = this.running?.desk;
-    this.links?.send(to, packet, () => desk?.release(packet));
+    this.links?.send(to, packet, () => {
+      desk?.release(packet);
+      this.leaves(due);
+    });
   }
 
-  /** Links write at the end of the turn; this comes after them. */
-  private tellLate(effects: readonly RelayEffect[], onLate: (ms: Millis) => void): void {
+  /** Where lateness is measured: what is written by the end of this turn is told of after that. */
+  private leaves(due: Millis | undefined): void {
+    const { onLate, leaving } = this;
+    if (onLate === null || due === undefined) return;
+    leaving.push(due);
+    if (leaving.length > 1) return;
     process.nextTick(() => {
       const now = this.clock.now();
-      for (const effect of effects) {
-        if ('due' in effect && effect.due !== undefined) onLate(now - effect.due);
-      }
+      for (const due of leaving.splice(0)) onLate(now - due);
     });
   }
 
