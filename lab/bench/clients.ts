@@ -17,6 +17,12 @@ interface Stats {
   readonly closed: number;
 }
 
+interface Joined {
+  readonly seconds: number;
+  /** Dials, those that failed among them. */
+  readonly tries: number;
+}
+
 export async function run(args: BenchArguments, say: (line: string) => void): Promise<Figures> {
   const clients = Number(args.clients ?? 1_000);
   if (!Number.isInteger(clients) || clients < 1) throw new RangeError('--clients takes a number');
@@ -25,13 +31,19 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
     const alone = await stage.watch(10 * SECOND);
     say(`the edge alone: ${alone.cpuPct.toFixed(1)} % of a core, ${alone.rssKb} kB`);
     const crowd = stage.crowd(real);
-    await crowd.ask({ what: 'join', links: clients, atOnce: 16 });
-    say(`${clients} clients are in`);
+    const joined = await crowd.ask<Joined>({ what: 'join', links: clients, atOnce: 16 });
+    const { cpuMs } = crowd.usage();
+    say(
+      `${clients} clients are in after ${joined.seconds.toFixed(0)} s and ${joined.tries} dials, ` +
+        `which took the crowd ${(cpuMs / SECOND).toFixed(0)} s of a core`,
+    );
     // What joining left behind has been collected by then.
     const settle = Number(args.settle ?? 60);
     await stage.watch(settle * SECOND);
     const before = await crowd.ask<Stats>({ what: 'stats' });
+    const busy = crowd.usage().cpuMs;
     const { cpuPct, rssKb } = await stage.watch(MEASURED);
+    const crowdPct = (100 * (crowd.usage().cpuMs - busy)) / MEASURED;
     const after = await crowd.ask<Stats>({ what: 'stats' });
     const seconds = (after.at - before.at) / SECOND;
     return {
@@ -43,6 +55,8 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
       rss_mb_alone: alone.rssKb / 1_024,
       frames_up_per_s: (after.up - before.up) / seconds,
       frames_down_per_s: (after.down - before.down) / seconds,
+      crowd_cpu_pct: crowdPct,
+      join_s: joined.seconds,
       priority: priorityGranted() ? 1 : 0,
       replies_per_s: (after.replies - before.replies) / seconds,
     };

@@ -73,6 +73,11 @@ export class Crowd {
     return JSON.parse(value) as Answer;
   }
 
+  /** Of its process. */
+  usage(): Usage {
+    return usageOf(this.child.pid ?? 0);
+  }
+
   async end(): Promise<void> {
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.stdin?.end();
