@@ -20,6 +20,8 @@ export class BroadcastBoard {
   /** Number of `pages[0]`; pages are numbered in the order they were put up. */
   private firstNumber = 0;
   private documents: readonly Uint8Array[] = [];
+  private items: readonly Uint8Array[] = [];
+  private latest: readonly Uint8Array[] = [];
   private open: BroadcastItem[] = [];
 
   /** Number of the next page to be put up. */
@@ -34,6 +36,11 @@ export class BroadcastBoard {
 
   get documentPages(): readonly Uint8Array[] {
     return this.documents;
+  }
+
+  /** Pages of the document put up last, and of nothing else: another array for each. */
+  get latestDocument(): readonly Uint8Array[] {
+    return this.latest;
   }
 
   page(number: number): Uint8Array {
@@ -57,7 +64,11 @@ export class BroadcastBoard {
   }
 
   setDocuments(documents: readonly Uint8Array[]): void {
-    this.documents = packBroadcast(documents.map((bytes) => ({ kind: 'document', bytes })));
+    const pages = documents.map((bytes) => packBroadcast([{ kind: 'document', bytes }]));
+    const added = documents.findLastIndex((bytes) => !this.items.includes(bytes));
+    this.latest = pages[added] ?? this.latest;
+    this.items = documents;
+    this.documents = pages.flat();
   }
 }
 
@@ -77,6 +88,8 @@ export class BoardCursor {
   private documentAt = 0;
   private documentTurn = true;
   private documentsGiven = 0;
+  private latest: readonly Uint8Array[];
+  private latestAt = 0;
 
   /** @param documentsFirst for a client that has none: it can check no digest before it has one */
   constructor(board: BroadcastBoard, documentsFirst = false) {
@@ -84,12 +97,16 @@ export class BoardCursor {
     this.documentsFirst = documentsFirst;
     this.news = board.end;
     this.known = board.end;
+    // Documents that are here already are given in their turn.
+    this.latest = board.latestDocument;
+    this.latestAt = this.latest.length;
     this.wanted = board.start < board.end ? [{ from: board.start, to: board.end }] : [];
   }
 
   /**
-   * News first, newest first; then the documents once, since a client that just joined can do
-   * nothing without them; from then on in turns a page of the documents and one of the past.
+   * News first, newest first; then a new document, which everybody needs before its epoch begins;
+   * then the documents once, since a client that just joined can do nothing without them; from then
+   * on in turns a page of the documents and one of the past.
    */
   next(): Uint8Array {
     this.look();
@@ -98,6 +115,8 @@ export class BoardCursor {
     const once = this.documentsGiven < documents.length;
     const news = top !== undefined && top.to > this.news;
     if (news && !(this.documentsFirst && once)) return this.takeFrom(top);
+    const latest = this.takeLatest();
+    if (latest !== undefined) return latest;
     this.documentTurn = !this.documentTurn;
     if (documents.length > 0 && (top === undefined || once || !this.documentTurn)) {
       this.documentsGiven += 1;
@@ -105,6 +124,14 @@ export class BoardCursor {
       return documents[this.documentAt] ?? EMPTY_PAGE;
     }
     return top === undefined ? EMPTY_PAGE : this.takeFrom(top);
+  }
+
+  private takeLatest(): Uint8Array | undefined {
+    if (this.latest !== this.board.latestDocument) {
+      this.latest = this.board.latestDocument;
+      this.latestAt = 0;
+    }
+    return this.latest[this.latestAt++];
   }
 
   private takeFrom(top: Stretch): Uint8Array {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { equalBytes } from '@tacet/base';
+import { BroadcastReader } from '@tacet/wire';
 import { BoardCursor, BroadcastBoard } from '../../src/edge/broadcast-board.ts';
 import { BOARD_PAGES } from '../../src/limits.ts';
 import { bytes } from '../support/edge.ts';
@@ -49,6 +51,28 @@ test('a client without a document is given the documents once before any news', 
   assert.equal(new Set(first).size, documents);
   for (const page of first) assert.ok(board.documentPages.includes(page));
   assert.deepEqual([cursor.next(), cursor.next()], news.toReversed());
+});
+
+test('a new document is given to standing links page by page, before the old one and the past', () => {
+  const { board, put } = boardWith(100);
+  const [old, fresh] = [bytes(80_000), bytes(80_000)];
+  board.setDocuments([old]);
+  const cursor = new BoardCursor(board);
+  for (let i = 0; i < 50; i++) cursor.next();
+  board.setDocuments([old, fresh]);
+  const reader = new BroadcastReader();
+  const items = (page: Uint8Array) => reader.take(page).map((item) => item.bytes);
+  const news = put(10);
+  assert.equal(cursor.next(), news, 'news do not wait for it');
+  const pages = Math.ceil(80_000 / 4_504);
+  const given = Array.from({ length: pages }, () => items(cursor.next())).flat();
+  assert.deepEqual(
+    given.map((item) => equalBytes(item, fresh)),
+    [true],
+  );
+  board.setDocuments([fresh]);
+  for (let i = 0; i < 300; i++) cursor.next();
+  assert.ok(board.documentPages.includes(cursor.next()), 'what is old is given no second time');
 });
 
 test('no page is given twice to one link, and all of an hour are given', () => {
