@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, setPriority, tmpdir } from 'node:os';
+import { availableParallelism, cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchArguments, Figures } from './list.ts';
 import { Packets } from './mix/packets.ts';
@@ -15,12 +15,12 @@ import { Unwrapping } from './mix/unwrapping.ts';
 
 /** Declared by the mix: sizes its replay set and the number of its threads. */
 const CAPACITY = 6_000;
-const ROUNDS = 6;
+const ROUNDS = 15;
 /** Packets each thread opens in one round, half of them to be warm, and packets through the mix. */
 const UNWRAPS = 2_400;
-const FLOOD = 5_000;
+const FLOOD = 4_000;
 /** Before that: until what runs for weeks has been compiled for it. */
-const WARM = 60_000;
+const WARM = 80_000;
 const LOAD = 0.7;
 const LOAD_SECONDS = 3;
 const OVERLOAD = 10;
@@ -135,9 +135,11 @@ async function measure(run: Run): Promise<Figures> {
   const atLoad = Math.min(run.atLoad, Math.ceil(rate * LOAD_SECONDS));
   const base = traffic.received;
   const cpuBefore = await report(child);
+  const idleBefore = idleSeconds();
   const started = performance.now();
   await traffic.offer(packets.fresh(atLoad), rate);
   const loadSeconds = (performance.now() - started) / 1_000;
+  const spare = (idleSeconds() - idleBefore) / loadSeconds;
   await traffic.drained(base + atLoad);
   const loaded = await report(child);
   const busy = (loaded.cpuUs - cpuBefore.cpuUs) / 1e6 / loadSeconds;
@@ -170,6 +172,7 @@ async function measure(run: Run): Promise<Figures> {
     work_ratio: round3(median(ratios)),
     load_frames_per_s: Math.round(rate),
     load_cores: round2(busy),
+    load_spare_cores: round2(spare),
     lateness_p50_ms: round2(quantile(loadedLate, 0.5)),
     lateness_p99_ms: round2(quantile(loadedLate, 0.99)),
     lateness_max_ms: round2(quantile(loadedLate, 1)),
@@ -181,6 +184,11 @@ async function measure(run: Run): Promise<Figures> {
     recovered_p99_ms: round2(quantile(lastLate, 0.99)),
     recovered_lost: Math.max(0, recovering - recovered),
   };
+}
+
+/** What nobody used of all cores since the machine started. */
+function idleSeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.idle, 0) / 1_000;
 }
 
 /** Of the replay table's pages, those that so many tags at random places touch. */

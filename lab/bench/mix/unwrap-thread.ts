@@ -35,7 +35,7 @@ const view = {
 const opener = createPacketOpener({
   keys: { lookup: (epoch) => (epoch === ours ? view : null) },
   // Small, so that no page of it is touched for the first time while the clock runs.
-  replay: new EpochReplayGuard({ capacity: 50_000, rng: systemRng, log: 'keep' }),
+  replay: new EpochReplayGuard({ capacity: 90_000, rng: systemRng, log: 'keep' }),
   rng: systemRng,
   role: 'mix',
   layer: 1,
