@@ -356,7 +356,7 @@ export class World {
         this.dial(person, effect);
         return;
       case 'hangup':
-        this.hangUp(person);
+        this.letGo(person, effect.lingerMs);
         return;
       case 'up': {
         const link = person.linkId === null ? undefined : this.links.get(person.linkId);
@@ -426,17 +426,26 @@ export class World {
     if (link !== undefined) this.breakLink(link);
   }
 
+  /** A hang-up of the person's own: its machine is not told, and may still hear for a while. */
+  private letGo(person: Person, lingerMs: Millis): void {
+    const link = person.linkId === null ? undefined : this.links.get(person.linkId);
+    if (link === undefined) return;
+    person.linkId = null;
+    this.time.after(lingerMs, () => this.breakLink(link));
+  }
+
   private breakLink(link: ClientLink): void {
     if (!link.open) return;
     link.open = false;
     this.links.delete(link.id);
     const { person, edge } = link;
-    person.linkId = null;
+    const left = person.linkId !== link.id;
+    if (!left) person.linkId = null;
     if (edge.up && edge.machine instanceof EdgeMachine) {
       edge.machine.onLinkClosed(link.id, this.now);
       this.pump(edge);
     }
-    if (person.up) {
+    if (person.up && !left) {
       person.client.onLinkDown(this.clockOf(person));
       this.pumpPerson(person);
     }

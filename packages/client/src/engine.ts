@@ -70,7 +70,8 @@ export type ClientEffect =
       /** SOCKS server to go through; empty: directly. */
       readonly socks: string;
     }
-  | { readonly kind: 'hangup' }
+  /** The link ends after so long; until then nothing is sent on it, and what comes is taken. */
+  | { readonly kind: 'hangup'; readonly lingerMs: Millis }
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event'; readonly event: ClientEvent }
   | { readonly kind: 'session'; readonly job: SessionJob };

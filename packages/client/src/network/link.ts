@@ -23,10 +23,13 @@ const FIRST_BACKOFF: Millis = 500;
  */
 const LEAD: Millis = 40;
 const LONGEST_BACKOFF: Millis = 60 * SECOND;
+/** An edge that is left for another is listened to for so long: its answers are on their way. */
+const LINGER: Millis = 30 * SECOND;
 
 export type LinkEffect =
   | { readonly kind: 'dial'; readonly door: Door; readonly hello: Hello }
-  | { readonly kind: 'hangup' }
+  /** The link ends after so long; until then nothing is sent on it, and what comes is taken. */
+  | { readonly kind: 'hangup'; readonly lingerMs: Millis }
   | { readonly kind: 'up'; readonly frame: UpFrame };
 
 type State =
@@ -199,9 +202,9 @@ export class Link {
   }
 
   /** Another way to the network was chosen: whatever stands or is being dialled ends. */
-  redial(now: Millis): void {
+  redial(now: Millis, lingerMs: Millis = 0): void {
     if (this.state.kind === 'off') return;
-    if (this.state.kind !== 'waiting') this.d.emit({ kind: 'hangup' });
+    if (this.state.kind !== 'waiting') this.d.emit({ kind: 'hangup', lingerMs });
     this.prepared = null;
     this.pause(FIRST_BACKOFF, now);
   }
@@ -217,13 +220,15 @@ export class Link {
   private leaveDoor(door: Door, now: Millis): boolean {
     const network = this.d.network();
     if (network === null || !this.d.guard.shouldLeave(door, network, now)) return false;
-    this.redial(now);
+    this.redial(now, LINGER);
     return true;
   }
 
   /** Another document or card: the door may have changed; the link goes on. */
   hangup(): void {
-    if (this.state.kind === 'up' || this.state.kind === 'dialing') this.d.emit({ kind: 'hangup' });
+    if (this.state.kind === 'up' || this.state.kind === 'dialing') {
+      this.d.emit({ kind: 'hangup', lingerMs: 0 });
+    }
     this.state = { kind: 'off' };
   }
 
@@ -276,7 +281,7 @@ export class Link {
     const network = this.d.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null || network.reaches(current, door.relay)) return false;
-    this.redial(now);
+    this.redial(now, LINGER);
     return true;
   }
 

@@ -26,9 +26,9 @@ function standingLink(
   seed: string,
   parameters: Parameters<typeof fakeNetwork>[0],
   over: Pick<ConstructorParameters<typeof Link>[0], 'planner' | 'slotMs' | 'emit' | 'onRequest'>,
+  network = fakeNetwork(parameters),
 ): Link {
   const rng = seededRng(seed);
-  const network = fakeNetwork(parameters);
   Object.assign(network, { card: { joinSecret: new Uint8Array(0) } });
   const link = new Link({
     rng,
@@ -118,4 +118,33 @@ test('with its first document a link that is not in use begins with a rate, one 
     const gaps = sent.slice(1).map((at, i) => Math.round(at - (sent[i] ?? 0)));
     assert.deepEqual(gaps, [wanted, wanted, wanted]);
   }
+});
+
+test('an edge that leaves the network is heard for half a minute more, a redial of ours is not', () => {
+  const effects: LinkEffect[] = [];
+  const network = fakeNetwork({ loopPermille: 0 });
+  const up = (): Link => {
+    const link = standingLink(
+      'leaving',
+      {},
+      {
+        planner: { next: () => null } as unknown as Planner,
+        slotMs: () => 2_000,
+        emit: (effect) => effects.push(effect),
+        onRequest: null,
+      },
+      network,
+    );
+    effects.length = 0;
+    return link;
+  };
+  const leaving = up();
+  Object.assign(network, { reaches: () => false });
+  leaving.advance(leaving.deadline ?? assert.fail());
+  assert.deepEqual(effects, [{ kind: 'hangup', lingerMs: 30_000 }]);
+  leaving.advance(leaving.deadline ?? assert.fail());
+  assert.equal(effects.at(-1)?.kind, 'dial');
+  Object.assign(network, { reaches: () => true });
+  up().redial(1);
+  assert.deepEqual(effects, [{ kind: 'hangup', lingerMs: 0 }]);
 });

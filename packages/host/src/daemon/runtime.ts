@@ -36,6 +36,8 @@ export class Runtime<Job, Outcome> {
   /** A frame is made and waits for its instant: nothing else may happen. */
   private holding = false;
   private link: EdgeLink | null = null;
+  /** One that was left, whose last answers are still taken. */
+  private lingering: { readonly link: EdgeLink; readonly timer: NodeJS.Timeout } | null = null;
   /** Counts dials and hang-ups; what belongs to an older count is ignored. */
   private generation = 0;
   private waitingFrames = 0;
@@ -96,6 +98,7 @@ export class Runtime<Job, Outcome> {
     this.timer = null;
     this.holding = false;
     this.hangUp();
+    this.endLingering();
     // Whoever still waits for a turn is told that there are none any more.
     this.turns.afterSlot();
   }
@@ -216,7 +219,7 @@ export class Runtime<Job, Outcome> {
         this.startDial(effect);
         return;
       case 'hangup':
-        this.hangUp();
+        this.hangUp(effect.lingerMs);
         return;
       case 'event':
         this.options.onEvent();
@@ -256,11 +259,13 @@ export class Runtime<Job, Outcome> {
 
   private takeLink(link: EdgeLink, generation: number): void {
     const current = () => this.running && generation === this.generation;
+    const heard = () => current() || (this.running && this.lingering?.link === link);
     this.link = link;
     link.onDown((frame) => {
-      if (current()) this.receive(frame, current);
+      if (heard()) this.receive(link, frame, heard);
     });
     link.onClose(() => {
+      if (this.lingering?.link === link) this.endLingering();
       if (!current()) return;
       this.counters.add('link-closed');
       this.hangUp();
@@ -269,25 +274,40 @@ export class Runtime<Job, Outcome> {
     this.step((now) => this.machine.onLinkUp(link.welcome, now));
   }
 
-  private receive(frame: DownFrame, current: () => boolean): void {
+  private receive(link: EdgeLink, frame: DownFrame, heard: () => boolean): void {
     if (this.waitingFrames >= MAX_WAITING_FRAMES) {
       this.counters.add('link-flood');
       this.options.environment.log.warn('link-flood');
-      this.link?.close();
+      link.close();
       return;
     }
     this.waitingFrames += 1;
     void this.turns.run(() => {
       this.waitingFrames -= 1;
-      if (current()) this.step((now) => this.machine.onDown(frame, now));
+      if (heard()) this.step((now) => this.machine.onDown(frame, now));
     });
   }
 
-  private hangUp(): void {
+  private hangUp(lingerMs: Millis = 0): void {
     this.generation += 1;
     const link = this.link;
     this.link = null;
-    link?.close();
+    if (link === null) return;
+    if (lingerMs === 0) {
+      link.close();
+      return;
+    }
+    // One at a time, whatever the machine does.
+    this.endLingering();
+    this.lingering = { link, timer: setTimeout(() => this.endLingering(), lingerMs) };
+  }
+
+  private endLingering(): void {
+    const { lingering } = this;
+    this.lingering = null;
+    if (lingering === null) return;
+    clearTimeout(lingering.timer);
+    lingering.link.close();
   }
 
   // --- ratchet work: one at a time, in order ---

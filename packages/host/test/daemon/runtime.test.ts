@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import type { DownFrame } from '@tacet/wire';
+import type { DownFrame, UpFrame } from '@tacet/wire';
 import { type DialTarget, type EdgeLink, Runtime, SystemClock } from '../../src/daemon/index.ts';
 import { SLOT_LEAD } from '../../src/daemon/limits.ts';
 import { environment, FakeLink, FakePerson, type Job, until } from './fakes.ts';
@@ -192,8 +192,51 @@ test('a link that closes is told once; a hang-up of our own is not', async () =>
   await scene.runtime.command(() => scene.person.effects.push(dialEffect));
   scene.dials.at(-1)?.resolve(new FakeLink());
   await until(() => scene.person.inputs.length === 3);
-  await scene.runtime.command(() => scene.person.effects.push({ kind: 'hangup' }));
+  await scene.runtime.command(() => scene.person.effects.push({ kind: 'hangup', lingerMs: 0 }));
   assert.deepEqual(scene.person.inputs, ['up', 'down', 'up']);
+});
+
+test('an edge that is left is still heard for a while, and told nothing', async () => {
+  const scene = setUp();
+  const old = await linkUp(scene);
+  await scene.runtime.command(() => scene.person.effects.push({ kind: 'hangup', lingerMs: 200 }));
+  assert.equal(old.closes, 0);
+  await scene.runtime.command(() => scene.person.effects.push(dialEffect));
+  const next = new FakeLink();
+  scene.dials.at(-1)?.resolve(next);
+  await until(() => scene.person.inputs.length === 2);
+  await scene.runtime.command(() =>
+    scene.person.effects.push({ kind: 'up', frame: {} as UpFrame }),
+  );
+  old.down({} as DownFrame);
+  next.down({} as DownFrame);
+  await until(() => scene.person.inputs.length === 4);
+  assert.deepEqual(scene.person.inputs, ['up', 'up', 'frame', 'frame']);
+  assert.deepEqual([old.sent.length, next.sent.length], [0, 1]);
+  await until(() => old.closes === 1);
+  old.down({} as DownFrame);
+  old.closed();
+  await scene.runtime.command(() => undefined);
+  assert.deepEqual(scene.person.inputs, ['up', 'up', 'frame', 'frame']);
+  assert.equal(next.closes, 0);
+});
+
+test('of two edges that are left one after the other only the last is heard; stopping ends it', async () => {
+  const scene = setUp();
+  const first = await linkUp(scene);
+  await scene.runtime.command(() =>
+    scene.person.effects.push({ kind: 'hangup', lingerMs: 60_000 }),
+  );
+  await scene.runtime.command(() => scene.person.effects.push(dialEffect));
+  const second = new FakeLink();
+  scene.dials.at(-1)?.resolve(second);
+  await until(() => scene.person.inputs.length === 2);
+  await scene.runtime.command(() =>
+    scene.person.effects.push({ kind: 'hangup', lingerMs: 60_000 }),
+  );
+  assert.deepEqual([first.closes, second.closes], [1, 0]);
+  await scene.runtime.stop();
+  assert.equal(second.closes, 1);
 });
 
 test('frames of a link reach the machine in order, a flood ends the link', async () => {
