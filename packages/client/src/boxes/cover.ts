@@ -7,6 +7,7 @@
 import {
   BytesMap,
   equalBytes,
+  MINUTE,
   type Millis,
   pick,
   type Rng,
@@ -213,8 +214,14 @@ export class Cover implements PlanSource {
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
     const step = nextStep(erasure, network.places(current, mark));
-    if (step === null || !network.reaches(current, step.edge)) return null;
+    if (step === null) return null;
     const { edge, home, tries, retry } = step;
+    if (!network.reaches(current, edge)) {
+      // A person's waits for it too.
+      const again = (at: Millis): Plan | null => this.erase(request, mark, erasure, at);
+      this.later(now + MINUTE, again, retry ? erasure : null);
+      return null;
+    }
     erasure.tries = tries;
     const settle: Plan['settle'] = (answer, then) => {
       if (answer?.status === 'stored') erasure.done[home] = true;

@@ -24,11 +24,13 @@ const STORED: BoxAnswer = { status: 'stored', expiryDay: 1 };
 const always = (): boolean => true;
 
 /** One box of a person that is to be erased, as the next program finds it too. */
-function person(seed: string): { store: MemoryStore; open: () => Tombstones } {
+function person(
+  seed: string,
+  network = fakeNetwork(),
+): { store: MemoryStore; open: () => Tombstones } {
   const store = new MemoryStore();
   migrate(store, MIGRATIONS);
   const rng = seededRng(seed);
-  const network = fakeNetwork();
   const open = () => new Tombstones(store, rng, () => network);
   const box = boxFrom(randomBytes(rng, 32), randomBytes(rng, 32));
   store.transaction(() => open().add(box, 0));
@@ -36,9 +38,8 @@ function person(seed: string): { store: MemoryStore; open: () => Tombstones } {
 }
 
 /** One box of cover that has both copies and was read back. */
-function cover(seed: string): Cover {
+function cover(seed: string, reading = fakeNetwork({ coverPutPermille: 0 })): Cover {
   const writing = fakeNetwork({ coverPutPermille: 1_000 });
-  const reading = fakeNetwork({ coverPutPermille: 0 });
   let network = writing;
   const source = new Cover(seededRng(seed), () => network);
   const first = source.next(0, true);
@@ -146,6 +147,25 @@ test('rule 2.7: a late answer ends the erasing at its edge', () => {
     }
     assert.equal(sent.length, 2);
     assert.notEqual(sent[0]?.edge, sent[1]?.edge);
+  }
+});
+
+test('a home that cannot be reached is waited for', () => {
+  for (const what of ['person', 'cover'] as const) {
+    const network = fakeNetwork({ coverPutPermille: 0 });
+    let reached = false;
+    Object.assign(network, { reaches: () => reached });
+    const source = what === 'person' ? person('away', network).open() : cover('away', network);
+    const erased: number[] = [];
+    for (let now = 0; now < 4 * HOUR; now += 2_000) {
+      reached = now >= 2 * HOUR;
+      const plan = source.next(now, true);
+      plan?.onSent?.(now);
+      if (plan?.request.kind === 'tombstone') erased.push(now);
+      plan?.settle(STORED, now);
+    }
+    assert.equal(erased.length, 2, what);
+    assert.ok((erased[0] ?? 0) >= 2 * HOUR, what);
   }
 });
 
