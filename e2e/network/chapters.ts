@@ -2,6 +2,8 @@
  * What happens to the network while people write: a chapter each, in the order in which they are
  * played. Chapters that take something away for good stand last.
  */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { sleep } from '../lib/program.ts';
 import { clocks } from './clocks.ts';
 import { inLayer, newestDocument } from './directory.ts';
@@ -153,18 +155,44 @@ const equivocating: Chapter = {
 const restarts: Chapter = {
   name: 'relays restart in mid-epoch',
   expected: 'they take up keys and replay tags; what they held is sent again by its senders',
-  async play({ town, say }) {
-    const { network } = town;
+  async play(stage) {
+    const { network } = stage.town;
     const names = [...network.names('mix').slice(0, 3), ...network.names('edge').slice(0, 1)];
+    const faults: string[] = [];
+    let tags = 0;
     for (const name of names) {
+      const epoch = await wholeEpoch(stage);
       await network.kill(name);
+      const before = heldBy(network, name, epoch);
       await sleep(1_000);
       await network.run(name);
-      say(`${name} is back`);
+      const { seed, log } = heldBy(network, name, epoch);
+      const now = epochNow(stage);
+      if (now !== epoch) faults.push(`${name}, killed in epoch ${epoch}, was back in ${now}`);
+      if (!seed.equals(before.seed)) faults.push(`${name} made a new key for epoch ${epoch}`);
+      // The log is read at the start, and what is read again is what stood there.
+      if (before.log === 0) faults.push(`${name} had no tag of epoch ${epoch} on disk`);
+      if (log < before.log) faults.push(`${name} lost tags: ${before.log} bytes, then ${log}`);
+      tags += before.log;
+      stage.say(`${name} is back`);
     }
-    return { seen: `${names.length} killed with -9, back and ready in the same epoch`, faults: [] };
+    const seen = `${names.length} killed with -9, back in their epoch with key and ${tags} bytes of tags`;
+    return { seen, faults };
   },
 };
+
+/** What a relay has on disk of an epoch. */
+function heldBy(
+  network: Stage['town']['network'],
+  name: string,
+  epoch: number,
+): { readonly seed: Buffer; readonly log: number } {
+  const data = join(network.folder(name), 'data');
+  return {
+    seed: readFileSync(join(data, 'epochs', `${epoch}.seed`)),
+    log: statSync(join(data, 'replay', `${epoch}.log`)).size,
+  };
+}
 
 const joinAndLeave: Chapter = {
   name: 'a relay joins, another leaves',
