@@ -1,7 +1,8 @@
 /**
  * The table of a day's marks on disk: a head that says how many places there are, then the chunks of
  * `Places` as they stand in memory, one behind the other. Written in place: a chunk that a crash left
- * half written differs from a whole one only in places that the log of changes names.
+ * half written differs from a whole one only in places that the log of changes names, and so does one
+ * behind the last that the head counts.
  */
 import { closeSync, constants, fdatasyncSync, openSync } from 'node:fs';
 import { readAt, writeAt } from './disk.ts';
@@ -56,6 +57,9 @@ export class MarksFile {
     for (const number of numbers) {
       writeAt(this.file, places.chunk(number), HEAD + number * CHUNK_BYTES);
     }
+    // Of what was written since the last sync a power failure keeps any part: a head never counts
+    // places whose chunks are not on the disk.
+    fdatasyncSync(this.file);
     this.writeHead(places.size);
     fdatasyncSync(this.file);
   }
