@@ -57,6 +57,10 @@ export const LATE_SLOTS = 2;
 /** Longest standing read, and how long before the end of its keys it must be answered. */
 export const MAX_WAIT_MS: Millis = 5 * MINUTE;
 export const WAIT_MARGIN_MS: Millis = 30 * SECOND;
+/** Standing reads one filled box ends, those that came first; the others wait to their end. */
+export const WAITS_ENDED = 64;
+/** Part of the queues to the store and of answers up to which standing reads that end may fill them. */
+export const STAND_SHARE = 0.75;
 /** A box filled this long ago, or up to twice as long, ends a standing read for it at once. */
 export const RECENT_FILL_MS: Millis = 10 * SECOND;
 /** From a request's arrival to its answer, whatever the answer. */

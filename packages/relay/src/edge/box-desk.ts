@@ -19,7 +19,13 @@ import {
   verifyTombstone,
 } from '@tacet/wire';
 import type { Documents } from '../documents.ts';
-import { type EdgeLimits, MAX_WAIT_MS, TURNAROUND_MS, WAIT_MARGIN_MS } from '../limits.ts';
+import {
+  type EdgeLimits,
+  MAX_WAIT_MS,
+  STAND_SHARE,
+  TURNAROUND_MS,
+  WAIT_MARGIN_MS,
+} from '../limits.ts';
 import type { PutResult, StoreCommand, StoreResult } from '../ports.ts';
 import type { EdgeCounter } from './counters.ts';
 import { RecentFills } from './recent-fills.ts';
@@ -156,7 +162,7 @@ export class BoxDesk {
       case 'stand':
         if (result.kind === 'get') {
           const records = pending.evicted ? EMPTY : result.records;
-          this.reply(pending.read.ticket, records, pending.since, now);
+          this.replyToStand(pending, records, now);
         }
         return;
       case 'count':
@@ -291,15 +297,15 @@ export class BoxDesk {
   }
 
   private evictOldest(now: Millis): void {
-    const { oldest } = this.standing;
+    const oldest = this.standing.takeOldest();
     if (oldest === undefined) return;
-    this.standing.remove(oldest);
     this.counters.add('stand-evicted');
     this.endWait(oldest, now, true);
   }
 
   private ask(pending: Pending, now: Millis, command: StoreCommand): void {
-    if (this.pending.size >= this.options.limits.storePending) {
+    const share = pending.kind === 'stand' ? STAND_SHARE : 1;
+    if (this.pending.size >= share * this.options.limits.storePending) {
       this.counters.add('store-full');
       this.refuse(pending, now);
       return;
@@ -321,7 +327,7 @@ export class BoxDesk {
   private refuse(pending: Pending, now: Millis): void {
     switch (pending.kind) {
       case 'stand':
-        this.reply(pending.read.ticket, EMPTY, pending.since, now);
+        this.replyToStand(pending, EMPTY, now);
         return;
       case 'expire':
         this.droppedOn = -1;
@@ -340,7 +346,16 @@ export class BoxDesk {
     answer: BoxAnswer | readonly (BoxRecord | null)[],
     now: Millis,
   ): void {
-    this.reply(ticket, answer, ticket.arrivedAt, now);
+    this.reply(ticket, answer, ticket.arrivedAt, now, 1);
+  }
+
+  /** Any number of waits may end at one moment: others find room for their answers even then. */
+  private replyToStand(
+    { read, since }: Extract<Pending, { kind: 'stand' }>,
+    records: readonly (BoxRecord | null)[],
+    now: Millis,
+  ): void {
+    this.reply(read.ticket, records, since, now, STAND_SHARE);
   }
 
   private reply(
@@ -348,9 +363,10 @@ export class BoxDesk {
     answer: BoxAnswer | readonly (BoxRecord | null)[],
     since: Millis,
     now: Millis,
+    share: number,
   ): void {
     const { outgoing, limits } = this.options;
-    if (outgoing.size >= limits.answers) {
+    if (outgoing.size >= share * limits.answers) {
       this.counters.add('answers-full');
       return;
     }
