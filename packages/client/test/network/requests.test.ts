@@ -128,18 +128,32 @@ test('rule 2.1: every request has a reply id and a reply block of its own', () =
 });
 
 test('rule 2.3: while nothing is answered no real content is sent; one answer ends that', () => {
-  const requests = new RequestTracker(builder, seededRng('frozen'));
-  const keys = new Uint8Array(0) as ReplyKeys;
-  const lose = (): void => {
-    requests.expect(requests.replyId(new Uint8Array(8)), keys, 1, { settle: () => undefined }, 0);
-    requests.expire(1);
+  const freeze = (seed: string) => {
+    const asked = tracker(seed);
+    const ids = Array.from({ length: 8 }, (_, n) => asked.ask(1 + n, 0));
+    asked.requests.expire(7);
+    assert.equal(asked.requests.unanswered, false);
+    asked.requests.expire(8);
+    assert.equal(asked.requests.unanswered, true);
+    return { ...asked, first: ids[0] ?? assert.fail() };
   };
-  for (let n = 0; n < 7; n++) lose();
-  assert.equal(requests.unanswered, false);
-  lose();
-  assert.equal(requests.unanswered, true);
-  requests.hopeful();
-  assert.equal(requests.unanswered, false);
+
+  const late = freeze('frozen, late');
+  assert.equal(late.reply(late.first, 9, new Uint8Array(3)), false);
+  assert.equal(late.requests.unanswered, true);
+  assert.equal(late.reply(late.first, 9), true);
+  assert.equal(late.requests.unanswered, false);
+
+  const inTime = freeze('frozen, in time');
+  const open = inTime.ask(20, 9);
+  assert.equal(inTime.reply(open, 19, new Uint8Array(3)), false);
+  assert.equal(inTime.requests.unanswered, true);
+  assert.equal(inTime.reply(open, 19), true);
+  assert.equal(inTime.requests.unanswered, false);
+
+  const relinked = freeze('frozen, new link');
+  relinked.requests.hopeful();
+  assert.equal(relinked.requests.unanswered, false);
 });
 
 test('requests without answers are bounded; the oldest counts as lost now, not later', () => {
