@@ -26,3 +26,8 @@ export const LIMITS = {
   /** What `close` waits for frames on their way. */
   drainMs: 1_000,
 } as const;
+
+/** Those that whoever opens the links may set. */
+export type RelayLimits = {
+  readonly [name in 'handshakeMs' | 'stuckMs' | 'connections']: number;
+};

@@ -12,7 +12,7 @@ import type { SocksRoute } from '../socks/index.ts';
 import { type LinkIdentity, peerKeyHash } from '../tls/certificate.ts';
 import { listenOn } from '../tls/listen.ts';
 import { LINK_TLS } from '../tls/options.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS, type RelayLimits } from './limits.ts';
 import { ReceivingLink } from './receiving.ts';
 import { SendingLink } from './sending.ts';
 
@@ -43,6 +43,8 @@ export interface RelayLinksOptions {
    * this link, which is then closed and dialled again.
    */
   readonly onFrame: (from: RelayHash, frame: Uint8Array) => boolean;
+  /** Instead of those of docs/limits.md. */
+  readonly limits?: Partial<RelayLimits>;
 }
 
 export interface LinkState {
@@ -67,6 +69,7 @@ export type RelayLinkCount =
 export class RelayLinks {
   readonly counters = new Counters<RelayLinkCount>();
   private readonly options: RelayLinksOptions;
+  private readonly limits: RelayLimits;
   private identity: LinkIdentity;
   private readonly server: Server;
   private readonly sources = new Map<string, ReceivingLink>();
@@ -87,6 +90,7 @@ export class RelayLinks {
 
   private constructor(options: RelayLinksOptions) {
     this.options = options;
+    this.limits = { ...LIMITS, ...options.limits };
     this.identity = options.identity;
     const { identity } = options;
     this.server = createServer(
@@ -96,12 +100,13 @@ export class RelayLinks {
         cert: identity.certPem,
         requestCert: true,
         rejectUnauthorized: false,
-        handshakeTimeout: LIMITS.handshakeMs,
+        handshakeTimeout: this.limits.handshakeMs,
       },
       (socket) => this.accept(socket),
     );
-    this.server.maxConnections = LIMITS.connections;
-    this.server.on('tlsClientError', () => undefined);
+    this.server.maxConnections = this.limits.connections;
+    // After its handshake timed out node:tls leaves a socket open, and in its place.
+    this.server.on('tlsClientError', (_error, socket) => socket.destroy());
   }
 
   get port(): number {
@@ -128,7 +133,7 @@ export class RelayLinks {
       if (!this.targets.has(name)) {
         const lost = (loss: 'overflow' | 'expired', frames: number) =>
           this.counters.add(`frames-${loss}`, frames);
-        this.targets.set(name, new SendingLink(lost));
+        this.targets.set(name, new SendingLink(lost, this.limits.stuckMs));
       }
     }
     for (const [name, link] of this.targets) {
@@ -235,6 +240,7 @@ export class RelayLinks {
       rng,
       socks,
       held: this.held,
+      handshakeMs: this.limits.handshakeMs,
       address: source.address,
       keyHashes: source.keyHashes,
       onFrame: (frame) => {

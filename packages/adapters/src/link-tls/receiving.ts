@@ -3,7 +3,7 @@
  * buffer, which costs half of what a listening one does. Dials again for ever, with pauses.
  */
 import type { TLSSocket } from 'node:tls';
-import { equalBytes, type Rng } from '@tacet/base';
+import { equalBytes, type Millis, type Rng } from '@tacet/base';
 import { parseAddress } from '@tacet/directory';
 import type { SocksRoute } from '../socks/index.ts';
 import { Backoff } from '../tls/backoff.ts';
@@ -22,6 +22,8 @@ export interface ReceivingOptions {
   /** Hashes of the keys this relay may show. */
   readonly keyHashes: readonly Uint8Array[];
   readonly held: boolean;
+  /** TCP, SOCKS and TLS together. */
+  readonly handshakeMs: Millis;
   /** A view, valid during the call only. False closes the link: it was no frame of ours. */
   readonly onFrame: (frame: Uint8Array) => boolean;
   readonly onState: (state: 'up' | 'down' | 'stranger') => void;
@@ -77,7 +79,7 @@ export class ReceivingLink {
   }
 
   private dial(): void {
-    const { onFrame, onState, socks } = this.options;
+    const { onFrame, onState, socks, handshakeMs } = this.options;
     const identity = this.options.identity();
     const assembler = new FrameAssembler(LIMITS.frame, (frame) => {
       if (this.up && !onFrame(frame)) {
@@ -98,7 +100,7 @@ export class ReceivingLink {
         // Addresses come from verified documents; a wrong one only fails to connect.
         target: parseAddress(this.address) ?? { host: '', port: 0 },
         socks,
-        timeoutMs: LIMITS.handshakeMs,
+        timeoutMs: handshakeMs,
         tls: {
           key: identity.keyPem,
           cert: identity.certPem,

@@ -1,5 +1,6 @@
 /** The listening end of a relay link: it only sends. Frames wait here while no socket takes them. */
 import type { TLSSocket } from 'node:tls';
+import type { Millis } from '@tacet/base';
 import { LIMITS } from './limits.ts';
 import { SendQueue } from './queue.ts';
 
@@ -8,6 +9,7 @@ export type Loss = 'overflow' | 'expired';
 export class SendingLink {
   private readonly queue = new SendQueue(LIMITS.queueFrames, LIMITS.queueMs);
   private readonly onLoss: (loss: Loss, frames: number) => void;
+  private readonly stuckMs: Millis;
   private socket: TLSSocket | null = null;
   /** Where the frames of one write are joined; the socket's until `writing` is 0 again. */
   private batch: Buffer = Buffer.alloc(0);
@@ -16,8 +18,9 @@ export class SendingLink {
   /** A flush comes at the end of this turn. */
   private planned = false;
 
-  constructor(onLoss: (loss: Loss, frames: number) => void) {
+  constructor(onLoss: (loss: Loss, frames: number) => void, stuckMs: Millis = LIMITS.stuckMs) {
     this.onLoss = onLoss;
+    this.stuckMs = stuckMs;
   }
 
   get up(): boolean {
@@ -52,7 +55,7 @@ export class SendingLink {
     // A record for each frame, however many are written together.
     socket.setMaxSendFragment(LIMITS.frame);
     socket.setKeepAlive(true, LIMITS.keepAliveMs);
-    socket.setTimeout(LIMITS.stuckMs, () => {
+    socket.setTimeout(this.stuckMs, () => {
       if (socket.writableLength > 0) socket.destroy();
     });
     // A receiving relay has nothing to say.

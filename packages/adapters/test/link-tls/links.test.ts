@@ -1,71 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { isAppError } from '@tacet/base';
-import type { RelayHash } from '@tacet/directory';
-import { type Peers, RelayLinks } from '../../src/link-tls/index.ts';
 import { LINK_TLS } from '../../src/tls/options.ts';
-import { identity, relayName, rng, until } from '../tls/support.ts';
-
-const FRAME = 12_288;
-/** Number of a frame its receiver calls malformed. */
-const BAD = 99_999;
-const open: RelayLinks[] = [];
-after(() => Promise.all(open.map((links) => links.close())));
-
-interface Relay {
-  readonly name: RelayHash;
-  readonly key: ReturnType<typeof identity>;
-  readonly links: RelayLinks;
-  readonly received: { from: RelayHash; first: number; last: number }[];
-}
-
-async function relay(n: number, port = 0, key = identity()): Promise<Relay> {
-  const received: Relay['received'] = [];
-  const links = await RelayLinks.open({
-    socks: null,
-    identity: key,
-    host: '127.0.0.1',
-    port,
-    rng,
-    onFrame: (from, frame) => {
-      assert.equal(frame.length, FRAME);
-      const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-      received.push({ from, first: view.getUint32(0), last: view.getUint32(FRAME - 4) });
-      return view.getUint32(0) !== BAD;
-    },
-  });
-  open.push(links);
-  return { name: relayName(n), key, links, received };
-}
-
-function frame(n: number): Uint8Array {
-  const bytes = new Uint8Array(FRAME);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, n);
-  view.setUint32(FRAME - 4, n);
-  return bytes;
-}
+import { identity, relayName, until } from '../tls/support.ts';
+import { BAD, frame, from, relay, to } from './support.ts';
 
 /** `once` would reject on the error that comes before. */
 const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
-
-const from = (relay: Relay): Peers => ({
-  sources: [
-    {
-      relay: relay.name,
-      keyHashes: [relay.key.keyHash],
-      address: `127.0.0.1:${relay.links.port}`,
-    },
-  ],
-  targets: [],
-});
-const to = (...relays: Relay[]): Peers => ({
-  sources: [],
-  targets: relays.map(({ name, key }) => ({ relay: name, keyHashes: [key.keyHash] })),
-});
 
 test('frames go from the relay that listens to the relay that dials, whole and in order', async () => {
   const [a, b] = [await relay(1), await relay(2)];
@@ -120,7 +64,7 @@ test('a dialler with an unknown key is closed; so is a listener with another key
 test('after a restart of the sender the link comes back and what waited arrives', async () => {
   const b = await relay(2);
   const key = identity();
-  const first = await relay(1, 0, key);
+  const first = await relay(1, { identity: key });
   const { port } = first.links;
   first.links.setPeers(to(b));
   b.links.setPeers(from(first));
@@ -130,7 +74,7 @@ test('after a restart of the sender the link comes back and what waited arrives'
   await until(() => b.links.state.up === 0, 'link lost');
   assert.equal(b.received.length, 1, 'close waits for frames on their way');
 
-  const second = await relay(1, port, key);
+  const second = await relay(1, { port, identity: key });
   second.links.setPeers(to(b));
   second.links.send(b.name, frame(2));
   await until(() => b.received.length === 2, 'frame after restart');
@@ -226,5 +170,7 @@ test('bytes that are no TLS are closed and harm nobody', async () => {
 
 test('a port in use is named as such', async () => {
   const a = await relay(1);
-  await assert.rejects(relay(2, a.links.port), (error) => isAppError(error, 'port-in-use'));
+  await assert.rejects(relay(2, { port: a.links.port }), (error) =>
+    isAppError(error, 'port-in-use'),
+  );
 });
