@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ChangeLog } from '../../src/boxes-sqlite/change-log.ts';
+import { traced } from './disk-trace.ts';
 import { tempDir } from './temp.ts';
 
 const HEAD = 24;
@@ -129,4 +130,23 @@ test('wiped, it is empty; before, it names what came', () => {
   log.append(10, 1, (entries) => entries.fill(1));
   log.close();
   assert.deepEqual(held(path), { lists: [[1, 1, 1, 1]], size: 10 });
+});
+
+test('what is cut off was overwritten, and is so on the disk', () => {
+  const { path, bytes } = written();
+  const log = new ChangeLog(path);
+  log.load(5, () => null);
+  const steps = traced(() => {
+    log.restart();
+    log.wipe();
+  });
+  log.close();
+  const [cut, ...others] = steps.filter((step) => step.kind === 'cut');
+  assert.deepEqual([others.length, cut?.size, cut?.before.length], [0, 0, bytes.length]);
+  assert.ok(cut?.before.every((byte) => byte === 0));
+  // The free blocks have what was synced last.
+  assert.deepEqual(
+    steps.slice(-2).map(({ kind }) => kind),
+    ['sync', 'cut'],
+  );
 });

@@ -157,6 +157,27 @@ test('a box that moved leaves no copy behind when it is erased', async () => {
   assert.deepEqual(holders(), []);
 });
 
+test('of many boxes that moved and are erased no file has anything', async () => {
+  const folder = tempDir();
+  const store = await openBoxes({ dir: folder });
+  // More than one step of erasing, in batches between which places are opened.
+  const boxes = Array.from({ length: 600 }, (_, i) => testBox(i));
+  for (let i = 0; i < boxes.length; i += 40) {
+    await Promise.all(boxes.slice(i, i + 40).map((box) => store.put(box)));
+  }
+  const left = (): number => {
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+    return boxes.filter(({ record }) => files.some((file) => file.includes(record.subarray(96))))
+      .length;
+  };
+  assert.equal(left(), 600, 'control: all are found while they are there');
+  await Promise.all(boxes.map(({ mark, id }) => store.tombstone(mark, id, 20_001)));
+  await store.expire(20_001);
+  assert.equal(left(), 0, 'also while the store is open');
+  await store.close();
+  assert.equal(left(), 0);
+});
+
 /** Makes of a closed store what an earlier version wrote: the table of marks in the database. */
 function makeEarlier(folder: string, version: 2 | 3): void {
   const marks = readFileSync(join(folder, 'boxes-20021.marks'));
