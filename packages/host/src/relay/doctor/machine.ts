@@ -8,9 +8,17 @@ import { relayMemoryMb } from '../resources/memory.ts';
 import { bad, type Finding, ok, skip, warn } from './finding.ts';
 
 const GIB = 2 ** 30;
+/** Of the Node that the packages are installed with; `apps/relay/bin` asks for the same. */
+const NODE_MAJOR = 26;
 
 export function machineFindings(config: ProcessConfig, configPath: string): Finding[] {
-  return [disk(config), memory(config), openFiles(config), node(), ...rights(config, configPath)];
+  return [
+    disk(config),
+    memory(config),
+    openFiles(config),
+    runtime(process.versions),
+    ...rights(config, configPath),
+  ];
 }
 
 function disk(config: ProcessConfig): Finding {
@@ -57,11 +65,16 @@ function openFiles(config: ProcessConfig): Finding {
   );
 }
 
-function node(): Finding {
-  const major = Number(process.versions.node.split('.')[0]);
-  const found = `node ${process.versions.node}, openssl ${process.versions.openssl}`;
-  if (major >= 24) return ok('runtime', found);
-  return bad('runtime', found, 'relays need Node 24 or newer: links are hybrid from there on');
+/** @param versions of what runs this */
+export function runtime(versions: Pick<NodeJS.ProcessVersions, 'node' | 'openssl'>): Finding {
+  const major = Number(versions.node.split('.')[0]);
+  const found = `node ${versions.node}, openssl ${versions.openssl}`;
+  if (major >= NODE_MAJOR) return ok('runtime', found);
+  return bad(
+    'runtime',
+    found,
+    `relays need Node ${NODE_MAJOR} or newer: what they overwrite in memory was looked for with that one`,
+  );
 }
 
 /** Keys, cards and configurations are for their owner only. */
