@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { ChangeLog } from '../../src/boxes-sqlite/change-log.ts';
 import { traced } from './disk-trace.ts';
@@ -136,7 +136,7 @@ test('what is cut off was overwritten, and is so on the disk', () => {
   const { path, bytes } = written();
   const log = new ChangeLog(path);
   log.load(5, () => null);
-  const steps = traced(() => {
+  const steps = traced(dirname(path), () => {
     log.restart();
     log.wipe();
   });

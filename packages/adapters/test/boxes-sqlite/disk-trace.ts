@@ -1,6 +1,7 @@
-/** What goes to files through `node:fs` while something runs, call by call. */
+/** What goes to the files of a folder through `node:fs` while something runs, call by call. */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
 
 export type Step =
   | { readonly kind: 'write'; readonly name: string; readonly at: number; readonly bytes: Buffer }
@@ -8,12 +9,13 @@ export type Step =
   /** `before` is what the file held. */
   | { readonly kind: 'cut'; readonly name: string; readonly before: Buffer; readonly size: number };
 
-/** Linux only: it asks /proc which file is written to. */
-export function traced(run: () => void): Step[] {
+export function traced(dir: string, run: () => void): Step[] {
   const steps: Step[] = [];
   const { writeSync, fdatasyncSync, ftruncateSync } = fs;
-  const pathOf = (file: number): string => fs.readlinkSync(`/proc/self/fd/${file}`);
-  const nameOf = (file: number): string => pathOf(file).split('/').at(-1) ?? '';
+  const names = new Map(
+    fs.readdirSync(dir).map((name) => [fs.statSync(join(dir, name)).ino, name]),
+  );
+  const nameOf = (file: number): string => names.get(fs.fstatSync(file).ino) ?? '';
   const write = (file: number, from: Uint8Array, offset: number, length: number, at: number) => {
     const bytes = Buffer.from(from.slice(offset, offset + length));
     steps.push({ kind: 'write', name: nameOf(file), at, bytes });
@@ -26,7 +28,7 @@ export function traced(run: () => void): Step[] {
       fdatasyncSync(file);
     },
     ftruncateSync: (file: number, size: number) => {
-      const before = fs.readFileSync(pathOf(file));
+      const before = fs.readFileSync(join(dir, nameOf(file)));
       steps.push({ kind: 'cut', name: nameOf(file), before, size });
       ftruncateSync(file, size);
     },

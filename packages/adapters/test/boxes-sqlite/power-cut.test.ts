@@ -137,7 +137,7 @@ for (const [what, more] of [
   test(`a power failure loses no box while a table ${what}`, () => {
     const { dir, day, boxes } = dayWith(more);
     const before = filesIn(dir);
-    const steps = traced(() => day.checkpoint());
+    const steps = traced(dir, () => day.checkpoint());
     const written = steps.filter((step): step is Write => step.kind === 'write');
     const ends = written.map(({ name, at, bytes }) => ({ name, end: at + bytes.length }));
     const grown = ends.filter(
