@@ -17,10 +17,8 @@ export {
   EDGE_LIMITS,
   type EdgeLimits,
   LATE_SLOTS,
-  MAX_WAIT_MS,
   MIX_LIMITS,
   type MixLimits,
-  RESUME_MS,
   TURNAROUND_MS,
 } from './limits.ts';
 export type { MixReport } from './mix/epoch-tally.ts';

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { equalBytes, isAppError } from '@tacet/base';
 import { boxStoreAcceptance, testBox } from '@tacet/relay/acceptance';
 import { openBoxes } from '../../src/boxes-sqlite/index.ts';
@@ -83,6 +84,35 @@ test('more work than the cap is refused, the rest is done', async () => {
   assert.equal(refused.length, 17_000 - 16_384);
   assert.ok(refused.every((outcome) => isAppError(outcome.reason, 'boxes-busy')));
   await store.close();
+});
+
+test('a store has files of 64 days; a box of one more waits until a day is dropped', async (t) => {
+  const store = await openBoxes({ dir: tempDir() });
+  t.after(() => store.close());
+  const put = (n: number) => store.put(testBox(n, { day: 20_000 + n }));
+  const days = await Promise.all(Array.from({ length: 64 }, (_, n) => put(n)));
+  assert.ok(days.every(({ outcome }) => outcome === 'stored'));
+  await assert.rejects(put(64), hasCode('boxes-days'));
+  await store.expire(20_000);
+  assert.equal((await put(64)).outcome, 'stored');
+});
+
+test('what tells the order of writes is emptied half a minute later, though nobody asks', async (t) => {
+  const folder = tempDir();
+  // The thread's clock, 300 times as fast: half a minute is a tenth of a second.
+  const quick = 'const{setInterval:s}=globalThis;globalThis.setInterval=(f,ms)=>s(f,ms/300)';
+  const before = process.env['NODE_OPTIONS'];
+  process.env['NODE_OPTIONS'] = `--import=data:text/javascript,${encodeURIComponent(quick)}`;
+  const store = await openBoxes({ dir: folder }).finally(() => {
+    if (before === undefined) delete process.env['NODE_OPTIONS'];
+    else process.env['NODE_OPTIONS'] = before;
+  });
+  t.after(() => store.close());
+  await store.put(testBox(1));
+  const left = () => readFileSync(join(folder, 'boxes-20021.changes')).length;
+  const until = Date.now() + 5_000;
+  while (left() > 0 && Date.now() < until) await setTimeout(20);
+  assert.equal(left(), 0);
 });
 
 test('a dropped day leaves no file, an erased record no byte', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareBytes, equalBytes } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
 import { type Digest, type Mark, type SignedDigest, signDigest } from '@tacet/wire';
+import { DigestDoubts } from '../../src/edge/digest-doubts.ts';
 import { DigestNumbers } from '../../src/edge/digest-numbers.ts';
-import { makeEdge, mark } from '../support/edge.ts';
+import { DigestPeers } from '../../src/edge/digest-peers.ts';
+import { bytes, makeEdge, mark } from '../support/edge.ts';
 
 type Edge = ReturnType<typeof makeEdge>;
 const edges = () => makeEdge({ network: { edges: 3 } });
@@ -107,6 +110,33 @@ test('doubts are bounded, whatever others say they have seen', () => {
   edge.run(parameters.digestMs * 3);
   assert.equal(edge.counters()['digest-doubt'], 1, 'one for each pair of edges and period');
   assert.ok(networkId);
+});
+
+/** A digest of an edge with a random hash; nobody looks at its signature any more. */
+function heard(edge: RelayHash, seen: Digest['seen'] = []): SignedDigest {
+  const digest: Digest = { edge, number: 7, previous: bytes(32), seen, marks: [] };
+  return { digest, hash: bytes(32), bytes: bytes(1) };
+}
+
+test('evidence is kept against 128 edges, doubts of 256 pairs of edges', () => {
+  const peers = new DigestPeers();
+  const all = Array.from({ length: 200 }, () => bytes(32) as RelayHash);
+  for (const edge of all) {
+    assert.equal(peers.take(heard(edge), 0), 'taken');
+    assert.equal(peers.take(heard(edge), 0), 'fork');
+  }
+  assert.equal(peers.forks.length, 128);
+  const doubts = new DigestDoubts(peers, bytes(32) as RelayHash);
+  for (const edge of all.slice(0, 3)) {
+    doubts.hear(
+      heard(
+        edge,
+        all.slice(3).map((other) => ({ edge: other, hash: bytes(32) })),
+      ),
+    );
+  }
+  assert.equal(doubts.settle().length, 256);
+  assert.equal(doubts.settle().length, 0);
 });
 
 test('no number is signed twice, and none beside one it does not continue', () => {

@@ -34,8 +34,17 @@ const USUAL_RATE = 5 / (MEAN * Math.log(2_600));
 /** Loops on their way, and how many of each mix were looked at. */
 const ways = new WeakMap<TestMix, { due: DeadlineHeap<Uint8Array>; seen: number }>();
 
-/** Runs a mix; its loops come back after their own delays where `back` says so, null for never. */
-function run(test: TestMix, until: Millis, back: ((n: number) => boolean) | null, from = TEST_NOW) {
+/**
+ * Runs a mix; its loops come back `late` after their own delays where `back` says so, null for
+ * never.
+ */
+function run(
+  test: TestMix,
+  until: Millis,
+  back: ((n: number) => boolean) | null,
+  from = TEST_NOW,
+  late: Millis = 0,
+) {
   const { mix, loops } = test;
   const way = ways.get(test) ?? { due: new DeadlineHeap(), seen: 0 };
   ways.set(test, way);
@@ -52,7 +61,7 @@ function run(test: TestMix, until: Millis, back: ((n: number) => boolean) | null
       const loop = loops[way.seen] ?? assert.fail();
       if (back?.(way.seen) !== true) continue;
       const drawn = [...loop.out, ...loop.back].reduce((sum, hop) => sum + hop.delayMs, 0);
-      way.due.push(now + drawn, loop.id);
+      way.due.push(now + drawn + late, loop.id);
     }
   }
 }
@@ -141,6 +150,20 @@ test('mixnet case (25): three lost loops raise the alarm, and what comes in coun
   run(one, now + 2 * MINUTE, null, now);
   const rate = (one.loops.length - before) / (2 * MINUTE);
   assert.ok(Math.abs((rate * MEAN) / FLOOR - 1) < 0.15, `${rate * MEAN} in the pool`);
+});
+
+test('a loop is lost five seconds after its own delays', () => {
+  for (const [late, isLost] of [
+    [4_900, false],
+    // Over five by more than the wait in which it left its maker.
+    [25_000, true],
+  ] as const) {
+    const one = makeMix(plain);
+    run(one, TEST_NOW + 3 * MINUTE, () => true, TEST_NOW, late);
+    const { counters } = one.mix;
+    assert.ok(counters.get(isLost ? 'loop-lost' : 'loop-back') > 50);
+    assert.equal(counters.get(isLost ? 'loop-back' : 'loop-lost'), 0, `${late} ms late`);
+  }
 });
 
 test('the alarm ends when loops come back', () => {
