@@ -9,23 +9,14 @@ import { after, before, test } from 'node:test';
 import { makeBox } from './lib/boxes.ts';
 import type { PacketClient } from './lib/packet-client.ts';
 import type { ProcessNetwork } from './lib/processes.ts';
-import { startStage } from './lib/stage.ts';
+import { QUICK, startStage } from './lib/stage.ts';
 
 /**
  * Between the last relay's turn to fetch a document and the first packet that needs it lie 4 % of an
  * epoch: a second here, which two busy cores can keep. Of twelve seconds they sometimes cannot.
  */
 const EPOCH = 24_000;
-const set = {
-  epochMs: EPOCH,
-  graceMs: 2_000,
-  keysAhead: 3,
-  validEpochs: 3,
-  slotMs: 100,
-  inUseSlotMs: 50,
-  digestMs: 500,
-  delayMeanMs: 20,
-};
+const set = { ...QUICK, epochMs: EPOCH, graceMs: 2_000 };
 
 let network: ProcessNetwork;
 let client: PacketClient;

@@ -15,7 +15,7 @@ import { makeBox } from './lib/boxes.ts';
 import { findInMemory, formsOf, type Pattern } from './lib/memory.ts';
 import type { PacketClient } from './lib/packet-client.ts';
 import type { ProcessNetwork } from './lib/processes.ts';
-import { startStage } from './lib/stage.ts';
+import { QUICK, startStage } from './lib/stage.ts';
 
 /** As long as a busy machine wants for the change from one to the next. */
 const EPOCH = 20_000;
@@ -28,16 +28,7 @@ let client: PacketClient;
 
 before(async () => {
   ({ network, client } = await startStage({
-    set: {
-      epochMs: EPOCH,
-      graceMs: GRACE,
-      keysAhead: 3,
-      validEpochs: 3,
-      slotMs: 100,
-      inUseSlotMs: 50,
-      digestMs: 500,
-      delayMeanMs: 20,
-    },
+    set: { ...QUICK, epochMs: EPOCH, graceMs: GRACE },
   }));
 });
 after(async () => {

@@ -8,6 +8,16 @@ export interface Stage {
   readonly client: PacketClient;
 }
 
+/** Rates at which an epoch of seconds sees traffic; its length and grace are a test's own. */
+export const QUICK = {
+  keysAhead: 3,
+  validEpochs: 3,
+  slotMs: 100,
+  inUseSlotMs: 50,
+  digestMs: 500,
+  delayMeanMs: 20,
+};
+
 /** A network of its own and one client. What was started of it ends when the rest fails. */
 export async function startStage(
   options: Parameters<typeof ProcessNetwork.create>[0],
