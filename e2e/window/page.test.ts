@@ -277,9 +277,10 @@ describe('window: page', { timeout: 120_000 }, () => {
     await page.getByRole('listitem', { name: /^You: typed/ }).waitFor();
     await page.keyboard.press('Alt+ArrowDown');
     await page.getByRole('heading', { name: 'Chiara' }).waitFor();
+    const arrival = await focusAtArrivalOf(page, 'Locked');
     await page.keyboard.press('Control+Shift+L');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();
-    assert.match(await focused(page), /^INPUT/);
+    assert.equal(await arrival.evaluate(({ focused }) => focused), 'INPUT');
     takeOut(stage.troubles, /status of 401/);
   });
 
@@ -452,6 +453,21 @@ describe('window: page', { timeout: 120_000 }, () => {
     assert.ok(await fitsSideways(page), 'invitations');
   });
 });
+
+/** Which element has the focus in the very turn in which a heading of these words comes. */
+function focusAtArrivalOf(page: Page, words: string) {
+  return page.evaluateHandle((words) => {
+    const focused = new Promise<string | undefined>((resolve) => {
+      new MutationObserver((_, observer) => {
+        const headings = [...document.querySelectorAll('h1, h2')];
+        if (!headings.some(({ textContent }) => textContent === words)) return;
+        observer.disconnect();
+        resolve(document.activeElement?.tagName);
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    return { focused };
+  }, words);
+}
 
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {

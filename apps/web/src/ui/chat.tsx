@@ -1,5 +1,5 @@
 /** One conversation: head, messages, composer. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { go, openSheet } from '../state/actions.ts';
 import { contacts, thread } from '../state/store.ts';
 import { openThread } from '../state/thread.ts';
@@ -16,7 +16,7 @@ export function Chat({ contactId }: { readonly contactId: string }) {
   const open = thread.value;
   const heading = useRef<HTMLHeadingElement>(null);
   // A narrow screen shows the conversation instead of the list: focus must follow.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (matchMedia('(max-width: 719px)').matches) heading.current?.focus();
   }, []);
   if (contact === undefined) return <p class="calm soft">That contact is not here any more.</p>;

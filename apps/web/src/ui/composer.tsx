@@ -1,6 +1,6 @@
 /** Where one writes. Enter sends, Shift+Enter makes a line; a draft stays with its contact. */
 import type { ContactView } from '@tacet/api';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dismissMeeting } from '../state/actions.ts';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, status } from '../state/store.ts';
@@ -18,7 +18,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   const [size, setSize] = useState(() => byteLength(drafts.get(contact.id) ?? ''));
   const name = safeName(contact.name);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;
     element.value = drafts.get(contact.id) ?? '';

@@ -1,5 +1,5 @@
 /** Inviting and being invited. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../link/rpc.ts';
 import { acceptInvitation, attempt } from '../state/actions.ts';
 import { invitations } from '../state/store.ts';
@@ -8,7 +8,7 @@ import { InvitationCard } from './invitation-card.tsx';
 
 export function Invite({ onBack }: { readonly onBack: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const list = [...invitations.value].sort((a, b) => b.createdAt - a.createdAt);
   const open = list.filter(({ state }) => state === 'preparing' || state === 'ready');
   const past = list.filter(({ state }) => state !== 'preparing' && state !== 'ready');

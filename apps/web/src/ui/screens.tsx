@@ -1,6 +1,6 @@
 /** The screens without a conversation: starting, outside, locked, failed. */
 import { isAppError } from '@tacet/base';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { UnlockSecret } from '../link/session.ts';
 import { enter, giveUp, unlock } from '../state/lifecycle.ts';
 import { daemon, overtaken } from '../state/store.ts';
@@ -58,7 +58,8 @@ export function LockedScreen() {
   const field = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Before the screen is shown: what is typed at once belongs to the field.
+  useLayoutEffect(() => field.current?.focus(), []);
   const open = async (secret: UnlockSecret): Promise<void> => {
     if (busy) return;
     setBusy(true);
