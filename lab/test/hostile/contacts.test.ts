@@ -1,0 +1,146 @@
+/**
+ * Bad input from a contact: somebody whom one met, with a session that works, says what no honest
+ * program says. Each case is contained, and what comes after it arrives.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { concat, utf8 } from '@tacet/base';
+import { hash } from '@tacet/crypto';
+import { LabStage } from '../../src/scenarios/lab-stage.ts';
+import type { Actor } from '../../src/scenarios/stage.ts';
+import { delivered, meet, received } from '../../src/scenarios/steps.ts';
+import { fill, linkTo, offerOf } from '../link-holder.ts';
+import { HOSTILE } from './envelopes.ts';
+
+/** From now on, what this person writes as `hostile N` leaves as the Nth hostile envelope. */
+function turnHostile(stage: LabStage, actor: Actor): void {
+  const { session } = stage.personOf(actor);
+  const encrypt = session.encrypt.bind(session);
+  session.encrypt = (records, peer, plaintext) => {
+    const [, n] = /hostile (\d+)!/.exec(Buffer.from(plaintext).toString('latin1')) ?? [];
+    return encrypt(records, peer, HOSTILE[Number(n ?? -1)]?.bytes ?? plaintext);
+  };
+}
+
+const texts = async (who: Actor, contact: string): Promise<string[]> =>
+  (await received(who, contact)).map(({ text }) => text);
+
+test('bad input from a contact is contained, and holds up no text of theirs or of others', async () => {
+  const stage = new LabStage('hostile contact');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const mallory = await stage.person('mallory');
+  await meet(stage, alice, mallory);
+  await meet(stage, alice, bob);
+  turnHostile(stage, mallory);
+  const [expected, ids] = [[] as string[], [] as string[]];
+  let dead = 0;
+  for (const [n, { shows }] of HOSTILE.entries()) {
+    ids.push((await mallory.send('alice', `hostile ${n}!`)).id);
+    ids.push((await mallory.send('alice', `honest ${n}`)).id);
+    if (shows === 'dead letter') dead += 1;
+    else if (shows !== 'nothing') expected.push(shows);
+    expected.push(`honest ${n}`);
+  }
+  // The reader confirms what no reader can use: nobody asks for it again.
+  await delivered(stage, mallory, ids);
+  assert.deepEqual((await texts(alice, 'mallory')).toSorted(), expected.toSorted());
+  assert.equal((await alice.status()).deadLetters, dead);
+  assert.equal(dead, HOSTILE.filter(({ shows }) => shows === 'dead letter').length);
+  // Their clock places nothing in our future, and says nothing else of ours.
+  for (const { sentAt, arrivedAt } of await received(alice, 'mallory')) {
+    assert.ok(sentAt <= (arrivedAt ?? 0));
+  }
+  const others = [(await bob.send('alice', 'hello')).id];
+  const back = [(await alice.send('bob', 'well?')).id];
+  const answer = [(await alice.send('mallory', 'what was that?')).id];
+  await delivered(stage, bob, others);
+  await delivered(stage, alice, [...back, ...answer]);
+  assert.deepEqual(await texts(alice, 'bob'), ['hello']);
+  assert.deepEqual(await texts(mallory, 'alice'), ['what was that?']);
+  const { alarms } = stage.personOf(alice);
+  assert.deepEqual([...new Set(alarms)].sort(), ['envelope-malformed', 'key-set-mismatch']);
+  assert.deepEqual((await alice.status()).disputes, []);
+});
+
+test('the same over a restart: what was contained stays so, what is shown is shown once', async () => {
+  const stage = new LabStage('hostile restart');
+  const alice = await stage.person('alice');
+  const mallory = await stage.person('mallory');
+  await meet(stage, alice, mallory);
+  turnHostile(stage, mallory);
+  const some = HOSTILE.map((_, n) => n).filter((n) => n % 7 === 0);
+  const ids: string[] = [];
+  for (const n of some) {
+    ids.push((await mallory.send('alice', `hostile ${n}!`)).id);
+    await alice.kill();
+    await stage.pass(1_000);
+    await alice.restart();
+  }
+  ids.push((await mallory.send('alice', 'the end')).id);
+  await delivered(stage, mallory, ids);
+  const shown = some.map((n) => HOSTILE[n]?.shows ?? '');
+  const wanted = shown.filter((one) => one !== 'dead letter' && one !== 'nothing');
+  assert.deepEqual((await texts(alice, 'mallory')).toSorted(), [...wanted, 'the end'].toSorted());
+  assert.equal(
+    (await alice.status()).deadLetters,
+    shown.filter((one) => one === 'dead letter').length,
+  );
+});
+
+/** Where the name stands in box 0: behind its kind, r, key-set hash and last day. */
+const NAME_AT = 1 + 32 + 32 + 4;
+const NAME_FIELD = 64;
+
+test('a name from a contact is one short line without controls, and takes no place of another', async () => {
+  const stage = new LabStage('hostile names');
+  const [offer, keys] = await offerOf(stage, 'mallory');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await meet(stage, alice, bob);
+  const cases: readonly (readonly [string, string | Uint8Array, string])[] = [
+    ['escape sequences', '\u001b[31mred\u009b0m', '[31mred0m'],
+    ['controls of direction', 'ab\u202ecd\u2066', 'abcd'],
+    ['line ends', 'one\ntwo\u2028three', 'onetwothree'],
+    ['nothing to see', '\u200b\u2060\ufeff ', 'someone'],
+    ['no name', '', 'someone-2'],
+    ['the name of somebody else', 'bob', 'bob-2'],
+    ['the same with something unseen', 'bo\u200db', 'bob-3'],
+    ['the number of somebody else', '1', 'contact 1'],
+    ['as long as a name may be', 'ä'.repeat(32), 'ä'.repeat(32)],
+    ['no UTF-8', Uint8Array.of(0xc3, 0x28), 'invitation-replaced'],
+    ['half a pair', Uint8Array.of(0xed, 0xa0, 0x80), 'invitation-replaced'],
+  ];
+  const { client } = stage.personOf(alice);
+  for (const [what, name, expected] of cases) {
+    // Another r, so another invitation of the same person, with the name that is tried.
+    const r = hash('invite-lock', utf8(what));
+    const secret = hash('invite', offer.slice(33, 65), r);
+    const bytes = typeof name === 'string' ? utf8(name) : name;
+    const field = concat(bytes, new Uint8Array(NAME_FIELD - bytes.length));
+    const rest = offer.slice(NAME_AT + 1 + NAME_FIELD);
+    fill(
+      stage,
+      secret,
+      0,
+      concat(
+        offer.slice(0, 1),
+        r,
+        offer.slice(33, NAME_AT),
+        Uint8Array.of(bytes.length),
+        field,
+        rest,
+      ),
+    );
+    fill(stage, secret, 1, keys);
+    const { id } = client.acceptInvitation({ link: linkTo(stage, secret) }, stage.world.now);
+    stage.world.pumpPerson(stage.personOf(alice));
+    await stage.until(`${what}: known or refused`, async () => {
+      const { state, steps } = client.contact(id);
+      return state === 'ended' || steps.opened !== null;
+    });
+    const { name: listed, reason } = client.contact(id);
+    assert.equal(reason ?? listed, expected, what);
+  }
+  assert.equal((await alice.contacts()).find(({ state }) => state === 'ready')?.name, 'bob');
+});
