@@ -22,6 +22,13 @@ export {
   MAX_WORD,
 } from './limits.ts';
 export { LineSplitter } from './lines.ts';
+export type { Scope } from './method.ts';
+export {
+  type ConversationView,
+  conversationMethods,
+  type DraftView,
+  type MuteView,
+} from './methods/conversations.ts';
 export {
   API_VERSION,
   isMethod,
@@ -29,7 +36,6 @@ export {
   methods,
   type ParamsOf,
   type ResultOf,
-  type Scope,
 } from './methods.ts';
 export {
   decodeRequest,

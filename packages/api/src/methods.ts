@@ -1,20 +1,25 @@
 /**
  * Every method of the daemon in one table (docs/spec/11-api.md 4): what it takes, what it
  * answers, whether it needs an opened profile, what a caller must be allowed to do. Unknown
- * parameters are refused, so a misspelt one is never silently ignored.
+ * parameters are refused, so a misspelt one is never silently ignored. A feature with several
+ * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
+import { MAX_CLIENT_ID, MAX_EVENTS, MAX_PAGE, MAX_SOCKS, MAX_WAIT_MS } from './limits.ts';
 import {
-  MAX_CLIENT_ID,
-  MAX_EVENTS,
-  MAX_ID,
-  MAX_LINK,
-  MAX_NAME,
-  MAX_PAGE,
-  MAX_PASSPHRASE,
-  MAX_SOCKS,
-  MAX_WAIT_MS,
-} from './limits.ts';
+  always,
+  done,
+  id,
+  link,
+  method,
+  name,
+  natural,
+  nothing,
+  passphrase,
+  upTo,
+  word,
+} from './method.ts';
+import { conversationMethods } from './methods/conversations.ts';
 import {
   contact,
   daemonStatus,
@@ -27,41 +32,6 @@ import {
 } from './views.ts';
 
 export const API_VERSION = 1;
-
-/** `read` sees, `send` writes messages, `contacts` meets people, `admin` does the rest. */
-export type Scope = 'read' | 'send' | 'contacts' | 'admin';
-
-const id = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID));
-const name = v.pipe(v.string(), v.maxLength(MAX_NAME));
-const word = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/));
-const link = v.pipe(v.string(), v.maxLength(MAX_LINK));
-const passphrase = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_PASSPHRASE));
-const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
-const upTo = (low: number, high: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
-const nothing = v.strictObject({});
-const done = v.object({});
-
-type Shape = v.GenericSchema<unknown, unknown>;
-
-interface Method<P extends Shape, R extends Shape> {
-  readonly params: P;
-  readonly result: R;
-  /** Answered `locked` unless the profile is open and its windows are not locked. */
-  readonly unlocked: boolean;
-  readonly scope: Scope;
-}
-
-function method<P extends Shape, R extends Shape>(
-  params: P,
-  result: R,
-  scope: Scope,
-  unlocked = true,
-): Method<P, R> {
-  return { params, result, unlocked, scope };
-}
-
-const always = false;
 
 export const methods = {
   status: method(nothing, daemonStatus, 'read', always),
@@ -138,6 +108,8 @@ export const methods = {
   ),
   'message.get': method(v.strictObject({ id }), messageDetail, 'read'),
   'conversation.read': method(v.strictObject({ contactId: id }), done, 'send'),
+
+  ...conversationMethods,
 
   'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
 

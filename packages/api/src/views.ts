@@ -55,7 +55,7 @@ export const contact = v.object({
   name: v.string(),
   givenName: v.string(),
   trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
-  state: v.picklist(['meeting', 'ready', 'ended']),
+  state: v.picklist(['meeting', 'ready', 'ended', 'self']),
   steps: meetingSteps,
   reason: v.nullable(v.string()),
   /** While a guest waits for an answer: when the invitation ends. */

@@ -8,7 +8,9 @@ import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { cleanName } from './contacts/contacts.ts';
 import { textBytes } from './content/envelope.ts';
+import type { Conversations } from './conversations/conversations.ts';
 import { quantile } from './conversations/messages.ts';
+import { isNotes } from './conversations/notes.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
@@ -34,9 +36,11 @@ import type {
 
 export class Client {
   private readonly e: Engine;
+  readonly conversations: Conversations;
 
   private constructor(engine: Engine) {
     this.e = engine;
+    this.conversations = engine.conversations;
   }
 
   /** Opens a prepared profile. Throws `profile-newer`, `profile-empty`. */
@@ -215,12 +219,14 @@ export class Client {
     const contactId = num(contact, 'id');
     const id = this.e.store.transaction(() => {
       this.e.contactList.touch(contactId, now);
+      this.e.conversations.onWritten(contactId, options.text);
       return this.e.messageList.addOwn(
         contactId,
         randomBytes(this.e.rng, 16),
         clientId,
         options.text,
         now,
+        isNotes(contact) ? 'received' : 'queued',
       );
     });
     this.e.standing.used(contactId, now);
@@ -236,7 +242,7 @@ export class Client {
     const contactId = num(this.e.contactList.find(options.contactId), 'id');
     const before =
       options.before == null ? null : num(this.e.messageList.row(rowIdOf(options.before)), 'id');
-    const usual = this.usual(contactId);
+    const usual = this.e.usual(contactId);
     return this.e.messageList
       .list(contactId, before, options.limit)
       .map((row) => this.e.messageList.view(row, usual, this.e.now));
@@ -380,11 +386,6 @@ export class Client {
   }
 
   private messageView(row: SqlRow): MessageView {
-    return this.e.messageList.view(row, this.usual(num(row, 'contact_id')), this.e.now);
-  }
-
-  /** A contact's own p95 from writing to receipt, ms. */
-  private usual(contactId: number): Millis | null {
-    return quantile(this.e.messageList.deliveryTimes(contactId), 0.95);
+    return this.e.messageView(row);
   }
 }

@@ -21,7 +21,8 @@ import { Tombstones } from './boxes/tombstones.ts';
 import { WatchList } from './boxes/watches.ts';
 import { Contacts } from './contacts/contacts.ts';
 import type { Envelope } from './content/envelope.ts';
-import { Messages } from './conversations/messages.ts';
+import { Conversations } from './conversations/conversations.ts';
+import { Messages, quantile } from './conversations/messages.ts';
 import { EventLog } from './events/log.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
@@ -38,18 +39,19 @@ import { readSocks, writeSocks } from './network/socks-setting.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
-import type { ProfileStore } from './ports.ts';
+import type { ProfileStore, SqlRow } from './ports.ts';
 import { OwnLoops } from './rhythm/own-loops.ts';
 import { Planner } from './rhythm/planner.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { InUse } from './status/in-use.ts';
 import { Watchdog } from './status/watchdog.ts';
+import { num } from './store/rows.ts';
 import { readSetting, writeSetting } from './store/settings.ts';
 import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
-import type { ClientEvent, Level } from './views.ts';
+import type { ClientEvent, Level, MessageView } from './views.ts';
 
 export interface ClientOptions {
   readonly store: ProfileStore;
@@ -84,6 +86,7 @@ export class Engine {
   readonly events: EventLog;
   readonly contactList: Contacts;
   readonly messageList: Messages;
+  readonly conversations: Conversations;
   private readonly watches: WatchList;
   readonly puts: PutQueue;
   private readonly reads: ReadQueue;
@@ -135,6 +138,16 @@ export class Engine {
     this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
     this.contactList = new Contacts(store, this.events);
     this.messageList = new Messages(store, this.events);
+    this.conversations = new Conversations({
+      store,
+      events: this.events,
+      contacts: this.contactList,
+      messages: this.messageList,
+      begin: (at) => {
+        this.now = at;
+      },
+      show: (row) => this.messageView(row),
+    });
     const tombstones = new Tombstones(store, rng, network);
     this.tombstones = tombstones;
     this.watches = new WatchList(store, network, {
@@ -467,9 +480,20 @@ export class Engine {
     }
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
-      this.messageList.addReceived(contactId, envelope.content, raw, now);
+      if (this.messageList.addReceived(contactId, envelope.content, raw, now)) {
+        this.conversations.onReceived(contactId, false, now);
+      }
     }
     this.oweReceipt(contactId, now);
+  }
+
+  messageView(row: SqlRow): MessageView {
+    return this.messageList.view(row, this.usual(num(row, 'contact_id')), this.now);
+  }
+
+  /** A contact's own p95 from writing to receipt, ms. */
+  usual(contactId: number): Millis | null {
+    return quantile(this.messageList.deliveryTimes(contactId), 0.95);
   }
 
   private oweReceipt(contactId: number, now: Millis): void {

@@ -21,6 +21,7 @@ export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
 export type {
   ClientEvent,
   ContactView,
+  ConversationView,
   DisputeView,
   Evidence,
   InvitationView,

@@ -63,5 +63,8 @@ export const MAX_DOCUMENT_HASHES = 1_440;
 /** Disputes about documents that are kept; of one contact. */
 export const MAX_DISPUTES = 64;
 export const MAX_DISPUTES_OF_CONTACT = 4;
+/** Conversations kept on top of the list, messages pinned in one conversation. */
+export const MAX_PINNED = 20;
+export const MAX_PINNED_MESSAGES = 50;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

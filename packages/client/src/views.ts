@@ -3,6 +3,7 @@
  * ratchet state, no box id. Ids are opaque strings of this profile; times are epoch ms.
  */
 import type { Millis } from '@tacet/base';
+import type { ConversationSettings, Mute } from './conversations/settings.ts';
 
 export type Level = 'strong' | 'balanced';
 
@@ -65,7 +66,8 @@ export interface ContactView {
   /** The name they gave themselves. */
   readonly givenName: string;
   readonly trust: 'verified' | 'introduced' | 'link' | 'unverified';
-  readonly state: 'meeting' | 'ready' | 'ended';
+  /** `self`: the notes of this profile to itself. */
+  readonly state: 'meeting' | 'ready' | 'ended' | 'self';
   readonly steps: MeetingSteps;
   /** With `ended`, or while a meeting cannot go on: an error code of docs/errors.md. */
   readonly reason: string | null;
@@ -73,6 +75,25 @@ export interface ContactView {
   readonly endsAt: Millis | null;
   readonly unread: number;
   readonly lastMessage: MessageView | null;
+}
+
+/** A conversation as its owner arranged it (docs/spec/18-conversations.md, 1). */
+export interface ConversationView {
+  readonly id: string;
+  readonly kind: 'contact' | 'self';
+  readonly name: string;
+  readonly pinned: boolean;
+  readonly archived: boolean;
+  readonly mute: Mute | null;
+  readonly draft: {
+    readonly text: string;
+    readonly replyTo: string | null;
+    readonly at: Millis;
+  } | null;
+  readonly settings: ConversationSettings;
+  readonly unread: number;
+  readonly lastMessage: MessageView | null;
+  readonly lastAt: Millis;
 }
 
 export interface InvitationView {

@@ -67,19 +67,23 @@ export class Contacts {
         'this profile holds as many contacts as it can',
       );
     }
-    const at = Math.floor(now);
-    const name = this.freeName(wanted, now);
+    const rowId = this.insert(this.freeName(wanted, now), givenName, 'meeting', now);
+    this.events.append(now, 'contact', String(rowId));
+    return rowId;
+  }
+
+  private insert(name: string, givenName: string, state: string, now: Millis): number {
     const rowId = nextId(this.store, 'contacts');
     this.store.run(
       `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
-       VALUES (?, ?, ?, 'link', 'meeting', ?, ?)`,
+       VALUES (?, ?, ?, 'link', ?, ?, ?)`,
       rowId,
       name,
       givenName,
-      at,
-      at,
+      state,
+      Math.floor(now),
+      Math.floor(now),
     );
-    this.events.append(now, 'contact', String(rowId));
     return rowId;
   }
 
@@ -142,8 +146,22 @@ export class Contacts {
     return row;
   }
 
+  /** People; the notes to self are nobody. */
   all(): readonly SqlRow[] {
-    return this.store.all('SELECT * FROM contacts ORDER BY touched_at DESC, id');
+    return this.store.all(
+      "SELECT * FROM contacts WHERE state <> 'self' ORDER BY touched_at DESC, id",
+    );
+  }
+
+  withNotes(): readonly SqlRow[] {
+    return this.store.all('SELECT * FROM contacts');
+  }
+
+  /** The row of the notes to self. In a transaction. */
+  createNotes(name: string, now: Millis): number {
+    const id = this.insert(this.freeName(name, now), '', 'self', now);
+    this.events.append(now, 'contact', String(id));
+    return id;
   }
 
   rename(idOrName: string, name: string, now: Millis): number {

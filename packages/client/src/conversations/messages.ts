@@ -30,24 +30,26 @@ export class Messages {
     this.events = events;
   }
 
-  /** Saves a text of our own. In a transaction. */
+  /** Saves a text of our own: to be sent, or a note that is where it belongs. In a transaction. */
   addOwn(
     contactId: number,
     contentId: Uint8Array,
     clientId: string | null,
     body: string,
     now: Millis,
+    state: 'queued' | 'received' = 'queued',
   ): number {
     const rowId = nextId(this.store, 'messages');
     this.store.run(
       `INSERT INTO messages (id, contact_id, content_id, client_id, direction, type, text, sent_at, state)
-       VALUES (?, ?, ?, ?, 'out', 1, ?, ?, 'queued')`,
+       VALUES (?, ?, ?, ?, 'out', 1, ?, ?, ?)`,
       rowId,
       contactId,
       contentId,
       clientId,
       body,
       Math.floor(now),
+      state,
     );
     this.note(rowId, 'saved', 0, 0, now);
     this.events.append(now, 'message', String(rowId));

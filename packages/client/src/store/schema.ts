@@ -3,6 +3,7 @@
  * never changes; a new one is appended.
  */
 import type { Migration } from './migrate.ts';
+import { CONVERSATIONS } from './tables/conversations.ts';
 
 const FIRST = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -232,4 +233,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'order of parts', up: PARTS },
   { name: 'ends, gaps and disputes', up: ENDS },
   { name: 'departed contacts', up: DEPARTED },
+  { name: 'settings of conversations', up: CONVERSATIONS },
 ];

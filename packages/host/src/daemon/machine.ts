@@ -1,11 +1,13 @@
 /** The client machine as the runtime drives it; `Client` of packages/client has this shape. */
 import type {
   ContactView,
+  ConversationView,
   EventView,
   EvidenceView,
   InvitationView,
   LevelName,
   MessageView,
+  MuteView,
   ProfileStatus,
 } from '@tacet/api';
 import type { Millis } from '@tacet/base';
@@ -37,6 +39,28 @@ export interface Machine<Job, Outcome> {
   onLinkDown(now: Millis): void;
   onDown(frame: DownFrame, now: Millis): void;
   onSession(job: Job, outcome: Outcome, now: Millis): void;
+}
+
+/** Conversations as their owner arranges them. */
+export interface Conversations {
+  list(options: { readonly archived?: boolean }): readonly ConversationView[];
+  get(idOrName: string): ConversationView;
+  notes(now: Millis): ConversationView;
+  pin(idOrName: string, pinned: boolean, now: Millis): ConversationView;
+  archive(idOrName: string, archived: boolean, now: Millis): ConversationView;
+  mute(idOrName: string, mute: MuteView | null, now: Millis): ConversationView;
+  settings(
+    idOrName: string,
+    change: { readonly readReceipts?: boolean; readonly obeyDelete?: boolean },
+    now: Millis,
+  ): ConversationView;
+  setDraft(
+    idOrName: string,
+    draft: { readonly text: string; readonly replyTo?: string },
+    now: Millis,
+  ): ConversationView;
+  pinMessage(id: string, pinned: boolean, now: Millis): void;
+  pinnedMessages(idOrName: string): readonly MessageView[];
 }
 
 /** What the methods of the API ask of a person's machine. Everything may throw AppError. */
@@ -74,6 +98,7 @@ export interface Person {
   newestCursor(): number;
   acknowledgeEvents(consumer: string, cursor: number): void;
   acknowledgedCursor(consumer: string): number;
+  readonly conversations: Conversations;
   status(now: Millis): ProfileStatus;
   /** What became of documents and digests, by reason. */
   counters(): Readonly<Record<string, number>>;

@@ -1,35 +1,7 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
-import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
-import type { Caller } from './core.ts';
-import type { EventHub } from './event-hub.ts';
-import type { Person } from './machine.ts';
-import type { Presence } from './presence.ts';
+import { conversationHandlers } from './methods/conversations.ts';
+import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
-
-/** What a method may use. `turn` runs work on the machine between two slots. */
-export interface Scene {
-  readonly person: Person;
-  readonly hub: EventHub;
-  readonly presence: Presence;
-  turn<T>(work: (now: number) => T): Promise<T>;
-}
-
-/** Answered by the daemon itself, whatever the state of the profile. */
-export type OwnMethod =
-  | 'status'
-  | 'profile.create'
-  | 'profile.unlock'
-  | 'profile.lock'
-  | 'window.open'
-  | 'daemon.stop';
-
-type Handlers = {
-  readonly [M in Exclude<MethodName, OwnMethod>]: (
-    scene: Scene,
-    params: ParamsOf<M>,
-    caller: Caller,
-  ) => Promise<ResultOf<M>>;
-};
 
 export const handlers: Handlers = {
   'network.join': ({ person, turn }, { card }) =>
@@ -82,6 +54,8 @@ export const handlers: Handlers = {
       person.markRead(contactId, now);
       return {};
     }),
+
+  ...conversationHandlers,
 
   'level.set': ({ person, turn }, { level }) =>
     turn((now) => {

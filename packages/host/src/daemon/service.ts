@@ -17,10 +17,11 @@ import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
 import type { Machine, Person } from './machine.ts';
-import { handlers, type OwnMethod, type Scene } from './methods.ts';
+import { handlers } from './methods.ts';
 import type { Dial, Environment, Opened, ProfileSecret, ProfileVault } from './ports.ts';
 import { Presence } from './presence.ts';
 import { Runtime } from './runtime.ts';
+import type { OwnMethod, Scene } from './scene.ts';
 
 export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly handle: string;

@@ -163,6 +163,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   acknowledgedCursor(consumer: string): number {
     return this.acks.get(consumer) ?? 0;
   }
+  get conversations(): never {
+    throw new Error('not part of this fake');
+  }
   status(): ProfileStatus {
     return profileStatus({ inUse: this.inUse });
   }

@@ -1,0 +1,120 @@
+/** Conversations as their owner arranges them: nothing of it is sent, all of it survives a restart. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY, HOUR, isAppError } from '@tacet/base';
+import { MAX_PINNED, MAX_PINNED_MESSAGES } from '../../src/limits.ts';
+import { Profile } from './profile.ts';
+
+const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
+const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
+
+test('the list: pinned in order of pinning, then by newest message; archived ones apart', async () => {
+  const p = await Profile.with('ann', 'bob', 'cat', 'dan');
+  for (const name of ['dan', 'cat', 'bob', 'ann']) p.receive(name, 'hello');
+  assert.deepEqual(names(p.client.conversations.list()), ['ann', 'bob', 'cat', 'dan']);
+  p.client.conversations.pin('dan', true, p.later());
+  p.client.conversations.pin('cat', true, p.later());
+  p.client.conversations.archive('bob', true, p.later());
+  p.restart();
+  assert.deepEqual(names(p.client.conversations.list()), ['dan', 'cat', 'ann']);
+  assert.deepEqual(names(p.client.conversations.list({ archived: true })), ['bob']);
+  // Looking at a conversation does not move it.
+  p.client.markRead('ann', p.later());
+  assert.deepEqual(names(p.client.conversations.list()), ['dan', 'cat', 'ann']);
+});
+
+test('what is archived comes back with a message, unless it is muted, and when its owner writes', async () => {
+  const p = await Profile.with('ann', 'bob', 'cat');
+  const { conversations } = p.client;
+  for (const name of ['ann', 'bob', 'cat']) conversations.archive(name, true, p.now);
+  conversations.mute('bob', { until: null, mentions: false }, p.now);
+  conversations.mute('cat', { until: p.now + HOUR, mentions: false }, p.now);
+  for (const name of ['ann', 'bob', 'cat']) p.receive(name, 'hello');
+  assert.deepEqual(names(conversations.list()), ['ann']);
+  p.later(DAY);
+  p.receive('cat', 'an hour is over');
+  p.send('2', 'I write myself');
+  assert.deepEqual(names(conversations.list()), ['bob', 'cat', 'ann']);
+});
+
+test('pins have caps, and a cap moves nothing', async () => {
+  const all = Array.from({ length: MAX_PINNED + 1 }, (_, n) => `p${n}`);
+  const p = await Profile.with(...all);
+  const { conversations } = p.client;
+  for (const name of all.slice(1)) conversations.pin(name, true, p.now);
+  conversations.pin('p1', true, p.now);
+  assert.throws(() => conversations.pin('p0', true, p.now), code('pins-full'));
+  assert.equal(conversations.get('p0').pinned, false);
+  const ids = Array.from({ length: MAX_PINNED_MESSAGES + 1 }, (_, n) => p.send('1', `text ${n}`));
+  for (const id of ids.slice(1)) conversations.pinMessage(id, true, p.now);
+  assert.throws(() => conversations.pinMessage(ids[0] ?? '', true, p.now), code('pins-full'));
+  conversations.pinMessage(ids[3] ?? '', false, p.now);
+  conversations.pinMessage(ids[0] ?? '', true, p.now);
+  const pinned = conversations.pinnedMessages('p0').map(({ id }) => id);
+  assert.equal(pinned[0], ids[0]);
+  assert.equal(pinned.length, MAX_PINNED_MESSAGES);
+});
+
+test('a draft is kept in the profile, and goes with the text that is sent', async () => {
+  const p = await Profile.with('ann', 'bob');
+  const asked = p.receive('ann', 'when?');
+  p.client.conversations.setDraft('ann', { text: 'at eight', replyTo: asked }, p.later());
+  const elsewhere = () =>
+    p.client.conversations.setDraft('bob', { text: 'x', replyTo: asked }, p.now);
+  assert.throws(elsewhere, code('message-unknown'));
+  p.restart();
+  const draft = p.client.conversations.get('ann').draft;
+  assert.deepEqual(draft, { text: 'at eight', replyTo: asked, at: p.now });
+  p.send('1', 'something else first');
+  assert.notEqual(p.client.conversations.get('ann').draft, null);
+  p.send('1', 'at eight');
+  assert.equal(p.client.conversations.get('ann').draft, null);
+  const long = { text: 'x'.repeat(16_385) };
+  assert.throws(() => p.client.conversations.setDraft('ann', long, p.now), code('text-too-long'));
+});
+
+test('settings: what is left out stays', async () => {
+  const p = await Profile.with('ann');
+  const { conversations } = p.client;
+  assert.deepEqual(conversations.get('ann').settings, {
+    readReceipts: false,
+    obeyDelete: true,
+    timer: 0,
+  });
+  conversations.settings('ann', { readReceipts: true }, p.now);
+  conversations.settings('ann', { obeyDelete: false }, p.now);
+  assert.deepEqual(conversations.get('ann').settings, {
+    readReceipts: true,
+    obeyDelete: false,
+    timer: 0,
+  });
+});
+
+test('notes to self: one conversation, all methods, nothing on its way to the network', async () => {
+  const p = await Profile.with('ann');
+  const notes = p.client.conversations.notes(p.now);
+  assert.equal(notes.kind, 'self');
+  assert.equal(p.client.conversations.notes(p.now).id, notes.id);
+  const first = p.send(notes.id, 'buy bread', 'note-1');
+  assert.equal(p.send(notes.id, 'buy bread', 'note-1'), first);
+  const { state, direction, evidence } = p.client.message(first);
+  assert.deepEqual(
+    [state, direction, evidence.map(({ what }) => what)],
+    ['received', 'out', ['saved']],
+  );
+  assert.equal(p.client.status(p.now).outbox, 0);
+  assert.equal(p.client.status(p.now).deliveryP50, null);
+  assert.deepEqual(names(p.client.contacts()), ['ann']);
+  assert.deepEqual(names(p.client.conversations.list()), ['Notes to self', 'ann']);
+  p.client.conversations.setDraft(notes.id, { text: 'and milk' }, p.now);
+  p.client.conversations.pin(notes.id, true, p.now);
+  p.client.conversations.pinMessage(first, true, p.now);
+  for (let day = 0; day < 40; day++) p.client.advance(p.later(DAY));
+  assert.equal(
+    p.client.drain().some(({ kind }) => kind !== 'event'),
+    false,
+  );
+  assert.throws(() => p.client.dismissMeeting(notes.id, p.now), code('contact-met'));
+  p.restart();
+  assert.equal(p.client.messages({ contactId: notes.id, limit: 10 }).length, 1);
+});
