@@ -160,7 +160,7 @@ export class Engine {
     this.reads = new ReadQueue(rng, network, this.watches);
     this.puts = new PutQueue(store, rng, network);
     this.cover = new Cover(rng, network);
-    const writer = new StreamWriter(store);
+    const writer = new StreamWriter(store, rng);
     const received = new ReceivedSet(store);
     this.receipts = new ReceiptClock(store, rng);
     const inbox = new Inbox(store, received, {
@@ -190,6 +190,7 @@ export class Engine {
       received,
       unreadable: (contactId) => inbox.unreadable(contactId),
       receipts: this.receipts,
+      healing: writer.healing,
       network,
       keySet: () => this.identity,
       alarm,
@@ -428,6 +429,8 @@ export class Engine {
     }
     this.outbox.renewAged(parameters, now);
     this.beacons.write(this.network, now);
+    if (this.outbox.healing.askForNotices(now)) this.jobs.kick();
+    this.reader.healing.expire(now);
     this.invitationList.expire(now);
     this.contactList.forgetOld(now);
     this.reader.everyDay(now);
@@ -470,6 +473,9 @@ export class Engine {
       this.events.append(now, 'alarm', 'document-mismatch');
     }
     if (seq === 0) return;
+    if (envelope.healing !== undefined) {
+      this.reader.healing.onOffer(contactId, envelope.healing, now);
+    }
     this.contactList.step(contactId, 'ready', now);
     if (envelope.hello === true) {
       this.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'key-set')", contactId);

@@ -64,6 +64,12 @@ export const LABELS = {
   'beacon-next': 'tacet/1/beacon-next',
   'beacon-seed': 'tacet/1/beacon-seed',
   'beacon-key': 'tacet/1/beacon-key',
+  /** Healing: the root to the first secret; secret and entropy to what all of a generation hangs off. */
+  'healing-root': 'tacet/1/healing-root',
+  'healing-mix': 'tacet/1/healing-mix',
+  'healing-next': 'tacet/1/healing-next',
+  'healing-stream': 'tacet/1/healing-stream',
+  'healing-beacon': 'tacet/1/healing-beacon',
   /** Meeting: the key set to the address of a person. */
   'key-set': 'tacet/1/key-set',
   /** Meeting: key-set hash and r to the link's secret (the commitment). */

@@ -282,5 +282,6 @@ function isFirst([first]: readonly RelayHash[], edge: RelayHash): boolean {
 }
 
 function ownerOf(entry: ReadEntry): string {
-  return `${entry.watch.owner === 'beacon' ? 'stream' : entry.watch.owner}/${entry.watch.ref}`;
+  const { owner, ref } = entry.watch;
+  return `${owner === 'invite' || owner === 'visit' ? owner : 'stream'}/${ref}`;
 }

@@ -12,7 +12,7 @@ import type { BoxSecret } from '../streams/chain.ts';
 
 export interface Watch {
   readonly id: number;
-  readonly owner: string;
+  owner: string;
   readonly ref: number;
   readonly index: number;
   readonly box: BoxSecret;
@@ -146,16 +146,23 @@ export class WatchList {
     this.byMark.delete(watch.box.mark);
   }
 
+  /** All boxes of one owner's thing belong to another owner from now on. In a transaction. */
+  rename(owner: string, to: string, ref: number): void {
+    for (const watch of this.range(owner, ref, 0, Number.MAX_SAFE_INTEGER)) watch.owner = to;
+    this.store.run('UPDATE watches SET owner = ? WHERE owner = ? AND ref = ?', to, owner, ref);
+  }
+
   /** Forgets boxes nobody can have filled any more: `life` days and two of grace. */
   expire(today: number, lifeDays: number): void {
     const before = today - lifeDays - 2;
     const { changes } = this.store.run(
-      "DELETE FROM watches WHERE created_day < ? AND owner <> 'stream'",
+      "DELETE FROM watches WHERE created_day < ? AND owner NOT IN ('stream', 'healed')",
       before,
     );
     if (changes === 0) return;
     for (const [mark, watch] of this.byMark.entries()) {
-      if (watch.createdDay < before && watch.owner !== 'stream') this.byMark.delete(mark);
+      const lasts = watch.owner === 'stream' || watch.owner === 'healed';
+      if (watch.createdDay < before && !lasts) this.byMark.delete(mark);
     }
   }
 

@@ -37,6 +37,17 @@ export interface Unreadable {
   readonly index: number;
 }
 
+/** Fresh entropy for the writer's stream (docs/spec/07-streams.md 7). */
+export interface HealingOffer {
+  /** The one it begins. */
+  readonly generation: number;
+  /** Its first index; its first day of beacons. */
+  readonly index: number;
+  readonly day: number;
+  /** 32 bytes. */
+  readonly entropy: Uint8Array;
+}
+
 export interface Envelope {
   readonly content?: TextContent | UnknownContent;
   readonly receipt?: Receipt;
@@ -46,6 +57,7 @@ export interface Envelope {
   readonly unreadable?: readonly Unreadable[];
   /** The network document the writer made packets with: epoch and hash. */
   readonly document?: { readonly epoch: number; readonly hash: Uint8Array };
+  readonly healing?: HealingOffer;
 }
 
 const TYPE_TEXT = 1;
@@ -86,6 +98,10 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   }
   const { document } = envelope;
   if (document !== undefined) map.set(5, [document.epoch, document.hash]);
+  const { healing } = envelope;
+  if (healing !== undefined) {
+    map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
+  }
   return encode(map, rfc8949EncodeOptions);
 }
 
@@ -98,6 +114,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const hello = map.get(4);
   const unreadable = map.get(6);
   const document = map.get(5);
+  const healing = map.get(10);
   return {
     ...(content === undefined ? {} : { content: contentFrom(content) }),
     ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
@@ -105,6 +122,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(hello === undefined ? {} : { hello: helloFrom(hello) }),
     ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
     ...(document === undefined ? {} : { document: documentFrom(document) }),
+    ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
   };
 }
 
@@ -202,6 +220,16 @@ function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array 
 function documentFrom(value: unknown): { epoch: number; hash: Uint8Array } {
   if (!Array.isArray(value) || value.length !== 2) throw malformed('envelope');
   return { epoch: whole(value[0]), hash: bytesOf(value[1], 32) };
+}
+
+function healingFrom(value: unknown): HealingOffer {
+  if (!Array.isArray(value) || value.length !== 4) throw malformed('envelope');
+  return {
+    generation: whole(value[0], 1),
+    index: whole(value[1]),
+    day: whole(value[2]),
+    entropy: bytesOf(value[3], 32),
+  };
 }
 
 /** Bytes of UTF-8, counted without making them. */

@@ -24,7 +24,7 @@ export interface Ciphertext {
   readonly data: Uint8Array;
 }
 
-export type Notice = 'hello' | 'key-set';
+export type Notice = 'hello' | 'key-set' | 'healing';
 
 function ciphertextOf(row: SqlRow): Ciphertext {
   return {
@@ -111,7 +111,7 @@ export class Ciphertexts {
       owner: 'part',
       ref: ciphertext.id,
       part,
-      priority: ciphertext.seq === 0 ? 1 : 0,
+      priority: ciphertext.seq === 0 || ciphertext.notice === 'healing' ? 1 : 0,
       contactId: ciphertext.contactId,
       record: sealRecord(box, networkId, encodeBoxContent(content)),
       mark: box.mark,

@@ -11,6 +11,7 @@ import {
   covers,
   type Envelope,
   encodeEnvelope,
+  type HealingOffer,
   type Receipt,
   type Unreadable,
 } from '../content/envelope.ts';
@@ -22,6 +23,7 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blob, num, numOrNull, text } from '../store/rows.ts';
+import type { HealingWriter } from '../streams/healing-writer.ts';
 import type { Ciphertexts, Notice } from './ciphertexts.ts';
 import type { ReceiptClock } from './receipts.ts';
 
@@ -51,6 +53,7 @@ export interface OutboxDeps {
   readonly received: ReceivedSet;
   readonly unreadable: (contactId: number) => readonly Unreadable[];
   readonly receipts: ReceiptClock;
+  readonly healing: HealingWriter;
   readonly network: () => Network | null;
   /** The key set of 07-streams.md 4, for guests. */
   readonly keySet: () => NonNullable<Envelope['keySet']>;
@@ -70,6 +73,10 @@ export class Outbox implements JobSource, PutOwner {
   constructor(deps: OutboxDeps) {
     this.d = deps;
     deps.puts.register('part', this);
+  }
+
+  get healing(): HealingWriter {
+    return this.d.healing;
   }
 
   /** Texts not receipted yet. */
@@ -100,7 +107,7 @@ export class Outbox implements JobSource, PutOwner {
     );
     if (row === undefined) return null;
     const id = num(row, 'id');
-    const notice = text(row, 'kind') === 'hello' ? 'hello' : 'key-set';
+    const notice = text(row, 'kind') as Notice;
     return this.work(network, num(row, 'contact_id'), { messageId: null, notice }, () => {
       this.d.store.run('DELETE FROM notices WHERE id = ?', id);
     });
@@ -110,24 +117,31 @@ export class Outbox implements JobSource, PutOwner {
   private renewal(network: Network): ErasedWork | null {
     const ciphertext = this.d.ciphertexts.awaitingRenewal();
     if (ciphertext === null) return null;
-    const { id, contactId, messageId } = ciphertext;
-    return this.encrypt(contactId, this.bodyOf(ciphertext), {
-      commit: (data, now) => {
-        // Receipted meanwhile.
-        if (this.d.ciphertexts.get(id) === null) return;
-        this.d.ciphertexts.renew(ciphertext, data, network.id, now);
-        if (messageId === null) return;
-        this.d.messages.note(messageId, 'renewed', 0, 0, now);
-        this.showProgress(id, messageId, now);
+    const { id, contactId, messageId, seq } = ciphertext;
+    const offer = this.d.healing.again(contactId, seq);
+    return this.encrypt(
+      contactId,
+      { ...this.bodyOf(ciphertext), ...offering(offer) },
+      {
+        commit: (data, now) => {
+          // Receipted meanwhile.
+          if (this.d.ciphertexts.get(id) === null) return;
+          this.d.ciphertexts.renew(ciphertext, data, network.id, now);
+          if (messageId === null) return;
+          this.d.messages.note(messageId, 'renewed', 0, 0, now);
+          this.showProgress(id, messageId, now);
+        },
+        fail: (_code, now) =>
+          this.d.ciphertexts.renew(ciphertext, ciphertext.data, network.id, now),
       },
-      fail: (_code, now) => this.d.ciphertexts.renew(ciphertext, ciphertext.data, network.id, now),
-    });
+    );
   }
 
   /** What a numbered envelope says, beside its receipt. */
   private bodyOf({ messageId, notice }: What): Envelope {
     if (messageId === null) {
       if (notice === null) return {};
+      if (notice === 'healing') return {};
       return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
     }
     const row = this.d.messages.row(messageId);
@@ -170,21 +184,29 @@ export class Outbox implements JobSource, PutOwner {
 
   /** @param done either way, in the same transaction: it waits no more */
   private work(network: Network, contactId: number, what: What, done: () => void): ErasedWork {
-    const { messageId } = what;
-    return this.encrypt(contactId, this.bodyOf(what), {
-      commit: (data, now) => {
-        done();
-        const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
-        if (messageId === null) return;
-        this.d.messages.note(messageId, 'encrypted', 0, 0, now);
-        this.d.messages.advance(messageId, 'sending', now);
-        this.showProgress(made.id, messageId, now);
+    const { messageId, notice } = what;
+    // A lone receipt is never receipted, so it offers nothing.
+    const lone = messageId === null && notice === null;
+    const offer = lone ? null : this.d.healing.due(contactId, this.d.now());
+    return this.encrypt(
+      contactId,
+      { ...this.bodyOf(what), ...offering(offer) },
+      {
+        commit: (data, now) => {
+          done();
+          const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
+          if (offer !== null) this.d.healing.made(contactId, made.seq, offer);
+          if (messageId === null) return;
+          this.d.messages.note(messageId, 'encrypted', 0, 0, now);
+          this.d.messages.advance(messageId, 'sending', now);
+          this.showProgress(made.id, messageId, now);
+        },
+        fail: (code, now) => {
+          done();
+          if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
+        },
       },
-      fail: (code, now) => {
-        done();
-        if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
-      },
-    });
+    );
   }
 
   private encrypt(
@@ -312,7 +334,7 @@ export class Outbox implements JobSource, PutOwner {
   onReceipt(contactId: number, receipt: Receipt, now: Millis): void {
     const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
     const rows = this.d.store.all(
-      'SELECT id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
+      'SELECT id, contact_id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
       contactId,
       highest,
     );
@@ -342,6 +364,7 @@ export class Outbox implements JobSource, PutOwner {
   private receipted(row: SqlRow, now: Millis): void {
     const messageId = numOrNull(row, 'message_id');
     this.d.ciphertexts.remove(num(row, 'id'));
+    this.d.healing.receipted(num(row, 'contact_id'), num(row, 'seq'), now);
     if (messageId === null) return;
     this.d.messages.note(messageId, 'receipt', 0, 0, now);
     this.d.messages.advance(messageId, 'delivered', now);
@@ -430,6 +453,10 @@ function lifeOf(
   if (named === null) return most;
   const least = Math.min(DAY, 2 * HOUR * 2 ** (posts - 1));
   return Math.min(most, Math.max(least, named * DAY - storedAt));
+}
+
+function offering(offer: HealingOffer | null): Envelope {
+  return offer === null ? {} : { healing: offer };
 }
 
 function movePause(put: PutEntry): Millis {

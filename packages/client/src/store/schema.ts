@@ -4,6 +4,7 @@
  */
 import type { Migration } from './migrate.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
+import { HEALING } from './tables/healing.ts';
 
 const FIRST = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -234,4 +235,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'ends, gaps and disputes', up: ENDS },
   { name: 'departed contacts', up: DEPARTED },
   { name: 'settings of conversations', up: CONVERSATIONS },
+  { name: 'healing of streams', up: HEALING },
 ];

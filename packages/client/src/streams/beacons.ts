@@ -51,7 +51,8 @@ export class Beacons {
     const taken = this.writer.takeBeacon(contactId, now);
     if (taken === null) return;
     const lowest = this.ciphertexts.lowestIndex(contactId) ?? taken.head;
-    const content = encodeBoxContent({ kind: 'beacon', head: taken.head, lowest, generation: 0 });
+    const generation = this.writer.healing.generation(contactId);
+    const content = encodeBoxContent({ kind: 'beacon', head: taken.head, lowest, generation });
     this.puts.add({
       owner: 'beacon',
       ref: contactId,

@@ -41,3 +41,25 @@ export function nextBeacon(chain: Uint8Array): Uint8Array {
 export function beaconBox(chain: Uint8Array): BoxSecret {
   return boxFrom(hash('beacon-seed', chain), hash('beacon-key', chain));
 }
+
+/** What the first entropy of a stream is mixed with. */
+export function firstHealing(root: Uint8Array): Uint8Array {
+  return hash('healing-root', root);
+}
+
+/** What hangs off fresh entropy: the secret of the next healing, and chains of their own. */
+export interface Healed {
+  readonly secret: Uint8Array;
+  readonly chain: Uint8Array;
+  readonly beacon: Uint8Array;
+}
+
+/** Whoever lacks `secret` or `entropy` knows none of the three; none of them leads to another. */
+export function heal(secret: Uint8Array, entropy: Uint8Array): Healed {
+  const mixed = hash('healing-mix', secret, entropy);
+  return {
+    secret: hash('healing-next', mixed),
+    chain: hash('healing-stream', mixed),
+    beacon: hash('healing-beacon', mixed),
+  };
+}

@@ -10,6 +10,7 @@ import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP, MAX_UNWRITTEN } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import { beaconBox, firstBeacon, firstChain, nextBeacon, nextChain, streamBox } from './chain.ts';
+import { HealingReader, OFFERED, OFFERED_BEACON } from './healing-reader.ts';
 import { type BoxContent, decodeBoxContent } from './parts.ts';
 
 export interface StreamListener {
@@ -39,6 +40,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
   private readonly watches: WatchList;
   private readonly listener: StreamListener;
   private readonly catchUp: CatchUp;
+  readonly healing: HealingReader;
   /** Contacts whose missed boxes are being fetched one after another. */
   private readonly recovering = new Set<number>();
   /** Contacts with a fresh gap, and when to ask for it: a late box may still be announced. */
@@ -49,8 +51,21 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.watches = watches;
     this.catchUp = catchUp;
     this.listener = listener;
+    this.healing = new HealingReader(store, watches);
     watches.register('stream', this);
     watches.register('beacon', { onRecord: (w, p, _r, now) => this.onBeacon(w, p, now) });
+    watches.register(OFFERED, {
+      onRecord: (w, p, r, now) => {
+        this.healing.switch(w.ref);
+        this.onRecord(w, p, r, now);
+      },
+    });
+    watches.register(OFFERED_BEACON, {
+      onRecord: (w, p, _r, now) => {
+        this.healing.switch(w.ref);
+        this.onBeacon(w, p, now);
+      },
+    });
   }
 
   /** Begins the other side's stream of a new pair. In a transaction. */
@@ -62,6 +77,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
       dayOf(now),
       contactId,
     );
+    this.healing.begin(contactId, root);
     this.extend(contactId, 0, now);
     this.addBeacons(contactId, now);
   }
@@ -132,7 +148,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
   private fetchGaps(contactId: number, now: Millis, rested = Number.MAX_SAFE_INTEGER): void {
     const rows = this.store.all(
       `SELECT id, idx, asks FROM watches
-       WHERE owner = 'stream' AND ref = ? AND idx < ? AND ask_at <= ?
+       WHERE owner = 'stream' AND ref = ? AND idx < ? AND ask_at <= ? AND quiet = 0
        ORDER BY idx DESC LIMIT ${LOOK_AHEAD}`,
       contactId,
       this.head(contactId),
@@ -192,6 +208,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.store.transaction(() => {
       for (const row of this.store.all('SELECT id FROM contacts WHERE in_beacon IS NOT NULL')) {
         this.addBeacons(num(row, 'id'), now);
+        this.healing.addBeacons(num(row, 'id'), now);
       }
     });
   }
@@ -231,6 +248,10 @@ export class StreamReader implements WatchOwner, NextBoxes {
     }
     const row = this.store.get('SELECT in_head FROM contacts WHERE id = ?', contactId);
     if (row === undefined) return;
+    if (content.generation > this.healing.generation(contactId)) {
+      this.listener.onSenseless(contactId, plaintext, now);
+      return;
+    }
     const skip = content.head - num(row, 'in_head');
     if (skip > MAX_SKIP || (skip > 0 && this.gaps(contactId) + skip > MAX_GAPS)) {
       this.listener.onSenseless(contactId, plaintext, now);
@@ -262,6 +283,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
       this.recovering.add(contactId);
       this.fetchGaps(contactId, now);
       this.fetchNext(contactId, now);
+      for (const watch of this.healing.toAsk(contactId, first)) this.catchUp(watch, now, null);
       for (let day = dayOf(now); day >= first; day--) {
         const beacon = this.watches.find('beacon', contactId, day);
         if (beacon !== null) this.catchUp(beacon, now, null);

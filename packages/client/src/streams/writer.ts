@@ -1,5 +1,5 @@
 /** The writing end of a stream: hands out the next box and forgets how it was made. */
-import { AppError, dayOf, type Millis } from '@tacet/base';
+import { AppError, dayOf, type Millis, type Rng } from '@tacet/base';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import {
@@ -11,12 +11,15 @@ import {
   nextChain,
   streamBox,
 } from './chain.ts';
+import { HealingWriter } from './healing-writer.ts';
 
 export class StreamWriter {
   private readonly store: ProfileStore;
+  readonly healing: HealingWriter;
 
-  constructor(store: ProfileStore) {
+  constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
+    this.healing = new HealingWriter(store, rng);
   }
 
   /** Begins the stream of a new pair. In a transaction. */
@@ -28,6 +31,7 @@ export class StreamWriter {
       dayOf(now),
       contactId,
     );
+    this.healing.begin(contactId, root, now);
   }
 
   /** Index and secrets of the next box; the chain moves on in the same transaction. */

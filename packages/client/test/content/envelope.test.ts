@@ -81,6 +81,7 @@ test('envelopes: the rules of every decoder, for what each key holds', () => {
     { content, receipt, document },
     { keySet, hello: true },
     { receipt, unreadable },
+    { receipt, healing: { generation: 1, index: 70, day: 20_000, entropy: hash } },
   ]) {
     const valid = encodeEnvelope(envelope);
     checkDecoder({ decode: decodeEnvelope, valid, rng: seededRng('envelopes'), kinds: ['input'] });
