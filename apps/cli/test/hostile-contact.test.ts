@@ -46,7 +46,7 @@ before(() =>
     'message.get': () => message,
     'message.send': () => ({ ...message, direction: 'out', state: 'failed' }),
     'events.position': () => ({ newest: 0, acknowledged: 0 }),
-    'events.read': () => ({ events: [event], cursor: 1 }),
+    'events.read': () => ({ events: [event], cursor: 1, oldest: 1, lost: 0 }),
     'network.status': () =>
       nasty({
         ...{ card, network: null, link: 'ready', pause: null, clockAhead: null, socks: '' },

@@ -37,7 +37,7 @@ describe('meetings that end', () => {
       'contact.get': () => ({ ...inviter, ...now }),
       'contact.dismiss': () => ({}),
       'events.position': () => ({ newest: 1, acknowledged: 1 }),
-      'events.read': () => ({ events: [], cursor: 1 }),
+      'events.read': () => ({ events: [], cursor: 1, oldest: 1, lost: 0 }),
     }),
   );
   after(() => fake.stop());

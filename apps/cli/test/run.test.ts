@@ -62,7 +62,7 @@ describe('against a daemon', () => {
         if (state === 'queued' && waitMs > 100) state = 'stored';
         else if (state === 'stored') state = 'delivered';
         cursor += 1;
-        return { events: [], cursor };
+        return { events: [], cursor, oldest: 1, lost: 0 };
       },
       'profile.unlock': unlockable,
       'network.status': () => ({

@@ -62,7 +62,7 @@ class Core implements DaemonCore {
     const events = this.messages
       .slice(cursor)
       .map(({ id }) => ({ cursor: Number(id), at: 0, kind: 'message', subject: id }));
-    return { events, cursor: events.at(-1)?.cursor ?? cursor };
+    return { events, cursor: events.at(-1)?.cursor ?? cursor, oldest: 1, lost: 0 };
   }
 }
 

@@ -341,7 +341,7 @@ export class FakeDaemon implements WindowCore {
       });
     }
     const events = this.log.slice(cursor, cursor + max);
-    return { events, cursor: cursor + events.length };
+    return { events, cursor: cursor + events.length, oldest: 1, lost: 0 };
   }
 
   private later(delay: number, work: () => void): void {

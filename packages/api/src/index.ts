@@ -29,6 +29,7 @@ export {
   type DraftView,
   type MuteView,
 } from './methods/conversations.ts';
+export { eventMethods } from './methods/events.ts';
 export {
   API_VERSION,
   isMethod,

@@ -5,25 +5,13 @@
  * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
-import { MAX_CLIENT_ID, MAX_EVENTS, MAX_PAGE, MAX_SOCKS, MAX_WAIT_MS } from './limits.ts';
-import {
-  always,
-  done,
-  id,
-  link,
-  method,
-  name,
-  natural,
-  nothing,
-  passphrase,
-  upTo,
-  word,
-} from './method.ts';
+import { MAX_CLIENT_ID, MAX_PAGE, MAX_SOCKS } from './limits.ts';
+import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { conversationMethods } from './methods/conversations.ts';
+import { eventMethods } from './methods/events.ts';
 import {
   contact,
   daemonStatus,
-  event,
   invitation,
   level,
   message,
@@ -113,19 +101,7 @@ export const methods = {
 
   'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
 
-  /** Newest cursor of the log, and how far `consumer` has acknowledged (0 when never). */
-  'events.position': method(
-    v.strictObject({ consumer: v.exactOptional(word) }),
-    v.object({ newest: natural, acknowledged: natural }),
-    'read',
-  ),
-  /** Events after `cursor`; waits up to `waitMs` while there are none. */
-  'events.read': method(
-    v.strictObject({ cursor: natural, max: upTo(1, MAX_EVENTS), waitMs: upTo(0, MAX_WAIT_MS) }),
-    v.object({ events: v.array(event), cursor: natural }),
-    'read',
-  ),
-  'events.ack': method(v.strictObject({ consumer: word, cursor: natural }), done, 'read'),
+  ...eventMethods,
 
   /** A one-time address of the window, and a 0600 page that leads there. */
   'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'admin', always),

@@ -12,6 +12,7 @@ import type { Conversations } from './conversations/conversations.ts';
 import { quantile } from './conversations/messages.ts';
 import { isNotes } from './conversations/notes.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
+import type { EventRange } from './events/log.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
@@ -24,9 +25,9 @@ import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import { writeSetting } from './store/settings.ts';
 import type {
-  ClientEvent,
   ContactView,
   DisputeView,
+  EventPage,
   Evidence,
   InvitationView,
   Level,
@@ -272,8 +273,8 @@ export class Client {
     this.e.standing.used(id, now);
   }
 
-  readEvents(options: { readonly cursor: number; readonly max: number }): ClientEvent[] {
-    return this.e.events.read(options.cursor, options.max);
+  readEvents(range: EventRange): EventPage {
+    return this.e.events.read(range);
   }
 
   newestCursor(): number {
@@ -282,6 +283,10 @@ export class Client {
 
   acknowledgeEvents(consumer: string, cursor: number): void {
     this.e.events.acknowledge(consumer, cursor);
+  }
+
+  forgetConsumer(consumer: string): boolean {
+    return this.e.events.forget(consumer);
   }
 
   acknowledgedCursor(consumer: string): number {

@@ -23,6 +23,7 @@ export type {
   ContactView,
   ConversationView,
   DisputeView,
+  EventPage,
   Evidence,
   InvitationView,
   Level,

@@ -48,8 +48,13 @@ export const MAX_RECENT_MARKS = 65_536;
 export const MAX_COVER_ERRANDS = 256;
 /** Digests that are not taken twice: those of the last hour. One that was forgotten harms nobody. */
 export const MAX_SEEN_DIGESTS = 8_192;
-/** Entries of the event log that are kept. */
+/** Entries of the event log that are kept for consumers; that are kept though all have them. */
 export const MAX_EVENTS = 100_000;
+export const MAX_KEPT_EVENTS = 10_000;
+/** Entries forgotten at a time, so that it never takes long. */
+export const MAX_PRUNED_EVENTS = 5_000;
+/** Consumers whose places are kept. */
+export const MAX_CONSUMERS = 64;
 /** Unreadable ciphertexts named in one envelope. */
 export const MAX_UNREADABLE = 16;
 /** So often one ciphertext is encrypted anew at once because it was named; then it waits. */

@@ -182,3 +182,14 @@ export interface ClientEvent {
   /** Message, contact or invitation id; an error code for `alarm`. */
   readonly subject: string;
 }
+
+/** A stretch of the event log. */
+export interface EventPage {
+  readonly events: readonly ClientEvent[];
+  /** Where to read on. */
+  readonly cursor: number;
+  /** The first event still kept. */
+  readonly oldest: number;
+  /** Events between the cursor asked for and `oldest`: they are gone. */
+  readonly lost: number;
+}

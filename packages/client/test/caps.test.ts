@@ -110,7 +110,7 @@ describe('caps of a profile', () => {
     for (let n = 0; n < 1_000; n++) log.append(0, 'alarm', 'y');
     assert.equal(count('events'), 100_000);
     const newest = log.newest();
-    assert.equal(log.read(0, 1)[0]?.cursor, newest - 99_999);
+    assert.equal(log.read({ cursor: 0, max: 1 }).events[0]?.cursor, newest - 99_999);
     for (let n = 0; n < 999; n++) log.append(0, 'alarm', 'z');
     assert.equal(count('events'), 100_999);
   });

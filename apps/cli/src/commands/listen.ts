@@ -22,7 +22,8 @@ export const listen: Command = {
   ],
   details:
     'With --json every event of the log is one line; events of messages carry the message.\n' +
-    'With --consumer nothing is lost between two runs; an event may then come twice.',
+    'With --consumer nothing is lost between two runs; an event may then come twice. A place so old that\n' +
+    'events after it are gone is said: with --json as a line of its own, {lost, oldest}.',
   async run(context) {
     const consumer = context.text('consumer');
     const from = context.text('from');
@@ -34,6 +35,7 @@ export const listen: Command = {
     let received = 0;
     while (received < count) {
       const page = await api.call('events.read', { cursor, max: 100, waitMs: 60_000 });
+      if (page.lost > 0) gap(context, page.lost, page.oldest);
       for (const event of page.events) {
         if (await print(context, api, event)) received += 1;
         if (received >= count) {
@@ -56,6 +58,12 @@ function natural(text: string | undefined, option: string, otherwise: number): n
   return Number(text);
 }
 
+/** Events that are gone: who relies on them looks at the conversations anew. */
+function gap(context: Context, lost: number, oldest: number): void {
+  if (context.json) line(context, { lost, oldest });
+  context.note(`${lost} events before ${oldest} are no longer kept; see: tacet message list`);
+}
+
 /** True for a received message. */
 async function print(context: Context, api: Api, event: EventView): Promise<boolean> {
   const about = event.kind === 'message' || event.kind === 'message-state';
@@ -68,6 +76,8 @@ async function print(context: Context, api: Api, event: EventView): Promise<bool
     message = await api.call('message.get', { id: event.subject });
   } catch (error) {
     if (!isAppError(error) || error.kind !== 'missing') throw error;
+    // Gone since then; that something happened is still an event.
+    if (context.json) line(context, { event });
     return false;
   }
   const contact = await api.call('contact.get', { contact: message.contactId });

@@ -4,6 +4,7 @@
  */
 import type { Migration } from './migrate.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
+import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 
 const FIRST = `
@@ -236,4 +237,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'departed contacts', up: DEPARTED },
   { name: 'settings of conversations', up: CONVERSATIONS },
   { name: 'healing of streams', up: HEALING },
+  { name: 'whose events', up: EVENTS },
 ];

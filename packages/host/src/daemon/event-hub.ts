@@ -2,21 +2,15 @@
 import type { EventView } from '@tacet/api';
 import { AppError, type Millis } from '@tacet/base';
 
-export interface EventSource {
-  readEvents(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
-  newestCursor(): number;
-}
-
 export interface EventPage {
   readonly events: readonly EventView[];
   readonly cursor: number;
+  readonly oldest: number;
+  readonly lost: number;
 }
 
-export interface ReadRequest {
-  readonly cursor: number;
-  readonly max: number;
-  readonly waitMs: Millis;
-}
+/** What one caller may see of the log, from a place on. */
+export type EventSource = (cursor: number) => EventPage;
 
 type Waiter = (locked: boolean) => void;
 
@@ -33,21 +27,27 @@ export class EventHub {
     this.wakeAll(true);
   }
 
-  /** Throws `locked` when the profile locks meanwhile, `cursor-ahead` for a place not reached yet. */
-  async read(source: EventSource, request: ReadRequest, signal?: AbortSignal): Promise<EventPage> {
-    const first = this.page(source, request);
-    if (first.events.length > 0 || request.waitMs === 0) return first;
-    const locked = await this.wait(request.waitMs, signal);
-    if (locked) throw new AppError('locked', 'state', 'the profile is locked');
-    return signal?.aborted === true ? first : this.page(source, request);
-  }
-
-  private page(source: EventSource, { cursor, max }: ReadRequest): EventPage {
-    if (cursor > source.newestCursor()) {
-      throw new AppError('cursor-ahead', 'input', 'that cursor is ahead of the event log');
+  /**
+   * Waits up to `waitMs` for something this caller may see; what it may not see moves its place on.
+   * Throws `locked` when the profile locks meanwhile, and what `source` throws.
+   */
+  async read(
+    source: EventSource,
+    request: { readonly cursor: number; readonly waitMs: Millis },
+    signal?: AbortSignal,
+  ): Promise<EventPage> {
+    const end = performance.now() + request.waitMs;
+    let page = source(request.cursor);
+    while (page.events.length === 0 && page.lost === 0) {
+      const left = end - performance.now();
+      if (left <= 0) break;
+      const locked = await this.wait(left, signal);
+      if (locked) throw new AppError('locked', 'state', 'the profile is locked');
+      // The caller is gone: nobody reads what is said now.
+      if (signal?.aborted === true) break;
+      page = source(page.cursor);
     }
-    const events = source.readEvents({ cursor, max });
-    return { events, cursor: events.at(-1)?.cursor ?? cursor };
+    return page;
   }
 
   private wait(ms: Millis, signal: AbortSignal | undefined): Promise<boolean> {

@@ -2,7 +2,6 @@
 import type {
   ContactView,
   ConversationView,
-  EventView,
   EvidenceView,
   InvitationView,
   LevelName,
@@ -13,6 +12,7 @@ import type {
 import type { Millis } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
+import type { EventPage } from './event-hub.ts';
 
 export type ClientEffect<Job> =
   | {
@@ -94,10 +94,16 @@ export interface Person {
   }): readonly MessageView[];
   message(id: string): MessageView & { readonly evidence: readonly EvidenceView[] };
   markRead(contactId: string, now: Millis): void;
-  readEvents(range: { readonly cursor: number; readonly max: number }): readonly EventView[];
+  /** Throws `cursor-ahead`. With `contacts`, only events about conversations with them. */
+  readEvents(range: {
+    readonly cursor: number;
+    readonly max: number;
+    readonly contacts?: readonly string[];
+  }): EventPage;
   newestCursor(): number;
   acknowledgeEvents(consumer: string, cursor: number): void;
   acknowledgedCursor(consumer: string): number;
+  forgetConsumer(consumer: string): boolean;
   readonly conversations: Conversations;
   status(now: Millis): ProfileStatus;
   /** What became of documents and digests, by reason. */

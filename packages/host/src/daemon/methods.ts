@@ -1,5 +1,6 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
 import { conversationHandlers } from './methods/conversations.ts';
+import { eventHandlers } from './methods/events.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
 
@@ -63,20 +64,7 @@ export const handlers: Handlers = {
       return person.status(now);
     }),
 
-  'events.position': ({ person, turn }, { consumer }) =>
-    turn(() => ({
-      newest: person.newestCursor(),
-      acknowledged: consumer === undefined ? 0 : person.acknowledgedCursor(consumer),
-    })),
-  'events.read': async ({ person, hub }, params, { signal }) => {
-    const { events, cursor } = await hub.read(person, params, signal);
-    return { events: [...events], cursor };
-  },
-  'events.ack': ({ person, turn }, { consumer, cursor }) =>
-    turn(() => {
-      person.acknowledgeEvents(consumer, cursor);
-      return {};
-    }),
+  ...eventHandlers,
 
   'window.heartbeat': ({ person, presence, turn }, { visible }, caller) =>
     turn((now) => {

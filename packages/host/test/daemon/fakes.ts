@@ -151,8 +151,13 @@ export class FakePerson implements Person, Machine<Job, string> {
     return found;
   }
   markRead(): void {}
-  readEvents({ cursor, max }: { cursor: number; max: number }): EventView[] {
-    return this.log.slice(cursor, cursor + max);
+  readEvents({ cursor, max }: { cursor: number; max: number }) {
+    if (cursor > this.log.length) throw new AppError('cursor-ahead', 'input', 'Ahead.');
+    const events = this.log.slice(cursor, cursor + max);
+    return { events, cursor: events.at(-1)?.cursor ?? cursor, oldest: 1, lost: 0 };
+  }
+  forgetConsumer(consumer: string): boolean {
+    return this.acks.delete(consumer);
   }
   newestCursor(): number {
     return this.log.length;

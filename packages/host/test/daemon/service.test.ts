@@ -159,7 +159,7 @@ test('bad input of a caller: one error each, nothing changed', async () => {
 test('events are read, waited for and acknowledged', async () => {
   const { api, daemon } = await opened();
   const empty = await api.call('events.read', { cursor: 0, max: 10, waitMs: 0 });
-  assert.deepEqual(empty, { events: [], cursor: 0 });
+  assert.deepEqual(empty, { events: [], cursor: 0, oldest: 1, lost: 0 });
   const waiting = api.call('events.read', { cursor: 0, max: 10, waitMs: 60_000 });
   await api.call('message.send', { contactId: '1', text: 'a', clientId: 'c' });
   const page = await waiting;
