@@ -2,6 +2,7 @@
 import { pick, randomBytes, randomInt, utf8 } from '@tacet/base';
 import {
   type BoxContent,
+  type Content,
   decodeBoxContent,
   decodeEnvelope,
   decodeFirstWords,
@@ -83,6 +84,7 @@ export function boxCards(role: ClientRole): Card[] {
       },
       document: { epoch: 500_000, hash: some(32) },
     }),
+    ...contentsOf(role).map((content) => encodeEnvelope({ content, readUpTo: 3 })),
     encodeEnvelope({ keySet, hello: true }),
     encodeEnvelope({ receipt: { upTo: 2 ** 40, ranges: [] }, unreadable: [{ seq: 3, index: 9 }] }),
   ];
@@ -126,10 +128,35 @@ export function boxCards(role: ClientRole): Card[] {
       ],
     ),
     [3, () => contact.envelope(damage(envelopes)())],
+    // {1: {1: 1, 2: id, 3: -1}}: an envelope in order, a content that is not.
+    [
+      2,
+      () => {
+        const bad = [0xa1, 1, 0xa3, 1, 1, 2, 0x50, ...some(16), 3, 0x20];
+        return contact.envelope(Uint8Array.from(bad));
+      },
+    ],
     [3, () => contact.garbled()],
     [3, () => contact.again()],
     [3, () => contact.senseless(damage(boxes)())],
     [3, () => contact.envelope(encodeEnvelope({ content: textOf(role) }))],
+  ];
+}
+
+/** One of each type that is no plain text (docs/spec/14-content.md). */
+function contentsOf({ rng }: ClientRole): readonly Content[] {
+  const some = (n: number): Uint8Array => randomBytes(rng, n);
+  const target = { author: 'writer', contentId: some(16) } as const;
+  const every = () => ({ contentId: some(16), sentAt: 1e12, parent: some(16), shown: 'a line' });
+  const mention = { start: 1, length: 4, who: some(32) };
+  return [
+    { type: 'text', ...every(), text: 'a reply', quote: { ...target, excerpt: 'a text' } },
+    { type: 'reaction', ...every(), target, emoji: '\u{1f44d}' },
+    { type: 'edit', ...every(), target, text: 'a better text', mentions: [mention] },
+    { type: 'delete', ...every(), target },
+    { type: 'card', ...every(), card: Uint8Array.of(0xa1, 0x01, 0x02) },
+    { type: 'timer', ...every(), timer: 3_600 },
+    { type: 'profile', ...every(), name: 'Robert' },
   ];
 }
 

@@ -60,6 +60,7 @@ export const client: RoleKind = {
     'dead-session-undecryptable',
     'dead-session-duplicate',
     'dead-envelope-malformed',
+    'dead-content-malformed',
   ],
   beyond: {},
   events: {

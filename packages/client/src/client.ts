@@ -7,7 +7,7 @@ import { AppError, equalBytes, hex, type Millis, randomBytes } from '@tacet/base
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { cleanName } from './contacts/contacts.ts';
-import { textBytes } from './content/envelope.ts';
+import { textBytes } from './content/cbor.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import { quantile } from './conversations/messages.ts';
 import { isNotes } from './conversations/notes.ts';

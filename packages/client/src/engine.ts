@@ -486,7 +486,8 @@ export class Engine {
     }
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
-      if (this.messageList.addReceived(contactId, envelope.content, raw, now)) {
+      const kept = envelope.more === true ? raw : null;
+      if (this.messageList.addReceived(contactId, envelope.content, kept, now)) {
         this.conversations.onReceived(contactId, false, now);
       }
     }

@@ -16,6 +16,16 @@ export const MAX_UNWRITTEN = 4;
 export const MAX_PARTS = 64;
 /** Bytes of UTF-8 in one text. */
 export const MAX_TEXT_BYTES = 16_384;
+/** Fields of a content (docs/spec/14-content.md, 1): line for older versions, excerpt of a quote, emoji. */
+export const MAX_SHOWN_BYTES = 512;
+export const MAX_EXCERPT_BYTES = 256;
+export const MAX_EMOJI_BYTES = 64;
+/** People mentioned in one text. */
+export const MAX_MENTIONS = 32;
+/** Seconds until a read message disappears: a year. */
+export const MAX_LIFETIME = 31_536_000;
+/** Bytes of a contact card. */
+export const MAX_CARD_BYTES = 8_192;
 /** Bytes of UTF-8 in a name, and in the first words of a reply box. */
 export const MAX_NAME_BYTES = 64;
 export const MAX_FIRST_WORDS_BYTES = 160;

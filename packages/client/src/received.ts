@@ -2,6 +2,7 @@
  * What contacts send, by itself and without a network: the decoders, and the inbox that takes it
  * in. For the fuzzer (docs/dev/testing.md); programs use `Client`.
  */
+export type { Content } from './content/content.ts';
 export { decodeEnvelope, encodeEnvelope } from './content/envelope.ts';
 export { Inbox } from './inbox/inbox.ts';
 export { ReceivedSet } from './inbox/received.ts';

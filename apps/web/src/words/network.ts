@@ -83,4 +83,5 @@ export const alarmText: Readonly<Record<string, string>> = {
     'A message came with another key than the one known for this contact. It was set aside.',
   'senseless-box': 'A mailbox held something that is no message. It was set aside.',
   'envelope-malformed': 'A message arrived out of form. It was set aside.',
+  'content-malformed': 'What a contact sent cannot be shown: it is out of form. It was set aside.',
 };

@@ -3,7 +3,7 @@
  * facts of their streams.
  */
 import { AppError, DAY, type Millis } from '@tacet/base';
-import { textBytes } from '../content/envelope.ts';
+import { textBytes } from '../content/cbor.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';

@@ -1,28 +1,16 @@
 /**
  * The ratchet's plaintext (docs/spec/07-streams.md 4): canonical CBOR with small integer keys.
- * Unknown keys are ignored here and kept by the caller with the raw bytes.
+ * What this version does not know is no error and is named, so that the caller keeps the bytes. A
+ * content that breaks its own rules spoils nothing else in the envelope: receipts count all the same.
  */
-import { AppError, equalBytes, type Millis, malformed } from '@tacet/base';
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_TEXT_BYTES, MAX_UNREADABLE } from '../limits.ts';
+import { isAppError, malformed } from '@tacet/base';
+import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_UNREADABLE } from '../limits.ts';
 import { PART_BYTES } from '../streams/parts.ts';
+import { bytesOf, decodeCanonical, encodeCanonical, listOf, mapOf, whole } from './cbor.ts';
+import { type Content, contentFrom, contentMap, hasMore } from './content.ts';
 
 /** As much as the parts of one ciphertext carry. */
 const MAX_BYTES = MAX_PARTS * PART_BYTES;
-
-export interface TextContent {
-  readonly type: 'text';
-  readonly contentId: Uint8Array;
-  readonly sentAt: Millis;
-  readonly text: string;
-}
-
-/** Content of a type this version cannot show; kept whole, shown as one line. */
-export interface UnknownContent {
-  readonly type: 'unknown';
-  readonly contentId: Uint8Array;
-  readonly sentAt: Millis;
-}
 
 /** Every sequence <= upTo, and the ranges (inclusive), have been saved. */
 export interface Receipt {
@@ -49,7 +37,9 @@ export interface HealingOffer {
 }
 
 export interface Envelope {
-  readonly content?: TextContent | UnknownContent;
+  readonly content?: Content;
+  /** Instead of a content: one that breaks the rules of 14-content.md. Never sent. */
+  readonly malformedContent?: true;
   readonly receipt?: Receipt;
   readonly keySet?: { readonly ed25519: Uint8Array; readonly mldsa65: Uint8Array };
   readonly hello?: boolean;
@@ -58,26 +48,18 @@ export interface Envelope {
   /** The network document the writer made packets with: epoch and hash. */
   readonly document?: { readonly epoch: number; readonly hash: Uint8Array };
   readonly healing?: HealingOffer;
+  /** Read receipt: every sequence <= it is here and, where it is a message, was read. */
+  readonly readUpTo?: number;
+  /** Something stands in it that this version does not read. Never sent. */
+  readonly more?: true;
 }
 
-const TYPE_TEXT = 1;
+const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 10]);
+
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const map = new Map<number, unknown>();
   const { content, receipt, keySet } = envelope;
-  if (content !== undefined) {
-    if (content.type !== 'text') {
-      throw new AppError('content-unknown', 'bug', 'only known content is sent');
-    }
-    map.set(
-      1,
-      new Map<number, unknown>([
-        [1, TYPE_TEXT],
-        [2, content.contentId],
-        [3, Math.floor(content.sentAt)],
-        [4, content.text],
-      ]),
-    );
-  }
+  if (content !== undefined) map.set(1, contentMap(content));
   if (receipt !== undefined) map.set(2, [receipt.upTo, ...receipt.ranges.map((r) => [...r])]);
   if (keySet !== undefined) {
     map.set(
@@ -102,12 +84,14 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   if (healing !== undefined) {
     map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
   }
-  return encode(map, rfc8949EncodeOptions);
+  if (envelope.readUpTo !== undefined) map.set(7, envelope.readUpTo);
+  return encodeCanonical(map);
 }
 
 /** Throws `malformed` for anything but the one canonical encoding. Keeps no view of `bytes`. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
-  const map = decodeMap(bytes);
+  if (bytes.length > MAX_BYTES) throw malformed('envelope');
+  const map = mapOf(decodeCanonical(bytes));
   const content = map.get(1);
   const receipt = map.get(2);
   const keySet = map.get(3);
@@ -115,79 +99,41 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const unreadable = map.get(6);
   const document = map.get(5);
   const healing = map.get(10);
+  const readUpTo = map.get(7);
+  const said = content === undefined ? {} : contentOf(content);
+  const more = said.more === true || [...map.keys()].some((key) => !KEYS.has(key));
   return {
-    ...(content === undefined ? {} : { content: contentFrom(content) }),
+    ...said,
     ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
     ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
     ...(hello === undefined ? {} : { hello: helloFrom(hello) }),
     ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
     ...(document === undefined ? {} : { document: documentFrom(document) }),
     ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
+    ...(readUpTo === undefined ? {} : { readUpTo: whole(readUpTo, 1) }),
+    ...(more ? { more } : {}),
   };
 }
 
-function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
-  if (bytes.length > MAX_BYTES) throw malformed('envelope');
-  const input = Uint8Array.from(bytes);
-  let value: unknown;
-  let again: Uint8Array;
+function contentOf(value: unknown): Pick<Envelope, 'content' | 'malformedContent' | 'more'> {
   try {
-    value = decode(input, {
-      useMaps: true,
-      strict: true,
-      allowIndefinite: false,
-      allowUndefined: false,
-      allowNaN: false,
-      allowInfinity: false,
-      rejectDuplicateMapKeys: true,
-    });
-    again = encode(value, rfc8949EncodeOptions);
-  } catch {
-    throw malformed('envelope');
+    const content = contentFrom(value);
+    return { content, ...(hasMore(value) ? { more: true } : {}) };
+  } catch (error) {
+    if (!isAppError(error, 'malformed')) throw error;
+    return { malformedContent: true };
   }
-  if (!equalBytes(again, input)) throw malformed('envelope');
-  return mapOf(value);
-}
-
-function mapOf(value: unknown): Map<unknown, unknown> {
-  if (!(value instanceof Map)) throw malformed('envelope');
-  return value;
-}
-
-function whole(value: unknown, least = 0): number {
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < least) {
-    throw malformed('envelope');
-  }
-  return value;
-}
-
-function bytesOf(value: unknown, length: number): Uint8Array {
-  if (!(value instanceof Uint8Array) || value.length !== length) throw malformed('envelope');
-  return value;
-}
-
-function contentFrom(value: unknown): TextContent | UnknownContent {
-  const map = mapOf(value);
-  const type = whole(map.get(1));
-  const contentId = bytesOf(map.get(2), 16);
-  const sentAt = whole(map.get(3));
-  if (type !== TYPE_TEXT) return { type: 'unknown', contentId, sentAt };
-  const text = map.get(4);
-  if (typeof text !== 'string' || textBytes(text) > MAX_TEXT_BYTES) throw malformed('envelope');
-  return { type: 'text', contentId, sentAt, text };
 }
 
 function receiptFrom(value: unknown): Receipt {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 1 + MAX_RECEIPT_RANGES) {
-    throw malformed('envelope');
-  }
-  const upTo = whole(value[0]);
+  const [first, ...rest] = listOf(value, 1, 1 + MAX_RECEIPT_RANGES);
+  const upTo = whole(first);
   let last = upTo;
-  const ranges = value.slice(1).map((range: unknown): readonly [number, number] => {
-    if (!Array.isArray(range) || range.length !== 2) throw malformed('envelope');
+  const ranges = rest.map((range): readonly [number, number] => {
+    const [low, high] = listOf(range, 2, 2);
     // Ascending and apart: the one canonical form.
-    const from = whole(range[0], last + 2);
-    const to = whole(range[1], from);
+    const from = whole(low, last + 2);
+    const to = whole(high, from);
     last = to;
     return [from, to];
   });
@@ -195,15 +141,11 @@ function receiptFrom(value: unknown): Receipt {
 }
 
 function unreadableFrom(value: unknown): Unreadable[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > MAX_UNREADABLE) {
-    throw malformed('envelope');
-  }
   let last = 0;
-  return value.map((entry: unknown) => {
-    if (!Array.isArray(entry) || entry.length !== 2) throw malformed('envelope');
-    const seq = whole(entry[0], last + 1);
-    last = seq;
-    return { seq, index: whole(entry[1]) };
+  return listOf(value, 1, MAX_UNREADABLE).map((entry) => {
+    const [seq, index] = listOf(entry, 2, 2);
+    last = whole(seq, last + 1);
+    return { seq: last, index: whole(index) };
   });
 }
 
@@ -218,28 +160,18 @@ function keySetFrom(value: unknown): { ed25519: Uint8Array; mldsa65: Uint8Array 
 }
 
 function documentFrom(value: unknown): { epoch: number; hash: Uint8Array } {
-  if (!Array.isArray(value) || value.length !== 2) throw malformed('envelope');
-  return { epoch: whole(value[0]), hash: bytesOf(value[1], 32) };
+  const [epoch, hash] = listOf(value, 2, 2);
+  return { epoch: whole(epoch), hash: bytesOf(hash, 32) };
 }
 
 function healingFrom(value: unknown): HealingOffer {
-  if (!Array.isArray(value) || value.length !== 4) throw malformed('envelope');
+  const [generation, index, day, entropy] = listOf(value, 4, 4);
   return {
-    generation: whole(value[0], 1),
-    index: whole(value[1]),
-    day: whole(value[2]),
-    entropy: bytesOf(value[3], 32),
+    generation: whole(generation, 1),
+    index: whole(index),
+    day: whole(day),
+    entropy: bytesOf(entropy, 32),
   };
-}
-
-/** Bytes of UTF-8, counted without making them. */
-export function textBytes(text: string): number {
-  let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
 }
 
 /** True when the receipt covers `seq`. */

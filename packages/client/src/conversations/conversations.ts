@@ -4,7 +4,7 @@
  */
 import { AppError, type Millis } from '@tacet/base';
 import type { Contacts } from '../contacts/contacts.ts';
-import { textBytes } from '../content/envelope.ts';
+import { textBytes } from '../content/cbor.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_PINNED, MAX_PINNED_MESSAGES, MAX_TEXT_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';

@@ -3,7 +3,8 @@
  * that moved it is kept as evidence.
  */
 import { AppError, type Millis } from '@tacet/base';
-import type { Envelope } from '../content/envelope.ts';
+import type { Content } from '../content/content.ts';
+import { unknownLine } from '../content/shown.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
@@ -59,12 +60,17 @@ export class Messages {
   /** Saves what a contact sent; false when this content is here already. In a transaction. */
   addReceived(
     contactId: number,
-    content: NonNullable<Envelope['content']>,
-    raw: Uint8Array,
+    content: Content,
+    /** The envelope as it came, where more stands in it than is read; else null. */
+    raw: Uint8Array | null,
     now: Millis,
   ): boolean {
     const shown =
-      content.type === 'text' ? content.text : 'A newer version of Tacet is needed to show this.';
+      content.type === 'text'
+        ? content.text
+        : content.type === 'unknown'
+          ? unknownLine(content)
+          : content.shown;
     const rowId = nextId(this.store, 'messages');
     const { changes } = this.store.run(
       `INSERT INTO messages

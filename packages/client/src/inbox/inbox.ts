@@ -219,6 +219,10 @@ export class Inbox implements StreamListener, JobSource {
       // Encrypted anew and read after all.
       this.store.run('DELETE FROM dead_letters WHERE contact_id = ? AND seq = ?', contactId, seq);
     }
+    // Nothing else in the envelope is spoilt by it.
+    if (envelope.malformedContent === true) {
+      this.deadLetter(contactId, seq, 'content-malformed', plaintext, now);
+    }
     this.listener.onEnvelope(contactId, seq, envelope, plaintext, now);
   }
 

@@ -3,6 +3,7 @@
  * never changes; a new one is appended.
  */
 import type { Migration } from './migrate.ts';
+import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
@@ -238,4 +239,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'settings of conversations', up: CONVERSATIONS },
   { name: 'healing of streams', up: HEALING },
   { name: 'whose events', up: EVENTS },
+  { name: 'contents', up: CONTENT },
 ];

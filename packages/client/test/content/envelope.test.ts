@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkDecoder, seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
+import { textBytes } from '../../src/content/cbor.ts';
 import {
   covers,
   decodeEnvelope,
   type Envelope,
   encodeEnvelope,
-  textBytes,
 } from '../../src/content/envelope.ts';
 import { MAX_PARTS } from '../../src/limits.ts';
 import { PART_BYTES } from '../../src/streams/parts.ts';
@@ -46,6 +46,7 @@ const envelopes: fc.Arbitrary<Envelope> = fc.record(
     unreadable: fc
       .uniqueArray(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 16 })
       .map((seqs) => seqs.sort((a, b) => a - b).map((seq) => ({ seq, index: 3 * seq }))),
+    readUpTo: fc.integer({ min: 1, max: 5_000 }),
   },
   { requiredKeys: [] },
 );
@@ -80,7 +81,7 @@ test('envelopes: the rules of every decoder, for what each key holds', () => {
   for (const envelope of [
     { content, receipt, document },
     { keySet, hello: true },
-    { receipt, unreadable },
+    { receipt, unreadable, readUpTo: 299 },
     { receipt, healing: { generation: 1, index: 70, day: 20_000, entropy: hash } },
   ]) {
     const valid = encodeEnvelope(envelope);
@@ -116,7 +117,7 @@ test('envelopes: what cannot have come in the parts of one ciphertext is refused
     return bytes;
   };
   const most = MAX_PARTS * PART_BYTES;
-  assert.deepEqual(decodeEnvelope(sized(most)), {});
+  assert.deepEqual(decodeEnvelope(sized(most)), { more: true });
   refused(decodeEnvelope, sized(most + 1), 'one byte more');
 });
 
@@ -146,7 +147,8 @@ test('envelopes: unknown keys and unknown content types are not errors', () => {
     0x72,
   ]);
   assert.deepEqual(decodeEnvelope(bytes), {
-    content: { type: 'unknown', contentId, sentAt: 7 },
+    content: { type: 'unknown', number: 200, contentId, sentAt: 7 },
+    more: true,
   });
 });
 
@@ -166,20 +168,21 @@ test('envelopes: receipts that overlap, touch or run backwards are refused', () 
   refused(decodeEnvelope, receipt([8, 9], [9, 11]), 'ranges overlap');
 });
 
-test('envelopes: floats, negative times and texts over the cap are refused', () => {
-  const head = [0xa1, 0x01, 0xa4, 0x01, 0x01, 0x02, 0x50, ...contentId, 0x03];
-  refused(decodeEnvelope, Uint8Array.from([...head, 0x20, 0x04, 0x61, 0x61]), 'negative time');
-  refused(
-    decodeEnvelope,
-    Uint8Array.from([...head, 0xfb, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0, 0x04, 0x61, 0x61]),
-    'float',
-  );
+test('envelopes: a malformed content spoils nothing else that stands beside it', () => {
+  const head = [0xa2, 0x01, 0xa4, 0x01, 0x01, 0x02, 0x50, ...contentId, 0x03];
+  const float = [0xf9, 0x3e, 0];
   const long = new Uint8Array(16_385).fill(0x61);
-  refused(
-    decodeEnvelope,
-    Uint8Array.from([...head, 0x00, 0x04, 0x79, 0x40, 0x01, ...long]),
-    'text over 16 KiB',
-  );
+  const bad: readonly (readonly [string, readonly number[]])[] = [
+    ['negative time', [0x20, 0x04, 0x61, 0x61]],
+    ['float', [...float, 0x04, 0x61, 0x61]],
+    ['text over 16 KiB', [0x00, 0x04, 0x79, 0x40, 0x01, ...long]],
+    ['text of another kind', [0x00, 0x04, 0x41, 0x61]],
+  ];
+  for (const [what, rest] of bad) {
+    const envelope = Uint8Array.from([...head, ...rest, 0x02, 0x81, 0x05]);
+    const read = { malformedContent: true, receipt: { upTo: 5, ranges: [] } };
+    assert.deepEqual(decodeEnvelope(envelope), read, what);
+  }
 });
 
 test('textBytes counts what UTF-8 takes', () => {
