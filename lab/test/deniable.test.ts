@@ -1,0 +1,108 @@
+/**
+ * Nothing that a contact receives is signed by a key that lasts: whoever reads it can have written
+ * it, so it proves nothing to others (docs/constructions.md, 3). Looked for in every plaintext of
+ * a ratchet message, of every kind of content.
+ */
+import assert from 'node:assert/strict';
+import { createPrivateKey, sign } from 'node:crypto';
+import { test } from 'node:test';
+import { PrivateKey } from '@signalapp/libsignal-client';
+import { concat } from '@tacet/base';
+import { edKeyPair, edSign, hybridKeyPair } from '@tacet/crypto';
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { LabStage } from '../src/scenarios/lab-stage.ts';
+import type { Actor } from '../src/scenarios/stage.ts';
+import { delivered, meet } from '../src/scenarios/steps.ts';
+import { type LastingKeys, roomy, signersOf } from './signatures.ts';
+
+/** Public halves of ML-DSA keys, which a guest sends once: as long as they are, and no signature. */
+const KNOWN = [1_952];
+
+interface Secrets extends LastingKeys {
+  readonly seed: Uint8Array;
+  readonly identity: Uint8Array;
+}
+
+function secretsOf(stage: LabStage, actor: Actor): Secrets {
+  const store = stage.personOf(actor)['store'];
+  const one = (sql: string): Uint8Array =>
+    (store.get(sql)?.['value'] ?? assert.fail(sql)) as Uint8Array;
+  const seed = one("SELECT value FROM settings WHERE name = 'signing-seed'");
+  return {
+    seed,
+    ...hybridKeyPair(seed).publicKey,
+    identity: one("SELECT value FROM session_records WHERE name = 'identity'"),
+    identityKey: one("SELECT value FROM settings WHERE name = 'identity-key'"),
+  };
+}
+
+/** Everything this person decrypts from now on. */
+function overhear(stage: LabStage, actor: Actor): Uint8Array[] {
+  const heard: Uint8Array[] = [];
+  const { session } = stage.personOf(actor);
+  const decrypt = session.decrypt.bind(session);
+  session.decrypt = async (records, peer, ciphertext) => {
+    const opened = await decrypt(records, peer, ciphertext);
+    heard.push(opened.plaintext);
+    return opened;
+  };
+  return heard;
+}
+
+/** They meet, and say everything that can be said; what each got from the other. */
+async function conversation(stage: LabStage) {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const [atAlice, atBob] = [overhear(stage, alice), overhear(stage, bob)];
+  await meet(stage, alice, bob);
+  const ids = [
+    (await alice.send('bob', 'hello')).id,
+    (await alice.send('bob', 'x'.repeat(16_384))).id,
+  ];
+  await delivered(stage, alice, ids);
+  await delivered(stage, bob, [(await bob.send('alice', 'well?')).id]);
+  return { alice, bob, atAlice, atBob };
+}
+
+test('invariant: nothing a contact receives is signed by a lasting key of its writer', async () => {
+  const stage = new LabStage('deniable');
+  const { alice, bob, atAlice, atBob } = await conversation(stage);
+  const heard = [
+    ...atBob.map((plaintext) => ({ plaintext, keys: secretsOf(stage, alice) })),
+    ...atAlice.map((plaintext) => ({ plaintext, keys: secretsOf(stage, bob) })),
+  ];
+  // The first words of a meeting are no envelope, but one fixed form without any such string.
+  const envelopes = heard.filter(({ plaintext }) => plaintext[0] !== 1);
+  assert.equal(heard.length - envelopes.length, 1);
+  assert.ok(envelopes.length >= 6, `${envelopes.length} envelopes`);
+  const room = envelopes.flatMap(({ plaintext }) => roomy(plaintext));
+  assert.deepEqual([...new Set(room)], KNOWN);
+  for (const { plaintext, keys } of envelopes) assert.deepEqual(signersOf(plaintext, keys), []);
+});
+
+test('control: a signature by any lasting key, over content or envelope, is found', async () => {
+  const stage = new LabStage('deniable');
+  const { alice, atBob } = await conversation(stage);
+  const keys = secretsOf(stage, alice);
+  const said = atBob.find((plaintext) => Buffer.from(plaintext).includes('hello')) ?? assert.fail();
+  const envelope = decode(said, { useMaps: true }) as Map<number, unknown>;
+  const content = encode(envelope.get(1), rfc8949EncodeOptions);
+  const ml = createPrivateKey({
+    ...{ key: keys.seed.slice(32), format: 'raw-seed', asymmetricKeyType: 'ml-dsa-65' },
+  });
+  const ed = edKeyPair(keys.seed.slice(0, 32)).secretKey;
+  const { sign: hybrid } = hybridKeyPair(keys.seed);
+  const both = hybrid('key-set', content);
+  const cases: readonly (readonly [string, Uint8Array, readonly string[]])[] = [
+    ['Ed25519', edSign(ed, content), ['Ed25519']],
+    ['the text alone', edSign(ed, new TextEncoder().encode('hello')), ['Ed25519']],
+    ['ML-DSA-65', sign(null, content, ml), ['ML-DSA-65']],
+    ['identity key', PrivateKey.deserialize(keys.identity).sign(content), ['identity']],
+    ['both under a label', concat(both.ed25519, both.mldsa65), ['Ed25519', 'ML-DSA-65']],
+  ];
+  for (const [what, signature, signers] of cases) {
+    const signed = encode(new Map([...envelope, [99, signature]]), rfc8949EncodeOptions);
+    assert.deepEqual(signersOf(signed, keys), signers, what);
+    assert.deepEqual(roomy(signed), [signature.length], what);
+  }
+});
