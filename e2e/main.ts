@@ -20,6 +20,9 @@ const HELP = `npm run e2e -- <command>
       --epoch S          length of an epoch, s (60)
       --slot MS          the network's T (500)
       --seed S, --json
+  people                 lives of six people through kills, partitions, clock steps and absence
+      --seed S           of what they do (printed)
+      --json             the result as one object on standard output
   rhythm                 what a watcher of a client link sees: idle, typing, a burst of 200 texts
       --slot MS          the network's T (200)
       --frames N         frames recorded of each kind of hour (620)
@@ -59,6 +62,8 @@ async function main(argv: readonly string[]): Promise<number> {
         return (await import('./network/main.ts')).run(values);
       case 'operator':
         return (await import('./operator/main.ts')).run(values);
+      case 'people':
+        return (await import('./people/main.ts')).run(values);
       case 'rhythm':
         return (await import('./rhythm/main.ts')).run(values);
       default:

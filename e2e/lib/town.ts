@@ -26,8 +26,6 @@ export const FAST: Partial<Parameters> = {
 
 export interface TownOptions extends Omit<NetworkOptions, 'dir'> {
   readonly daemonEntry?: string;
-  /** Another for one person. */
-  readonly daemonEntryOf?: (name: string) => string | undefined;
   readonly daemonArgs?: (name: string) => readonly string[];
   /** Daemons with window servers; the page must have been built. */
   readonly windows?: boolean;
@@ -83,7 +81,7 @@ export class Town {
 
   /** A new profile that is on no network. */
   async stranger(name: string, givenName = name): Promise<DaemonProcess> {
-    const entry = this.options.daemonEntryOf?.(name) ?? this.options.daemonEntry;
+    const entry = this.options.daemonEntry;
     const daemon = new DaemonProcess({
       name,
       givenName,

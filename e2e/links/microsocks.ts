@@ -10,6 +10,7 @@ const run = promisify(execFile);
 export interface Microsocks {
   readonly address: string;
   readonly port: number;
+  readonly pid: number;
   end(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export async function startMicrosocks(): Promise<Microsocks> {
     if (child.exitCode !== null) throw new Error('microsocks ended');
     await sleep(20);
   }
-  return { address: `127.0.0.1:${port}`, port, end: () => ended(child) };
+  return { address: `127.0.0.1:${port}`, port, pid: child.pid ?? 0, end: () => ended(child) };
 }
 
 function freePort(): Promise<number> {

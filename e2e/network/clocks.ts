@@ -3,8 +3,7 @@
  * What five minutes are of an hour is a twelfth of an epoch. The daemon is the production one; its
  * computer's clock is not.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { clockFile, setClock } from '../lib/clock.ts';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
@@ -13,7 +12,6 @@ import { type Chapter, type Stage, within } from './stage.ts';
 
 /** Persons with this in front of their name are started with a clock of their own. */
 export const CLOCK = 'clock-';
-export const CLOCK_ENTRY = join(import.meta.dirname, 'clock', 'daemon.ts');
 
 const NOTICED = 60_000;
 const STILL = 15_000;
@@ -57,10 +55,6 @@ interface Stranger {
   readonly set: (ms: number) => void;
 }
 
-export function clockFile(dir: string, name: string): string {
-  return join(dir, `${name}.ms`);
-}
-
 /** Somebody on the network whose clock is right until it is set. */
 async function stranger(
   town: Town,
@@ -69,7 +63,7 @@ async function stranger(
   aheadMs: number,
 ): Promise<Stranger> {
   const name = `${CLOCK}${what}`;
-  const set = (ms: number): void => writeFileSync(clockFile(town.dir, name), String(ms));
+  const set = (ms: number): void => setClock(clockFile(town.dir, name), ms);
   set(0);
   const person = await town.person(name);
   const { atGuest } = await introduce(town, friend, person);

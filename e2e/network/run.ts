@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { AppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
+import { clockFile } from '../lib/clock.ts';
 import { priorityGranted } from '../lib/program.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { CHAPTERS } from './chapters.ts';
-import { CLOCK, CLOCK_ENTRY, clockFile } from './clocks.ts';
+import { CLOCK } from './clocks.ts';
 import { Crowd, type Tally } from './crowd.ts';
 import { type Load, LoadMeter } from './load.ts';
 import type { Chapter } from './stage.ts';
@@ -97,7 +98,6 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
     onFolder: (dir: string) => {
       folder = dir;
     },
-    daemonEntryOf: (name: string) => (hasClock(name) ? CLOCK_ENTRY : undefined),
     daemonArgs: (name: string) => (hasClock(name) ? ['--clock', clockFile(folder, name)] : []),
   };
   let result: NetworkResult | null = null;

@@ -95,7 +95,7 @@ async function run(town: Town, options: RestartOptions): Promise<RestartResult> 
   const half = Math.ceil(options.messages / 2);
   const fromAlice = textsOf('alice', seed, half);
   const fromBob = textsOf('bob', seed, options.messages - half);
-  const watchers = [new Watcher(alice, atHost), new Watcher(bob, atGuest)];
+  const watchers = [new Watcher(alice, () => [atHost]), new Watcher(bob, () => [atGuest])];
   const trouble = new AbortController();
   const enough = new AbortController();
 

@@ -35,15 +35,16 @@ export class Watcher {
   events = 0;
   compared = 0;
   private readonly daemon: DaemonProcess;
-  private readonly contactId: string;
+  private readonly contactIds: () => readonly string[];
   private readonly seen = new Map<string, Seen>();
   private cursor = 0;
   private stopped = false;
   private readonly loop: Promise<void>;
 
-  constructor(daemon: DaemonProcess, contactId: string) {
+  /** @param contactIds whose conversations are looked at again after a restart */
+  constructor(daemon: DaemonProcess, contactIds: () => readonly string[]) {
     this.daemon = daemon;
-    this.contactId = contactId;
+    this.contactIds = contactIds;
     this.loop = this.run();
     this.loop.catch(() => {});
   }
@@ -99,7 +100,8 @@ export class Watcher {
 
   /** After a restart: everything shown before must still be so, or further. */
   private async compareAll(): Promise<void> {
-    const messages = await allMessages(this.daemon, this.contactId);
+    const pages = await Promise.all(this.contactIds().map((id) => allMessages(this.daemon, id)));
+    const messages = pages.flat();
     const here = new Set(messages.map(({ id }) => id));
     for (const id of this.seen.keys()) {
       if (!here.has(id)) this.backwards.push(`${this.daemon.name}: message ${id} is gone`);

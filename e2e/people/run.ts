@@ -1,0 +1,204 @@
+/** Plays the lives of six people on one town, and compares every store with what they did. */
+import { seededRng } from '@tacet/testkit';
+import { clockFile } from '../lib/clock.ts';
+import { undelivered } from '../lib/tally.ts';
+import { FAST, Town } from '../lib/town.ts';
+import { LoadMeter } from '../network/load.ts';
+import { Watcher } from '../restart/watcher.ts';
+import { audit, type Findings } from './audit.ts';
+import { CHAPTERS, NAMES } from './chapters.ts';
+import { Ledger } from './ledger.ts';
+import { live } from './life.ts';
+import { Person } from './person.ts';
+import type { Stage } from './stage.ts';
+
+export interface PeopleOptions {
+  readonly epochMs: number;
+  readonly slotMs: number;
+  /** Mean pause of a person between two acts, ms. */
+  readonly pauseMs: number;
+  readonly seed: string;
+  readonly say: (line: string) => void;
+}
+
+export interface ChapterResult {
+  readonly name: string;
+  readonly expected: string;
+  readonly seen: string;
+  readonly faults: readonly string[];
+  readonly seconds: number;
+  /** Given while it was played. */
+  readonly acts: number;
+}
+
+export interface PersonResult extends Findings {
+  readonly backwards: readonly string[];
+  readonly gaps: readonly string[];
+  readonly events: number;
+  readonly lives: number;
+  readonly deadLetters: number;
+  readonly alarms: Readonly<Record<string, number>>;
+}
+
+export interface PeopleResult {
+  readonly holds: boolean;
+  readonly chapters: readonly ChapterResult[];
+  readonly people: readonly PersonResult[];
+  readonly crashed: readonly string[];
+  readonly processes: number;
+  readonly epochs: number;
+  /** From the last act until everything was confirmed, s. */
+  readonly settled: number;
+  readonly seconds: number;
+  readonly loadPct: number;
+  readonly machineLoadPct: number;
+  readonly seed: string;
+}
+
+const VALID_EPOCHS = 3;
+/** Repairs of holes come after 1, 2, 4 minutes. */
+const SETTLE = 300_000;
+
+export async function people(options: PeopleOptions): Promise<PeopleResult> {
+  const { epochMs, slotMs, seed, say } = options;
+  const parameters = {
+    ...FAST,
+    ...{ slotMs, inUseSlotMs: slotMs, delayMeanMs: 60, digestMs: 1_000 },
+    ...{ receiptInUseMs: 500, receiptMs: 500, receiptStrongMs: 500 },
+    ...{ epochMs, graceMs: epochMs / 6, keysAhead: 2, validEpochs: VALID_EPOCHS },
+  };
+  say(`seed ${seed}`);
+  let folder = '';
+  const town = {
+    ...{ parameters, mixesPerLayer: 2, edges: 3 },
+    onFolder: (dir: string) => {
+      folder = dir;
+    },
+    daemonArgs: (name: string) => ['--clock', clockFile(folder, name)],
+  };
+  let result: PeopleResult | null = null;
+  try {
+    return await Town.with(town, async (made) => {
+      result = await play(made, options);
+      // Thrown, so that logs are kept.
+      if (!result.holds) throw new Error('it does not hold');
+      return result;
+    });
+  } catch (error) {
+    if (result === null) throw error;
+    say(error instanceof Error ? error.message : String(error));
+    return result;
+  }
+}
+
+async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
+  const { seed, say, epochMs, pauseMs } = options;
+  const began = performance.now();
+  const load = new LoadMeter(() => town.pids()).begin();
+  const all = await Promise.all(NAMES.map((name) => Person.enter(town, name)));
+  const byName = new Map(all.map((one) => [one.name, one]));
+  const ledger = new Ledger();
+  const stage: Stage = {
+    ...{ town, ledger, seed, epochMs, validEpochs: VALID_EPOCHS, say, people: all },
+    person(name) {
+      const one = byName.get(name);
+      if (one === undefined) throw new RangeError(`nobody is called ${name}`);
+      return one;
+    },
+  };
+  await stage.person('carol').goThrough();
+  const watchers = all.map((one) => new Watcher(one.daemon, () => [...one.contacts.values()]));
+  const over = new AbortController();
+  const lives: Promise<void>[] = [];
+  try {
+    const chapters: ChapterResult[] = [];
+    for (const { name, expected, play: chapter } of CHAPTERS) {
+      say(`${name}: ${expected}`);
+      ledger.chapter = name;
+      const from = performance.now();
+      const { seen, faults } = await chapter(stage);
+      chapters.push({ name, expected, seen, faults, seconds: since(from), acts: 0 });
+      say(
+        `${name}: ${seen}; ${faults.length} faults, ${since(from)} s, ${ledger.said.length} acts`,
+      );
+      if (lives.length > 0) continue;
+      for (const one of all) {
+        const rng = seededRng(`${seed}/${one.name}`);
+        lives.push(live(one, { rng, ledger, pauseMs }, over.signal));
+      }
+    }
+    over.abort();
+    await Promise.all(lives);
+    const last = performance.now();
+    say(`all ${ledger.said.length} acts are given`);
+    const open = await Promise.all(all.map((one) => settle(one, ledger)));
+    for (const line of open.flat()) say(line);
+    const settled = since(last);
+    await Promise.all(watchers.map((one) => one.stop()));
+    const results = await Promise.all(all.map((one, i) => account(one, ledger, watchers[i])));
+    const crashed = town.crashed();
+    const { own, machine } = load();
+    const seconds = since(began);
+    return {
+      holds:
+        crashed.length === 0 &&
+        chapters.every(({ faults }) => faults.length === 0) &&
+        results.every(agrees),
+      chapters: chapters.map((one) => ({
+        ...one,
+        acts: ledger.said.filter(({ chapter }) => chapter === one.name).length,
+      })),
+      people: results,
+      crashed,
+      processes: town.pids().length,
+      epochs: Math.floor((seconds * 1_000) / epochMs),
+      settled,
+      seconds,
+      loadPct: own,
+      machineLoadPct: machine,
+      seed,
+    };
+  } finally {
+    over.abort();
+    for (const one of all) await one.leave();
+  }
+}
+
+export function agrees(one: PersonResult): boolean {
+  const lists = [one.lost, one.twice, one.foreign, one.disordered, one.untrue];
+  return (
+    [...lists, one.backwards, one.gaps].every((list) => list.length === 0) && one.deadLetters === 0
+  );
+}
+
+async function settle(person: Person, ledger: Ledger): Promise<string[]> {
+  const own = ledger.said.filter(({ from }) => from === person.name).map(({ id }) => id);
+  const open = await undelivered(person.daemon, own, SETTLE);
+  return Promise.all(
+    open.slice(0, 3).map(async (id) => {
+      const message = await person.daemon.api.call('message.get', { id });
+      return `${person.name}: ${JSON.stringify(message)}`;
+    }),
+  );
+}
+
+async function account(
+  person: Person,
+  ledger: Ledger,
+  watcher: Watcher | undefined,
+): Promise<PersonResult> {
+  const { status } = await person.daemon.api.call('status', {});
+  return {
+    ...(await audit(person, ledger)),
+    backwards: watcher?.backwards ?? [],
+    gaps: watcher?.gaps ?? [],
+    events: watcher?.events ?? 0,
+    lives: person.daemon.lives,
+    deadLetters: status?.deadLetters ?? 0,
+    alarms: Object.fromEntries(watcher?.alarms ?? []),
+  };
+}
+
+function since(began: number): number {
+  return Math.round((performance.now() - began) / 100) / 10;
+}
