@@ -97,7 +97,11 @@ test('control: a signature by any lasting key, over content or envelope, is foun
     ['Ed25519', edSign(ed, content), ['Ed25519']],
     ['the text alone', edSign(ed, new TextEncoder().encode('hello')), ['Ed25519']],
     ['ML-DSA-65', sign(null, content, ml), ['ML-DSA-65']],
-    ['identity key', PrivateKey.deserialize(keys.identity).sign(content), ['identity']],
+    [
+      'identity key',
+      PrivateKey.deserialize(Uint8Array.from(keys.identity)).sign(Uint8Array.from(content)),
+      ['identity'],
+    ],
     ['both under a label', concat(both.ed25519, both.mldsa65), ['Ed25519', 'ML-DSA-65']],
   ];
   for (const [what, signature, signers] of cases) {

@@ -50,7 +50,7 @@ export function signersOf(plaintext: Uint8Array, keys: LastingKeys): string[] {
   const mldsa = createPublicKey({
     ...{ key: keys.mldsa65, format: 'raw-public', asymmetricKeyType: 'ml-dsa-65' },
   });
-  const identity = PublicKey.deserialize(keys.identityKey);
+  const identity = PublicKey.deserialize(Uint8Array.from(keys.identityKey));
   const found = new Set<string>();
   for (const string of strings.filter(({ length }) => length >= ED)) {
     const before = plaintext.slice(0, Buffer.from(plaintext).indexOf(string));
@@ -81,7 +81,8 @@ function* signs(string: Uint8Array, message: Uint8Array, keys: Verifiers): Gener
     string.length === length ? [string] : [string.slice(0, length), string.slice(-length)];
   for (const signature of ends(ED)) {
     if (edVerify(keys.ed25519, signature, message)) yield 'Ed25519';
-    if (keys.identity.verify(message, signature)) yield 'identity';
+    if (keys.identity.verify(Uint8Array.from(message), Uint8Array.from(signature)))
+      yield 'identity';
   }
   if (string.length < MLDSA) return;
   for (const signature of ends(MLDSA)) {
