@@ -4,6 +4,7 @@ import { contactDismiss, contactList, contactRename } from './commands/contact.t
 import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { listen } from './commands/listen.ts';
+import { data, networkFacts, stats } from './commands/measured.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
@@ -30,7 +31,10 @@ export const COMMANDS: readonly Command[] = [
   networkJoin,
   networkSocks,
   networkStatus,
+  networkFacts,
   level,
+  stats,
+  data,
   profileCreate,
   lock,
   unlock,

@@ -31,6 +31,14 @@ export {
 } from './methods/conversations.ts';
 export { eventMethods } from './methods/events.ts';
 export {
+  type LevelFactsView,
+  levelMethods,
+  type MeasuredView,
+  type NetworkFactsView,
+  type StatisticsView,
+  type UsageView,
+} from './methods/levels.ts';
+export {
   API_VERSION,
   isMethod,
   type MethodName,

@@ -9,6 +9,7 @@ import { MAX_CLIENT_ID, MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
+import { levelMethods } from './methods/levels.ts';
 import {
   contact,
   daemonStatus,
@@ -100,6 +101,7 @@ export const methods = {
   ...conversationMethods,
 
   'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
+  ...levelMethods,
 
   ...eventMethods,
 

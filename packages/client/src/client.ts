@@ -9,10 +9,10 @@ import type { DownFrame, Welcome } from '@tacet/wire';
 import { cleanName } from './contacts/contacts.ts';
 import { textBytes } from './content/cbor.ts';
 import type { Conversations } from './conversations/conversations.ts';
-import { quantile } from './conversations/messages.ts';
 import { isNotes } from './conversations/notes.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import type { EventRange } from './events/log.ts';
+import type { Levels } from './levels/levels.ts';
 import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
@@ -38,10 +38,13 @@ import type {
 export class Client {
   private readonly e: Engine;
   readonly conversations: Conversations;
+  /** The privacy level, what it costs and what was measured. */
+  readonly levels: Levels;
 
   private constructor(engine: Engine) {
     this.e = engine;
     this.conversations = engine.conversations;
+    this.levels = engine.levels;
   }
 
   /** Opens a prepared profile. Throws `profile-newer`, `profile-empty`. */
@@ -302,7 +305,7 @@ export class Client {
     this.e.now = now;
     const current = this.e.network?.current(now) ?? null;
     const newest = this.e.network?.book.newest() ?? null;
-    const times = this.e.messageList.deliveryTimes(null);
+    const { delivery } = this.e.levels;
     const dead = this.e.store.get('SELECT count(*) AS n FROM dead_letters');
     return {
       profile: this.e.identity.name,
@@ -331,8 +334,8 @@ export class Client {
       edge: this.e.link.door?.address ?? null,
       outbox: this.e.outbox.open,
       stalled: this.e.watchdog.stalled,
-      deliveryP50: quantile(times, 0.5),
-      deliveryP95: quantile(times, 0.95),
+      deliveryP50: delivery.p50,
+      deliveryP95: delivery.p95,
       bytesUp: this.e.up * GEOMETRY.frame,
       bytesDown: this.e.down * GEOMETRY.frame,
       deadLetters: dead === undefined ? 0 : num(dead, 'n'),

@@ -22,10 +22,11 @@ import { WatchList } from './boxes/watches.ts';
 import { Contacts } from './contacts/contacts.ts';
 import type { Envelope } from './content/envelope.ts';
 import { Conversations } from './conversations/conversations.ts';
-import { Messages, quantile } from './conversations/messages.ts';
+import { Messages } from './conversations/messages.ts';
 import { EventLog } from './events/log.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
+import { Levels } from './levels/levels.ts';
 import { REPLY_BOX } from './meeting/boxes.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
 import { Invitations, type MeetingDeps } from './meeting/invitations.ts';
@@ -87,6 +88,7 @@ export class Engine {
   readonly contactList: Contacts;
   readonly messageList: Messages;
   readonly conversations: Conversations;
+  readonly levels: Levels;
   private readonly watches: WatchList;
   readonly puts: PutQueue;
   private readonly reads: ReadQueue;
@@ -137,7 +139,22 @@ export class Engine {
     const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
     this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
     this.contactList = new Contacts(store, this.events);
-    this.messageList = new Messages(store, this.events);
+    this.levels = new Levels(
+      {
+        store,
+        network,
+        level: () => this.level,
+        ownEdge: () => {
+          const { door } = this.link;
+          return door === null ? null : { door, since: this.guard.since(door.relay) };
+        },
+        suspects: () => this.loops.suspects,
+      },
+      now,
+    );
+    this.messageList = new Messages(store, this.events, (moved, at) =>
+      this.levels.deliveries.note(moved, this.level, at),
+    );
     this.conversations = new Conversations({
       store,
       events: this.events,
@@ -260,7 +277,10 @@ export class Engine {
           this.effects.push({ kind: 'dial', address, relay, hello: effect.hello, socks });
           return;
         }
-        if (effect.kind === 'up') this.up += 1;
+        if (effect.kind === 'up') {
+          this.up += 1;
+          this.levels.usage.count(1, 0, this.now);
+        }
         this.effects.push(effect);
       },
       onRequest: options.onRequest ?? null,
@@ -304,6 +324,7 @@ export class Engine {
     if (this.nextMinutes <= now) {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
+      this.levels.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
     this.watch(now);
@@ -346,6 +367,7 @@ export class Engine {
   onDown(frame: DownFrame, now: Millis): void {
     this.now = now;
     this.down += 1;
+    this.levels.usage.count(0, 1, now);
     this.link.onDownFrame(frame, now);
   }
 
@@ -500,7 +522,7 @@ export class Engine {
 
   /** A contact's own p95 from writing to receipt, ms. */
   usual(contactId: number): Millis | null {
-    return quantile(this.messageList.deliveryTimes(contactId), 0.95);
+    return this.levels.deliveries.ofContact(contactId).p95;
   }
 
   private oweReceipt(contactId: number, now: Millis): void {

@@ -2,6 +2,11 @@
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './engine.ts';
+export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
+export type { LevelDeliveries, Measured } from './levels/deliveries.ts';
+export type { NetworkFacts, RelayFacts } from './levels/facts.ts';
+export type { MonthView, StatisticsView, UsageView } from './levels/levels.ts';
+export type { DayUsage } from './levels/usage.ts';
 export { prepareProfile } from './meeting/identity.ts';
 export type { RequestFacts } from './network/link.ts';
 export type {

@@ -81,5 +81,9 @@ export const MAX_DISPUTES_OF_CONTACT = 4;
 /** Conversations kept on top of the list, messages pinned in one conversation. */
 export const MAX_PINNED = 20;
 export const MAX_PINNED_MESSAGES = 50;
+/** UTC days of which is kept how much was sent and received. */
+export const USAGE_DAYS = 90;
+/** Own messages of which is kept how long they took. */
+export const MAX_DELIVERIES = 2_000;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

@@ -160,7 +160,7 @@ export interface StatusView {
   readonly outbox: number;
   /** Work waits and nothing has moved for longer than it should. */
   readonly stalled: boolean;
-  /** This profile's own measured delivery times in ms, null until five were seen. */
+  /** Own messages at this level, from writing to the receipt, ms; null until five were seen. */
   readonly deliveryP50: Millis | null;
   readonly deliveryP95: Millis | null;
   readonly bytesUp: number;

@@ -6,6 +6,7 @@ import { AppError, type Millis } from '@tacet/base';
 import type { Content } from '../content/content.ts';
 import { unknownLine } from '../content/shown.ts';
 import type { EventLog } from '../events/log.ts';
+import type { Moved } from '../levels/deliveries.ts';
 import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { nextId } from '../store/ids.ts';
@@ -25,10 +26,17 @@ const RANK: Readonly<Record<MessageState, number>> = {
 export class Messages {
   private readonly store: ProfileStore;
   private readonly events: EventLog;
+  private readonly onMoved: (moved: Moved, now: Millis) => void;
 
-  constructor(store: ProfileStore, events: EventLog) {
+  /** @param onMoved an own message came to another state; in its transaction */
+  constructor(
+    store: ProfileStore,
+    events: EventLog,
+    onMoved: (moved: Moved, now: Millis) => void = () => undefined,
+  ) {
     this.store = store;
     this.events = events;
+    this.onMoved = onMoved;
   }
 
   /** Saves a text of our own: to be sent, or a note that is where it belongs. In a transaction. */
@@ -104,7 +112,8 @@ export class Messages {
 
   /** Moves forward only; a step back or sideways changes nothing. In a transaction. */
   advance(id: number, state: MessageState, now: Millis, reason: string | null = null): void {
-    const had = text(this.row(id), 'state') as MessageState;
+    const row = this.row(id);
+    const had = text(row, 'state') as MessageState;
     if (RANK[state] <= RANK[had]) return;
     this.store.run(
       `UPDATE messages SET state = ?, reason = ?,
@@ -115,6 +124,8 @@ export class Messages {
       Math.floor(now),
       id,
     );
+    const contactId = num(row, 'contact_id');
+    this.onMoved({ id, contactId, state, sentAt: num(row, 'sent_at') }, now);
     this.events.append(now, 'message-state', String(id));
   }
 
@@ -192,17 +203,6 @@ export class Messages {
     return row === undefined ? 0 : num(row, 'n');
   }
 
-  /** Own delivery times of the last 200 receipted texts, ascending, in ms. */
-  deliveryTimes(contactId: number | null): number[] {
-    const rows = this.store.all(
-      `SELECT delivered_at - sent_at AS took FROM messages
-       WHERE delivered_at IS NOT NULL AND (? IS NULL OR contact_id = ?) ORDER BY id DESC LIMIT 200`,
-      contactId,
-      contactId,
-    );
-    return rows.map((row) => num(row, 'took')).sort((a, b) => a - b);
-  }
-
   /** @param usual the contact's own p95 in ms, null when too few were seen. */
   view(row: SqlRow, usual: Millis | null, now: Millis): MessageView {
     const state = text(row, 'state') as MessageState;
@@ -225,10 +225,4 @@ export class Messages {
       reason: textOrNull(row, 'reason'),
     };
   }
-}
-
-/** The p-quantile of ascending values, null below five of them. */
-export function quantile(ascending: readonly number[], p: number): number | null {
-  if (ascending.length < 5) return null;
-  return ascending[Math.min(ascending.length - 1, Math.floor(p * ascending.length))] ?? null;
 }

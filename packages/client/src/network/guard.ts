@@ -94,6 +94,11 @@ export class Guard {
     return listed[1] ?? this.draw(others, this.kept(complete ? now : null), !complete, now);
   }
 
+  /** When that edge was drawn; null for one that is not kept. */
+  since(relay: RelayHash): Millis | null {
+    return this.kept(null).find((one) => equalBytes(one.relay, relay))?.since ?? null;
+  }
+
   /** A link to it stands. */
   up(door: Door, now: Millis): void {
     this.secondNext = false;

@@ -7,6 +7,7 @@ import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
+import { LEVELS } from './tables/levels.ts';
 
 const FIRST = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -240,4 +241,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'healing of streams', up: HEALING },
   { name: 'whose events', up: EVENTS },
   { name: 'contents', up: CONTENT },
+  { name: 'usage and deliveries', up: LEVELS },
 ];

@@ -4,10 +4,14 @@ import type {
   ConversationView,
   EvidenceView,
   InvitationView,
+  LevelFactsView,
   LevelName,
   MessageView,
   MuteView,
+  NetworkFactsView,
   ProfileStatus,
+  StatisticsView,
+  UsageView,
 } from '@tacet/api';
 import type { Millis } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
@@ -63,6 +67,19 @@ export interface Conversations {
   pinnedMessages(idOrName: string): readonly MessageView[];
 }
 
+/** The privacy level, and what is measured about it. */
+export interface Levels {
+  compare(): { readonly level: LevelName; readonly levels: readonly LevelFactsView[] | null };
+  /** Days since 1970. */
+  data(): Omit<UsageView, 'days'> & {
+    readonly days: readonly { readonly day: number; readonly up: number; readonly down: number }[];
+  };
+  statistics(): StatisticsView;
+  network(now: Millis): NetworkFactsView | null;
+  /** The daemon ends: what is only in memory is saved. */
+  rest(now: Millis): void;
+}
+
 /** What the methods of the API ask of a person's machine. Everything may throw AppError. */
 export interface Person {
   joinNetwork(card: string, now: Millis): void;
@@ -105,6 +122,7 @@ export interface Person {
   acknowledgedCursor(consumer: string): number;
   forgetConsumer(consumer: string): boolean;
   readonly conversations: Conversations;
+  readonly levels: Levels;
   status(now: Millis): ProfileStatus;
   /** What became of documents and digests, by reason. */
   counters(): Readonly<Record<string, number>>;

@@ -1,6 +1,7 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
+import { levelHandlers } from './methods/levels.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
 
@@ -65,6 +66,8 @@ export const handlers: Handlers = {
     }),
 
   ...eventHandlers,
+
+  ...levelHandlers,
 
   'window.heartbeat': ({ person, presence, turn }, { visible }, caller) =>
     turn((now) => {

@@ -266,6 +266,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     this.inside = null;
     clearInterval(scene.timer);
     await scene.runtime.stop();
+    scene.person.levels.rest(this.options.environment.clock.now());
     scene.store.checkpoint();
     scene.store.close();
   }

@@ -171,6 +171,16 @@ export class FakePerson implements Person, Machine<Job, string> {
   get conversations(): never {
     throw new Error('not part of this fake');
   }
+  rests = 0;
+  readonly levels = {
+    compare: () => ({ level: 'balanced' as const, levels: null }),
+    data: () => ({ days: [{ day: 20_000, up: 1, down: 2 }], overheadPermille: 30, months: null }),
+    statistics: () => ({ levels: [], receiptPause: null }),
+    network: () => null,
+    rest: () => {
+      this.rests += 1;
+    },
+  };
   status(): ProfileStatus {
     return profileStatus({ inUse: this.inUse });
   }

@@ -66,6 +66,8 @@ test('create, restart, unlock', async () => {
   );
   await scene.daemon.stop();
   assert.equal(scene.vault.stores[0]?.closed, true);
+  // What is only in memory is saved first.
+  assert.equal(scene.person.rests, 1);
 });
 
 test('a name that is refused makes nothing first', async () => {

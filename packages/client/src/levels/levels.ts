@@ -1,0 +1,148 @@
+/**
+ * The privacy level and all that is measured about it (docs/spec/17-levels.md): what a level
+ * costs, how long own messages took, how much was sent, what the network is.
+ */
+import { hex, type Millis } from '@tacet/base';
+import { edgesOf, type Parameters } from '@tacet/directory';
+import type { Door } from '../network/doors.ts';
+import type { Network } from '../network/network.ts';
+import type { ProfileStore } from '../ports.ts';
+import type { Level } from '../views.ts';
+import { type LevelFacts, levelFacts } from './costs.ts';
+import { Deliveries, type LevelDeliveries, type Measured } from './deliveries.ts';
+import { type NetworkFacts, networkFacts } from './facts.ts';
+import { type DayUsage, OVERHEAD_PERMILLE, Usage } from './usage.ts';
+
+export const LEVEL_NAMES: readonly Level[] = ['strong', 'balanced'];
+const MONTH_DAYS = 30;
+
+export interface LevelsDeps {
+  readonly store: ProfileStore;
+  readonly network: () => Network | null;
+  readonly level: () => Level;
+  /** The edge of the link, and when it was drawn. */
+  readonly ownEdge: () => { readonly door: Door; readonly since: Millis | null } | null;
+  readonly suspects: () => readonly string[];
+}
+
+export interface UsageView {
+  /** Newest first, at most ninety. */
+  readonly days: readonly DayUsage[];
+  /** What TLS, TCP and IP add, of a thousand: an estimate, not in the figures of `days`. */
+  readonly overheadPermille: number;
+  /** Bytes in thirty days with that estimate, by level; null without a document. */
+  readonly months: readonly MonthView[] | null;
+}
+
+export interface MonthView {
+  readonly level: Level;
+  readonly up: { readonly least: number; readonly most: number };
+  readonly down: { readonly least: number; readonly most: number };
+}
+
+export interface StatisticsView {
+  readonly levels: readonly LevelDeliveries[];
+  /**
+   * Means of the pause a contact makes before a receipt that rides on no message: in a conversation
+   * in use, otherwise, and in Strong. It is part of every figure about receipts. Null without a
+   * document.
+   */
+  readonly receiptPause: {
+    readonly inUse: Millis;
+    readonly otherwise: Millis;
+    readonly strong: Millis;
+  } | null;
+}
+
+export class Levels {
+  readonly usage: Usage;
+  readonly deliveries: Deliveries;
+  private readonly d: LevelsDeps;
+
+  constructor(deps: LevelsDeps, now: Millis) {
+    this.d = deps;
+    this.usage = new Usage(deps.store, now);
+    this.deliveries = new Deliveries(deps.store);
+  }
+
+  /** Every few minutes. */
+  tend(now: Millis): void {
+    this.usage.tend(now);
+    this.deliveries.tidy();
+  }
+
+  /** The program ends in order: what is only in memory is saved. */
+  rest(now: Millis): void {
+    this.usage.save(now);
+  }
+
+  /** Null before the first document: nothing is known about what the network asks. */
+  facts(level: Level): LevelFacts | null {
+    const newest = this.d.network()?.book.newest() ?? null;
+    if (newest === null) return null;
+    const edges = edgesOf(newest).length;
+    return levelFacts(level, newest.document.parameters, edges, this.deliveries.of(level));
+  }
+
+  /** All of them, most careful first. */
+  compare(): { readonly level: Level; readonly levels: readonly LevelFacts[] | null } {
+    const levels = LEVEL_NAMES.flatMap((level) => this.facts(level) ?? []);
+    return { level: this.d.level(), levels: levels.length === 0 ? null : levels };
+  }
+
+  data(): UsageView {
+    return {
+      days: this.usage.days(),
+      overheadPermille: OVERHEAD_PERMILLE,
+      months: this.compare().levels?.map(monthOf) ?? null,
+    };
+  }
+
+  statistics(): StatisticsView {
+    const parameters = this.parameters;
+    return {
+      levels: LEVEL_NAMES.map((level) => this.deliveries.of(level)),
+      receiptPause:
+        parameters === null
+          ? null
+          : {
+              inUse: parameters.receiptInUseMs,
+              otherwise: parameters.receiptMs,
+              strong: parameters.receiptStrongMs,
+            },
+    };
+  }
+
+  /** Of the level in force, until the receipt. */
+  get delivery(): Measured {
+    return this.deliveries.of(this.d.level()).receipt;
+  }
+
+  /** Null before a network was joined. */
+  network(now: Millis): NetworkFacts | null {
+    const network = this.d.network();
+    if (network === null) return null;
+    const own = this.d.ownEdge();
+    return networkFacts(
+      {
+        network,
+        suspects: this.d.suspects(),
+        ownEdge: own === null ? null : { address: own.door.address, since: own.since },
+        ownEdgeHash: own === null ? '' : hex(own.door.relay),
+      },
+      now,
+    );
+  }
+
+  private get parameters(): Parameters | null {
+    return this.d.network()?.book.newest()?.document.parameters ?? null;
+  }
+}
+
+function monthOf({ level, up, down }: LevelFacts): MonthView {
+  const month = ({ least, most }: LevelFacts['up']): MonthView['up'] => ({
+    least: MONTH_DAYS * least,
+    most: MONTH_DAYS * most,
+  });
+  return { level, up: month(up), down: month(down) };
+}
