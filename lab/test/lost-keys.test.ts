@@ -63,3 +63,35 @@ test('a session nobody answered for thirty days ends its contact, and says so of
   assert.equal(contact?.reason, 'session-expired');
   await assert.rejects(async () => alice.send('bob', 'again'), /meeting this contact/);
 });
+
+test('a text that cannot be encrypted leaves in no form, and says so', async () => {
+  const stage = slowStage('encryption fails');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await meet(stage, alice, bob);
+  await stage.pass(5 * MINUTE);
+  const person = stage.personOf(alice);
+  const { session } = person;
+  const seen = (text: string): boolean =>
+    person['store'].all('SELECT data FROM ciphertexts').some(({ data }) => holds(data, text));
+  const swap = (port: SessionPort): void => {
+    (person as { session: SessionPort }).session = port;
+  };
+  swap({ ...session, encrypt: () => Promise.reject(new Error('out of memory')) });
+  const { id } = await alice.send('bob', 'never in clear');
+  await stage.until('it failed', async () => (await alice.message(id)).state === 'failed');
+  const { reason, partsSent, copies } = await alice.message(id);
+  assert.deepEqual([reason, partsSent, copies], ['session-failed', 0, 0]);
+  assert.ok(!seen('never in clear'));
+  assert.ok(person.alarms.includes('session-failed'));
+  swap(session);
+  const { id: next } = await alice.send('bob', 'and on it goes');
+  // The lab's ratchet hides nothing, so what is under way is found where it is looked for.
+  await stage.until('the next is under way', async () => seen('and on it goes'));
+  await delivered(stage, alice, [next]);
+  await exactly(bob, 'alice', ['and on it goes']);
+});
+
+function holds(data: unknown, text: string): boolean {
+  return data instanceof Uint8Array && Buffer.from(data).includes(text);
+}
