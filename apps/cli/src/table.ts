@@ -11,6 +11,7 @@ import { open } from './commands/open.ts';
 import { level, lock, profileCreate, unlock } from './commands/profile.ts';
 import { rpc } from './commands/rpc.ts';
 import { send } from './commands/send.ts';
+import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
 import { version } from './commands/version.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -24,6 +25,9 @@ export const COMMANDS: readonly Command[] = [
   contactList,
   contactRename,
   contactDismiss,
+  trustShow,
+  trustNumber,
+  trustSay,
   inviteCreate,
   inviteAccept,
   inviteList,

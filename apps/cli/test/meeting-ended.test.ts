@@ -1,6 +1,7 @@
 /** `invite accept`: what it says while it waits, how it ends, and what is left then. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { contactView } from '@tacet/testkit/views';
 import { EXIT } from '../src/exit.ts';
 import { FakeDaemon } from './fake-daemon.ts';
 
@@ -14,16 +15,12 @@ const ENDS: readonly (readonly [reason: string, status: number, sentence: RegExp
   ['session-identity-changed', EXIT.refused, /failed/],
 ];
 
-const inviter = {
+const inviter = contactView({
   id: 'c1',
   name: 'inviter',
   givenName: 'inviter',
-  trust: 'link',
   steps: { opened: 1, delivered: 2, accepted: null, ready: null },
-  endsAt: null,
-  unread: 0,
-  lastMessage: null,
-};
+});
 const accept = (...more: string[]) => ['invite', 'accept', 'tacet:...', ...more];
 
 describe('meetings that end', () => {

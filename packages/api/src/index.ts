@@ -38,6 +38,7 @@ export {
   type StatisticsView,
   type UsageView,
 } from './methods/levels.ts';
+export { type ReachView, type TrustFactView, trustMethods } from './methods/trust.ts';
 export {
   API_VERSION,
   isMethod,

@@ -10,6 +10,7 @@ import { always, done, id, link, method, name, nothing, passphrase, upTo } from 
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
+import { trustMethods } from './methods/trust.ts';
 import {
   contact,
   daemonStatus,
@@ -99,6 +100,7 @@ export const methods = {
   'conversation.read': method(v.strictObject({ contactId: id }), done, 'send'),
 
   ...conversationMethods,
+  ...trustMethods,
 
   'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
   ...levelMethods,

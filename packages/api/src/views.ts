@@ -55,6 +55,14 @@ export const contact = v.object({
   name: v.string(),
   givenName: v.string(),
   trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
+  /** What speaks against the key in use, until somebody verifies. */
+  trustWarning: v.nullable(
+    v.picklist(['number-differs', 'code-differs', 'key-changed', 'key-refused']),
+  ),
+  /** With trust `introduced`: by whom. */
+  introducedBy: v.nullable(v.string()),
+  /** Since when they have neither received nor said anything. */
+  silentSince: maybeTime,
   state: v.picklist(['meeting', 'ready', 'ended', 'self']),
   steps: meetingSteps,
   reason: v.nullable(v.string()),

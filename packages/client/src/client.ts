@@ -24,6 +24,8 @@ import { migrate } from './store/migrate.ts';
 import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import { writeSetting } from './store/settings.ts';
+import { reachOf } from './trust/reach.ts';
+import type { Safety } from './trust/safety.ts';
 import type {
   ContactView,
   DisputeView,
@@ -32,6 +34,7 @@ import type {
   InvitationView,
   Level,
   MessageView,
+  ReachView,
   StatusView,
 } from './views.ts';
 
@@ -51,6 +54,17 @@ export class Client {
   static open(options: ClientOptions, now: Millis): Client {
     migrate(options.store, MIGRATIONS);
     return new Client(new Engine(options, now));
+  }
+
+  /** Facts of trust, safety numbers. */
+  get safety(): Safety {
+    return this.e.safety;
+  }
+
+  /** Whether a contact still answers, with the evidence. */
+  reach(idOrName: string, now: Millis): ReachView {
+    this.e.now = now;
+    return reachOf(this.e.store, this.e.contactList.find(idOrName), now);
   }
 
   // Machine: see Engine ---------------------------------------------------------------------
@@ -390,6 +404,7 @@ export class Client {
       row,
       this.e.messageList.unread(id, num(row, 'read_at')),
       last === undefined ? null : this.messageView(last),
+      this.e.now,
     );
   }
 

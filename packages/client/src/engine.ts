@@ -52,6 +52,9 @@ import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
+import type { TrustDeps } from './trust/deps.ts';
+import { TrustFacts } from './trust/facts.ts';
+import { Safety } from './trust/safety.ts';
 import type { ClientEvent, Level, MessageView } from './views.ts';
 
 export interface ClientOptions {
@@ -102,6 +105,8 @@ export class Engine {
   private readonly beacons: Beacons;
   readonly invitationList: Invitations;
   readonly visits: Visits;
+  readonly trust: TrustFacts;
+  readonly safety: Safety;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -240,7 +245,30 @@ export class Engine {
     };
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
-    this.jobs = new JobQueue(store, [inbox, this.invitationList, this.visits, this.outbox]);
+    this.trust = new TrustFacts(store, this.events);
+    const trust: TrustDeps = {
+      store,
+      rng,
+      contacts: this.contactList,
+      events: this.events,
+      facts: this.trust,
+      identity: this.identity,
+      network,
+      at: (at) => {
+        this.now = at;
+      },
+      alarm,
+      kick,
+      say: (contactId, envelope) => this.outbox.say(contactId, envelope),
+    };
+    this.safety = new Safety(trust);
+    this.jobs = new JobQueue(store, [
+      inbox,
+      this.invitationList,
+      this.visits,
+      this.outbox,
+      this.safety,
+    ]);
     this.requests = new RequestTracker(builder, rng);
     this.inUse = new InUse(rng);
     this.watchdog = new Watchdog(now);
@@ -488,6 +516,7 @@ export class Engine {
     raw: Uint8Array,
     now: Millis,
   ): void {
+    this.contactList.heard(contactId, now);
     if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
     this.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
     const { document } = envelope;

@@ -4,6 +4,7 @@
  */
 import type { Millis } from '@tacet/base';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
+import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
 export type Level = 'strong' | 'balanced';
 
@@ -65,7 +66,14 @@ export interface ContactView {
   readonly name: string;
   /** The name they gave themselves. */
   readonly givenName: string;
-  readonly trust: 'verified' | 'introduced' | 'link' | 'unverified';
+  /** What is known of the key in use (docs/spec/15-trust.md, 1). */
+  readonly trust: TrustLevel;
+  /** What speaks against it, until somebody verifies. */
+  readonly trustWarning: TrustWarning | null;
+  /** Who introduced them, by the name they had here; only with trust `introduced`. */
+  readonly introducedBy: string | null;
+  /** Since when they have neither received nor said anything; null: nothing waits so long. */
+  readonly silentSince: Millis | null;
   /** `self`: the notes of this profile to itself. */
   readonly state: 'meeting' | 'ready' | 'ended' | 'self';
   readonly steps: MeetingSteps;
@@ -94,6 +102,35 @@ export interface ConversationView {
   readonly unread: number;
   readonly lastMessage: MessageView | null;
   readonly lastAt: Millis;
+}
+
+/** A fact about the trust in a contact's key, with what it led to. */
+export interface TrustFactView {
+  readonly at: Millis;
+  readonly what: TrustFact;
+  /** The level from then on. */
+  readonly level: TrustLevel;
+  /** Who vouched: the name they had here, and their id while they are a contact. */
+  readonly by: string | null;
+  readonly byId: string | null;
+}
+
+export interface SafetyNumberView {
+  readonly contactId: string;
+  /** Sixty digits, the same at both ends. */
+  readonly digits: string;
+}
+
+/** Why a contact counts as silent, or does not. */
+export interface ReachView {
+  readonly contactId: string;
+  /** When anything of theirs was last read; null: never. */
+  readonly heardAt: Millis | null;
+  readonly silentSince: Millis | null;
+  /** Written things without a receipt: how many, since when, how often posted at most. */
+  readonly waiting: number;
+  readonly oldest: Millis | null;
+  readonly postings: number;
 }
 
 export interface InvitationView {

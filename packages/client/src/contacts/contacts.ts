@@ -9,6 +9,8 @@ import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { nextId, retireIds } from '../store/ids.ts';
 import { num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
+import { writeFact } from '../trust/facts.ts';
+import { silentSince } from '../trust/reach.ts';
 import type { ContactView, MeetingSteps } from '../views.ts';
 
 export type Step = keyof MeetingSteps;
@@ -58,8 +60,16 @@ export class Contacts {
     return count !== undefined && num(count, 'n') >= MAX_CONTACTS;
   }
 
-  /** A new row in state `meeting`; the name is made unique by a number. In a transaction. */
-  create(wanted: string, givenName: string, now: Millis): number {
+  /**
+   * A new row in state `meeting`; the name is made unique by a number. In a transaction.
+   * @param how they came here: the first fact of trust in them
+   */
+  create(
+    wanted: string,
+    givenName: string,
+    now: Millis,
+    how: 'met-by-link' | 'met-by-request' = 'met-by-link',
+  ): number {
     if (this.full) {
       throw new AppError(
         'contacts-full',
@@ -68,6 +78,7 @@ export class Contacts {
       );
     }
     const rowId = this.insert(this.freeName(wanted, now), givenName, 'meeting', now);
+    writeFact(this.store, rowId, how, now);
     this.events.append(now, 'contact', String(rowId));
     return rowId;
   }
@@ -76,7 +87,7 @@ export class Contacts {
     const rowId = nextId(this.store, 'contacts');
     this.store.run(
       `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
-       VALUES (?, ?, ?, 'link', ?, ?, ?)`,
+       VALUES (?, ?, ?, 'unverified', ?, ?, ?)`,
       rowId,
       name,
       givenName,
@@ -187,6 +198,20 @@ export class Contacts {
     this.store.run('UPDATE contacts SET touched_at = ? WHERE id = ?', Math.floor(now), id);
   }
 
+  /** Something of theirs was read. In a transaction. */
+  heard(id: number, now: Millis): void {
+    this.store.run('UPDATE contacts SET heard_at = ? WHERE id = ?', Math.floor(now), id);
+  }
+
+  /** Who introduced them, by the name they had then. */
+  private introducer(id: number): string | null {
+    const row = this.store.get(
+      'SELECT by_name FROM trust_facts WHERE contact_id = ? AND by_name IS NOT NULL ORDER BY id DESC LIMIT 1',
+      id,
+    );
+    return row === undefined ? null : textOrNull(row, 'by_name');
+  }
+
   /** Records a step once; later calls leave its first time. `ready` also ends the meeting. */
   step(id: number, step: Step, now: Millis): void {
     const column = STEP_COLUMN[step];
@@ -244,12 +269,21 @@ export class Contacts {
     this.events.append(now, 'contact', String(id));
   }
 
-  view(row: SqlRow, unread: number, lastMessage: ContactView['lastMessage']): ContactView {
+  view(
+    row: SqlRow,
+    unread: number,
+    lastMessage: ContactView['lastMessage'],
+    now: Millis,
+  ): ContactView {
+    const trust = text(row, 'trust') as ContactView['trust'];
     return {
       id: String(num(row, 'id')),
       name: text(row, 'name'),
       givenName: text(row, 'given_name'),
-      trust: text(row, 'trust') as ContactView['trust'],
+      trust,
+      trustWarning: textOrNull(row, 'trust_warning') as ContactView['trustWarning'],
+      introducedBy: trust === 'introduced' ? this.introducer(num(row, 'id')) : null,
+      silentSince: silentSince(this.store, row, now),
       state: text(row, 'state') as ContactView['state'],
       reason: textOrNull(row, 'reason'),
       endsAt: text(row, 'state') === 'meeting' ? numOrNull(row, 'ends_at') : null,

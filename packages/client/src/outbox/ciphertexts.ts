@@ -9,7 +9,7 @@ import type { NetworkId } from '@tacet/directory';
 import { sealRecord } from '@tacet/wire';
 import type { NewPut, PutQueue } from '../boxes/puts.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
-import { blob, num, numOrNull, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import { encodeBoxContent, partSlice, partsOf } from '../streams/parts.ts';
 import type { StreamWriter } from '../streams/writer.ts';
 
@@ -21,10 +21,13 @@ export interface Ciphertext {
   readonly messageId: number | null;
   /** What it says when it carries no message; null in controls. */
   readonly notice: Notice | null;
+  /** With `said`: the envelope, encoded. */
+  readonly body: Uint8Array | null;
   readonly data: Uint8Array;
 }
 
-export type Notice = 'hello' | 'key-set' | 'healing';
+/** `said`: its `body` is the envelope. */
+export type Notice = 'hello' | 'key-set' | 'healing' | 'said';
 
 function ciphertextOf(row: SqlRow): Ciphertext {
   return {
@@ -33,6 +36,7 @@ function ciphertextOf(row: SqlRow): Ciphertext {
     seq: num(row, 'seq'),
     messageId: numOrNull(row, 'message_id'),
     notice: row['notice'] === null ? null : (text(row, 'notice') as Notice),
+    body: blobOrNull(row, 'body'),
     data: blob(row, 'data'),
   };
 }
@@ -51,23 +55,24 @@ export class Ciphertexts {
   /** Saves a fresh ciphertext and the boxes of all its parts. In a transaction. */
   add(
     contactId: number,
-    what: { readonly messageId: number | null; readonly notice: Notice | null },
+    what: Pick<Ciphertext, 'messageId' | 'notice' | 'body'>,
     data: Uint8Array,
     networkId: NetworkId,
     now: Millis,
   ): Ciphertext {
-    const { messageId, notice } = what;
+    const { messageId, notice, body } = what;
     const seq = messageId === null && notice === null ? 0 : this.nextSeq(contactId);
     const { rowId } = this.store.run(
-      'INSERT INTO ciphertexts (contact_id, seq, message_id, notice, data, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT INTO ciphertexts (contact_id, seq, message_id, notice, body, data, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       contactId,
       seq,
       messageId,
       notice,
+      body,
       data,
       Math.floor(now),
     );
-    const ciphertext = { id: rowId, contactId, seq, messageId, notice, data };
+    const ciphertext = { id: rowId, contactId, seq, messageId, notice, body, data };
     for (let part = 0; part < partsOf(data.length); part++) {
       this.post(ciphertext, part, networkId, now, 0);
     }

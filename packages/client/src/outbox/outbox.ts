@@ -9,6 +9,7 @@ import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
 import {
   covers,
+  decodeEnvelope,
   type Envelope,
   encodeEnvelope,
   type HealingOffer,
@@ -22,7 +23,7 @@ import { MAX_PROMPT_RENEWALS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, num, numOrNull, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import type { HealingWriter } from '../streams/healing-writer.ts';
 import type { Ciphertexts, Notice } from './ciphertexts.ts';
 import type { ReceiptClock } from './receipts.ts';
@@ -38,6 +39,7 @@ const MOVE_PAUSE: Millis = 30_000;
 interface What {
   readonly messageId: number | null;
   readonly notice: Notice | null;
+  readonly body: Uint8Array | null;
 }
 
 interface Encrypted {
@@ -87,6 +89,18 @@ export class Outbox implements JobSource, PutOwner {
     return row === undefined ? 0 : num(row, 'n');
   }
 
+  /**
+   * An envelope that is no message, numbered: it arrives, or is written again until it does. In a
+   * transaction.
+   */
+  say(contactId: number, envelope: Envelope): void {
+    this.d.store.run(
+      "INSERT INTO notices (contact_id, kind, body) VALUES (?, 'said', ?)",
+      contactId,
+      encodeEnvelope(envelope),
+    );
+  }
+
   // Encrypting -----------------------------------------------------------------------------
 
   nextJob(): ErasedWork | null {
@@ -102,13 +116,17 @@ export class Outbox implements JobSource, PutOwner {
 
   private notice(network: Network): ErasedWork | null {
     const row = this.d.store.get(
-      `SELECT n.id, n.contact_id, n.kind FROM notices n JOIN contacts c ON c.id = n.contact_id
+      `SELECT n.id, n.contact_id, n.kind, n.body FROM notices n JOIN contacts c ON c.id = n.contact_id
        WHERE c.out_chain IS NOT NULL ORDER BY n.id LIMIT 1`,
     );
     if (row === undefined) return null;
     const id = num(row, 'id');
-    const notice = text(row, 'kind') as Notice;
-    return this.work(network, num(row, 'contact_id'), { messageId: null, notice }, () => {
+    const what = {
+      messageId: null,
+      notice: text(row, 'kind') as Notice,
+      body: blobOrNull(row, 'body'),
+    };
+    return this.work(network, num(row, 'contact_id'), what, () => {
       this.d.store.run('DELETE FROM notices WHERE id = ?', id);
     });
   }
@@ -138,10 +156,11 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   /** What a numbered envelope says, beside its receipt. */
-  private bodyOf({ messageId, notice }: What): Envelope {
+  private bodyOf({ messageId, notice, body }: What): Envelope {
     if (messageId === null) {
       if (notice === null) return {};
       if (notice === 'healing') return {};
+      if (body !== null) return decodeEnvelope(body);
       return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
     }
     const row = this.d.messages.row(messageId);
@@ -171,14 +190,14 @@ export class Outbox implements JobSource, PutOwner {
        WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended' ORDER BY m.id LIMIT 1`,
     );
     if (row === undefined) return null;
-    const what = { messageId: num(row, 'id'), notice: null };
+    const what = { messageId: num(row, 'id'), notice: null, body: null };
     return this.work(network, num(row, 'contact_id'), what, () => undefined);
   }
 
   private receiptAlone(network: Network): ErasedWork | null {
     const contactId = this.d.receipts.dueContact(this.d.now());
     if (contactId === null) return null;
-    const what = { messageId: null, notice: null };
+    const what = { messageId: null, notice: null, body: null };
     return this.work(network, contactId, what, () => this.d.receipts.paid(contactId));
   }
 

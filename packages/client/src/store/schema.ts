@@ -8,6 +8,7 @@ import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { LEVELS } from './tables/levels.ts';
+import { TRUST } from './tables/trust.ts';
 
 const FIRST = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -242,4 +243,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'whose events', up: EVENTS },
   { name: 'contents', up: CONTENT },
   { name: 'usage and deliveries', up: LEVELS },
+  { name: 'facts of trust', up: TRUST },
 ];

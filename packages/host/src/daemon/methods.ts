@@ -2,6 +2,7 @@
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
+import { trustHandlers } from './methods/trust.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
 
@@ -58,6 +59,7 @@ export const handlers: Handlers = {
     }),
 
   ...conversationHandlers,
+  ...trustHandlers,
 
   'level.set': ({ person, turn }, { level }) =>
     turn((now) => {

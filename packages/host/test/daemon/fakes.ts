@@ -181,6 +181,12 @@ export class FakePerson implements Person, Machine<Job, string> {
       this.rests += 1;
     },
   };
+  get safety(): never {
+    throw new Error('not part of this fake');
+  }
+  reach(): never {
+    throw new Error('not part of this fake');
+  }
   status(): ProfileStatus {
     return profileStatus({ inUse: this.inUse });
   }

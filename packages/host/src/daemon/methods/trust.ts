@@ -1,0 +1,16 @@
+/** Methods of trust (packages/api/src/methods/trust.ts). */
+import type { trustMethods } from '@tacet/api';
+import type { HandlersOf } from '../scene.ts';
+
+export const trustHandlers: HandlersOf<typeof trustMethods> = {
+  'contact.trust': ({ person, turn }, { contactId }) =>
+    turn(() => ({ facts: [...person.safety.facts(contactId)] })),
+  'contact.safetyNumber': async ({ person, turn }, { contactId }) =>
+    await turn((now) => person.safety.number(contactId, now)),
+  'contact.verify': ({ person, turn }, { contactId, found }) =>
+    turn((now) => {
+      person.safety.compared(contactId, found, now);
+      return {};
+    }),
+  'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
+};

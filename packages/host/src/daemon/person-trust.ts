@@ -1,0 +1,19 @@
+/** What the methods of trust ask of a person's machine (docs/spec/15-trust.md). */
+import type { ReachView, TrustFactView } from '@tacet/api';
+import type { Millis } from '@tacet/base';
+
+/** Evidence of trust, and safety numbers. */
+export interface Safety {
+  facts(idOrName: string): readonly TrustFactView[];
+  /** Settles when the session's own code has worked it out. */
+  number(
+    idOrName: string,
+    now: Millis,
+  ): Promise<{ readonly contactId: string; readonly digits: string }>;
+  compared(idOrName: string, found: 'same' | 'different' | 'taken-back', now: Millis): void;
+}
+
+export interface TrustPart {
+  readonly safety: Safety;
+  reach(idOrName: string, now: Millis): ReachView;
+}
