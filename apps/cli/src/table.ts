@@ -1,5 +1,13 @@
 /** Every command, in the order of help. */
 import type { Command } from './command.ts';
+import {
+  addressCheck,
+  addressCreate,
+  addressList,
+  addressRevoke,
+  addressRotate,
+  addressShow,
+} from './commands/address.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
@@ -9,6 +17,13 @@ import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
 import { level, lock, profileCreate, unlock } from './commands/profile.ts';
+import {
+  requestAccept,
+  requestBlock,
+  requestDelete,
+  requestList,
+  requestSend,
+} from './commands/request.ts';
 import { rpc } from './commands/rpc.ts';
 import { send } from './commands/send.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
@@ -32,6 +47,17 @@ export const COMMANDS: readonly Command[] = [
   inviteAccept,
   inviteList,
   inviteRevoke,
+  addressCreate,
+  addressList,
+  addressShow,
+  addressRotate,
+  addressRevoke,
+  addressCheck,
+  requestSend,
+  requestList,
+  requestAccept,
+  requestDelete,
+  requestBlock,
   networkJoin,
   networkSocks,
   networkStatus,

@@ -8,14 +8,21 @@ export function announce(
   stage: LabStage,
   person: Person,
   mark: Mark,
-  options: { readonly number?: number; readonly edge?: number } = {},
+  options: {
+    readonly number?: number;
+    readonly edge?: number;
+    /** Beside `mark`, at most 63. */
+    readonly others?: readonly Mark[];
+  } = {},
 ): void {
   const { world } = stage;
   const edge = world.network.edges[options.edge ?? 0];
   if (edge === undefined) throw new RangeError('no such edge');
   const number = options.number ?? Math.floor(world.now / world.network.parameters.digestMs) + 1;
   const random = (): Mark => world.rng.fill(new Uint8Array(8)) as Mark;
-  const marks = [mark, ...Array.from({ length: 63 }, random)].sort(Buffer.compare);
+  const others = options.others ?? [];
+  const padding = Array.from({ length: 63 - others.length }, random);
+  const marks = [mark, ...others, ...padding].sort(Buffer.compare);
   const { bytes } = signDigest(
     edge.identity,
     { edge: edge.hash, number, previous: new Uint8Array(32), seen: [], marks },

@@ -24,6 +24,12 @@ export {
 export { LineSplitter } from './lines.ts';
 export type { Scope } from './method.ts';
 export {
+  type AddressCardView,
+  type AddressView,
+  addressMethods,
+  type RequestView,
+} from './methods/addresses.ts';
+export {
   type ConversationView,
   conversationMethods,
   type DraftView,

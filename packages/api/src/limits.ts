@@ -24,6 +24,10 @@ export const MAX_NAME = 128;
 export const MAX_CLIENT_ID = 64;
 /** Characters of a network card or an invitation link, with room for later forms. */
 export const MAX_LINK = 4_096;
+/** Characters of the text of a request; the client counts bytes, at most 900. */
+export const MAX_REQUEST_TEXT = 900;
+/** Days for which a replaced address may still be watched. */
+export const MAX_ADDRESS_DAYS = 90;
 /** Characters of a SOCKS server's address: an IP address and a port. */
 export const MAX_SOCKS = 64;
 /** Characters of a passphrase. */

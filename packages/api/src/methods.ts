@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { MAX_CLIENT_ID, MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
+import { addressMethods } from './methods/addresses.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
@@ -99,6 +100,7 @@ export const methods = {
   'message.get': method(v.strictObject({ id }), messageDetail, 'read'),
   'conversation.read': method(v.strictObject({ contactId: id }), done, 'send'),
 
+  ...addressMethods,
   ...conversationMethods,
   ...trustMethods,
 

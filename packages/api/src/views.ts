@@ -143,7 +143,16 @@ export const profileStatus = v.object({
 export const event = v.object({
   cursor: count,
   at: time,
-  kind: v.picklist(['message', 'message-state', 'contact', 'invitation', 'network', 'alarm']),
+  kind: v.picklist([
+    'message',
+    'message-state',
+    'contact',
+    'invitation',
+    'address',
+    'request',
+    'network',
+    'alarm',
+  ]),
   subject: v.string(),
 });
 

@@ -6,6 +6,8 @@
 import { AppError, equalBytes, hex, type Millis, randomBytes } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
+import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
+import type { AcceptRequest, AddressFeature } from './addresses/feature.ts';
 import { cleanName } from './contacts/contacts.ts';
 import { textBytes } from './content/cbor.ts';
 import type { Conversations } from './conversations/conversations.ts';
@@ -179,6 +181,33 @@ export class Client {
     return this.contact(String(id));
   }
 
+  /** Own reusable addresses and the requests that come to them. */
+  get addresses(): AddressFeature {
+    return this.e.addresses;
+  }
+
+  /** A request to somebody's address. Joins the network given along, as `acceptInvitation` does. */
+  sendRequest(
+    options: { readonly address: string; readonly name?: string; readonly text?: string },
+    now: Millis,
+  ): ContactView {
+    this.e.now = now;
+    const link = decodeAddressLink(options.address);
+    const { network } = this.e;
+    const mayJoin = network === null || !(network.reached || isOfNetwork(link.card, network.id));
+    if (mayJoin && link.networkCard !== null) this.joinNetwork(link.networkCard, now);
+    const { name } = options;
+    const request = { link, text: options.text ?? '', ...(name === undefined ? {} : { name }) };
+    return this.contact(this.e.addresses.send(request, now));
+  }
+
+  acceptRequest(options: AcceptRequest, now: Millis): ContactView {
+    this.e.now = now;
+    const id = this.e.addresses.accept(options, now);
+    this.e.visits.advance(now);
+    return this.contact(id);
+  }
+
   contacts(): ContactView[] {
     return this.e.contactList.all().map((row) => this.contactView(row));
   }
@@ -196,7 +225,9 @@ export class Client {
   /** Takes a meeting that failed off the list. Throws `contact-unknown`, `contact-met`. */
   dismissMeeting(idOrName: string, now: Millis): void {
     this.e.now = now;
-    this.e.visits.dismiss(num(this.e.contactList.find(idOrName), 'id'), now);
+    const id = num(this.e.contactList.find(idOrName), 'id');
+    this.e.addresses.withdraw(id, now);
+    this.e.visits.dismiss(id, now);
   }
 
   /** Saves a text and answers `queued`; the same client id again answers with the same message. */

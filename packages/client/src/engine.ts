@@ -13,12 +13,14 @@ import {
   verifyDigest,
   type Welcome,
 } from '@tacet/wire';
+import { AddressFeature } from './addresses/feature.ts';
 import { Cover } from './boxes/cover.ts';
 import { PutQueue } from './boxes/puts.ts';
 import { ReadQueue } from './boxes/reads.ts';
 import { StandingReads } from './boxes/standing.ts';
 import { Tombstones } from './boxes/tombstones.ts';
 import { WatchList } from './boxes/watches.ts';
+import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
 import type { Envelope } from './content/envelope.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -107,6 +109,7 @@ export class Engine {
   readonly visits: Visits;
   readonly trust: TrustFacts;
   readonly safety: Safety;
+  readonly addresses: AddressFeature;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -174,9 +177,12 @@ export class Engine {
     this.tombstones = tombstones;
     this.watches = new WatchList(store, network, {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
-      // The reply box of an invitation is its inviter's to erase.
+      // The reply box of an invitation is its inviter's to erase; boxes of an address are known to all
+      // who have its card, and would tell them that their owner was here.
       onRead: (watch, at) => {
-        if (watch.owner !== 'visit' || watch.index !== REPLY_BOX) tombstones.add(watch.box, at);
+        const { owner, index, box } = watch;
+        if (owner === 'address' || owner === 'request') return;
+        if (owner !== 'visit' || index !== REPLY_BOX) tombstones.add(box, at);
       },
     });
     this.reads = new ReadQueue(rng, network, this.watches);
@@ -225,6 +231,7 @@ export class Engine {
       now: () => this.now,
     });
     this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
+    const blocklist = new Blocklist(store);
     const meeting: MeetingDeps = {
       store,
       rng,
@@ -241,10 +248,12 @@ export class Engine {
       startedAt: now,
       alarm,
       kick,
+      blocked: (keySetHash, identityKey) => blocklist.has(keySetHash, identityKey),
       abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
     };
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
+    this.addresses = new AddressFeature(meeting, blocklist, this.invitationList, this.visits);
     this.trust = new TrustFacts(store, this.events);
     const trust: TrustDeps = {
       store,
@@ -333,6 +342,7 @@ export class Engine {
       this.requests.nextDeadline ?? Infinity,
       (joined ? this.receipts.deadline : null) ?? Infinity,
       (joined ? this.visits.deadline : null) ?? Infinity,
+      joined ? this.addresses.deadline : Infinity,
       this.nextHour,
       this.nextMinutes,
       this.reader.deadline ?? Infinity,
@@ -346,6 +356,7 @@ export class Engine {
     this.link.advance(now);
     this.requests.expire(now);
     this.visits.advance(now);
+    if (this.network !== null) this.addresses.advance(now);
     const due = this.receipts.deadline;
     if (due !== null && due <= now) this.jobs.kick();
     this.reader.advance(now);
@@ -427,6 +438,7 @@ export class Engine {
       this.receipts.setBack(back);
       this.reader.setBack(back);
       this.visits.setBack(back);
+      this.addresses.setBack(back);
     });
   }
 
@@ -482,6 +494,7 @@ export class Engine {
     if (this.outbox.healing.askForNotices(now)) this.jobs.kick();
     this.reader.healing.expire(now);
     this.invitationList.expire(now);
+    this.addresses.hourly(now);
     this.contactList.forgetOld(now);
     this.reader.everyDay(now);
     this.reader.sweepGaps(now);

@@ -1,4 +1,5 @@
 /** Layer 3: a person's client, without I/O. The daemon and the lab drive it. */
+export type { AddressCardView, AddressView, RequestView } from './addresses/views.ts';
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './engine.ts';

@@ -37,7 +37,27 @@ export const STANDING_READS = 4;
 /** Empty holds in a row after which a conversation falls back to the digest. */
 export const EMPTY_HOLDS = 3;
 
+/** Boxes for requests that an address has each day (docs/spec/16-addresses.md, 2). */
+export const REQUEST_BOXES = 256;
+/** Bytes of UTF-8 in the text of a request. */
+export const MAX_REQUEST_TEXT_BYTES = 900;
+
 // Implementation
+/** Addresses that live or are still watched after they were replaced. */
+export const MAX_ADDRESSES = 8;
+/** Ended addresses that are still listed; the oldest goes. */
+export const MAX_ENDED_ADDRESSES = 32;
+/** Requests that wait for a decision; new ones that come at one address in a day. */
+export const MAX_REQUESTS = 200;
+export const MAX_REQUESTS_A_DAY = 64;
+/** Requests that were decided and are remembered until they end, so that they do not come again. */
+export const MAX_DECIDED_REQUESTS = 5_000;
+/** Own requests under way. */
+export const MAX_SENT_REQUESTS = 50;
+/** Boxes tried for one posting of a request before it waits. */
+export const MAX_REQUEST_DRAWS = 24;
+/** People whose requests are not shown; the oldest gives way. */
+export const MAX_BLOCKED_KEYS = 5_000;
 /** Contacts, open invitations, queued texts of one profile. */
 export const MAX_CONTACTS = 2_000;
 export const MAX_INVITATIONS = 100;

@@ -214,9 +214,11 @@ export interface ClientEvent {
     | 'message-state'
     | 'contact' // added or changed
     | 'invitation'
+    | 'address'
+    | 'request'
     | 'network'
     | 'alarm'; // watchdog, equivocation, taken box, dead letter
-  /** Message, contact or invitation id; an error code for `alarm`. */
+  /** Message, contact, invitation, address or request id; an error code for `alarm`. */
   readonly subject: string;
 }
 

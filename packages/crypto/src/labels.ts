@@ -82,6 +82,18 @@ export const LABELS = {
   'invite-reply-key': 'tacet/1/invite-reply-key',
   /** Meeting: that hash to the content id of a guest's first words. */
   'invite-words': 'tacet/1/invite-words',
+  /** Address: the card to its secret (the commitment); the lock to the r in the card. */
+  address: 'tacet/1/address',
+  'address-lock': 'tacet/1/address-lock',
+  /** Address: the secret, a day and a number to a request's box; the box that tells its end. */
+  'address-seed': 'tacet/1/address-seed',
+  'address-key': 'tacet/1/address-key',
+  'address-end-seed': 'tacet/1/address-end-seed',
+  'address-end-key': 'tacet/1/address-end-key',
+  /** Address: an X-Wing secret and its box to the key of one sealed request. */
+  'address-request': 'tacet/1/address-request',
+  /** Address: a card to the words people compare. */
+  'address-words': 'tacet/1/address-words',
   /** Profile: what the passphrase gives to the key of one slot's header. */
   'profile-slot': 'tacet/1/profile-slot',
   /** Profile: a keychain secret to what a passphrase would give. */

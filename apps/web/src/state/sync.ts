@@ -100,6 +100,10 @@ function note(event: EventView): void {
     case 'invitation':
       dirty.invitations = true;
       break;
+    case 'address':
+    case 'request':
+      // Not shown yet.
+      break;
     case 'network':
       dirty.status = true;
       break;

@@ -188,7 +188,9 @@ export class ReadQueue implements PlanSource {
         continue;
       }
       if (entry.triesHere > 0 && !retries) continue;
-      if (!entry.catchUp && entry.rests === 0) return this.plan(network, entry);
+      // Strangers fill the boxes of an address: they never keep a message waiting.
+      const isStrangers = entry.watch.owner === 'address';
+      if (!entry.catchUp && entry.rests === 0 && !isStrangers) return this.plan(network, entry);
       if (
         behind === null ||
         (ownerOf(behind) === this.lastOwner && ownerOf(entry) !== ownerOf(behind))

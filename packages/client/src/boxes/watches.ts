@@ -31,6 +31,9 @@ export interface WatchListener {
   onRead(watch: Watch, now: Millis): void;
 }
 
+/** Owners of boxes that one person writes once; the last: where an address tells its end. */
+const MEETING: ReadonlySet<string> = new Set(['invite', 'visit', 'request']);
+
 export class WatchList {
   private readonly store: ProfileStore;
   private readonly network: () => Network | null;
@@ -119,7 +122,7 @@ export class WatchList {
   /** Boxes of meetings, ours and those we are guests of. */
   meetings(): Watch[] {
     const watches = [...this.byMark.entries()].map(([, watch]) => watch);
-    return watches.filter(({ owner }) => owner === 'invite' || owner === 'visit');
+    return watches.filter(({ owner }) => MEETING.has(owner));
   }
 
   /** The lowest index waited for. */

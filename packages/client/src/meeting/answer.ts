@@ -28,6 +28,8 @@ export interface Visitor {
   readonly offer: Uint8Array;
   /** What stood in box 1. */
   readonly keys: Uint8Array;
+  /** Key-set hash the offer must show, where it is known beforehand. */
+  readonly expects: Uint8Array | null;
   readonly firstWords: string;
 }
 
@@ -60,6 +62,9 @@ export async function makeAnswer(
     !equalBytes(invitationSecret(offer.keySetHash, offer.r), secret)
   ) {
     throw new AppError('invitation-replaced', 'refused', 'the invitation does not match its link');
+  }
+  if (visitor.expects !== null && !equalBytes(visitor.expects, offer.keySetHash)) {
+    throw new AppError('request-replaced', 'refused', 'the request does not match its invitation');
   }
   const words: FirstWords = {
     guestRoot: randomBytes(rng, 32),

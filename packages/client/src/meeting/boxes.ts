@@ -175,7 +175,7 @@ function open(bytes: Uint8Array, kind: number, what: string): ByteReader {
 }
 
 /** Length byte, then a fixed field padded with zeros. */
-function putText(out: ByteWriter, text: string, field: number): void {
+export function putText(out: ByteWriter, text: string, field: number): void {
   const bytes = utf8(text);
   out
     .u8(bytes.length)
@@ -183,7 +183,8 @@ function putText(out: ByteWriter, text: string, field: number): void {
     .skip(field - bytes.length);
 }
 
-function takeText(input: ByteReader, field: number): string {
+/** @throws `malformed` */
+export function takeText(input: ByteReader, field: number): string {
   const length = input.u8();
   if (length > field) throw malformed('text');
   const text = fromUtf8(input.copy(length));

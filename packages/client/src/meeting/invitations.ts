@@ -63,6 +63,14 @@ const PAUSE: Millis = 60_000;
 const REFUSAL_MOVES = 72;
 const NO_REPLY = new Uint8Array(32);
 
+/** Hears of the invitations that requests of ours carry (16-addresses.md 3). In transactions. */
+export interface RequestListener {
+  onReady(contactId: number, now: Millis): void;
+  onAnswer(contactId: number, identityKey: Uint8Array, words: FirstWords, now: Millis): void;
+  /** It has run out, or was taken back. */
+  onClosed(contactId: number, now: Millis): void;
+}
+
 interface Answered {
   readonly words: FirstWords;
   readonly identityKey: Uint8Array;
@@ -86,12 +94,15 @@ export interface MeetingDeps {
   readonly alarm: (code: string, now: Millis) => void;
   /** Ratchet work may be waiting. */
   readonly kick: () => void;
+  /** Of these keys nothing is shown. */
+  readonly blocked: (keySetHash: Uint8Array, identityKey: Uint8Array | null) => boolean;
   /** Nothing more will be sent to this contact. In the transaction that says why. */
   readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
 
 export class Invitations implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
+  private requests: RequestListener | null = null;
 
   constructor(deps: MeetingDeps) {
     this.d = deps;
@@ -99,11 +110,15 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     deps.watches.register('invite', this);
   }
 
+  listen(listener: RequestListener): void {
+    this.requests = listener;
+  }
+
   create(label: string, now: Millis): InvitationView {
     const network = this.d.network();
     if (network === null) throw notJoined();
     const open = this.d.store.get(
-      "SELECT count(*) AS n FROM invitations WHERE state IN ('preparing','placing','ready')",
+      "SELECT count(*) AS n FROM invitations WHERE request = 0 AND state IN ('preparing','placing','ready')",
     );
     if (open !== undefined && num(open, 'n') >= MAX_INVITATIONS) {
       throw new AppError(
@@ -112,18 +127,9 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         'too many invitations are open; revoke one that is no longer needed',
       );
     }
-    const lifeDays = network.current(now)?.parameters.boxLifeDays ?? 21;
-    const lock = randomBytes(this.d.rng, 32);
+    const clean = label === '' ? 'invitation' : cleanName(label);
     const id = this.d.store.transaction(() => {
-      const { rowId } = this.d.store.run(
-        'INSERT INTO invitations (label, state, lock, r, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)',
-        label === '' ? 'invitation' : cleanName(label),
-        'preparing',
-        lock,
-        lockedBy(lock),
-        Math.floor(now),
-        Math.floor(now + lifeDays * DAY),
-      );
+      const rowId = this.insert(clean, null, now);
       this.d.events.append(now, 'invitation', String(rowId));
       return rowId;
     });
@@ -131,9 +137,47 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     return this.view(this.row(id));
   }
 
+  /** One that a request to an address carries, for that contact. In a transaction. */
+  createFor(contactId: number, now: Millis): number {
+    this.d.kick();
+    return this.insert('request', contactId, now);
+  }
+
+  private insert(label: string, contactId: number | null, now: Millis): number {
+    const lifeDays = this.d.network()?.current(now)?.parameters.boxLifeDays ?? 21;
+    const lock = randomBytes(this.d.rng, 32);
+    const { rowId } = this.d.store.run(
+      `INSERT INTO invitations (label, state, lock, r, created_at, expires_at, contact_id, request)
+       VALUES (?, 'preparing', ?, ?, ?, ?, ?, ?)`,
+      label,
+      lock,
+      lockedBy(lock),
+      Math.floor(now),
+      Math.floor(now + lifeDays * DAY),
+      contactId,
+      contactId === null ? 0 : 1,
+    );
+    return rowId;
+  }
+
+  /** What a request needs of its invitation; null unless it can be answered now. */
+  offered(id: number): { readonly secret: Uint8Array; readonly endsDay: number } | null {
+    const row = this.row(id);
+    if (text(row, 'state') !== 'ready') return null;
+    return { secret: blob(row, 'secret'), endsDay: dayOf(num(row, 'expires_at')) };
+  }
+
+  /** A request is withdrawn, with the invitation it carries. In a transaction. */
+  withdraw(id: number, now: Millis): void {
+    const state = text(this.row(id), 'state');
+    if (state === 'preparing' || state === 'placing' || state === 'ready') {
+      this.close(id, 'revoked', now);
+    }
+  }
+
   list(): InvitationView[] {
     return this.d.store
-      .all('SELECT * FROM invitations ORDER BY id DESC')
+      .all('SELECT * FROM invitations WHERE request = 0 ORDER BY id DESC')
       .map((row) => this.view(row));
   }
 
@@ -189,6 +233,8 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.puts.cancel('invite', id);
     this.d.kick();
     if (state === 'revoked') this.d.watches.cancel('invite', id);
+    const contactId = numOrNull(row, 'contact_id');
+    if (num(row, 'request') === 1 && contactId !== null) this.requests?.onClosed(contactId, now);
     if (secret === null) return;
     for (const index of OFFER_BOXES) this.d.tombstones.add(meetingBox(secret, index), now);
     if (state === 'revoked' && shown) this.say(row, REPLY_BOX, 'revoked', NO_REPLY, now);
@@ -323,8 +369,11 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   onStored(put: PutEntry, now: Millis): void {
     if (put.copies > 1) return;
     const row = this.row(put.ref);
-    if (put.part === 0 && text(row, 'state') === 'placing') this.setState(put.ref, 'ready', now);
     const contactId = numOrNull(row, 'contact_id');
+    if (put.part === 0 && text(row, 'state') === 'placing') {
+      this.setState(put.ref, 'ready', now);
+      if (contactId !== null) this.requests?.onReady(contactId, now);
+    }
     if (put.part === OUTCOME_BOX && contactId !== null && text(row, 'state') === 'used') {
       this.d.contacts.step(contactId, 'accepted', now);
     }
@@ -359,13 +408,14 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       return;
     }
     if (state !== 'ready' && state !== 'placing') return;
-    if (this.d.contacts.full) {
+    const made = numOrNull(row, 'contact_id');
+    if (made === null && this.d.contacts.full) {
       // A stranger with the link must not be able to stop this program.
       this.close(watch.ref, 'revoked', now);
       this.d.alarm('contacts-full', now);
       return;
     }
-    const contactId = this.d.contacts.create(STAND_IN, '', now);
+    const contactId = made ?? this.d.contacts.create(STAND_IN, '', now);
     this.d.contacts.step(contactId, 'opened', now);
     this.d.contacts.step(contactId, 'delivered', now);
     this.d.store.run(
@@ -443,6 +493,16 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   ): void {
     applyWrites(this.d.store, writes);
     this.d.puts.cancel('invite', id);
+    if (this.d.blocked(words.keySetHash, identityKey)) {
+      // The link reached somebody who was blocked: told what every unreadable answer is told.
+      this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
+      this.setState(id, 'used', now);
+      this.d.contacts.end(contactId, 'contact-blocked', now);
+      this.d.contacts.forget(contactId, now);
+      return;
+    }
+    const isRequest = num(this.row(id), 'request') === 1;
+    if (isRequest) this.requests?.onAnswer(contactId, identityKey, words, now);
     this.say(this.row(id), OUTCOME_BOX, 'accepted', saved.subarray(0, 32), now);
     for (const index of OFFER_BOXES) this.d.tombstones.add(meetingBox(secret, index), now);
     this.d.store.run(

@@ -3,7 +3,7 @@
  * refuses them unless the link's secret recomputes, answers in box 2, waits for box 3. Whatever
  * became of the invitation, the guest is told: by box 3, or by the invitation's last day.
  */
-import { AppError, DAY, equalBytes, type Millis, utf8 } from '@tacet/base';
+import { AppError, DAY, equalBytes, isAppError, type Millis, utf8 } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
@@ -34,6 +34,14 @@ const STAND_IN = 'inviter';
 const FIRST_PAUSE: Millis = 5_000;
 const LONGEST_PAUSE: Millis = 600_000;
 
+export interface Guest {
+  readonly secret: Uint8Array;
+  /** The key-set hash the offer must show, where it is known beforehand. */
+  readonly expects: Uint8Array | null;
+  readonly name: string | null;
+  readonly firstWords: string;
+}
+
 export class Visits implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
   private readonly asked: VisitReads;
@@ -62,7 +70,12 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         'this invitation belongs to another network; open it with a profile of that network',
       );
     }
-    const { secret } = decoded;
+    return this.open({ secret: decoded.secret, expects: null, name, firstWords }, now);
+  }
+
+  /** Answers the invitation behind a secret: of a link, or of a request. In a transaction or not. */
+  open(guest: Guest, now: Millis): number {
+    const { secret, expects, name, firstWords } = guest;
     if (this.d.store.get('SELECT 1 AS one FROM invitations WHERE secret = ?', secret)) {
       throw new AppError(
         'invitation-own',
@@ -77,11 +90,14 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     }
     return this.d.store.transaction(() => {
       if (had !== null) this.d.contacts.forget(had, now);
-      const contactId = this.d.contacts.create(name ?? STAND_IN, '', now);
+      // The card of an address may be anywhere: who came by it is nobody's word for anything.
+      const how = expects === null ? 'met-by-link' : 'met-by-request';
+      const contactId = this.d.contacts.create(name ?? STAND_IN, '', now, how);
       this.d.store.run(
-        "INSERT INTO visits (contact_id, secret, state, first_words, created_at) VALUES (?, ?, 'opening', ?, ?)",
+        "INSERT INTO visits (contact_id, secret, state, expects, first_words, created_at) VALUES (?, ?, 'opening', ?, ?, ?)",
         contactId,
         secret,
+        expects,
         firstWords,
         Math.floor(now),
       );
@@ -188,10 +204,12 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       contactId,
       run: (port, records) => makeAnswer(port, records, visitor(row), this.d),
       commit: (answer, now) => this.reply(contactId, blob(row, 'secret'), answer, now),
-      fail: (_error, now) => {
-        // What stands in the boxes is not what the link committed to.
-        this.end(contactId, 'invitation-replaced', now);
-        this.d.alarm('invitation-replaced', now);
+      fail: (error, now) => {
+        // What stands in the boxes is not what the link, or the request, committed to.
+        const other = isAppError(error, 'request-replaced');
+        const code = other ? 'request-replaced' : 'invitation-replaced';
+        this.end(contactId, code, now);
+        this.d.alarm(code, now);
       },
     });
   }
@@ -201,6 +219,11 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     const network = this.d.network();
     // Ended while the answer was made: it must not come back.
     if (network === null || text(visitOf(this.d.store, contactId), 'state') !== 'answering') return;
+    const theirs = keySetHash(answer.identityKey, answer.ed25519, answer.mldsa65);
+    if (this.d.blocked(theirs, answer.identityKey)) {
+      this.end(contactId, 'contact-blocked', now);
+      return;
+    }
     applyWrites(this.d.store, answer.writes);
     const box = meetingBox(secret, REPLY_BOX);
     const record = sealRecord(box, network.id, answer.plaintext);
@@ -229,7 +252,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       answer.identityKey,
       answer.ed25519,
       answer.mldsa65,
-      keySetHash(answer.identityKey, answer.ed25519, answer.mldsa65),
+      theirs,
       contactId,
     );
     this.d.contacts.setEnd(contactId, this.endOf(answer.endsDay, now));
@@ -338,6 +361,7 @@ function visitor(row: SqlRow): Visitor {
     secret: blob(row, 'secret'),
     offer: blob(row, 'box0'),
     keys: blob(row, 'box1'),
+    expects: blobOrNull(row, 'expects'),
     firstWords: text(row, 'first_words'),
   };
 }

@@ -3,6 +3,7 @@
  * never changes; a new one is appended.
  */
 import type { Migration } from './migrate.ts';
+import { ADDRESSES } from './tables/addresses.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
@@ -244,4 +245,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'contents', up: CONTENT },
   { name: 'usage and deliveries', up: LEVELS },
   { name: 'facts of trust', up: TRUST },
+  { name: 'reusable addresses', up: ADDRESSES },
 ];

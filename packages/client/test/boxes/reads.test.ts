@@ -95,6 +95,21 @@ test('a backlog of one contact waits behind announced boxes and takes turns with
   assert.equal(first.slice(1).filter((id) => id > 60).length, 4);
 });
 
+test('boxes of an address wait until nobody else wants the slot', () => {
+  const reads = queue();
+  const strangers = (id: number): Watch => ({ ...watch(id), owner: 'address' });
+  for (let id = 1; id <= 60; id++) reads.announced(strangers(id), A, 0);
+  reads.announced(watch(70), B, 0);
+  reads.announced(watch(71), B, 0);
+  const asked = (): number => {
+    const plan = reads.next(0, true);
+    assert.ok(plan?.request.kind === 'get');
+    return Math.max(...plan.request.marks.map((m) => (new Set(m).size === 1 ? (m[0] ?? 0) : 0)));
+  };
+  assert.deepEqual([asked(), asked()], [70, 71]);
+  assert.ok(asked() <= 60);
+});
+
 test('a catch-up read asks every home once, older generations last, and then hears it is absent', () => {
   const reads = queue();
   let absent = 0;

@@ -17,6 +17,7 @@ import type { Millis } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 import type { EventPage } from './event-hub.ts';
+import type { PersonAddresses } from './person-addresses.ts';
 import type { TrustPart } from './person-trust.ts';
 
 export type ClientEffect<Job> =
@@ -82,7 +83,7 @@ export interface Levels {
 }
 
 /** What the methods of the API ask of a person's machine. Everything may throw AppError. */
-export interface Person extends TrustPart {
+export interface Person extends PersonAddresses, TrustPart {
   joinNetwork(card: string, now: Millis): void;
   setLevel(level: LevelName, now: Millis): void;
   readonly socks: string;

@@ -1,4 +1,5 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
+import { addressHandlers } from './methods/addresses.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
@@ -58,6 +59,7 @@ export const handlers: Handlers = {
       return {};
     }),
 
+  ...addressHandlers,
   ...conversationHandlers,
   ...trustHandlers,
 

@@ -168,6 +168,15 @@ export class FakePerson implements Person, Machine<Job, string> {
   acknowledgedCursor(consumer: string): number {
     return this.acks.get(consumer) ?? 0;
   }
+  get addresses(): never {
+    throw new Error('not part of this fake');
+  }
+  sendRequest(): never {
+    throw new Error('not part of this fake');
+  }
+  acceptRequest(): never {
+    throw new Error('not part of this fake');
+  }
   get conversations(): never {
     throw new Error('not part of this fake');
   }

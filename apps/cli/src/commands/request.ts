@@ -1,0 +1,101 @@
+/** `request send|list|accept|delete|block`: what comes to an address, and asking for somebody. */
+import type { Command } from '../command.ts';
+import { showSpan, showTime } from '../duration.ts';
+import { safeLine, safeText } from '../safe.ts';
+import { addressArgument } from './address.ts';
+
+export const requestSend: Command = {
+  path: 'request send',
+  summary: 'ask the owner of an address to become a contact',
+  args: '<address|-> [text]',
+  arity: [1, 2],
+  options: { name: { type: 'string', value: 'NAME', help: 'what to call them here' } },
+  examples: [
+    'tacet request send "tacet://address/1#..." "we met in Lisbon"',
+    'tacet request send - "hello" --name anna < anna.address',
+  ],
+  details:
+    'Compare the words of the address first (tacet address check). The request is repeated until it is answered, three weeks at most; the owner may also never answer. Give it up with: tacet contact dismiss.',
+  async run(context) {
+    const address = await addressArgument(context);
+    const [, text = ''] = context.args;
+    const name = context.text('name');
+    const contact = await (await context.api()).call('request.send', {
+      address,
+      text,
+      ...(name === undefined ? {} : { name }),
+    });
+    context.show(contact, () => `${safeLine(contact.name)}: asked; see tacet contact list`);
+    return undefined;
+  },
+};
+
+export const requestList: Command = {
+  path: 'request list',
+  summary: 'requests that wait for you; nothing in them is proven',
+  arity: [0, 0],
+  examples: ['tacet request list'],
+  async run(context) {
+    const found = await (await context.api()).call('request.list', {});
+    context.show(found, () => {
+      if (found.requests.length === 0) return 'no requests';
+      const now = Date.now();
+      return found.requests
+        .map((one) => {
+          const head = `${one.id}  ${showTime(one.cameAt, now)}  says to be: ${safeLine(one.name)}`;
+          const text = safeText(one.text).replaceAll('\n', '\n    ');
+          return `${head}  (ends in ${showSpan(one.endsAt - now)})\n    ${text}`;
+        })
+        .join('\n');
+    });
+    return undefined;
+  },
+};
+
+export const requestAccept: Command = {
+  path: 'request accept',
+  summary: 'become a contact of the one who asked',
+  args: '<id>',
+  arity: [1, 1],
+  options: { name: { type: 'string', value: 'NAME', help: 'what to call them here' } },
+  examples: ['tacet request accept ID', 'tacet request accept ID --name carol'],
+  async run(context) {
+    const id = context.arg(0, 'the id of the request');
+    const name = context.text('name');
+    const contact = await (await context.api()).call('request.accept', {
+      id,
+      ...(name === undefined ? {} : { name }),
+    });
+    context.show(contact, () => `${safeLine(contact.name)}: ${contact.state}`);
+    return undefined;
+  },
+};
+
+export const requestDelete: Command = {
+  path: 'request delete',
+  summary: 'take a request off the list; its sender is not told',
+  args: '<id>',
+  arity: [1, 1],
+  examples: ['tacet request delete ID'],
+  async run(context) {
+    const id = context.arg(0, 'the id of the request');
+    await (await context.api()).call('request.delete', { id });
+    context.show({ id, state: 'deleted' }, () => 'deleted');
+    return undefined;
+  },
+};
+
+export const requestBlock: Command = {
+  path: 'request block',
+  summary: 'the same, and show no further request of that key set',
+  args: '<id>',
+  arity: [1, 1],
+  examples: ['tacet request block ID'],
+  details: 'The sender is not told. Somebody who makes a new profile can ask again.',
+  async run(context) {
+    const id = context.arg(0, 'the id of the request');
+    await (await context.api()).call('request.block', { id });
+    context.show({ id, state: 'blocked' }, () => 'blocked');
+    return undefined;
+  },
+};

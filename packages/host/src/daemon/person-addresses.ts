@@ -1,0 +1,23 @@
+/** What the methods of addresses and requests ask of a person's machine. */
+import type { AddressCardView, AddressView, ContactView, RequestView } from '@tacet/api';
+import type { Millis } from '@tacet/base';
+
+export interface PersonAddresses {
+  /** Own reusable addresses, and requests that came to them. */
+  readonly addresses: {
+    create(request: { readonly label: string }, now: Millis): AddressView;
+    list(): readonly AddressView[];
+    show(id: string): AddressView;
+    rotate(request: { readonly id: string; readonly days?: number }, now: Millis): AddressView;
+    revoke(id: string, now: Millis): AddressView;
+    look(address: string): AddressCardView;
+    requests(): readonly RequestView[];
+    deleteRequest(id: string, now: Millis): void;
+    blockRequest(id: string, now: Millis): void;
+  };
+  sendRequest(
+    request: { readonly address: string; readonly name?: string; readonly text?: string },
+    now: Millis,
+  ): ContactView;
+  acceptRequest(request: { readonly id: string; readonly name?: string }, now: Millis): ContactView;
+}
