@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { away } from './away.ts';
 import { chaos } from './chaos.ts';
 import { day } from './day.ts';
+import { histories } from './histories/report.ts';
 import { mixing } from './mixing/run.ts';
 import { manyScenarios } from './scenarios/many.ts';
 
@@ -10,6 +11,7 @@ const HELP = `npm run -s lab -- day --seed 7            one virtual day, figures
 npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many seeds
 npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
 npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against closed forms and attacks
+npm run -s lab -- histories --runs 10000       two people under loss, absence and crashes, against a model
 npm run -s lab -- away --days 30               back after so many days, with boxes of 21
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
@@ -59,6 +61,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const result = await mixing({ seed, onProgress: (line) => process.stderr.write(`${line}\n`) });
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.failed === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'histories') {
+    const options = { runs: whole(values.runs), seed: whole(values.seed) };
+    const result = await histories(options, (line) => void process.stderr.write(`${line}\n`));
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return result.failed.length === 0 ? 0 : 1;
   }
   if (positionals[0] === 'away') {
     const seed = whole(values.seed);

@@ -9,11 +9,11 @@ import {
   seededRng,
   TEST_NOW,
 } from '@tacet/testkit';
+import { plainBuilder } from '@tacet/testkit/model';
 import { Client } from '../src/client.ts';
 import type { Engine } from '../src/engine.ts';
 import { EventLog } from '../src/events/log.ts';
 import { prepareProfile } from '../src/meeting/identity.ts';
-import { plainBuilder } from './model/layer.ts';
 
 const NETWORK = makeTestNetwork({ seed: 'caps' });
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);

@@ -52,6 +52,18 @@ export class MemoryStore implements ProfileStore {
 
   checkpoint(): void {}
 
+  /** The whole database as it stands. */
+  copy(): Uint8Array {
+    return this.database.serialize();
+  }
+
+  /** Puts an earlier copy in its place. */
+  restore(copy: Uint8Array): void {
+    this.statements.clear();
+    this.database.deserialize(copy);
+    this.database.exec('PRAGMA foreign_keys = ON');
+  }
+
   close(): void {
     this.database.close();
   }

@@ -1,8 +1,8 @@
 /** A profile without network, with contacts that were met: for what never leaves it. */
 import { createFakeSession, MemoryStore, seededRng, TEST_NOW } from '@tacet/testkit';
+import { plainBuilder } from '@tacet/testkit/model';
 import { Client } from '../../src/client.ts';
 import { prepareProfile } from '../../src/meeting/identity.ts';
-import { plainBuilder } from '../model/layer.ts';
 
 export class Profile {
   readonly store = new MemoryStore();

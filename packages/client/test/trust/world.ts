@@ -1,9 +1,8 @@
 /** Several people over the model's box layer, in virtual time; without losses unless a test asks. */
 import assert from 'node:assert/strict';
 import { MINUTE, SECOND } from '@tacet/base';
+import { Layer, ModelPerson } from '@tacet/testkit/model';
 import type { Client } from '../../src/client.ts';
-import { Layer } from '../model/layer.ts';
-import { ModelPerson } from '../model/person.ts';
 
 export class World {
   readonly layer: Layer;

@@ -12,8 +12,7 @@ import {
   randomUnit,
 } from '@tacet/base';
 import type { RelayHash, VerifiedDocument } from '@tacet/directory';
-import type { PacketBuilder, Path, ReplyBlock, ReplyId, ReplyKeys } from '@tacet/onion';
-import { makeTestNetwork, type SeededRng, seededRng, TEST_NOW } from '@tacet/testkit';
+import type { ReplyId } from '@tacet/onion';
 import {
   type BoxAnswer,
   type BoxRecord,
@@ -26,6 +25,10 @@ import {
   packBroadcast,
   signDigest,
 } from '@tacet/wire';
+import { makeTestNetwork, TEST_NOW } from '../network.ts';
+import { type SeededRng, seededRng } from '../rng.ts';
+import { meaningOf, type PlainRequest } from './plain-builder.ts';
+import { Tally } from './tally.ts';
 
 export const NETWORK = makeTestNetwork({
   seed: 'model',
@@ -61,37 +64,15 @@ function documentAt(now: Millis): VerifiedDocument {
   return verified;
 }
 
-interface Sent {
-  readonly path: Path;
-  readonly data: Uint8Array;
-  readonly replyId: ReplyId;
+interface Box {
+  readonly record: BoxRecord;
+  readonly endDay: number;
+  read: boolean;
 }
-type Handle = Uint8Array & { sent?: Sent; replyId?: ReplyId; loop?: ReplyId };
-
-/** Packets that carry their meaning beside them. */
-export const plainBuilder: PacketBuilder = {
-  replyBlock(_path, replyId) {
-    const block: Handle = new Uint8Array(0);
-    block.replyId = replyId;
-    return { block: block as unknown as ReplyBlock, keys: new Uint8Array(0) as ReplyKeys };
-  },
-  request(path, data, block) {
-    const frame: Handle = new Uint8Array(0);
-    const { replyId } = block as unknown as Handle;
-    if (replyId !== undefined) frame.sent = { path, data, replyId };
-    return frame;
-  },
-  loop(_path, replyId) {
-    const frame: Handle = new Uint8Array(0);
-    frame.loop = replyId;
-    return { frame, keys: new Uint8Array(0) as ReplyKeys };
-  },
-  openReply: (_keys, payload) => payload,
-};
 
 interface Edge {
   readonly hash: RelayHash;
-  readonly boxes: Map<ReturnType<typeof markKey>, { record: BoxRecord; endDay: number }>;
+  readonly boxes: Map<ReturnType<typeof markKey>, Box>;
   filled: Mark[];
   readonly digests: { readonly at: Millis; readonly pages: Uint8Array[] }[];
 }
@@ -123,9 +104,12 @@ export class Layer {
     digests: [],
   }));
   private nextDigest = Math.ceil(TEST_NOW / parameters.digestMs) * parameters.digestMs;
+  private readonly tally: Tally;
+  private day = dayOf(TEST_NOW);
 
-  constructor(seed: string) {
+  constructor(seed: string, tally = new Tally()) {
     this.rng = seededRng(seed);
+    this.tally = tally;
   }
 
   get nextAt(): Millis {
@@ -136,9 +120,51 @@ export class Layer {
     return randomUnit(this.rng) * 100 < percent;
   }
 
+  /** How often something arrives, and after how long each time. */
+  private arrivals(what: string): Millis[] {
+    const { lose, twice, late } = this.trouble;
+    const times = this.chance(twice) ? 2 : 1;
+    if (times === 2) this.tally.add(`${what}-twice`);
+    const waits: Millis[] = [];
+    for (let n = 0; n < times; n++) {
+      if (this.chance(lose)) {
+        this.tally.add(`${what}-lost`);
+      } else if (this.chance(late)) {
+        this.tally.add(`${what}-late`);
+        waits.push(randomInt(this.rng, 90_000));
+      } else {
+        waits.push(1_000);
+      }
+    }
+    return waits;
+  }
+
+  /** An edge loses all its boxes. */
+  loseEdge(n: number): void {
+    const edge = this.edges[n % this.edges.length];
+    if (edge === undefined) return;
+    for (const { read } of edge.boxes.values()) if (!read) this.tally.add('box-lost-unread');
+    edge.boxes.clear();
+    edge.filled.splice(0);
+  }
+
+  /** Boxes whose day has come are gone. */
+  private endOfDay(today: number): void {
+    if (today <= this.day) return;
+    this.day = today;
+    for (const { boxes } of this.edges) {
+      for (const [key, { endDay, read }] of boxes) {
+        if (endDay > today) continue;
+        boxes.delete(key);
+        this.tally.add(read ? 'box-expired' : 'box-expired-unread');
+      }
+    }
+  }
+
   /** Everything due by `now`. */
   advance(now: Millis): void {
     this.now = now;
+    this.endOfDay(dayOf(now));
     while (this.nextDigest <= now) {
       this.digest(this.nextDigest);
       this.nextDigest += parameters.digestMs;
@@ -169,7 +195,7 @@ export class Layer {
   }
 
   send(frame: Uint8Array, to: Listener): void {
-    const { sent, loop } = frame as Handle;
+    const { sent, loop } = meaningOf(frame);
     if (loop !== undefined && !this.chance(this.trouble.lose)) {
       const back = (): void => {
         if (to.hears()) to.reply(loop, new Uint8Array(0));
@@ -177,15 +203,12 @@ export class Layer {
       this.events.push(this.now + 1_000, back);
     }
     if (sent === undefined) return;
-    const times = this.chance(this.trouble.twice) ? 2 : 1;
-    for (let n = 0; n < times; n++) {
-      if (this.chance(this.trouble.lose)) continue;
-      const wait = this.chance(this.trouble.late) ? randomInt(this.rng, 90_000) : 1_000;
+    for (const wait of this.arrivals('request')) {
       this.events.push(this.now + wait, () => this.serve(sent, to));
     }
   }
 
-  private serve(sent: Sent, to: Listener): void {
+  private serve(sent: PlainRequest, to: Listener): void {
     const last = NETWORK.relays[sent.path.hops.at(-1)?.index ?? -1];
     const edge = this.edges.find(({ hash }) => last !== undefined && equalBytes(hash, last.hash));
     if (edge === undefined) return;
@@ -193,10 +216,7 @@ export class Layer {
     const hold = request.kind === 'get' ? request.waitMs : 0;
     const answer = (): void => {
       const payload = encodeAnswer(this.answer(edge, request), this.rng);
-      const times = this.chance(this.trouble.twice) ? 2 : 1;
-      for (let n = 0; n < times; n++) {
-        if (this.chance(this.trouble.lose)) continue;
-        const wait = this.chance(this.trouble.late) ? randomInt(this.rng, 90_000) : 1_000;
+      for (const wait of this.arrivals('answer')) {
         this.events.push(this.now + wait, () => to.hears() && to.reply(sent.replyId, payload));
       }
     };
@@ -210,9 +230,9 @@ export class Layer {
     if (request.kind === 'get') {
       const [a, b, c] = request.marks.map((mark) => {
         const held = edge.boxes.get(markKey(mark));
-        return held !== undefined && held.endDay > today
-          ? held.record
-          : this.rng.fill(new Uint8Array(2_400));
+        if (held === undefined) return this.rng.fill(new Uint8Array(2_400));
+        held.read = true;
+        return held.record;
       });
       return { status: 'read', records: [a, b, c] as [Uint8Array, Uint8Array, Uint8Array] };
     }
@@ -220,12 +240,12 @@ export class Layer {
     const mark = markOf(record.subarray(0, 32) as Parameters<typeof markOf>[0]);
     const key = markKey(mark);
     const held = edge.boxes.get(key);
-    if (held !== undefined && held.endDay > today) {
+    if (held !== undefined) {
       if (!equalBytes(held.record, record)) return { status: 'taken' };
       return { status: 'stored', expiryDay: held.endDay };
     }
     const endDay = today + parameters.boxLifeDays;
-    edge.boxes.set(key, { record: record.slice() as BoxRecord, endDay });
+    edge.boxes.set(key, { record: record.slice() as BoxRecord, endDay, read: false });
     edge.filled.push(mark);
     return { status: 'stored', expiryDay: endDay };
   }
@@ -243,8 +263,9 @@ export class Layer {
       edge.digests.push({ at, pages });
       if (edge.digests.length > HOUR_OF_DIGESTS) edge.digests.shift();
       for (const listener of this.listeners) {
-        if (listener.hears() && !this.chance(this.trouble.lose))
-          for (const page of pages) listener.page(page);
+        if (!listener.hears()) continue;
+        if (this.chance(this.trouble.lose)) this.tally.add('digest-lost');
+        else for (const page of pages) listener.page(page);
       }
     }
   }

@@ -1,0 +1,25 @@
+/** What a history must never show, by name (docs/dev/testing.md). */
+export const INVARIANTS = [
+  'nothing-lost',
+  'nothing-twice',
+  'nothing-from-nowhere',
+  'states-forward',
+  'evidence-kept',
+  'definite-end',
+  'rows-bounded',
+  'deadline-kept',
+] as const;
+export type Invariant = (typeof INVARIANTS)[number];
+
+export class Broken extends Error {
+  readonly invariant: Invariant;
+
+  constructor(invariant: Invariant, what: string) {
+    super(`${invariant}: ${what}`);
+    this.invariant = invariant;
+  }
+}
+
+export function demand(holds: boolean, invariant: Invariant, what: string): asserts holds {
+  if (!holds) throw new Broken(invariant, what);
+}

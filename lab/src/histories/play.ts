@@ -1,0 +1,65 @@
+/** Plays random histories and counts what came up in them; stops at the first that breaks a rule. */
+import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
+import { Tally } from '@tacet/testkit/model';
+import fc from 'fast-check';
+import { steps } from './commands.ts';
+import { Pair, type PairOptions } from './pair.ts';
+
+export interface PlayOptions {
+  readonly runs: number;
+  readonly seed: number;
+  readonly fault?: PairOptions['fault'];
+  /** Every so-manyth history has libsignal's ratchet; 0: none. */
+  readonly realEvery?: number;
+  readonly mostSteps?: number;
+  /** A failing history is made shorter first. */
+  readonly shrink?: boolean;
+  readonly onHistory?: (played: number) => void;
+}
+
+export interface Played {
+  readonly histories: number;
+  readonly tally: Tally;
+  /** Of the history that broke a rule, or null. */
+  readonly failure: {
+    readonly message: string;
+    readonly how: string;
+    readonly path: string;
+  } | null;
+}
+
+export async function play(options: PlayOptions): Promise<Played> {
+  const tally = new Tally();
+  const { runs, seed, realEvery = 0 } = options;
+  let played = 0;
+  const property = fc.asyncProperty(fc.nat(), steps(options.mostSteps), async (n, commands) => {
+    played += 1;
+    const real = realEvery > 0 && played % realEvery === 0;
+    if (real) tally.add('real-ratchet');
+    const pair = new Pair(`history ${n}`, {
+      tally,
+      ...(options.fault !== undefined && { fault: options.fault }),
+      ...(real && { session: () => createLibsignalSession() }),
+    });
+    await pair.meet();
+    await fc.asyncModelRun(() => ({ model: {}, real: pair }), commands);
+    await pair.peace();
+    for (const { rank } of pair.accepted) tally.add(`text-ended-${rank}`);
+    options.onHistory?.(played);
+  });
+  const result = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: options.shrink !== true,
+  });
+  if (!result.failed) return { histories: played, tally, failure: null };
+  const cause = result.errorInstance;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const [n, commands] = result.counterexample ?? [];
+  const how = `history ${n}: ${commands === undefined ? '' : fc.stringify(commands)}`;
+  return {
+    histories: played,
+    tally,
+    failure: { message, how, path: result.counterexamplePath ?? '' },
+  };
+}

@@ -1,0 +1,198 @@
+/** A production client over the bad box layer; it may die at any statement, save, await and effect. */
+import type { Millis } from '@tacet/base';
+import {
+  Client,
+  type ClientEffect,
+  prepareProfile,
+  type SessionJob,
+  type SessionPort,
+} from '@tacet/client';
+import type { ReplyId } from '@tacet/onion';
+import { DigestCache } from '@tacet/wire';
+import { createFakeSession } from '../fake-session.ts';
+import { type SeededRng, seededRng } from '../rng.ts';
+import { type Layer, type Listener, NETWORK } from './layer.ts';
+import { plainBuilder } from './plain-builder.ts';
+import { Crash, type CrashPoint, CrashStore } from './store.ts';
+import { Tally } from './tally.ts';
+
+export interface PersonOptions {
+  readonly tally?: Tally;
+  /** The fake ratchet unless given. */
+  readonly session?: (rng: SeededRng) => SessionPort;
+}
+
+const digests = new DigestCache();
+const NO_PAGE = new Uint8Array(4_688);
+
+export class ModelPerson implements Listener {
+  readonly name: string;
+  readonly store = new CrashStore();
+  crashes = 0;
+  /** Points of each kind passed since the beginning. */
+  readonly passed: Record<'await' | 'effect', number> = { await: 0, effect: 0 };
+  /** Alarms of the event log, by code. */
+  readonly alarms = new Map<string, number>();
+  /** Hears of every change of a message's state. */
+  onState: (id: string) => void = () => undefined;
+  private readonly layer: Layer;
+  private readonly tally: Tally;
+  private readonly rng: SeededRng;
+  private readonly session: SessionPort;
+  /** Points until the crash. */
+  private left: Record<'await' | 'effect', number> = { await: Infinity, effect: Infinity };
+  private client: Client | null = null;
+  private connected = false;
+  private jobs: Promise<void>[] = [];
+
+  constructor(name: string, layer: Layer, seed: string, options: PersonOptions = {}) {
+    this.name = name;
+    this.layer = layer;
+    this.tally = options.tally ?? new Tally();
+    this.rng = seededRng(`${seed}/${name}`);
+    this.session = (options.session ?? createFakeSession)(this.rng);
+    this.layer.listeners.push(this);
+  }
+
+  async begin(): Promise<void> {
+    await prepareProfile(this.store, this.session, this.rng, { name: this.name });
+    this.start();
+    this.act((client, now) => client.joinNetwork(NETWORK.cardText, now));
+  }
+
+  get up(): boolean {
+    return this.client !== null;
+  }
+
+  get machine(): Client {
+    if (this.client === null) this.start();
+    if (this.client === null) throw new RangeError('not running');
+    return this.client;
+  }
+
+  /** The process will die at the so-manyth point of this kind from now. */
+  crashAt(point: CrashPoint, count: number): void {
+    if (point === 'statement') this.store.untilStatement = count;
+    else if (point === 'save') this.store.untilSave = count;
+    else this.left[point] = count;
+  }
+
+  /** No crash any more. */
+  calm(): void {
+    this.store.calm();
+    this.left = { await: Infinity, effect: Infinity };
+  }
+
+  /** How many points of a kind were passed so far. */
+  count(point: CrashPoint): number {
+    if (point === 'statement') return this.store.done.statements;
+    return point === 'save' ? this.store.done.saves : this.passed[point];
+  }
+
+  start(): void {
+    this.calm();
+    const options = { store: this.store, builder: plainBuilder, rng: this.rng };
+    this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.layer.now);
+    this.pump();
+  }
+
+  stop(): void {
+    this.client = null;
+    this.connected = false;
+  }
+
+  hears(): boolean {
+    return this.connected;
+  }
+
+  reply(replyId: ReplyId, payload: Uint8Array): void {
+    this.act((client, now) =>
+      client.onDown({ reply: { replyId, payload }, broadcast: NO_PAGE }, now),
+    );
+  }
+
+  page(broadcast: Uint8Array): void {
+    this.act((client, now) => client.onDown({ reply: null, broadcast }, now));
+  }
+
+  get deadline(): Millis {
+    return this.client?.deadline() ?? Infinity;
+  }
+
+  advance(now: Millis): void {
+    this.act((client) => client.advance(now));
+  }
+
+  /** Any input; a crash in it ends the process, and it starts again. */
+  act(input: (client: Client, now: Millis) => void): boolean {
+    if (this.client === null) return false;
+    return this.survive(() => {
+      if (this.client === null) return;
+      input(this.client, this.layer.now);
+      this.pump();
+    });
+  }
+
+  private survive(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      this.crashes += 1;
+      this.tally.add(`crashed-at-${error.point}`);
+      this.stop();
+      this.start();
+      return false;
+    }
+  }
+
+  async settle(): Promise<void> {
+    while (this.jobs.length > 0) await this.jobs.shift();
+  }
+
+  get busy(): boolean {
+    return this.jobs.length > 0;
+  }
+
+  private pass(point: 'await' | 'effect'): void {
+    this.passed[point] += 1;
+    this.left[point] -= 1;
+    if (this.left[point] <= 0) throw new Crash(point);
+  }
+
+  private pump(): void {
+    for (const effect of this.client?.drain() ?? []) {
+      this.pass('effect');
+      this.carryOut(effect);
+    }
+  }
+
+  private carryOut(effect: ClientEffect): void {
+    const { client } = this;
+    if (client === null) return;
+    if (effect.kind === 'dial') {
+      this.connected = true;
+      const welcome = { handle: new Uint8Array(8).fill(1), now: this.layer.now };
+      client.onLinkUp(welcome, this.layer.now);
+      this.layer.welcome(this);
+    } else if (effect.kind === 'up') {
+      if (effect.frame.kind === 'packet') this.layer.send(effect.frame.frame, this);
+    } else if (effect.kind === 'session') {
+      this.jobs.push(this.work(client, effect.job));
+    } else if (effect.kind === 'event') {
+      const { kind, subject } = effect.event;
+      if (kind === 'message-state') this.onState(subject);
+      if (kind !== 'alarm') return;
+      this.tally.add(`alarm ${subject}`);
+      this.alarms.set(subject, (this.alarms.get(subject) ?? 0) + 1);
+    }
+  }
+
+  private async work(client: Client, job: SessionJob): Promise<void> {
+    if (this.client !== client || !this.survive(() => this.pass('await'))) return;
+    const outcome = await job.run(this.session);
+    if (this.client !== client || !this.survive(() => this.pass('await'))) return;
+    this.act((now, at) => now.onSession(job, outcome, at));
+  }
+}
