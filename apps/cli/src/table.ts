@@ -8,6 +8,7 @@ import {
   addressRotate,
   addressShow,
 } from './commands/address.ts';
+import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
@@ -43,6 +44,10 @@ export const COMMANDS: readonly Command[] = [
   trustShow,
   trustNumber,
   trustSay,
+  codeStart,
+  codeShow,
+  codeSay,
+  codeStop,
   inviteCreate,
   inviteAccept,
   inviteList,

@@ -44,7 +44,12 @@ export {
   type StatisticsView,
   type UsageView,
 } from './methods/levels.ts';
-export { type ReachView, type TrustFactView, trustMethods } from './methods/trust.ts';
+export {
+  type CodeView,
+  type ReachView,
+  type TrustFactView,
+  trustMethods,
+} from './methods/trust.ts';
 export {
   API_VERSION,
   isMethod,

@@ -26,6 +26,7 @@ import { migrate } from './store/migrate.ts';
 import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import { writeSetting } from './store/settings.ts';
+import type { Codes } from './trust/codes.ts';
 import { reachOf } from './trust/reach.ts';
 import type { Safety } from './trust/safety.ts';
 import type {
@@ -61,6 +62,11 @@ export class Client {
   /** Facts of trust, safety numbers. */
   get safety(): Safety {
     return this.e.safety;
+  }
+
+  /** Short codes. */
+  get codes(): Codes {
+    return this.e.codes;
   }
 
   /** Whether a contact still answers, with the evidence. */

@@ -54,6 +54,7 @@ import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
+import { Codes } from './trust/codes.ts';
 import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
 import { Safety } from './trust/safety.ts';
@@ -110,6 +111,7 @@ export class Engine {
   readonly trust: TrustFacts;
   readonly safety: Safety;
   readonly addresses: AddressFeature;
+  readonly codes: Codes;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -271,6 +273,7 @@ export class Engine {
       say: (contactId, envelope) => this.outbox.say(contactId, envelope),
     };
     this.safety = new Safety(trust);
+    this.codes = new Codes(trust);
     this.jobs = new JobQueue(store, [
       inbox,
       this.invitationList,
@@ -363,6 +366,7 @@ export class Engine {
     if (this.nextMinutes <= now) {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
+      this.codes.expire(now);
       this.levels.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
@@ -548,6 +552,7 @@ export class Engine {
       const error = onKeySet(this.store, contactId, envelope.keySet);
       if (error !== null) this.events.append(now, 'alarm', error);
     }
+    if (envelope.step !== undefined) this.codes.onStep(contactId, envelope.step, now);
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
       const kept = envelope.more === true ? raw : null;

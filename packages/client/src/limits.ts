@@ -105,6 +105,8 @@ export const MAX_PINNED_MESSAGES = 50;
 export const USAGE_DAYS = 90;
 /** Own messages of which is kept how long they took. */
 export const MAX_DELIVERIES = 2_000;
+/** Runs of the short code with one contact in a day, whoever begins them. */
+export const MAX_CODE_RUNS = 3;
 /** Facts kept about the trust in one contact: the first ones, and the newest. */
 export const MAX_TRUST_FACTS = 128;
 /** Messages returned by one call. */

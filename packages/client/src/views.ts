@@ -121,6 +121,30 @@ export interface SafetyNumberView {
   readonly digits: string;
 }
 
+/** The newest run of the short code with a contact. */
+export interface CodeView {
+  readonly contactId: string;
+  /** `waiting`: for the other daemon. `compare`: both see a code. The others are ends. */
+  readonly state:
+    | 'none'
+    | 'waiting'
+    | 'compare'
+    | 'same'
+    | 'different'
+    | 'stopped'
+    | 'expired'
+    | 'broken';
+  /** Six digits, while they are to be compared. */
+  readonly code: string | null;
+  readonly peerSaid: 'same' | 'different' | null;
+  readonly beganAt: Millis | null;
+  readonly movedAt: Millis | null;
+  readonly byUs: boolean;
+  /** Runs of the last day, and how many are left. */
+  readonly spent: number;
+  readonly left: number;
+}
+
 /** Why a contact counts as silent, or does not. */
 export interface ReachView {
   readonly contactId: string;

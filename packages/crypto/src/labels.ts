@@ -94,6 +94,9 @@ export const LABELS = {
   'address-request': 'tacet/1/address-request',
   /** Address: a card to the words people compare. */
   'address-words': 'tacet/1/address-words',
+  /** Short code: run, both parties' keys and a nonce to the commitment, and both nonces to the digits. */
+  'code-commitment': 'tacet/1/code-commitment',
+  'code-digits': 'tacet/1/code-digits',
   /** Profile: what the passphrase gives to the key of one slot's header. */
   'profile-slot': 'tacet/1/profile-slot',
   /** Profile: a keychain secret to what a passphrase would give. */

@@ -38,6 +38,30 @@ export const reach = v.object({
   postings: natural,
 });
 
+export const code = v.object({
+  contactId: id,
+  /** `waiting`: for the other daemon. `compare`: both see a code. The others are ends. */
+  state: v.picklist([
+    'none',
+    'waiting',
+    'compare',
+    'same',
+    'different',
+    'stopped',
+    'expired',
+    'broken',
+  ]),
+  /** Six digits, while they are to be compared. */
+  code: v.nullable(v.string()),
+  peerSaid: v.nullable(v.picklist(['same', 'different'])),
+  beganAt: v.nullable(time),
+  movedAt: v.nullable(time),
+  byUs: v.boolean(),
+  /** Runs of the last day, and how many are left: each is one guess for who stands between. */
+  spent: natural,
+  left: natural,
+});
+
 const of = { contactId: id };
 
 export const trustMethods = {
@@ -54,8 +78,19 @@ export const trustMethods = {
     done,
     'contacts',
   ),
+  /** A short code with a contact: both daemons work it out, both people compare it aloud. */
+  'code.start': method(v.strictObject(of), code, 'contacts'),
+  'code.get': method(v.strictObject(of), code, 'read'),
+  /** What this user saw; the other says it on their own. */
+  'code.say': method(
+    v.strictObject({ ...of, found: v.picklist(['same', 'different']) }),
+    code,
+    'contacts',
+  ),
+  'code.stop': method(v.strictObject(of), code, 'contacts'),
   'contact.reach': method(v.strictObject(of), reach, 'read'),
 } as const;
 
 export type TrustFactView = v.InferOutput<typeof trustFact>;
+export type CodeView = v.InferOutput<typeof code>;
 export type ReachView = v.InferOutput<typeof reach>;

@@ -6,6 +6,7 @@
 import { isAppError, malformed } from '@tacet/base';
 import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_UNREADABLE } from '../limits.ts';
 import { PART_BYTES } from '../streams/parts.ts';
+import { type Step, stepFrom, stepList } from '../trust/steps.ts';
 import { bytesOf, decodeCanonical, encodeCanonical, listOf, mapOf, whole } from './cbor.ts';
 import { type Content, contentFrom, contentMap, hasMore } from './content.ts';
 
@@ -50,11 +51,13 @@ export interface Envelope {
   readonly healing?: HealingOffer;
   /** Read receipt: every sequence <= it is here and, where it is a message, was read. */
   readonly readUpTo?: number;
+  /** One step of verifying each other (docs/spec/15-trust.md 3, 4). */
+  readonly step?: Step;
   /** Something stands in it that this version does not read. Never sent. */
   readonly more?: true;
 }
 
-const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 10]);
+const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 9, 10]);
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const map = new Map<number, unknown>();
@@ -85,6 +88,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
     map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
   }
   if (envelope.readUpTo !== undefined) map.set(7, envelope.readUpTo);
+  if (envelope.step !== undefined) map.set(9, stepList(envelope.step));
   return encodeCanonical(map);
 }
 
@@ -100,6 +104,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const document = map.get(5);
   const healing = map.get(10);
   const readUpTo = map.get(7);
+  const step = map.get(9);
   const said = content === undefined ? {} : contentOf(content);
   const more = said.more === true || [...map.keys()].some((key) => !KEYS.has(key));
   return {
@@ -111,6 +116,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(document === undefined ? {} : { document: documentFrom(document) }),
     ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
     ...(readUpTo === undefined ? {} : { readUpTo: whole(readUpTo, 1) }),
+    ...(step === undefined ? {} : { step: stepFrom(step) }),
     ...(more ? { more } : {}),
   };
 }

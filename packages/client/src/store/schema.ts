@@ -4,6 +4,7 @@
  */
 import type { Migration } from './migrate.ts';
 import { ADDRESSES } from './tables/addresses.ts';
+import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
@@ -246,4 +247,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'usage and deliveries', up: LEVELS },
   { name: 'facts of trust', up: TRUST },
   { name: 'reusable addresses', up: ADDRESSES },
+  { name: 'runs of the short code', up: CODES },
 ];

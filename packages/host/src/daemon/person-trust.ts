@@ -1,5 +1,5 @@
 /** What the methods of trust ask of a person's machine (docs/spec/15-trust.md). */
-import type { ReachView, TrustFactView } from '@tacet/api';
+import type { CodeView, ReachView, TrustFactView } from '@tacet/api';
 import type { Millis } from '@tacet/base';
 
 /** Evidence of trust, and safety numbers. */
@@ -13,7 +13,16 @@ export interface Safety {
   compared(idOrName: string, found: 'same' | 'different' | 'taken-back', now: Millis): void;
 }
 
+/** Short codes. */
+export interface Codes {
+  start(idOrName: string, now: Millis): CodeView;
+  get(idOrName: string, now: Millis): CodeView;
+  say(idOrName: string, found: 'same' | 'different', now: Millis): CodeView;
+  stop(idOrName: string, now: Millis): CodeView;
+}
+
 export interface TrustPart {
   readonly safety: Safety;
+  readonly codes: Codes;
   reach(idOrName: string, now: Millis): ReachView;
 }

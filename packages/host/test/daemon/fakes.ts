@@ -190,6 +190,9 @@ export class FakePerson implements Person, Machine<Job, string> {
       this.rests += 1;
     },
   };
+  get codes(): never {
+    throw new Error('not part of this fake');
+  }
   get safety(): never {
     throw new Error('not part of this fake');
   }

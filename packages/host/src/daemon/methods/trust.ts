@@ -12,5 +12,12 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
       person.safety.compared(contactId, found, now);
       return {};
     }),
+  'code.start': ({ person, turn }, { contactId }) =>
+    turn((now) => person.codes.start(contactId, now)),
+  'code.get': ({ person, turn }, { contactId }) => turn((now) => person.codes.get(contactId, now)),
+  'code.say': ({ person, turn }, { contactId, found }) =>
+    turn((now) => person.codes.say(contactId, found, now)),
+  'code.stop': ({ person, turn }, { contactId }) =>
+    turn((now) => person.codes.stop(contactId, now)),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };
