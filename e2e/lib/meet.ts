@@ -41,7 +41,8 @@ export async function introduce(
   return { atHost: await ready(town, host, guest), atGuest: await ready(town, guest, host) };
 }
 
-async function ready(town: Town, at: DaemonProcess, other: DaemonProcess): Promise<string> {
+/** The other's id here, once both can write. */
+export async function ready(town: Town, at: DaemonProcess, other: DaemonProcess): Promise<string> {
   let id = '';
   await town.until(`${other.name} is ready at ${at.name}`, PATIENCE, async () => {
     const { contacts } = await at.api.call('contact.list', {});

@@ -22,12 +22,12 @@ export interface Findings {
 }
 
 export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
-  const lists = { lost: [], twice: [], foreign: [], disordered: [], untrue: [] } as Lists;
+  const lists = noFindings();
   const count = { written: 0, received: 0, delivered: 0 };
   for (const [other, contactId] of person.contacts) {
     const messages = await allMessages(person.daemon, contactId);
     const said = ledger.between(person.name, other);
-    conversation(`${person.name} with ${other}`, person.name, messages, said, lists);
+    compare(`${person.name} with ${other}`, person.name, messages, said, lists);
     count.written += said.filter(({ from }) => from === person.name).length;
     count.received += messages.filter(({ direction }) => direction === 'in').length;
     count.delivered += messages.filter(({ state }) => state === 'delivered').length;
@@ -35,9 +35,14 @@ export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
   return { person: person.name, ...count, ...lists };
 }
 
-type Lists = Record<'lost' | 'twice' | 'foreign' | 'disordered' | 'untrue', string[]>;
+export type Lists = Record<'lost' | 'twice' | 'foreign' | 'disordered' | 'untrue', string[]>;
 
-function conversation(
+export function noFindings(): Lists {
+  return { lost: [], twice: [], foreign: [], disordered: [], untrue: [] };
+}
+
+/** Adds to `lists` what one end of one conversation has otherwise than it was said. */
+export function compare(
   where: string,
   self: string,
   messages: readonly MessageView[],

@@ -1,46 +1,18 @@
 /** The lives of the six, in order. They write all the while from the second chapter on. */
 
 import { seededRng } from '@tacet/testkit';
-import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
 import { within } from '../network/stage.ts';
 import { killOneByOne } from '../restart/killer.ts';
+import { meeting } from './meetings.ts';
 import type { Person } from './person.ts';
 import type { Chapter } from './stage.ts';
+import { comparing } from './verification.ts';
 
 export const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'] as const;
 
-/** Who invites whom. */
-const MEETINGS = [
-  ['alice', 'bob'],
-  ['alice', 'carol'],
-  ['bob', 'carol'],
-  ['carol', 'dave'],
-  ['dave', 'erin'],
-  ['erin', 'frank'],
-  ['alice', 'frank'],
-] as const;
-
 const NOTICED = 60_000;
 const BACK = 120_000;
-
-const meeting: Chapter = {
-  name: 'they meet',
-  expected: 'seven pairs can write, each by an invitation of its own',
-  async play({ town, person, say }) {
-    const began = performance.now();
-    await Promise.all(
-      MEETINGS.map(async ([host, guest]) => {
-        const [a, b] = [person(host), person(guest)];
-        const { atHost, atGuest } = await introduce(town, a.daemon, b.daemon);
-        a.contacts.set(guest, atHost);
-        b.contacts.set(host, atGuest);
-        say(`${host} and ${guest} can write`);
-      }),
-    );
-    return { seen: `${MEETINGS.length} meetings in ${seconds(began)} s`, faults: [] };
-  },
-};
 
 const ordinary: Chapter = {
   name: 'an ordinary hour',
@@ -180,6 +152,7 @@ const leaving: Chapter = {
 export const CHAPTERS: readonly Chapter[] = [
   meeting,
   ordinary,
+  comparing,
   leaving,
   kills,
   partitions,

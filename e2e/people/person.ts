@@ -3,7 +3,7 @@
  * network that a run can block. What they do goes on through kills: a call that ended without an
  * answer is made again.
  */
-import type { Millis } from '@tacet/base';
+import { type Millis, type Rng, randomInt } from '@tacet/base';
 import { clockFile, setClock } from '../lib/clock.ts';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
@@ -18,6 +18,8 @@ export class Person {
   readonly daemon: DaemonProcess;
   /** Contact ids by name. */
   readonly contacts = new Map<string, string>();
+  /** Of the conversation with oneself, once there is one. */
+  notes: string | null = null;
   private readonly clock: string;
   private way: Microsocks | null = null;
 
@@ -68,6 +70,17 @@ export class Person {
       }
       await sleep(PAUSE);
     }
+  }
+
+  /** Ids of all conversations. */
+  get conversations(): string[] {
+    return [...this.contacts.values(), ...(this.notes === null ? [] : [this.notes])];
+  }
+
+  /** One of those known; null while there is none. */
+  someone(rng: Rng): string | null {
+    const names = [...this.contacts.keys()];
+    return names.length === 0 ? null : (names[randomInt(rng, names.length)] ?? null);
   }
 
   contactId(name: string): string {

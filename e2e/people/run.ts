@@ -5,12 +5,16 @@ import { undelivered } from '../lib/tally.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { LoadMeter } from '../network/load.ts';
 import { Watcher } from '../restart/watcher.ts';
+import { Arrangements, Notes } from './arrangements.ts';
 import { audit, type Findings } from './audit.ts';
 import { CHAPTERS, NAMES } from './chapters.ts';
 import { Ledger } from './ledger.ts';
 import { live } from './life.ts';
 import { Person } from './person.ts';
 import type { Stage } from './stage.ts';
+import type { Strand } from './strand.ts';
+import { Texts } from './texts.ts';
+import { auditTrust } from './verification.ts';
 
 export interface PeopleOptions {
   readonly epochMs: number;
@@ -98,6 +102,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
   const all = await Promise.all(NAMES.map((name) => Person.enter(town, name)));
   const byName = new Map(all.map((one) => [one.name, one]));
   const ledger = new Ledger();
+  const strands: Strand[] = [new Texts(ledger), new Arrangements(), new Notes()];
   const stage: Stage = {
     ...{ town, ledger, seed, epochMs, validEpochs: VALID_EPOCHS, say, people: all },
     person(name) {
@@ -107,7 +112,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
     },
   };
   await stage.person('carol').goThrough();
-  const watchers = all.map((one) => new Watcher(one.daemon, () => [...one.contacts.values()]));
+  const watchers = all.map((one) => new Watcher(one.daemon, () => one.conversations));
   const over = new AbortController();
   const lives: Promise<void>[] = [];
   try {
@@ -124,7 +129,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
       if (lives.length > 0) continue;
       for (const one of all) {
         const rng = seededRng(`${seed}/${one.name}`);
-        lives.push(live(one, { rng, ledger, pauseMs }, over.signal));
+        lives.push(live(one, { rng, strands, pauseMs }, over.signal));
       }
     }
     over.abort();
@@ -135,7 +140,9 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
     for (const line of open.flat()) say(line);
     const settled = since(last);
     await Promise.all(watchers.map((one) => one.stop()));
-    const results = await Promise.all(all.map((one, i) => account(one, ledger, watchers[i])));
+    const results = await Promise.all(
+      all.map((one, i) => account(one, ledger, strands, watchers[i])),
+    );
     const crashed = town.crashed();
     const { own, machine } = load();
     const seconds = since(began);
@@ -185,11 +192,15 @@ async function settle(person: Person, ledger: Ledger): Promise<string[]> {
 async function account(
   person: Person,
   ledger: Ledger,
+  strands: readonly Strand[],
   watcher: Watcher | undefined,
 ): Promise<PersonResult> {
   const { status } = await person.daemon.api.call('status', {});
+  const found = await audit(person, ledger);
+  const others = await Promise.all(strands.map((one) => one.audit(person)));
   return {
-    ...(await audit(person, ledger)),
+    ...found,
+    untrue: [...found.untrue, ...others.flat(), ...(await auditTrust(person))],
     backwards: watcher?.backwards ?? [],
     gaps: watcher?.gaps ?? [],
     events: watcher?.events ?? 0,
