@@ -38,6 +38,9 @@ const END_MOVES = 72;
 export const REPLACED_DAYS = 7;
 const MOST_REPLACED_DAYS = 90;
 
+/** Boxes without a request in one day after which the owner is told. */
+const FLOOD = 64;
+
 const OPEN = "state IN ('live','replaced')";
 
 export class Addresses implements PutOwner, WatchOwner {
@@ -266,6 +269,9 @@ export class Addresses implements PutOwner, WatchOwner {
     const what = request === null ? 'unreadable' : this.inbox.take(id, request, now);
     this.count(id, 'boxes');
     if (what === 'unreadable' || what === 'shown') this.count(id, what);
+    if (num(this.row(id), 'unreadable') === FLOOD && what === 'unreadable') {
+      this.d.alarm('address-flooded', now);
+    }
     if (what !== 'full') return;
     this.count(id, 'turned_away');
     // Said once a day: a flood must not fill the log.

@@ -1,0 +1,168 @@
+/** The same over hours and days (docs/spec/16-addresses.md): floods, full lists, absence, midnight. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY, HOUR, MINUTE } from '@tacet/base';
+import type { StoreCommand } from '@tacet/relay';
+import { LabStage } from '../src/scenarios/lab-stage.ts';
+import { delivered, meet, ready } from '../src/scenarios/steps.ts';
+import {
+  acceptRequest,
+  addressOf,
+  announcePlaces,
+  contactNamed,
+  fillPlace,
+  markAt,
+  oneRequest,
+  ownAddress,
+  placesFilled,
+  request,
+  requestsOf,
+  sealedFor,
+  today,
+} from './address-steps.ts';
+import { slowStage } from './slow.ts';
+
+/** Few frames, for days of simulated time. */
+const SHORT = {
+  parameters: {
+    slotMs: 60_000,
+    inUseSlotMs: 60_000,
+    delayMeanMs: 1_000,
+    digestMs: 60_000,
+    secondCopyMinMs: 5_000,
+    secondCopyMaxMs: 60_000,
+  },
+};
+
+test('the owner of an address erases nothing that was sent to it', async () => {
+  const stage = slowStage('erases nothing');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const { link } = addressOf(stage, alice);
+  const erased: Uint8Array[] = [];
+  for (const node of stage.world.relays) {
+    const run = node.boxes.run.bind(node.boxes);
+    node.boxes.run = (command: StoreCommand) => {
+      if (command.kind === 'tombstone') erased.push(command.mark);
+      return run(command);
+    };
+  }
+  request(stage, bob, link);
+  const asked = await oneRequest(stage, alice);
+  acceptRequest(stage, alice, asked.id);
+  await ready(stage, bob, 'alice');
+  await stage.pass(90 * MINUTE);
+  assert.ok(erased.length > 0, 'boxes of the meeting are');
+  const hexOf = (mark: Uint8Array): string => mark.toHex();
+  const places = placesFilled(stage, link, today(stage));
+  assert.ok(places.length > 0);
+  const marks = new Set(erased.map(hexOf));
+  for (const number of places) {
+    assert.ok(!marks.has(hexOf(markAt(link, today(stage), number))), `place ${number}`);
+  }
+});
+
+test('a flood fills the day: others are told, the owner is told, messages come as before, another address mends it', async () => {
+  const stage = new LabStage('flood');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const carol = await stage.person('carol');
+  await meet(stage, alice, carol);
+  const { link, id } = addressOf(stage, alice);
+  await stage.pass(5_000);
+  const day = today(stage);
+  const all = Array.from({ length: 256 }, (_, number) => number);
+  for (const number of all) fillPlace(stage, link, { day, number }, new Uint8Array(2_264));
+  for (let n = 0; n < 256; n += 64) announcePlaces(stage, alice, link, day, all.slice(n, n + 64));
+  const contact = request(stage, bob, link);
+  const { id: text } = await carol.send('alice', 'beside the flood');
+  const before = stage.world.now;
+  await delivered(stage, carol, [text]);
+  assert.ok(stage.world.now - before < MINUTE, `${stage.world.now - before} ms`);
+  await stage.until(
+    'bob is told',
+    async () => contactNamed(stage, bob, 'alice')?.reason === 'address-full',
+    HOUR,
+  );
+  await stage.until('alice is told', async () =>
+    stage.personOf(alice).alarms.includes('address-flooded'),
+  );
+  const person = stage.personOf(alice);
+  const fresh = person.client.addresses.rotate({ id, days: 0 }, stage.world.now);
+  stage.world.pumpPerson(person);
+  const guest = stage.personOf(bob);
+  await stage.until('bob is told of the end', async () =>
+    (await bob.contacts()).some((one) => one.reason === 'address-revoked'),
+  );
+  guest.client.dismissMeeting(contact.id, stage.world.now);
+  assert.ok(fresh.link !== null);
+  request(stage, bob, fresh.link);
+  await oneRequest(stage, alice);
+});
+
+test('a full list turns requests away, drops none that waits, and says so once', async () => {
+  const stage = slowStage('full list');
+  const alice = await stage.person('alice');
+  const { link } = addressOf(stage, alice);
+  await stage.pass(MINUTE);
+  const day = today(stage);
+  const numbers = Array.from({ length: 70 }, (_, number) => number);
+  for (const number of numbers) {
+    const bytes = sealedFor(stage, link, { day, number }, { name: `n${number}` });
+    fillPlace(stage, link, { day, number }, bytes);
+  }
+  announcePlaces(stage, alice, link, day, numbers.slice(0, 64));
+  announcePlaces(stage, alice, link, day, numbers.slice(64), 1);
+  await stage.until(
+    'all were read',
+    async () => ownAddress(stage, alice).day.boxes === 70,
+    2 * HOUR,
+  );
+  assert.equal(requestsOf(stage, alice).length, 64);
+  assert.equal(ownAddress(stage, alice).day.turnedAway, 6);
+  const said = stage.personOf(alice).alarms.filter((alarm) => alarm === 'requests-full');
+  assert.equal(said.length, 1);
+});
+
+test('a request sent while its owner is away for four days is found after the return', async () => {
+  const stage = slowStage('owner away', SHORT, 2 * DAY);
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const { link } = addressOf(stage, alice);
+  await stage.pass(10 * MINUTE);
+  await alice.kill();
+  request(stage, bob, link, 'are you there?');
+  await stage.pass(4 * DAY);
+  assert.notEqual(contactNamed(stage, bob, 'alice')?.steps.delivered, null);
+  await alice.restart();
+  const asked = await oneRequest(stage, alice, 1, 3 * DAY);
+  assert.equal(asked.text, 'are you there?');
+  // Copies go on coming until it is decided, and are known.
+  await stage.pass(2 * DAY);
+  assert.equal(requestsOf(stage, alice).length, 1);
+  acceptRequest(stage, alice, asked.id);
+  await ready(stage, alice, 'bob');
+});
+
+test('a request nobody answers ends with its last day at both ends, and days come and go', async () => {
+  const stage = slowStage(
+    'unanswered',
+    { parameters: { ...SHORT.parameters, boxLifeDays: 2 } },
+    DAY,
+  );
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const { link } = addressOf(stage, alice);
+  // Over midnight, with a clock that is ahead as far as packets still leave.
+  const midnight = (today(stage) + 1) * DAY;
+  await stage.world.run(midnight - 30_000);
+  stage.personOf(bob).skew = 50_000;
+  request(stage, bob, link);
+  await oneRequest(stage, alice, 1, HOUR);
+  await stage.until(
+    'bob is told',
+    async () => contactNamed(stage, bob, 'alice')?.reason === 'request-unanswered',
+    4 * DAY,
+  );
+  await stage.until('the list is empty', async () => requestsOf(stage, alice).length === 0, DAY);
+});
