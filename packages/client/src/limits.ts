@@ -109,5 +109,10 @@ export const MAX_DELIVERIES = 2_000;
 export const MAX_CODE_RUNS = 3;
 /** Facts kept about the trust in one contact: the first ones, and the newest. */
 export const MAX_TRUST_FACTS = 128;
+/** Characters and words of what is searched for. */
+export const MAX_QUERY = 256;
+export const MAX_QUERY_TERMS = 16;
+/** Matches of one search that are ranked: the newest. Older ones with another call. */
+export const MAX_MATCHES = 2_000;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

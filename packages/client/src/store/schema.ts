@@ -10,6 +10,7 @@ import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { LEVELS } from './tables/levels.ts';
+import { SEARCH } from './tables/search.ts';
 import { TRUST } from './tables/trust.ts';
 
 const FIRST = `
@@ -248,4 +249,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'facts of trust', up: TRUST },
   { name: 'reusable addresses', up: ADDRESSES },
   { name: 'runs of the short code', up: CODES },
+  { name: 'search', up: SEARCH },
 ];

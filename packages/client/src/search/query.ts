@@ -1,0 +1,82 @@
+/**
+ * What a person types, as an expression of the index (docs/spec/18-conversations.md, 3). Every word
+ * is quoted, so that nothing typed is ever syntax of the index: words must all occur, "quoted words"
+ * in that order, -word must not, and the word still being typed may go on.
+ */
+import { AppError } from '@tacet/base';
+import { MAX_QUERY, MAX_QUERY_TERMS } from '../limits.ts';
+import { wordsOf } from './words.ts';
+
+export interface Term {
+  /** As typed, for the index, which makes its own words of it. */
+  readonly raw: string;
+  /** Folded; they stand one after another. */
+  readonly words: readonly string[];
+  readonly excluded: boolean;
+  /** The last word may go on. */
+  readonly open: boolean;
+}
+
+export interface Filters {
+  /** Rows of `contacts`; null: of all. */
+  readonly contacts: readonly number[] | null;
+  readonly link: boolean;
+  /** Type of content (page 14); null: any. */
+  readonly type: number | null;
+}
+
+/** A shorter beginning of a word would match a good part of everything. */
+const SHORTEST_PREFIX = 2;
+
+/** Throws `search-invalid`. */
+export function termsOf(query: string): Term[] {
+  if (query.length > MAX_QUERY || !query.isWellFormed())
+    throw invalid('is too long or not Unicode');
+  const terms: Term[] = [];
+  for (const { 0: whole, 1: minus, 2: phrase, 3: word, index } of query.matchAll(
+    /(-?)(?:"([^"]*)"?|([^\s"]+))/g,
+  )) {
+    const raw = (phrase ?? word ?? '').replaceAll('\0', ' ');
+    const words = wordsOf(raw).map(({ folded }) => folded);
+    const last = words.at(-1);
+    // Marks alone say nothing to the index.
+    if (last === undefined) continue;
+    const excluded = minus === '-';
+    const typing = word !== undefined && index + whole.length === query.length;
+    const open = !excluded && (typing || word?.endsWith('*') === true);
+    terms.push({ raw, words, excluded, open: open && last.length >= SHORTEST_PREFIX });
+  }
+  if (terms.length > MAX_QUERY_TERMS) throw invalid('has too many words');
+  return terms;
+}
+
+/** The expression, or null when nothing is asked for. */
+export function expressionOf(terms: readonly Term[], filters: Filters): string | null {
+  const wanted = terms.filter(({ excluded }) => !excluded).map(quoted);
+  const unwanted = terms.filter(({ excluded }) => excluded).map(quoted);
+  const tags = [
+    ...(filters.contacts === null ? [] : [anyOf(filters.contacts)]),
+    ...(filters.link ? ['"link"'] : []),
+    ...(filters.type === null ? [] : [`"k${filters.type}"`]),
+  ];
+  const parts = [
+    ...(wanted.length === 0 ? [] : [`text : (${wanted.join(' AND ')})`]),
+    ...(tags.length === 0 ? [] : [`tags : (${tags.join(' AND ')})`]),
+  ];
+  if (parts.length === 0) return null;
+  const all = `(${parts.join(' AND ')})`;
+  return unwanted.length === 0 ? all : `${all} NOT (text : (${unwanted.join(' OR ')}))`;
+}
+
+function anyOf(contacts: readonly number[]): string {
+  return `(${['"c0"', ...contacts.map((id) => `"c${id}"`)].join(' OR ')})`;
+}
+
+/** A quote of its own never stands in it: nothing in it ends these. */
+function quoted({ raw, open }: Term): string {
+  return `"${raw}"${open ? '*' : ''}`;
+}
+
+function invalid(what: string): AppError {
+  return new AppError('search-invalid', 'usage', `what is searched for ${what}`);
+}
