@@ -50,6 +50,7 @@ export {
   type TrustFactView,
   trustMethods,
 } from './methods/trust.ts';
+export { type SearchHit, searchMethods } from './methods/search.ts';
 export {
   API_VERSION,
   isMethod,

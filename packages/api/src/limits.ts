@@ -14,7 +14,9 @@ export const MAX_OPEN_CALLS = 32;
 export const MAX_WAIT_MS = 60_000;
 /** Events in one answer. */
 export const MAX_EVENTS = 500;
-/** Messages in one page of `message.list`. */
+/** Contacts one search may name. */
+export const MAX_SEARCH_CONTACTS = 64;
+/** Messages in one page of `message.list`, results of one search. */
 export const MAX_PAGE = 200;
 /** Opaque ids of contacts, messages, invitations. */
 export const MAX_ID = 128;

@@ -11,6 +11,7 @@ import { addressMethods } from './methods/addresses.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
+import { searchMethods } from './methods/search.ts';
 import { trustMethods } from './methods/trust.ts';
 import {
   contact,
@@ -108,6 +109,7 @@ export const methods = {
   ...levelMethods,
 
   ...eventMethods,
+  ...searchMethods,
 
   /** A one-time address of the window, and a 0600 page that leads there. */
   'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'admin', always),

@@ -20,6 +20,7 @@ import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
+import type { Search } from './search/search.ts';
 import type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 import { addressWords } from './status/words.ts';
 import { migrate } from './store/migrate.ts';
@@ -44,12 +45,14 @@ import type {
 export class Client {
   private readonly e: Engine;
   readonly conversations: Conversations;
+  readonly search: Search;
   /** The privacy level, what it costs and what was measured. */
   readonly levels: Levels;
 
   private constructor(engine: Engine) {
     this.e = engine;
     this.conversations = engine.conversations;
+    this.search = engine.search;
     this.levels = engine.levels;
   }
 

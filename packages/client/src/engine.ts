@@ -45,6 +45,7 @@ import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore, SqlRow } from './ports.ts';
 import { OwnLoops } from './rhythm/own-loops.ts';
 import { Planner } from './rhythm/planner.ts';
+import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { InUse } from './status/in-use.ts';
 import { Watchdog } from './status/watchdog.ts';
@@ -94,6 +95,7 @@ export class Engine {
   readonly contactList: Contacts;
   readonly messageList: Messages;
   readonly conversations: Conversations;
+  readonly search: Search;
   readonly levels: Levels;
   private readonly watches: WatchList;
   readonly puts: PutQueue;
@@ -165,6 +167,7 @@ export class Engine {
     this.messageList = new Messages(store, this.events, (moved, at) =>
       this.levels.deliveries.note(moved, this.level, at),
     );
+    this.search = new Search(store, (name) => num(this.contactList.find(name), 'id'));
     this.conversations = new Conversations({
       store,
       events: this.events,

@@ -22,6 +22,7 @@ export type {
   SqlRow,
   SqlValue,
 } from './ports.ts';
+export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
 export type {

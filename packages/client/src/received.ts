@@ -1,6 +1,7 @@
 /**
  * What contacts send, by itself and without a network: the decoders, and the inbox that takes it
- * in. For the fuzzer (docs/dev/testing.md); programs use `Client`.
+ * in; and parts that are measured alone. For the fuzzer (docs/dev/testing.md) and the benches;
+ * programs use `Client`.
  */
 export type { Content } from './content/content.ts';
 export { decodeEnvelope, encodeEnvelope } from './content/envelope.ts';
@@ -19,6 +20,7 @@ export {
   encodeReply,
 } from './meeting/boxes.ts';
 export { encodeLink } from './meeting/link.ts';
+export { Search } from './search/search.ts';
 export { sessionRecords } from './sessions/jobs.ts';
 export { MIGRATIONS } from './store/schema.ts';
 export { type BoxContent, decodeBoxContent, encodeBoxContent } from './streams/parts.ts';

@@ -3,7 +3,6 @@
  * newest matches are ranked by how well they fit and how new they are, and only those shown are read.
  */
 import { AppError, type Millis } from '@tacet/base';
-import type { Contacts } from '../contacts/contacts.ts';
 import { MAX_MATCHES, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow, SqlValue } from '../ports.ts';
 import { num, rowIdOf, text } from '../store/rows.ts';
@@ -45,18 +44,19 @@ export interface SearchPage {
 
 export class Search {
   private readonly store: ProfileStore;
-  private readonly contacts: Contacts;
+  private readonly contactOf: (idOrName: string) => number;
 
-  constructor(store: ProfileStore, contacts: Contacts) {
+  /** @param contactOf row of the contact somebody names; throws `contact-unknown` */
+  constructor(store: ProfileStore, contactOf: (idOrName: string) => number) {
     this.store = store;
-    this.contacts = contacts;
+    this.contactOf = contactOf;
   }
 
   /** Throws `search-empty`, `search-invalid`, `contact-unknown`. */
   find(request: SearchRequest): SearchPage {
     const terms = termsOf(request.text);
     const expression = expressionOf(terms, {
-      contacts: request.contacts?.map((one) => num(this.contacts.find(one), 'id')) ?? null,
+      contacts: request.contacts?.map((one) => this.contactOf(one)) ?? null,
       link: request.link === true,
       type: request.kind === undefined ? null : TYPES[request.kind],
     });

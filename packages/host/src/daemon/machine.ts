@@ -9,7 +9,9 @@ import type {
   MessageView,
   MuteView,
   NetworkFactsView,
+  ParamsOf,
   ProfileStatus,
+  SearchHit,
   StatisticsView,
   UsageView,
 } from '@tacet/api';
@@ -124,6 +126,12 @@ export interface Person extends PersonAddresses, TrustPart {
   acknowledgedCursor(consumer: string): number;
   forgetConsumer(consumer: string): boolean;
   readonly conversations: Conversations;
+  readonly search: {
+    find(request: ParamsOf<'search.find'>): {
+      readonly hits: readonly SearchHit[];
+      readonly next: string | null;
+    };
+  };
   readonly levels: Levels;
   status(now: Millis): ProfileStatus;
   /** What became of documents and digests, by reason. */

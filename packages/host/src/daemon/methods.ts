@@ -3,6 +3,7 @@ import { addressHandlers } from './methods/addresses.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
+import { searchHandlers } from './methods/search.ts';
 import { trustHandlers } from './methods/trust.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
@@ -70,6 +71,7 @@ export const handlers: Handlers = {
     }),
 
   ...eventHandlers,
+  ...searchHandlers,
 
   ...levelHandlers,
 

@@ -177,6 +177,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   acceptRequest(): never {
     throw new Error('not part of this fake');
   }
+  get search(): never {
+    throw new Error('not part of this fake');
+  }
   get conversations(): never {
     throw new Error('not part of this fake');
   }

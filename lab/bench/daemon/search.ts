@@ -1,0 +1,99 @@
+/**
+ * Searching a long history, and what its index costs when messages are saved. The store is a real
+ * profile on disk; `search_*` are whole calls, ranked, of the kinds people make.
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createProfile } from '@tacet/adapters/profiles-sqlcipher';
+import { Sensitive } from '@tacet/base';
+import { migrate } from '@tacet/client';
+import { MIGRATIONS, Search } from '@tacet/client/received';
+import type { Figures } from '../list.ts';
+import { numbers, wordOf, writeHistory, writeMessage, zipf } from './history.ts';
+
+const CONTACTS = 300;
+const QUERIES = 400;
+const SAVES = 400;
+const NOW = 1_800_000_000_000;
+
+export async function run(
+  say: (line: string) => void,
+  { messages = 100_000, folder = tmpdir() } = {},
+): Promise<Figures> {
+  const root = mkdtempSync(join(folder, 'tacet-bench-search-'));
+  try {
+    const dir = join(root, 'profile');
+    const secret = new Sensitive(new Uint8Array(32).fill(1));
+    const { store } = await createProfile({ dir, secret, kind: 'keychain' });
+    migrate(store, MIGRATIONS);
+    const start = performance.now();
+    writeHistory(store, { messages, contacts: CONTACTS, now: NOW });
+    store.checkpoint();
+    say(`${messages} messages saved in ${Math.round(performance.now() - start)} ms`);
+    const size = statSync(join(dir, 'vault/0.data')).size;
+    const search = new Search(store, (name) => Number(name));
+    const random = numbers(11);
+    const common = (): string => wordOf(zipf(random, 50));
+    const usual = (): string => wordOf(zipf(random, 5_000));
+    const kinds: Readonly<Record<string, () => Parameters<Search['find']>[0]>> = {
+      word: () => ({ text: `${usual()} `, limit: 50 }),
+      common: () => ({ text: `${common()} `, limit: 50 }),
+      typing: () => ({ text: usual().slice(0, 3), limit: 50 }),
+      two: () => ({ text: `${common()} ${usual()}`, limit: 50 }),
+      contact: () => ({
+        text: common(),
+        contacts: [String(zipf(random, CONTACTS) + 1)],
+        limit: 50,
+      }),
+      direction: () => ({ text: common(), direction: 'in', limit: 50 }),
+      times: () => ({ text: common(), from: NOW - 90 * 86_400_000, to: NOW, limit: 50 }),
+      links: () => ({ text: '', link: true, limit: 50 }),
+    };
+    const all: number[] = [];
+    const figures: Figures = {};
+    for (const [name, request] of Object.entries(kinds)) {
+      const took = timed(QUERIES / Object.keys(kinds).length, () => search.find(request()));
+      all.push(...took);
+      figures[`search_${name}_p95_ms`] = quantile(took, 0.95);
+    }
+    let id = messages;
+    const save = (): void =>
+      store.transaction(() => writeMessage(store, ++id, zipf(random, CONTACTS) + 1, NOW, random));
+    const indexed = timed(SAVES, save);
+    store.exec('DROP TRIGGER search_added');
+    const bare = timed(SAVES, save);
+    store.close();
+    return {
+      messages,
+      profile_mb: round(size / 1e6),
+      search_p50_ms: quantile(all, 0.5),
+      search_p95_ms: quantile(all, 0.95),
+      search_max_ms: quantile(all, 1),
+      ...figures,
+      save_p50_ms: quantile(indexed, 0.5),
+      save_p99_ms: quantile(indexed, 0.99),
+      save_without_index_p50_ms: quantile(bare, 0.5),
+      save_without_index_p99_ms: quantile(bare, 0.99),
+    };
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+function timed(rounds: number, work: () => unknown): number[] {
+  return Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  });
+}
+
+function quantile(values: readonly number[], p: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  return round(ascending[Math.min(ascending.length - 1, Math.floor(p * ascending.length))] ?? 0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
