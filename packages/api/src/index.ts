@@ -44,13 +44,13 @@ export {
   type StatisticsView,
   type UsageView,
 } from './methods/levels.ts';
+export { type SearchHit, searchMethods } from './methods/search.ts';
 export {
   type CodeView,
   type ReachView,
   type TrustFactView,
   trustMethods,
 } from './methods/trust.ts';
-export { type SearchHit, searchMethods } from './methods/search.ts';
 export {
   API_VERSION,
   isMethod,
