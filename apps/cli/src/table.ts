@@ -14,6 +14,7 @@ import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { listen } from './commands/listen.ts';
 import { data, networkFacts, stats } from './commands/measured.ts';
+import { meetCode, meetScan, meetScans } from './commands/meet.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
@@ -48,6 +49,9 @@ export const COMMANDS: readonly Command[] = [
   codeShow,
   codeSay,
   codeStop,
+  meetCode,
+  meetScan,
+  meetScans,
   inviteCreate,
   inviteAccept,
   inviteList,

@@ -47,7 +47,9 @@ export {
 export { type SearchHit, searchMethods } from './methods/search.ts';
 export {
   type CodeView,
+  type MeetCodeView,
   type ReachView,
+  type ScanView,
   type TrustFactView,
   trustMethods,
 } from './methods/trust.ts';

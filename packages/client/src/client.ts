@@ -28,6 +28,7 @@ import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import { writeSetting } from './store/settings.ts';
 import type { Codes } from './trust/codes.ts';
+import type { InPerson } from './trust/in-person.ts';
 import { reachOf } from './trust/reach.ts';
 import type { Safety } from './trust/safety.ts';
 import type {
@@ -70,6 +71,11 @@ export class Client {
   /** Short codes. */
   get codes(): Codes {
     return this.e.codes;
+  }
+
+  /** Codes to show and to scan. */
+  get inPerson(): InPerson {
+    return this.e.inPerson;
   }
 
   /** Whether a contact still answers, with the evidence. */

@@ -58,6 +58,7 @@ import { StreamWriter } from './streams/writer.ts';
 import { Codes } from './trust/codes.ts';
 import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
+import { InPerson } from './trust/in-person.ts';
 import { Safety } from './trust/safety.ts';
 import type { ClientEvent, Level, MessageView } from './views.ts';
 
@@ -114,6 +115,7 @@ export class Engine {
   readonly safety: Safety;
   readonly addresses: AddressFeature;
   readonly codes: Codes;
+  readonly inPerson: InPerson;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -254,6 +256,8 @@ export class Engine {
       alarm,
       kick,
       blocked: (keySetHash, identityKey) => blocklist.has(keySetHash, identityKey),
+      refuses: () => null,
+      known: (contactId, _invitationId, at) => this.inPerson.found(contactId, at),
       abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
     };
     this.invitationList = new Invitations(meeting);
@@ -277,6 +281,12 @@ export class Engine {
     };
     this.safety = new Safety(trust);
     this.codes = new Codes(trust);
+    this.inPerson = new InPerson({
+      ...trust,
+      invitations: this.invitationList,
+      visits: this.visits,
+      blocked: meeting.blocked,
+    });
     this.jobs = new JobQueue(store, [
       inbox,
       this.invitationList,
@@ -370,6 +380,7 @@ export class Engine {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
       this.codes.expire(now);
+      this.inPerson.expire(now);
       this.levels.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
@@ -555,7 +566,7 @@ export class Engine {
       const error = onKeySet(this.store, contactId, envelope.keySet);
       if (error !== null) this.events.append(now, 'alarm', error);
     }
-    if (envelope.step !== undefined) this.codes.onStep(contactId, envelope.step, now);
+    this.onTrust(contactId, envelope, now);
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
       const kept = envelope.more === true ? raw : null;
@@ -573,6 +584,13 @@ export class Engine {
   /** A contact's own p95 from writing to receipt, ms. */
   usual(contactId: number): Millis | null {
     return this.levels.deliveries.ofContact(contactId).p95;
+  }
+
+  /** After the keys that came with it were saved. */
+  private onTrust(contactId: number, { step }: Envelope, now: Millis): void {
+    if (step?.kind === 'scan') this.inPerson.onProof(contactId, step.value, now);
+    else if (step !== undefined) this.codes.onStep(contactId, step, now);
+    this.inPerson.settle(contactId, now);
   }
 
   private oweReceipt(contactId: number, now: Millis): void {

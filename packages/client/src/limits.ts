@@ -107,6 +107,9 @@ export const USAGE_DAYS = 90;
 export const MAX_DELIVERIES = 2_000;
 /** Runs of the short code with one contact in a day, whoever begins them. */
 export const MAX_CODE_RUNS = 3;
+/** Codes to be scanned that are kept, of the last three days; codes of others that were scanned. */
+export const MAX_OWN_CODES = 64;
+export const MAX_SCANS = 256;
 /** Facts kept about the trust in one contact: the first ones, and the newest. */
 export const MAX_TRUST_FACTS = 128;
 /** Characters and words of what is searched for. */

@@ -121,6 +121,26 @@ export interface SafetyNumberView {
   readonly digits: string;
 }
 
+/** A code to show to somebody who stands here. */
+export interface MeetCodeView {
+  readonly id: string;
+  readonly state: 'preparing' | 'ready' | 'ended';
+  /** For a QR code, at most 225 characters. */
+  readonly text: string | null;
+  readonly endsAt: Millis;
+}
+
+/** A code of somebody that was scanned here. */
+export interface ScanView {
+  readonly id: string;
+  readonly at: Millis;
+  readonly name: string;
+  readonly contactId: string | null;
+  /** `waiting` until they have scanned ours, too. */
+  readonly state: 'waiting' | 'verified' | 'ended';
+  readonly verifiedAt: Millis | null;
+}
+
 /** The newest run of the short code with a contact. */
 export interface CodeView {
   readonly contactId: string;

@@ -1,6 +1,6 @@
 /** Methods of trust (spec 15): evidence, safety numbers, whether somebody still answers. */
 import * as v from 'valibot';
-import { done, id, method, natural } from '../method.ts';
+import { done, id, link, method, natural, nothing } from '../method.ts';
 
 const time = v.number();
 const level = v.picklist(['verified', 'introduced', 'link', 'unverified']);
@@ -62,6 +62,24 @@ export const code = v.object({
   left: natural,
 });
 
+export const meetCode = v.object({
+  id,
+  state: v.picklist(['preparing', 'ready', 'ended']),
+  /** For a QR code, at most 225 characters; once its invitation is stored. */
+  text: v.nullable(v.string()),
+  endsAt: time,
+});
+
+export const scan = v.object({
+  id,
+  at: time,
+  name: v.string(),
+  contactId: v.nullable(id),
+  /** `waiting` until they have scanned ours, too. */
+  state: v.picklist(['waiting', 'verified', 'ended']),
+  verifiedAt: v.nullable(time),
+});
+
 const of = { contactId: id };
 
 export const trustMethods = {
@@ -88,9 +106,21 @@ export const trustMethods = {
     'contacts',
   ),
   'code.stop': method(v.strictObject(of), code, 'contacts'),
+  /** A fresh code to show to somebody who stands here. */
+  'meet.code': method(nothing, meetCode, 'contacts'),
+  'meet.codeState': method(v.strictObject({ id }), meetCode, 'contacts'),
+  /** What stood in the other's code. With `contactId` another's code is refused. */
+  'meet.scan': method(
+    v.strictObject({ code: link, contactId: v.exactOptional(id) }),
+    scan,
+    'contacts',
+  ),
+  'meet.scans': method(nothing, v.object({ scans: v.array(scan) }), 'read'),
   'contact.reach': method(v.strictObject(of), reach, 'read'),
 } as const;
 
 export type TrustFactView = v.InferOutput<typeof trustFact>;
+export type MeetCodeView = v.InferOutput<typeof meetCode>;
+export type ScanView = v.InferOutput<typeof scan>;
 export type CodeView = v.InferOutput<typeof code>;
 export type ReachView = v.InferOutput<typeof reach>;

@@ -105,6 +105,7 @@ export class RequestInbox {
         {
           secret: blob(row, 'invitation'),
           expects: blob(row, 'key_set_hash'),
+          how: 'request',
           name: name ?? text(row, 'name'),
           firstWords,
         },

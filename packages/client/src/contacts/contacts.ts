@@ -9,7 +9,7 @@ import { MAX_CONTACTS, MAX_NAME_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { nextId, retireIds } from '../store/ids.ts';
 import { num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
-import { writeFact } from '../trust/facts.ts';
+import { type Voucher, writeFact } from '../trust/facts.ts';
 import { silentSince } from '../trust/reach.ts';
 import type { ContactView, MeetingSteps } from '../views.ts';
 
@@ -68,7 +68,8 @@ export class Contacts {
     wanted: string,
     givenName: string,
     now: Millis,
-    how: 'met-by-link' | 'met-by-request' = 'met-by-link',
+    how: 'met-by-link' | 'met-by-request' | 'met-by-introduction' = 'met-by-link',
+    by: Voucher | null = null,
   ): number {
     if (this.full) {
       throw new AppError(
@@ -78,7 +79,7 @@ export class Contacts {
       );
     }
     const rowId = this.insert(this.freeName(wanted, now), givenName, 'meeting', now);
-    writeFact(this.store, rowId, how, now);
+    writeFact(this.store, rowId, how, now, by);
     this.events.append(now, 'contact', String(rowId));
     return rowId;
   }

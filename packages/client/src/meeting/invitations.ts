@@ -96,6 +96,10 @@ export interface MeetingDeps {
   readonly kick: () => void;
   /** Of these keys nothing is shown. */
   readonly blocked: (keySetHash: Uint8Array, identityKey: Uint8Array | null) => boolean;
+  /** Why who answered an invitation with these keys is refused; null: taken. */
+  readonly refuses: (invitationId: number, keySetHash: Uint8Array) => string | null;
+  /** Keys of a contact are known; the invitation of ours that brought them. In a transaction. */
+  readonly known: (contactId: number, invitationId: number | null, now: Millis) => void;
   /** Nothing more will be sent to this contact. In the transaction that says why. */
   readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
@@ -158,6 +162,14 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       contactId === null ? 0 : 1,
     );
     return rowId;
+  }
+
+  /** One that a feature hands on by itself; not listed. In a transaction. */
+  createHidden(label: string, now: Millis): number {
+    this.d.kick();
+    const id = this.insert(label, null, now);
+    this.d.store.run('UPDATE invitations SET request = 2 WHERE id = ?', id);
+    return id;
   }
 
   /** What a request needs of its invitation; null unless it can be answered now. */
@@ -501,6 +513,14 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       this.d.contacts.forget(contactId, now);
       return;
     }
+    const refusal = this.d.refuses(id, words.keySetHash);
+    if (refusal !== null) {
+      this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
+      this.setState(id, 'used', now);
+      this.d.contacts.end(contactId, refusal, now);
+      this.d.alarm(refusal, now);
+      return;
+    }
     const isRequest = num(this.row(id), 'request') === 1;
     if (isRequest) this.requests?.onAnswer(contactId, identityKey, words, now);
     this.say(this.row(id), OUTCOME_BOX, 'accepted', saved.subarray(0, 32), now);
@@ -514,6 +534,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.contacts.introduce(contactId, peerGivenName(words.name), STAND_IN, now);
     this.d.writer.begin(contactId, words.inviterRoot, now);
     this.d.reader.begin(contactId, words.guestRoot, now);
+    this.d.known(contactId, id, now);
     this.d.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'hello')", contactId);
     this.d.store.run('UPDATE invitations SET bundle = NULL, reply = NULL WHERE id = ?', id);
     this.setState(id, 'used', now);

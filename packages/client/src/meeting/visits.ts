@@ -14,6 +14,7 @@ import { peerName } from '../inbox/inbox.ts';
 import type { SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blob, blobOrNull, num, text } from '../store/rows.ts';
+import type { Voucher } from '../trust/facts.ts';
 import { type Answer, makeAnswer, type Visitor } from './answer.ts';
 import {
   decodeOutcome,
@@ -40,7 +41,26 @@ export interface Guest {
   readonly expects: Uint8Array | null;
   readonly name: string | null;
   readonly firstWords: string;
+  /** How the guest came by the secret. */
+  readonly how: keyof typeof REPLACED;
+  /** With an introduction: whose. */
+  readonly by?: Voucher;
 }
+
+/** What is said when the offer shows another key set than the one that was named. */
+const REPLACED = {
+  link: 'invitation-replaced',
+  request: 'request-replaced',
+  person: 'meet-swapped',
+  introduction: 'introduction-replaced',
+} as const;
+/** The card of an address may be anywhere: who came by it is nobody's word for anything. */
+const MET = {
+  link: 'met-by-link',
+  request: 'met-by-request',
+  person: 'met-by-link',
+  introduction: 'met-by-introduction',
+} as const;
 
 export class Visits implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
@@ -70,12 +90,12 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         'this invitation belongs to another network; open it with a profile of that network',
       );
     }
-    return this.open({ secret: decoded.secret, expects: null, name, firstWords }, now);
+    return this.open({ secret: decoded.secret, expects: null, name, firstWords, how: 'link' }, now);
   }
 
   /** Answers the invitation behind a secret: of a link, or of a request. In a transaction or not. */
   open(guest: Guest, now: Millis): number {
-    const { secret, expects, name, firstWords } = guest;
+    const { secret, expects, name, firstWords, how } = guest;
     if (this.d.store.get('SELECT 1 AS one FROM invitations WHERE secret = ?', secret)) {
       throw new AppError(
         'invitation-own',
@@ -90,14 +110,14 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     }
     return this.d.store.transaction(() => {
       if (had !== null) this.d.contacts.forget(had, now);
-      // The card of an address may be anywhere: who came by it is nobody's word for anything.
-      const how = expects === null ? 'met-by-link' : 'met-by-request';
-      const contactId = this.d.contacts.create(name ?? STAND_IN, '', now, how);
+      const by = guest.by ?? null;
+      const contactId = this.d.contacts.create(name ?? STAND_IN, '', now, MET[how], by);
       this.d.store.run(
-        "INSERT INTO visits (contact_id, secret, state, expects, first_words, created_at) VALUES (?, ?, 'opening', ?, ?, ?)",
+        "INSERT INTO visits (contact_id, secret, state, expects, how, first_words, created_at) VALUES (?, ?, 'opening', ?, ?, ?, ?)",
         contactId,
         secret,
         expects,
+        how,
         firstWords,
         Math.floor(now),
       );
@@ -207,7 +227,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       fail: (error, now) => {
         // What stands in the boxes is not what the link, or the request, committed to.
         const other = isAppError(error, 'request-replaced');
-        const code = other ? 'request-replaced' : 'invitation-replaced';
+        const code = REPLACED[other ? (text(row, 'how') as keyof typeof REPLACED) : 'link'];
         this.end(contactId, code, now);
         this.d.alarm(code, now);
       },
@@ -261,6 +281,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.contacts.step(contactId, 'opened', now);
     this.d.writer.begin(contactId, answer.words.guestRoot, now);
     this.d.reader.begin(contactId, answer.words.inviterRoot, now);
+    this.d.known(contactId, null, now);
     if (answer.words.text !== '') {
       const contentId = hash('invite-words', hash('invite-reply', record)).slice(0, 16);
       const id = this.d.messages.addOwn(contactId, contentId, null, answer.words.text, now);

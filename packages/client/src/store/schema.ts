@@ -9,6 +9,7 @@ import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
+import { IN_PERSON } from './tables/in-person.ts';
 import { LEVELS } from './tables/levels.ts';
 import { SEARCH } from './tables/search.ts';
 import { TRUST } from './tables/trust.ts';
@@ -250,4 +251,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'reusable addresses', up: ADDRESSES },
   { name: 'runs of the short code', up: CODES },
   { name: 'search', up: SEARCH },
+  { name: 'meeting in person', up: IN_PERSON },
 ];

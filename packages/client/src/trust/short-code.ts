@@ -3,7 +3,7 @@
  * Whoever stands between the two must fix its own nonce before it knows theirs, so it has one
  * guess in a million for each run. Pure: what to send and to save is what it returns.
  */
-import { equalBytes } from '@tacet/base';
+import { compareBytes, equalBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import type { Step } from './steps.ts';
 
@@ -110,12 +110,7 @@ export function gives(had: Run, commit: Extract<Step, { kind: 'commit' }>): bool
   if (!isOpen(had)) return true;
   if (equalBytes(had.id, commit.run)) return false;
   if (had.role === 'second') return true;
-  return had.state === 'waiting' && isLower(commit.value, had.commitment);
-}
-
-function isLower(a: Uint8Array, b: Uint8Array): boolean {
-  for (const [i, byte] of a.entries()) if (byte !== b[i]) return byte < (b[i] ?? 0);
-  return false;
+  return had.state === 'waiting' && compareBytes(commit.value, had.commitment) < 0;
 }
 
 /** Any step but a commitment. */

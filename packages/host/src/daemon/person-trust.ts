@@ -1,5 +1,5 @@
 /** What the methods of trust ask of a person's machine (docs/spec/15-trust.md). */
-import type { CodeView, ReachView, TrustFactView } from '@tacet/api';
+import type { CodeView, MeetCodeView, ReachView, ScanView, TrustFactView } from '@tacet/api';
 import type { Millis } from '@tacet/base';
 
 /** Evidence of trust, and safety numbers. */
@@ -21,7 +21,16 @@ export interface Codes {
   stop(idOrName: string, now: Millis): CodeView;
 }
 
+/** Codes to show and to scan. */
+export interface InPerson {
+  code(now: Millis): MeetCodeView;
+  codeView(id: string, now: Millis): MeetCodeView;
+  scan(code: string, contact: string | null, now: Millis): ScanView;
+  scans(now: Millis): readonly ScanView[];
+}
+
 export interface TrustPart {
+  readonly inPerson: InPerson;
   readonly safety: Safety;
   readonly codes: Codes;
   reach(idOrName: string, now: Millis): ReachView;

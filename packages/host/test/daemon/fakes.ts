@@ -193,6 +193,9 @@ export class FakePerson implements Person, Machine<Job, string> {
       this.rests += 1;
     },
   };
+  get inPerson(): never {
+    throw new Error('not part of this fake');
+  }
   get codes(): never {
     throw new Error('not part of this fake');
   }

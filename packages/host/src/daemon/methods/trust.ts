@@ -19,5 +19,10 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
     turn((now) => person.codes.say(contactId, found, now)),
   'code.stop': ({ person, turn }, { contactId }) =>
     turn((now) => person.codes.stop(contactId, now)),
+  'meet.code': ({ person, turn }) => turn((now) => person.inPerson.code(now)),
+  'meet.codeState': ({ person, turn }, { id }) => turn((now) => person.inPerson.codeView(id, now)),
+  'meet.scan': ({ person, turn }, { code, contactId }) =>
+    turn((now) => person.inPerson.scan(code, contactId ?? null, now)),
+  'meet.scans': ({ person, turn }) => turn((now) => ({ scans: [...person.inPerson.scans(now)] })),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };
