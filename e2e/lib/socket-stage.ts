@@ -99,7 +99,7 @@ function actorOf(name: string, daemon: DaemonProcess, before: ReadonlySet<string
       return status;
     },
     async setLevel(level) {
-      await call('level.set', { level });
+      await call('level.set', { level, confirm: true });
     },
     async useWindow() {
       await call('window.heartbeat', { visible: true });

@@ -79,7 +79,7 @@ export async function day(options: DayOptions): Promise<DayResult> {
   for (let i = 0; i < options.people; i++) {
     const person = await world.addPerson(`person-${i}`);
     people.push(person);
-    if (i % 2 === 0) person.client.setLevel('strong', world.now);
+    if (i % 2 === 0) person.client.levels.set('strong', true, world.now);
     world.time.after(randomBetween(world.rng, 0, MINUTE), () => {
       person.client.joinNetwork(world.network.cardText, world.now);
       world.pumpPerson(person);

@@ -12,13 +12,14 @@ import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
+import { level, levelPreview, levelSet, levelShow } from './commands/level.ts';
 import { listen } from './commands/listen.ts';
 import { data, networkFacts, stats } from './commands/measured.ts';
 import { meetCode, meetScan, meetScans } from './commands/meet.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
-import { level, lock, profileCreate, unlock } from './commands/profile.ts';
+import { lock, profileCreate, unlock } from './commands/profile.ts';
 import {
   requestAccept,
   requestBlock,
@@ -72,6 +73,9 @@ export const COMMANDS: readonly Command[] = [
   networkStatus,
   networkFacts,
   level,
+  levelShow,
+  levelPreview,
+  levelSet,
   stats,
   data,
   profileCreate,

@@ -43,7 +43,7 @@ export async function dropping({ seed, people, hours }: DroppingOptions): Promis
   if (victim === undefined) throw new RangeError('no mix in layer 2');
   for (let n = 0; n < people; n++) {
     const person = await world.addPerson(`person-${n}`);
-    person.client.setLevel('strong', world.now);
+    person.client.levels.set('strong', true, world.now);
     person.client.joinNetwork(world.network.cardText, world.now);
     world.pumpPerson(person);
   }

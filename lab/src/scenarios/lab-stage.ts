@@ -91,7 +91,7 @@ export class LabStage implements Stage {
     return {
       name: person.name,
       status: () => act(() => person.client.status(now())),
-      setLevel: (level) => act(() => person.client.setLevel(level, now())),
+      setLevel: (level) => act(() => person.client.levels.set(level, true, now())),
       useWindow: () => act(() => person.client.setWindowInUse(true, now())),
       invite: (label) => act(() => person.client.createInvitation({ label }, now())),
       invitations: () => act(() => person.client.invitations()),

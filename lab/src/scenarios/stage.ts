@@ -8,7 +8,8 @@ import type { ContactView, InvitationView, MessageView, StatusView } from '@tace
 export interface Actor {
   readonly name: string;
   status(): Promise<StatusView>;
-  setLevel(level: 'strong' | 'balanced'): Promise<void>;
+  /** With the confirmation that Fast asks for; it begins at a random moment. */
+  setLevel(level: StatusView['level']): Promise<void>;
   /** As a visible window's heartbeat does. */
   useWindow(): Promise<void>;
   invite(label: string): Promise<InvitationView>;

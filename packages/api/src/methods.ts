@@ -17,7 +17,6 @@ import {
   contact,
   daemonStatus,
   invitation,
-  level,
   message,
   messageDetail,
   profileStatus,
@@ -105,7 +104,6 @@ export const methods = {
   ...conversationMethods,
   ...trustMethods,
 
-  'level.set': method(v.strictObject({ level }), profileStatus, 'admin'),
   ...levelMethods,
 
   ...eventMethods,

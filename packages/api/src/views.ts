@@ -11,7 +11,7 @@ const time = v.number();
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const maybeTime = v.nullable(time);
 
-export const level = v.picklist(['strong', 'balanced']);
+export const level = v.picklist(['strong', 'balanced', 'fast']);
 
 const messageState = v.picklist([
   'queued',
@@ -119,6 +119,8 @@ export const profileStatus = v.object({
   profile: v.string(),
   address: v.string(),
   level,
+  /** A level that was chosen and begins at a random moment. */
+  nextLevel: v.nullable(v.object({ level, at: time })),
   inUse: v.boolean(),
   /** Null before a network was joined. */
   card: v.nullable(card),

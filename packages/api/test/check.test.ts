@@ -31,7 +31,7 @@ test('wrong parameters are refused with the name of the field and never its valu
   );
   assert.equal(
     refusal('level.set', { level: 'turbo' }),
-    'level.set: parameter level is not (strong | balanced)',
+    'level.set: parameter level is not (strong | balanced | fast)',
   );
   assert.equal(
     refusal('events.read', { cursor: 0, max: 1, waitMs: 60_001 }),

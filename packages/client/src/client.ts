@@ -26,7 +26,6 @@ import { addressWords } from './status/words.ts';
 import { migrate } from './store/migrate.ts';
 import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
-import { writeSetting } from './store/settings.ts';
 import type { Codes } from './trust/codes.ts';
 import type { InPerson } from './trust/in-person.ts';
 import { reachOf } from './trust/reach.ts';
@@ -37,7 +36,6 @@ import type {
   EventPage,
   Evidence,
   InvitationView,
-  Level,
   MessageView,
   ReachView,
   StatusView,
@@ -151,17 +149,10 @@ export class Client {
     this.e.jobs.kick();
   }
 
-  setLevel(level: Level, now: Millis): void {
-    this.e.now = now;
-    writeSetting(this.e.store, 'level', new TextEncoder().encode(level));
-    this.e.level = level;
-    this.e.events.append(now, 'network', 'level');
-  }
-
   /** A window is visible; repeated every minute while it is. */
   setWindowInUse(inUse: boolean, now: Millis): void {
     this.e.now = now;
-    if (inUse) this.e.inUse.beat(now);
+    if (inUse) this.e.levels.inUse.beat(now);
   }
 
   createInvitation(options: { readonly label: string }, now: Millis): InvitationView {
@@ -370,8 +361,9 @@ export class Client {
     return {
       profile: this.e.identity.name,
       address: addressWords(this.e.identity.keySetHash),
-      level: this.e.level,
-      inUse: this.e.inUse.active(this.e.level, now),
+      level: this.e.levels.level,
+      nextLevel: this.e.levels.switch.planned,
+      inUse: this.e.levels.switch.inUse(now),
       card: this.cardView(),
       network:
         newest === null

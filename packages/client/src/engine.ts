@@ -47,10 +47,9 @@ import { OwnLoops } from './rhythm/own-loops.ts';
 import { Planner } from './rhythm/planner.ts';
 import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
-import { InUse } from './status/in-use.ts';
 import { Watchdog } from './status/watchdog.ts';
 import { num } from './store/rows.ts';
-import { readSetting, writeSetting } from './store/settings.ts';
+import { writeSetting } from './store/settings.ts';
 import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { RecoveryClock } from './streams/recovery-clock.ts';
@@ -60,7 +59,7 @@ import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
 import { InPerson } from './trust/in-person.ts';
 import { Safety } from './trust/safety.ts';
-import type { ClientEvent, Level, MessageView } from './views.ts';
+import type { ClientEvent, MessageView } from './views.ts';
 
 export interface ClientOptions {
   readonly store: ProfileStore;
@@ -120,13 +119,11 @@ export class Engine {
   readonly requests: RequestTracker;
   readonly link: Link;
   readonly loops: OwnLoops;
-  readonly inUse: InUse;
   readonly watchdog: Watchdog;
   readonly guard: Guard;
   private readonly recovery = new RecoveryClock();
   readonly networkDeps: NetworkDeps;
   network: Network | null;
-  level: Level;
   /** A document was held once: the periods of this network are known. */
   private documented: boolean;
   private moment: Millis;
@@ -147,7 +144,6 @@ export class Engine {
     this.nextHour = now;
     this.nextMinutes = now + 5 * MINUTE;
     this.identity = loadIdentity(store);
-    this.level = savedLevel(store);
     const network = (): Network | null => this.network;
     const kick = (): void => this.jobs.kick();
     const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
@@ -156,8 +152,12 @@ export class Engine {
     this.levels = new Levels(
       {
         store,
+        rng,
+        events: this.events,
         network,
-        level: () => this.level,
+        begin: (at) => {
+          this.now = at;
+        },
         ownEdge: () => {
           const { door } = this.link;
           return door === null ? null : { door, since: this.guard.since(door.relay) };
@@ -167,7 +167,7 @@ export class Engine {
       now,
     );
     this.messageList = new Messages(store, this.events, (moved, at) =>
-      this.levels.deliveries.note(moved, this.level, at),
+      this.levels.deliveries.note(moved, this.levels.level, at),
     );
     this.search = new Search(store, (name) => num(this.contactList.find(name), 'id'));
     this.conversations = new Conversations({
@@ -295,7 +295,6 @@ export class Engine {
       this.safety,
     ]);
     this.requests = new RequestTracker(builder, rng);
-    this.inUse = new InUse(rng);
     this.watchdog = new Watchdog(now);
     this.loops = new OwnLoops(rng, (at) => alarm('mix-suspected', at));
     this.guard = new Guard(store, rng);
@@ -317,12 +316,17 @@ export class Engine {
           cover: this.cover,
         },
         (at) => this.loops.mayRetry(at),
+        (at) => [this.puts.fresh(at), this.reads.fresh(at)],
       ),
-      slotMs: (current) => {
+      rates: (current) => {
         const parameters = current?.parameters ?? this.network?.book.newest()?.document.parameters;
-        if (parameters === undefined) return 2_000;
-        return this.inUse.active(this.level, this.now) ? parameters.inUseSlotMs : parameters.slotMs;
+        if (parameters === undefined) return { told: 2_000, grid: 2_000 };
+        const { slotMs, inUseSlotMs } = parameters;
+        const line = this.levels.switch.line(this.now);
+        return { told: line.told ? inUseSlotMs : slotMs, grid: line.grid ? inUseSlotMs : slotMs };
       },
+      fast: () => this.levels.level === 'fast',
+      now: () => this.now,
       emit: (effect) => {
         if (effect.kind === 'dial') {
           const { address, relay } = effect.door;
@@ -368,7 +372,8 @@ export class Engine {
 
   advance(now: Millis): void {
     this.now = now;
-    this.standing.setActive(this.inUse.active(this.level, now));
+    this.levels.advance(now);
+    this.standing.setActive(this.levels.switch.waits(now));
     this.link.advance(now);
     this.requests.expire(now);
     this.visits.advance(now);
@@ -457,6 +462,7 @@ export class Engine {
       this.reader.setBack(back);
       this.visits.setBack(back);
       this.addresses.setBack(back);
+      this.levels.setBack(back);
     });
   }
 
@@ -595,11 +601,6 @@ export class Engine {
 
   private oweReceipt(contactId: number, now: Millis): void {
     const parameters = this.network?.current(now)?.parameters ?? null;
-    this.receipts.owe(contactId, parameters, this.level, now);
+    this.receipts.owe(contactId, parameters, this.levels.level, now);
   }
-}
-
-function savedLevel(store: ProfileStore): Level {
-  const saved = readSetting(store, 'level');
-  return saved !== null && new TextDecoder().decode(saved) === 'strong' ? 'strong' : 'balanced';
 }

@@ -6,7 +6,7 @@ import type { Millis } from '@tacet/base';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
 import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
-export type Level = 'strong' | 'balanced';
+export type Level = 'strong' | 'balanced' | 'fast';
 
 /** Every state is a stored fact and only ever moves forward (late is worked out). */
 export type MessageState =
@@ -206,6 +206,8 @@ export interface StatusView {
   /** Eight words of the address. */
   readonly address: string;
   readonly level: Level;
+  /** Chosen, and in force from then on: a random moment. */
+  readonly nextLevel: { readonly level: Level; readonly at: Millis } | null;
   readonly inUse: boolean;
   /** The network this profile joined, as its card says; null before. */
   readonly card: {

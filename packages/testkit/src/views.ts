@@ -7,6 +7,7 @@ export function profileStatus(change: Partial<ProfileStatus> = {}): ProfileStatu
     profile: 'Alice',
     address: 'amber lantern quiet orchard velvet harbor maple stone',
     level: 'balanced',
+    nextLevel: null,
     inUse: true,
     card: null,
     network: null,

@@ -1,5 +1,4 @@
-/** `profile create`, `lock`, `unlock`, `level`. */
-import { AppError } from '@tacet/base';
+/** `profile create`, `lock`, `unlock`. */
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
 import { profileLines } from '../format.ts';
 import { needSecret } from '../passphrase.ts';
@@ -51,34 +50,6 @@ export const unlock: Command = {
     const api = await context.api();
     const opened = await api.call('profile.unlock', await needSecret(context, false));
     context.show(opened, () => profileLines(opened, context.tell).join('\n'));
-    return undefined;
-  },
-};
-
-const COSTS = {
-  strong: 'one packet on a fixed grid, day and night; slower, hides when you are there',
-  balanced: 'as strong while away; faster while a window is in use, which your edge can see',
-};
-
-export const level: Command = {
-  path: 'level',
-  summary: 'show or set the privacy level',
-  args: '[strong|balanced]',
-  arity: [0, 1],
-  examples: ['tacet level', 'tacet level strong'],
-  async run(context) {
-    const api = await context.api();
-    const wanted = context.args[0];
-    if (wanted !== undefined && wanted !== 'strong' && wanted !== 'balanced') {
-      throw new AppError('usage', 'usage', 'a level is strong or balanced');
-    }
-    let current: 'strong' | 'balanced';
-    if (wanted === undefined) {
-      const { status } = await api.call('status', {});
-      if (status === null) throw new AppError('locked', 'state', 'the profile is locked');
-      current = status.level;
-    } else current = (await api.call('level.set', { level: wanted })).level;
-    context.show({ level: current }, () => `${current}: ${COSTS[current]}`);
     return undefined;
   },
 };

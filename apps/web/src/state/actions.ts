@@ -4,6 +4,7 @@ import { batch } from '@preact/signals';
 import type { LevelName } from '@tacet/api';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
+import { levels } from '../words/network.ts';
 import {
   contacts,
   daemon,
@@ -66,7 +67,7 @@ export async function setLevel(level: LevelName): Promise<void> {
   await attempt(async () => {
     await call('level.set', { level });
     await readStatus();
-    say(level === 'strong' ? 'Level: Strong.' : 'Level: Balanced.');
+    say(`Level: ${levels[level].name}.`);
   });
 }
 

@@ -57,6 +57,12 @@ export const levels: Readonly<Record<LevelName, LevelText>> = {
     cost: 'A packet every second while a window is open, every two otherwise. About 5 s a message.',
     shows: 'Your provider can see roughly when a window is open.',
   },
+  fast: {
+    name: 'Fast',
+    cost: 'A packet at once when there is something to send or read. About 4 s a message.',
+    shows:
+      'Your provider can see when you write and read; who watches both ends can tell who talks.',
+  },
   strong: {
     name: 'Strong',
     cost: 'A packet every two seconds, day and night. About 12 s a message, 1.6 GB a day.',

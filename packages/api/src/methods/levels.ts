@@ -1,7 +1,7 @@
 /** Methods of privacy levels, and of what is measured about them (docs/spec/17-levels.md). */
 import * as v from 'valibot';
 import { method, natural, nothing } from '../method.ts';
-import { level } from '../views.ts';
+import { level, profileStatus } from '../views.ts';
 
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const ms = v.number();
@@ -78,8 +78,23 @@ export const levelMethods = {
   /** The facts of every level. Null before the network's first document. */
   'level.compare': method(
     nothing,
-    v.object({ level, levels: v.nullable(list(levelFacts)) }),
+    v.object({
+      level,
+      next: v.nullable(v.object({ level, at: v.number() })),
+      levels: v.nullable(list(levelFacts)),
+    }),
     'read',
+  ),
+  /** What a level costs and gives up beside the one in force, and whether it is to be confirmed. */
+  'level.preview': method(
+    v.strictObject({ level }),
+    v.object({ facts: levelFacts, now: levelFacts, confirm: v.boolean() }),
+    'read',
+  ),
+  'level.set': method(
+    v.strictObject({ level, confirm: v.exactOptional(v.boolean()) }),
+    profileStatus,
+    'admin',
   ),
   'data.usage': method(nothing, usage, 'read'),
   'stats.delivery': method(nothing, statistics, 'read'),

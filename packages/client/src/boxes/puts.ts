@@ -76,6 +76,16 @@ export class PutQueue {
     return n;
   }
 
+  /** A first copy of content waits for its first try. */
+  fresh(now: Millis): boolean {
+    for (const entry of this.entries.values()) {
+      const { copies, priority, inFlight, notBefore, triesA, triesB } = entry;
+      const waits = copies === 0 && priority === 0 && !inFlight && notBefore <= now;
+      if (waits && triesA + triesB === 0) return true;
+    }
+    return false;
+  }
+
   private adopt(row: SqlRow): void {
     const entry: PutEntry = {
       id: num(row, 'id'),

@@ -171,6 +171,16 @@ export class ReadQueue implements PlanSource {
     };
   }
 
+  /** An announced box waits for its first read. */
+  fresh(now: Millis): boolean {
+    for (const entry of this.entries.values()) {
+      const { inFlight, notBefore, catchUp, rests, triesHere, edges } = entry;
+      const waits = !inFlight && notBefore <= now && !catchUp && rests === 0;
+      if (waits && triesHere === 0 && edges.length > 0) return true;
+    }
+    return false;
+  }
+
   next(now: Millis, retries: boolean): Plan | null {
     const network = this.network();
     if (network === null) return null;

@@ -64,6 +64,23 @@ const IN_USE: readonly Shown[] = [
 const SHOWS: Readonly<Record<Level, readonly Shown[]>> = {
   strong: [],
   balanced: IN_USE,
+  fast: [
+    {
+      to: 'own-edge',
+      code: 'instants',
+      text: 'your own edge and your internet provider see each moment at which you write or something is there for you, and about how much',
+    },
+    {
+      to: 'watcher',
+      code: 'correlates',
+      text: 'whoever watches your line and that of a contact can tell by the times that you talk to each other',
+    },
+    {
+      to: 'contact-with-own-edge',
+      code: 'correlates',
+      text: 'a contact who works together with your own edge can tell which line is yours',
+    },
+  ],
 };
 
 /** @param edges of the network, whose digests all come to everybody */
@@ -89,6 +106,8 @@ function traffic(level: Level, { slotMs, inUseSlotMs }: Rates): Pick<LevelFacts,
       return { up: { least: usual, most: usual }, down: { least: 2 * usual, most: 2 * usual } };
     case 'balanced':
       return { up: { least: usual, most: quick }, down: { least: 2 * usual, most: 2 * quick } };
+    case 'fast':
+      return { up: { least: usual, most: quick }, down: { least: 2 * quick, most: 2 * quick } };
   }
 }
 
@@ -115,6 +134,8 @@ function typical(level: Level, rates: Rates, edges: number): Millis {
       const delays = (DELAYS_TO_BOX + DELAYS_TO_READER) * delayMeanMs;
       return Math.round(inUseSlotMs / 2 + delays + down(inUseSlotMs));
     }
+    case 'fast':
+      return Math.round((DELAYS_TO_BOX + DELAYS_TO_READER) * delayMeanMs + down(inUseSlotMs));
   }
 }
 

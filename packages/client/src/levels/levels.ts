@@ -2,8 +2,9 @@
  * The privacy level and all that is measured about it (docs/spec/17-levels.md): what a level
  * costs, how long own messages took, how much was sent, what the network is.
  */
-import { hex, type Millis } from '@tacet/base';
+import { AppError, hex, type Millis, type Rng } from '@tacet/base';
 import { edgesOf, type Parameters } from '@tacet/directory';
+import type { EventLog } from '../events/log.ts';
 import type { Door } from '../network/doors.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
@@ -11,18 +12,38 @@ import type { Level } from '../views.ts';
 import { type LevelFacts, levelFacts } from './costs.ts';
 import { Deliveries, type LevelDeliveries, type Measured } from './deliveries.ts';
 import { type NetworkFacts, networkFacts } from './facts.ts';
+import { InUse } from './in-use.ts';
+import { LevelSwitch, type PlannedLevel } from './switch.ts';
 import { type DayUsage, OVERHEAD_PERMILLE, Usage } from './usage.ts';
 
-export const LEVEL_NAMES: readonly Level[] = ['strong', 'balanced'];
+export const LEVEL_NAMES: readonly Level[] = ['strong', 'balanced', 'fast'];
 const MONTH_DAYS = 30;
 
 export interface LevelsDeps {
   readonly store: ProfileStore;
+  readonly rng: Rng;
+  readonly events: EventLog;
   readonly network: () => Network | null;
-  readonly level: () => Level;
+  /** At the beginning of a command. */
+  readonly begin: (now: Millis) => void;
   /** The edge of the link, and when it was drawn. */
   readonly ownEdge: () => { readonly door: Door; readonly since: Millis | null } | null;
   readonly suspects: () => readonly string[];
+}
+
+export interface LevelsView {
+  readonly level: Level;
+  readonly next: PlannedLevel | null;
+  /** Null before the first document. */
+  readonly levels: readonly LevelFacts[] | null;
+}
+
+export interface PreviewView {
+  readonly facts: LevelFacts;
+  /** Of the level in force. */
+  readonly now: LevelFacts;
+  /** `set` wants a confirmation. */
+  readonly confirm: boolean;
 }
 
 export interface UsageView {
@@ -57,12 +78,58 @@ export interface StatisticsView {
 export class Levels {
   readonly usage: Usage;
   readonly deliveries: Deliveries;
+  readonly inUse: InUse;
+  readonly switch: LevelSwitch;
   private readonly d: LevelsDeps;
 
   constructor(deps: LevelsDeps, now: Millis) {
     this.d = deps;
     this.usage = new Usage(deps.store, now);
     this.deliveries = new Deliveries(deps.store);
+    const { store, rng } = deps;
+    this.inUse = new InUse(store, rng, now);
+    this.switch = new LevelSwitch(
+      {
+        store,
+        rng,
+        slotMs: () => this.parameters?.slotMs ?? null,
+        inUseUntil: () => this.inUse.end,
+        onChange: (at) => deps.events.append(at, 'network', 'level'),
+      },
+      now,
+    );
+  }
+
+  get level(): Level {
+    return this.switch.level;
+  }
+
+  /**
+   * Saved at once; Fast begins at a random moment. Throws `level-unconfirmed` for a level that
+   * gives up more than the one in force and was not confirmed.
+   */
+  set(level: Level, confirmed: boolean, now: Millis): void {
+    this.d.begin(now);
+    if (level === 'fast' && this.level !== 'fast' && !confirmed) {
+      throw new AppError(
+        'level-unconfirmed',
+        'refused',
+        'Fast shows when you write and read; look at what it gives up, and confirm it',
+      );
+    }
+    this.switch.set(level, now);
+  }
+
+  /** At least once a slot. */
+  advance(now: Millis): void {
+    this.inUse.advance(now);
+    this.switch.advance(now);
+  }
+
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    this.inUse.setBack(by);
+    this.switch.setBack(by);
   }
 
   /** Every few minutes. */
@@ -85,9 +152,24 @@ export class Levels {
   }
 
   /** All of them, most careful first. */
-  compare(): { readonly level: Level; readonly levels: readonly LevelFacts[] | null } {
+  compare(): LevelsView {
     const levels = LEVEL_NAMES.flatMap((level) => this.facts(level) ?? []);
-    return { level: this.d.level(), levels: levels.length === 0 ? null : levels };
+    const { level, planned } = this.switch;
+    return { level, next: planned, levels: levels.length === 0 ? null : levels };
+  }
+
+  /** Throws `document-missing` before the network's numbers are known. */
+  preview(level: Level): PreviewView {
+    const facts = this.facts(level);
+    const now = this.facts(this.level);
+    if (facts === null || now === null) {
+      throw new AppError(
+        'document-missing',
+        'state',
+        'the numbers of the network are not known yet: what a level costs cannot be said',
+      );
+    }
+    return { facts, now, confirm: level === 'fast' && this.level !== 'fast' };
   }
 
   data(): UsageView {
@@ -115,7 +197,7 @@ export class Levels {
 
   /** Of the level in force, until the receipt. */
   get delivery(): Measured {
-    return this.deliveries.of(this.d.level()).receipt;
+    return this.deliveries.of(this.level).receipt;
   }
 
   /** Null before a network was joined. */

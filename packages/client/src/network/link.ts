@@ -7,6 +7,7 @@ import { equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet
 import type { Parameters } from '@tacet/directory';
 import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
 import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
+import { ExtraSlots } from '../rhythm/extra-slots.ts';
 import { Grid } from '../rhythm/grid.ts';
 import type { OwnLoops } from '../rhythm/own-loops.ts';
 import type { Plan } from '../rhythm/plan.ts';
@@ -36,7 +37,16 @@ type State =
   | { readonly kind: 'off' }
   | { readonly kind: 'waiting'; readonly until: Millis }
   | { readonly kind: 'dialing'; readonly door: Door }
-  | { readonly kind: 'up'; readonly door: Door; readonly handle: Uint8Array; readonly grid: Grid };
+  | Up;
+
+interface Up {
+  readonly kind: 'up';
+  readonly door: Door;
+  readonly handle: Uint8Array;
+  readonly grid: Grid;
+  /** By the account of what the edge was told last. */
+  readonly extras: ExtraSlots;
+}
 
 export interface LinkDeps {
   readonly rng: Rng;
@@ -46,8 +56,12 @@ export interface LinkDeps {
   readonly loops: OwnLoops;
   readonly requests: RequestTracker;
   readonly builder: PacketBuilder;
-  /** The up period wanted now: T, or the in-use period. */
-  readonly slotMs: (current: Current | null) => Millis;
+  /** Wanted now, each T or the in-use period: what the edge is told, and that of the grid. */
+  readonly rates: (current: Current | null) => { readonly told: Millis; readonly grid: Millis };
+  /** What is urgent may leave beside the grid. */
+  readonly fast: () => boolean;
+  /** Of the last input. */
+  readonly now: () => Millis;
   readonly emit: (effect: LinkEffect) => void;
   /** Null where nobody measures. */
   readonly onRequest: ((facts: RequestFacts) => void) | null;
@@ -70,8 +84,10 @@ export interface RequestFacts {
 
 interface Prepared {
   readonly frame: UpFrame;
-  /** The period from this slot on, when it is announced. */
+  /** The period of the grid from this slot on, when it changes. */
   readonly period: Millis | null;
+  /** When it leaves, if beside the grid. */
+  readonly extraAt: Millis | null;
 }
 
 export class Link {
@@ -81,6 +97,9 @@ export class Link {
   /** Named to the edge that gave it, and to no other. */
   private last: { readonly door: Door; readonly handle: Uint8Array } | null = null;
   private announced: Millis = 0;
+  private firstGrid: Millis = 0;
+  /** Nothing leaves beside the grid before this slot: what seemed urgent was not. */
+  private noExtraBefore: Millis = 0;
   private prepared: Prepared | null = null;
 
   constructor(deps: LinkDeps) {
@@ -101,16 +120,29 @@ export class Link {
 
   /** When the frame that is ready leaves; null while none is. */
   get holdsUntil(): Millis | null {
-    return this.state.kind === 'up' && this.prepared !== null ? this.state.grid.nextAt : null;
+    if (this.state.kind !== 'up' || this.prepared === null) return null;
+    return this.prepared.extraAt ?? this.state.grid.nextAt;
   }
 
   get deadline(): Millis | null {
-    if (this.state.kind === 'up') {
-      const { nextAt } = this.state.grid;
-      return this.prepared === null ? nextAt - lead(this.state.grid) : nextAt;
-    }
     if (this.state.kind === 'waiting') return this.state.until;
-    return null;
+    if (this.state.kind !== 'up') return null;
+    const { grid } = this.state;
+    if (this.prepared !== null) return this.prepared.extraAt ?? grid.nextAt;
+    const now = this.d.now();
+    const extra = this.extraAt(this.state, now);
+    const slot = grid.nextAt - lead(grid);
+    return extra === null ? slot : Math.min(slot, Math.max(now, extra - LEAD));
+  }
+
+  /** When something that waits may leave beside the grid. */
+  private extraAt({ grid, extras }: Up, now: Millis): Millis | null {
+    if (!this.d.fast() || this.d.requests.unanswered || now < this.noExtraBefore) return null;
+    const current = this.d.network()?.current(now) ?? null;
+    // Not before the edge was told of the quicker period.
+    if (current === null || this.announced !== this.d.rates(current).told) return null;
+    const at = extras.next(now + LEAD, grid.nextAt - lead(grid));
+    return at !== null && this.d.planner.urgentWaits(now) ? at : null;
   }
 
   /** Begins dialling as soon as the network is known. */
@@ -121,19 +153,44 @@ export class Link {
   advance(now: Millis): void {
     if (this.state.kind === 'waiting' && this.state.until <= now) this.dial(now);
     if (this.state.kind !== 'up') return;
-    const { grid } = this.state;
+    const { state } = this;
+    const { grid } = state;
     if (this.prepared === null && now >= grid.nextAt - lead(grid)) {
-      if (this.leaveEdge(this.state, now) || this.leaveDoor(this.state.door, now)) return;
-      this.prepared = this.prepare(this.state, Math.max(now, grid.nextAt), now);
+      if (this.leaveEdge(state, now) || this.leaveDoor(state.door, now)) return;
+      this.prepared = this.prepare(state, Math.max(now, grid.nextAt), now);
     }
-    if (this.prepared !== null && grid.take(now)) this.leave(grid, this.prepared);
+    if (this.prepared === null) this.prepared = this.prepareExtra(state, now);
+    if (this.prepared === null) return;
+    const { extraAt } = this.prepared;
+    if (extraAt === null ? grid.take(now) : now >= extraAt) this.leave(state, this.prepared, now);
   }
 
-  /** One slot: exactly one frame leaves, whatever it carries. */
-  private leave(grid: Grid, { frame, period }: Prepared): void {
+  /** One slot: exactly one frame leaves, whatever it carries. In Fast some leave beside them. */
+  private leave({ grid, extras }: Up, { frame, period }: Prepared, now: Millis): void {
     this.prepared = null;
     if (period !== null) grid.setPeriod(period);
+    if (frame.kind === 'rate' && this.state.kind === 'up') {
+      this.state = { ...this.state, extras: new ExtraSlots(frame.slotMs, now) };
+    } else extras.left(now);
     this.d.emit({ kind: 'up', frame });
+  }
+
+  private prepareExtra(state: Up, now: Millis): Prepared | null {
+    const at = this.extraAt(state, now);
+    if (at === null || at - LEAD > now) return null;
+    const network = this.d.network();
+    const current = network?.current(now) ?? null;
+    const plan = this.d.planner.urgent(now);
+    if (network === null || current === null || plan === null) {
+      this.noExtraBefore = state.grid.nextAt;
+      return null;
+    }
+    if (!network.reaches(current, plan.edge)) {
+      plan.settle(null, now);
+      return null;
+    }
+    const frame = this.request(network, current, plan, state, at);
+    return { ...packet(frame), extraAt: at };
   }
 
   private dial(now: Millis): void {
@@ -143,14 +200,15 @@ export class Link {
       this.state = { kind: 'waiting', until: now + LONGEST_BACKOFF };
       return;
     }
-    const slotMs = this.d.slotMs(network.current(now));
-    this.announced = slotMs;
+    const { told, grid } = this.d.rates(network.current(now));
+    this.announced = told;
+    this.firstGrid = grid;
     this.state = { kind: 'dialing', door };
     const hello: Hello = {
       joinSecret: network.card.joinSecret,
       resume: this.handleAt(door),
       // The edge decides for who does not know the network's periods yet (03-links.md 3).
-      slotMs: network.book.newest() === null ? 0 : slotMs,
+      slotMs: network.book.newest() === null ? 0 : told,
     };
     this.d.emit({ kind: 'dial', door, hello });
   }
@@ -161,10 +219,12 @@ export class Link {
     const { door } = this.state;
     this.d.guard.up(door, now);
     this.last = { door, handle: welcome.handle };
-    const grid = new Grid(this.d.rng, this.announced, now);
+    const grid = new Grid(this.d.rng, this.firstGrid, now);
     this.prepared = null;
+    this.noExtraBefore = 0;
     this.d.requests.hopeful();
-    this.state = { kind: 'up', door, handle: welcome.handle, grid };
+    const extras = new ExtraSlots(this.announced, now);
+    this.state = { kind: 'up', door, handle: welcome.handle, grid, extras };
   }
 
   private handleAt(door: Door): Uint8Array {
@@ -180,7 +240,8 @@ export class Link {
     if (this.state.kind !== 'up') return;
     this.prepared = null;
     this.announced = inUseSlotMs;
-    this.state = { ...this.state, grid: new Grid(this.d.rng, inUseSlotMs, now) };
+    const grid = new Grid(this.d.rng, inUseSlotMs, now);
+    this.state = { ...this.state, grid, extras: new ExtraSlots(inUseSlotMs, now) };
   }
 
   /** The clock was set back by so much: a pause must not last until the old time comes again. */
@@ -237,36 +298,42 @@ export class Link {
     if (frame.reply !== null) this.d.requests.take(frame.reply, now);
   }
 
-  private prepare(state: Extract<State, { kind: 'up' }>, slot: Millis, now: Millis): Prepared {
+  private prepare(state: Up, slot: Millis, now: Millis): Prepared {
     const network = this.d.network();
     const current = network?.current(now) ?? null;
-    const wanted = this.d.slotMs(current);
-    if (wanted !== this.announced) {
-      this.announced = wanted;
-      return { frame: { kind: 'rate', slotMs: wanted }, period: wanted };
+    const { told, grid } = this.d.rates(current);
+    const period = grid === state.grid.periodMs ? null : grid;
+    if (told !== this.announced) {
+      this.announced = told;
+      return { frame: { kind: 'rate', slotMs: told }, period, extraAt: null };
     }
-    if (network === null || current === null) return packet(this.filler());
+    return { ...packet(this.content(network, current, state, slot, now)), period };
+  }
+
+  private content(
+    network: Network | null,
+    current: Current | null,
+    state: Up,
+    slot: Millis,
+    now: Millis,
+  ): Uint8Array {
+    if (network === null || current === null) return this.filler();
     // Drawn before anybody is asked what waits.
     if (this.d.loops.take(current.parameters)) {
-      return packet(this.loop(network, current, state, slot));
+      return this.loop(network, current, state, slot);
     }
     const plan = this.d.planner.next(now, this.d.requests.unanswered);
-    if (plan === null) return packet(this.filler());
+    if (plan === null) return this.filler();
     if (!network.reaches(current, plan.edge)) {
       // Its edge left the network: as if no answer had come. The slot carries something all the same.
       plan.settle(null, now);
-      return packet(this.filler());
+      return this.filler();
     }
-    return packet(this.request(network, current, plan, state, slot));
+    return this.request(network, current, plan, state, slot);
   }
 
   /** A reply to oneself: in at the own edge, through the mixes, back to the own edge. */
-  private loop(
-    network: Network,
-    current: Current,
-    state: Extract<State, { kind: 'up' }>,
-    slot: Millis,
-  ): Uint8Array {
+  private loop(network: Network, current: Current, state: Up, slot: Millis): Uint8Array {
     const path = network.path(current, state.door.relay, 0);
     const replyId = this.d.requests.replyId(state.handle);
     const { frame, keys } = this.d.builder.loop(path, replyId);
@@ -277,7 +344,7 @@ export class Link {
   }
 
   /** The own edge left the network: it is dropped, and another one drawn. */
-  private leaveEdge({ door }: Extract<State, { kind: 'up' }>, now: Millis): boolean {
+  private leaveEdge({ door }: Up, now: Millis): boolean {
     const network = this.d.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null || network.reaches(current, door.relay)) return false;
@@ -289,7 +356,7 @@ export class Link {
     network: Network,
     current: Current,
     plan: Plan,
-    state: Extract<State, { kind: 'up' }>,
+    state: Up,
     slot: Millis,
   ): Uint8Array {
     const back = network.path(current, state.door.relay, 0);
@@ -337,7 +404,7 @@ function total(path: Path): Millis {
 }
 
 function packet(frame: Uint8Array): Prepared {
-  return { frame: { kind: 'packet', frame }, period: null };
+  return { frame: { kind: 'packet', frame }, period: null, extraAt: null };
 }
 
 function lead(grid: Grid): Millis {

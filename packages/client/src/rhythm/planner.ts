@@ -25,13 +25,40 @@ export interface PlanSources {
 export class Planner {
   private readonly sources: PlanSources;
   private readonly mayRetry: (now: Millis) => boolean;
+  private readonly fresh: (now: Millis) => readonly [puts: boolean, reads: boolean];
   private retryCredit = RETRY_BURST;
   private realSlots = 0;
 
-  /** @param mayRetry false while own loops leave doubts (retry-gate.ts) */
-  constructor(sources: PlanSources, mayRetry: (now: Millis) => boolean) {
+  /**
+   * @param mayRetry false while own loops leave doubts (retry-gate.ts)
+   * @param fresh whether content, or an announced box, waits for its first try
+   */
+  constructor(
+    sources: PlanSources,
+    mayRetry: (now: Millis) => boolean,
+    fresh: (now: Millis) => readonly [puts: boolean, reads: boolean],
+  ) {
     this.sources = sources;
     this.mayRetry = mayRetry;
+    this.fresh = fresh;
+  }
+
+  /** Something waits that a frame beside the grid may carry (docs/spec/17-levels.md, 2: Fast). */
+  urgentWaits(now: Millis): boolean {
+    return this.fresh(now).includes(true);
+  }
+
+  /**
+   * What a frame beside the grid carries: content or a read of an announced box, each for the first
+   * time. All else, and whatever is tried again, waits for its slot.
+   */
+  urgent(now: Millis): Plan | null {
+    const [puts, reads] = this.fresh(now);
+    const plan =
+      (puts ? this.sources.puts.next(now, false) : null) ??
+      (reads ? this.sources.reads.next(now, false) : null);
+    if (plan !== null) this.realSlots++;
+    return plan;
   }
 
   /**

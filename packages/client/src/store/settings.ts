@@ -13,6 +13,10 @@ export type Setting =
   | 'socks'
   | 'resume'
   | 'level'
+  /** A level chosen and not begun; how long the line stays as it was; periods of use. */
+  | 'level-next'
+  | 'level-trail'
+  | 'in-use'
   | 'last-digest'
   /** Highest ids that were deleted; see `ids.ts`. */
   | 'last-contact'

@@ -25,7 +25,9 @@ const builder: PacketBuilder = {
 function standingLink(
   seed: string,
   parameters: Parameters<typeof fakeNetwork>[0],
-  over: Pick<ConstructorParameters<typeof Link>[0], 'planner' | 'slotMs' | 'emit' | 'onRequest'>,
+  over: Pick<ConstructorParameters<typeof Link>[0], 'planner' | 'emit' | 'onRequest'> & {
+    readonly slotMs: () => number;
+  } & Partial<Pick<ConstructorParameters<typeof Link>[0], 'rates' | 'fast' | 'now'>>,
   network = fakeNetwork(parameters),
 ): Link {
   const rng = seededRng(seed);
@@ -41,6 +43,9 @@ function standingLink(
     loops: new OwnLoops(rng, () => undefined),
     requests: new RequestTracker(builder, rng),
     builder,
+    rates: () => ({ told: over.slotMs(), grid: over.slotMs() }),
+    fast: () => false,
+    now: () => 0,
     ...over,
   });
   link.start(0);
@@ -147,4 +152,69 @@ test('an edge that leaves the network is heard for half a minute more, a redial 
   Object.assign(network, { reaches: () => true });
   up().redial(1);
   assert.deepEqual(effects, [{ kind: 'hangup', lingerMs: 0 }]);
+});
+
+test('rule 2.2: in Fast what is urgent leaves beside the grid, and the grid stays', () => {
+  const effects: LinkEffect[] = [];
+  const plan = (what: Plan['what']): Plan => ({
+    what,
+    edge: A,
+    request: { kind: 'put', record: new Uint8Array(2_400) as never },
+    retry: false,
+    settle: () => undefined,
+  });
+  let now = 0;
+  let urgent = 0;
+  const carried: string[] = [];
+  const over = {
+    planner: {
+      next: () => plan('cover'),
+      urgentWaits: () => urgent > 0,
+      urgent: () => {
+        urgent -= 1;
+        return plan('put');
+      },
+    } as unknown as Planner,
+    slotMs: () => 1_000,
+    rates: () => ({ told: 1_000, grid: 2_000 }),
+    fast: () => true,
+    now: () => now,
+    emit: (effect: LinkEffect) => effects.push(effect),
+    onRequest: ({ plan: { what } }: { plan: Plan }) => carried.push(what),
+  };
+  const parameters = { loopPermille: 0, slotMs: 2_000, inUseSlotMs: 1_000 };
+  const link = standingLink('fast', parameters, over);
+  const sent: { at: number; what: string }[] = [];
+  const until = (end: number): void => {
+    for (;;) {
+      const at = link.deadline ?? assert.fail();
+      if (at > end) break;
+      assert.ok(at >= now, 'never a deadline in the past');
+      now = at;
+      effects.length = 0;
+      link.advance(now);
+      if (effects.length > 0) sent.push({ at: now, what: carried.at(-1) ?? '' });
+    }
+    now = end;
+  };
+  until(20_000);
+  assert.ok(sent.every(({ what }) => what === 'cover'));
+  const wrote: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    until(20_300 + n * 7_100);
+    wrote.push(now);
+    urgent = 1;
+  }
+  until(200_000);
+  const grid = sent.filter(({ what }) => what === 'cover').map(({ at }) => at);
+  const gaps = grid.slice(1).map((at, i) => Math.round(at - (grid[i] ?? 0)));
+  assert.deepEqual(new Set(gaps), new Set([2_000]));
+  const extras = sent.filter(({ what }) => what === 'put').map(({ at }) => at);
+  assert.equal(extras.length, 20);
+  for (const [n, at] of extras.entries()) {
+    const waited = at - (wrote[n] ?? 0);
+    assert.ok(waited >= 39.9 && waited <= 2_000, `${waited} ms`);
+  }
+  const quick = extras.filter((at, n) => at - (wrote[n] ?? 0) < 41);
+  assert.ok(quick.length >= 18, `${quick.length} of 20 leave at once`);
 });

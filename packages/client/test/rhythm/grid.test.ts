@@ -63,6 +63,7 @@ test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
       cover: source('cover'),
     },
     always,
+    () => [false, false],
   );
   const plans = Array.from({ length: 400 }, () => planner.next(0)?.what);
   assert.equal(plans.filter((what) => what === 'read').length, 100);
@@ -81,6 +82,7 @@ test('rule 2.3: retries take at most one slot in ten', () => {
       cover: source('cover'),
     },
     always,
+    () => [false, false],
   );
   const plans = Array.from({ length: 1_000 }, () => planner.next(0)?.what);
   const retries = plans.filter((what) => what === 'put').length;
@@ -102,7 +104,44 @@ test('second copies, tombstones and cover only fill idle slots', () => {
         cover: on('cover'),
       },
       always,
+      () => [false, false],
     );
     assert.equal(planner.next(0)?.what, what);
   }
+});
+
+test('rule 2.2: beside the grid goes what waits for its first try, and nothing else', () => {
+  const retry = source('put', true);
+  const asked: boolean[] = [];
+  const watched = (what: Plan['what']): PlanSource => ({
+    next: (now, retries) => {
+      asked.push(retries);
+      return source(what).next(now, retries);
+    },
+  });
+  let waits: readonly [boolean, boolean] = [false, false];
+  const make = (puts: PlanSource): Planner =>
+    new Planner(
+      {
+        puts,
+        control: source('control'),
+        reads: watched('read'),
+        standing: source('standing'),
+        copies: source('copy'),
+        tombstones: source('tombstone'),
+        cover: source('cover'),
+      },
+      always,
+      () => waits,
+    );
+  const planner = make(watched('put'));
+  assert.equal(planner.urgentWaits(0), false);
+  assert.equal(planner.urgent(0), null);
+  waits = [true, true];
+  assert.equal(planner.urgent(0)?.what, 'put');
+  waits = [false, true];
+  assert.equal(planner.urgent(0)?.what, 'read');
+  assert.ok(asked.every((retries) => !retries));
+  waits = [true, false];
+  assert.equal(make(retry).urgent(0), null);
 });

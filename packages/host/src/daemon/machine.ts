@@ -73,7 +73,17 @@ export interface Conversations {
 
 /** The privacy level, and what is measured about it. */
 export interface Levels {
-  compare(): { readonly level: LevelName; readonly levels: readonly LevelFactsView[] | null };
+  compare(): {
+    readonly level: LevelName;
+    readonly next: { readonly level: LevelName; readonly at: Millis } | null;
+    readonly levels: readonly LevelFactsView[] | null;
+  };
+  preview(level: LevelName): {
+    readonly facts: LevelFactsView;
+    readonly now: LevelFactsView;
+    readonly confirm: boolean;
+  };
+  set(level: LevelName, confirmed: boolean, now: Millis): void;
   /** Days since 1970. */
   data(): Omit<UsageView, 'days'> & {
     readonly days: readonly { readonly day: number; readonly up: number; readonly down: number }[];
@@ -87,7 +97,6 @@ export interface Levels {
 /** What the methods of the API ask of a person's machine. Everything may throw AppError. */
 export interface Person extends PersonAddresses, TrustPart {
   joinNetwork(card: string, now: Millis): void;
-  setLevel(level: LevelName, now: Millis): void;
   readonly socks: string;
   setSocks(server: string, now: Millis): void;
   /** A window is visible; repeated while it is. */

@@ -64,12 +64,6 @@ export const handlers: Handlers = {
   ...conversationHandlers,
   ...trustHandlers,
 
-  'level.set': ({ person, turn }, { level }) =>
-    turn((now) => {
-      person.setLevel(level, now);
-      return person.status(now);
-    }),
-
   ...eventHandlers,
   ...searchHandlers,
 

@@ -96,7 +96,6 @@ export class FakePerson implements Person, Machine<Job, string> {
   joinNetwork(card: string): void {
     if (card !== 'card') throw new AppError('card-malformed', 'input', 'That is no network card.');
   }
-  setLevel(): void {}
   socks = '';
   setSocks(server: string): void {
     this.socks = server;
@@ -185,7 +184,11 @@ export class FakePerson implements Person, Machine<Job, string> {
   }
   rests = 0;
   readonly levels = {
-    compare: () => ({ level: 'balanced' as const, levels: null }),
+    compare: () => ({ level: 'balanced' as const, next: null, levels: null }),
+    preview: (): never => {
+      throw new AppError('document-missing', 'state', 'No document yet.');
+    },
+    set: () => {},
     data: () => ({ days: [{ day: 20_000, up: 1, down: 2 }], overheadPermille: 30, months: null }),
     statistics: () => ({ levels: [], receiptPause: null }),
     network: () => null,

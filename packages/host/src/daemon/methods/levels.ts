@@ -5,6 +5,12 @@ import type { HandlersOf } from '../scene.ts';
 
 export const levelHandlers: HandlersOf<typeof levelMethods> = {
   'level.compare': ({ person, turn }) => turn(() => person.levels.compare()),
+  'level.preview': ({ person, turn }, { level }) => turn(() => person.levels.preview(level)),
+  'level.set': ({ person, turn }, { level, confirm }) =>
+    turn((now) => {
+      person.levels.set(level, confirm === true, now);
+      return person.status(now);
+    }),
   'data.usage': ({ person, turn }) =>
     turn(() => {
       const { days, ...rest } = person.levels.data();
