@@ -18,6 +18,7 @@ const RANK: Readonly<Record<MessageStateName, number>> = {
   delivered: 4,
   failed: 4,
   received: 4,
+  read: 5,
 };
 const PAUSE = 50;
 

@@ -37,6 +37,7 @@ const RANK: Readonly<Record<MessageState, number>> = {
   delivered: 4,
   failed: 4,
   received: 4,
+  read: 5,
 };
 
 /** How long the trouble lasts; texts and kills are spread over it. */

@@ -10,6 +10,13 @@ export function parseDuration(text: string): number {
   return Number(match[1]) * (UNITS[match[2] ?? 's'] ?? 1_000);
 }
 
+/** The same, and `1d`, `2w`. */
+export function parseDays(text: string): number {
+  const match = /^(\d{1,6})([dw])$/.exec(text);
+  if (match === null) return parseDuration(text);
+  return Number(match[1]) * (match[2] === 'w' ? 7 : 1) * 86_400_000;
+}
+
 export function showSpan(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;

@@ -50,15 +50,57 @@ export function stateOf(message: MessageView): string {
       return '';
     case 'queued':
     case 'delivered':
+    case 'read':
       return `${message.state}${late}`;
   }
 }
 
+/** In brackets, where something is still to be said. */
+export function stateWord(state: MessageView['state']): string {
+  return state === 'received' ? '' : `  [${state}]`;
+}
+
+const PROOFS: Readonly<Record<NonNullable<MessageView['replyTo']>['proof'], string>> = {
+  verified: '',
+  differs: ' (that message never said what is quoted)',
+  unknown: ' (as they quote it; that message is not here)',
+  gone: ' (that message was removed)',
+};
+
+/** What was done to it, in lines of their own. */
+function notesOf(message: MessageView, who: string, now: number): string[] {
+  const name = (direction: 'in' | 'out') => (direction === 'in' ? safeLine(who) : 'you');
+  const { replyTo, reactions, editedAt, deletion, expiresAt } = message;
+  const notes: string[] = [];
+  if (replyTo !== null) {
+    const quoted = safeLine(replyTo.excerpt);
+    notes.push(`answers ${name(replyTo.direction)}: ${quoted}${PROOFS[replyTo.proof]}`);
+  }
+  if (reactions.length > 0) {
+    const all = reactions.map((one) => `${name(one.direction)} ${safeLine(one.emoji)}`);
+    notes.push(`reactions: ${all.join(', ')}`);
+  }
+  if (editedAt !== null) notes.push(`edited ${showTime(editedAt, now)}`);
+  if (deletion !== null) {
+    const by = message.direction === 'in' ? name('in') : 'you';
+    const kept = deletion.kept ? '; kept here' : '';
+    notes.push(`${by} asked to delete it ${showTime(deletion.at, now)}${kept}`);
+  }
+  if (message.lateArrival && message.arrivedAt !== null) {
+    notes.push(`came late, ${showTime(message.arrivedAt, now)}`);
+  }
+  if (expiresAt !== null) notes.push(`disappears ${showTime(expiresAt, now)}`);
+  return notes;
+}
+
 export function messageLine(message: MessageView, who: string, now: number): string {
   const state = stateOf(message);
-  const text = safeText(message.text).replaceAll('\n', '\n    ');
+  const gone = message.deletion !== null && !message.deletion.kept;
+  const text = gone ? '(deleted)' : safeText(message.text).replaceAll('\n', '\n    ');
   const from = message.direction === 'in' ? safeLine(who) : 'you';
-  return `${showTime(message.sentAt, now)}  ${from}: ${text}${state === '' ? '' : `  [${state}]`}`;
+  const line = `${showTime(message.sentAt, now)}  ${from}: ${text}`;
+  const notes = notesOf(message, who, now).map((note) => `\n    ${note}`);
+  return `${line}${state === '' ? '' : `  [${state}]`}${notes.join('')}`;
 }
 
 export function messageDetail(message: MessageDetail, now: number): string {

@@ -29,6 +29,7 @@ import {
 } from './commands/request.ts';
 import { rpc } from './commands/rpc.ts';
 import { send } from './commands/send.ts';
+import { edit, messageHistory, messageShow, react, remove, timer } from './commands/talk.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
 import { version } from './commands/version.ts';
 
@@ -38,8 +39,14 @@ export const COMMANDS: readonly Command[] = [
   status,
   open,
   send,
+  react,
+  edit,
+  remove,
   listen,
   messageList,
+  messageShow,
+  messageHistory,
+  timer,
   contactList,
   contactRename,
   contactDismiss,

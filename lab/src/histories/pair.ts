@@ -17,6 +17,7 @@ const RANK: Readonly<Record<MessageState, number>> = {
   delivered: 4,
   failed: 4,
   received: 4,
+  read: 5,
 };
 const DONE = 4;
 /** The first facts about a message are kept for ever. */

@@ -45,6 +45,7 @@ export {
   type UsageView,
 } from './methods/levels.ts';
 export { type SearchHit, searchMethods } from './methods/search.ts';
+export { talkMethods } from './methods/talk.ts';
 export {
   type CodeView,
   type MeetCodeView,
@@ -90,4 +91,5 @@ export type {
   MessageView,
   NetworkView,
   ProfileStatus,
+  VersionView,
 } from './views.ts';

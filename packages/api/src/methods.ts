@@ -5,13 +5,14 @@
  * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
-import { MAX_CLIENT_ID, MAX_PAGE, MAX_SOCKS } from './limits.ts';
+import { MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
 import { searchMethods } from './methods/search.ts';
+import { talkMethods } from './methods/talk.ts';
 import { trustMethods } from './methods/trust.ts';
 import {
   contact,
@@ -81,16 +82,7 @@ export const methods = {
   /** A meeting that failed goes from the list. */
   'contact.dismiss': method(v.strictObject({ contactId: id }), done, 'contacts'),
 
-  /** Idempotent by `clientId`: a repeat answers the message of the first call. */
-  'message.send': method(
-    v.strictObject({
-      contactId: id,
-      text: v.string(),
-      clientId: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CLIENT_ID)),
-    }),
-    message,
-    'send',
-  ),
+  ...talkMethods,
   /** Newest last. `before` is the id of the oldest message of the page after this one. */
   'message.list': method(
     v.strictObject({ contactId: id, before: v.exactOptional(id), limit: upTo(1, MAX_PAGE) }),

@@ -13,11 +13,14 @@ const maybeTime = v.nullable(time);
 
 export const level = v.picklist(['strong', 'balanced', 'fast']);
 
+const direction = v.picklist(['out', 'in']);
+
 const messageState = v.picklist([
   'queued',
   'sending',
   'stored',
   'delivered',
+  'read',
   'unconfirmed',
   'failed',
   'received',
@@ -25,11 +28,41 @@ const messageState = v.picklist([
 
 export const evidence = v.object({ at: time, what: v.string(), part: count, parts: count });
 
+/** What a text answers; the excerpt is a claim where `proof` is unknown. */
+export const reply = v.object({
+  messageId: v.nullable(id),
+  direction,
+  excerpt: v.string(),
+  proof: v.picklist(['verified', 'differs', 'unknown', 'gone']),
+});
+
+export const reaction = v.object({ direction, emoji: v.string(), state: messageState });
+
+/** Start and length in code points of the text. */
+export const mention = v.object({
+  start: count,
+  length: count,
+  who: v.picklist(['self', 'contact', 'other']),
+  contactId: v.nullable(id),
+  address: v.nullable(v.string()),
+});
+
+export const deletion = v.object({
+  at: time,
+  /** This side keeps what the other asked to delete. */
+  kept: v.boolean(),
+  state: v.nullable(messageState),
+});
+
 export const message = v.object({
   id,
   contactId: id,
-  direction: v.picklist(['out', 'in']),
+  direction,
+  kind: v.picklist(['text', 'card', 'timer', 'profile', 'unknown']),
+  /** What it says now; of other kinds than text the line that stands for it. */
   text: v.string(),
+  /** Of a timer line: seconds, 0 is off. */
+  timer: v.nullable(count),
   sentAt: time,
   arrivedAt: maybeTime,
   deliveredAt: maybeTime,
@@ -39,6 +72,24 @@ export const message = v.object({
   parts: count,
   copies: count,
   reason: v.nullable(v.string()),
+  /** On arrival something stood below it already. */
+  lateArrival: v.boolean(),
+  readAt: maybeTime,
+  expiresAt: maybeTime,
+  replyTo: v.nullable(reply),
+  mentions: v.pipe(v.array(mention), v.readonly()),
+  mentioned: v.boolean(),
+  reactions: v.pipe(v.array(reaction), v.readonly()),
+  editedAt: maybeTime,
+  deletion: v.nullable(deletion),
+});
+
+/** One version of a text. */
+export const version = v.object({
+  text: v.string(),
+  sentAt: time,
+  arrivedAt: maybeTime,
+  state: messageState,
 });
 
 export const messageDetail = v.object({ ...message.entries, evidence: v.array(evidence) });
@@ -201,6 +252,7 @@ export const daemonStatus = v.object({
 export type LevelName = v.InferOutput<typeof level>;
 export type MessageStateName = v.InferOutput<typeof messageState>;
 export type EvidenceView = v.InferOutput<typeof evidence>;
+export type VersionView = v.InferOutput<typeof version>;
 export type MessageView = v.InferOutput<typeof message>;
 export type MessageDetail = v.InferOutput<typeof messageDetail>;
 export type MeetingStepsView = v.InferOutput<typeof meetingSteps>;

@@ -3,19 +3,18 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { AppError, equalBytes, hex, type Millis, randomBytes } from '@tacet/base';
+import { equalBytes, hex, type Millis } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
 import type { AcceptRequest, AddressFeature } from './addresses/feature.ts';
 import { cleanName } from './contacts/contacts.ts';
-import { textBytes } from './content/cbor.ts';
 import type { Conversations } from './conversations/conversations.ts';
-import { isNotes } from './conversations/notes.ts';
+import type { SendRequest, Talk } from './conversations/talk.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import type { EventRange } from './events/log.ts';
 import type { Levels } from './levels/levels.ts';
-import { MAX_FIRST_WORDS_BYTES, MAX_QUEUED, MAX_TEXT_BYTES } from './limits.ts';
+import { MAX_FIRST_WORDS_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
@@ -45,6 +44,7 @@ export class Client {
   private readonly e: Engine;
   readonly conversations: Conversations;
   readonly search: Search;
+  readonly talk: Talk;
   /** The privacy level, what it costs and what was measured. */
   readonly levels: Levels;
 
@@ -52,6 +52,7 @@ export class Client {
     this.e = engine;
     this.conversations = engine.conversations;
     this.search = engine.search;
+    this.talk = engine.content.talk;
     this.levels = engine.levels;
   }
 
@@ -237,56 +238,8 @@ export class Client {
   }
 
   /** Saves a text and answers `queued`; the same client id again answers with the same message. */
-  sendText(
-    options: {
-      readonly contactId: string;
-      readonly text: string;
-      readonly clientId: string | null;
-    },
-    now: Millis,
-  ): MessageView {
-    this.e.now = now;
-    const { clientId } = options;
-    const known = clientId === null ? undefined : this.e.messageList.byClientId(clientId);
-    if (known !== undefined) return this.messageView(known);
-    const contact = this.e.contactList.find(options.contactId);
-    if (options.text === '') throw new AppError('text-empty', 'usage', 'there is no text to send');
-    if (!options.text.isWellFormed()) {
-      throw new AppError('text-invalid', 'usage', 'the text is not valid Unicode');
-    }
-    if (textBytes(options.text) > MAX_TEXT_BYTES) {
-      throw new AppError('text-too-long', 'usage', 'the text is longer than 16 KiB');
-    }
-    if (text(contact, 'state') === 'ended') {
-      throw new AppError(
-        'contact-ended',
-        'refused',
-        'meeting this contact failed; invite them again',
-      );
-    }
-    if (this.e.outbox.open >= MAX_QUEUED) {
-      throw new AppError(
-        'outbox-full',
-        'refused',
-        'too many texts are on their way; wait for some to arrive',
-      );
-    }
-    const contactId = num(contact, 'id');
-    const id = this.e.store.transaction(() => {
-      this.e.contactList.touch(contactId, now);
-      this.e.conversations.onWritten(contactId, options.text);
-      return this.e.messageList.addOwn(
-        contactId,
-        randomBytes(this.e.rng, 16),
-        clientId,
-        options.text,
-        now,
-        isNotes(contact) ? 'received' : 'queued',
-      );
-    });
-    this.e.standing.used(contactId, now);
-    this.e.jobs.kick();
-    return this.messageView(this.e.messageList.row(id));
+  sendText(options: SendRequest, now: Millis): MessageView {
+    return this.talk.send(options, now);
   }
 
   messages(options: {
@@ -304,7 +257,7 @@ export class Client {
   }
 
   message(id: string): MessageView & { readonly evidence: readonly Evidence[] } {
-    const row = this.e.messageList.row(rowIdOf(id));
+    const row = this.e.messageList.line(rowIdOf(id));
     return { ...this.messageView(row), evidence: this.e.messageList.evidence(num(row, 'id')) };
   }
 
@@ -312,17 +265,15 @@ export class Client {
   markRead(contactId: string, now: Millis): void {
     this.e.now = now;
     const id = num(this.e.contactList.find(contactId), 'id');
-    const last = this.e.messageList.last(id);
+    const last = this.e.messageList.newest(id);
+    const had = num(this.e.contactList.row(id), 'read_at');
     this.e.store.transaction(() => {
       this.e.contactList.touch(id, now);
-      if (last === undefined) return;
-      const { changes } = this.e.store.run(
-        'UPDATE contacts SET read_at = ? WHERE id = ? AND read_at < ?',
-        num(last, 'id'),
-        id,
-        num(last, 'id'),
-      );
-      if (changes > 0) this.e.events.append(now, 'contact', String(id));
+      if (last <= had) return;
+      this.e.store.run('UPDATE contacts SET read_at = ? WHERE id = ?', last, id);
+      this.e.messageList.removal.read(id, had, last, now);
+      if (this.e.content.readReceipts.onRead(id)) this.e.oweReceipt(id, now);
+      this.e.events.append(now, 'contact', String(id));
     });
     this.e.standing.used(id, now);
   }

@@ -24,6 +24,7 @@ import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
 import type { Envelope } from './content/envelope.ts';
 import { Conversations } from './conversations/conversations.ts';
+import { type ContentEffects, joinContent } from './conversations/join.ts';
 import { Messages } from './conversations/messages.ts';
 import { EventLog } from './events/log.ts';
 import { Inbox } from './inbox/inbox.ts';
@@ -96,6 +97,7 @@ export class Engine {
   readonly messageList: Messages;
   readonly conversations: Conversations;
   readonly search: Search;
+  readonly content: ContentEffects;
   readonly levels: Levels;
   private readonly watches: WatchList;
   readonly puts: PutQueue;
@@ -209,6 +211,23 @@ export class Engine {
       },
       onWork: kick,
     });
+    this.content = joinContent({
+      store,
+      rng,
+      contacts: this.contactList,
+      messages: this.messageList,
+      conversations: this.conversations,
+      refuse: (contactId, data, at) => inbox.refuse(contactId, data, at),
+      open: () => this.outbox.open,
+      begin: (at) => {
+        this.now = at;
+      },
+      written: (contactId, at) => {
+        this.standing.used(contactId, at);
+        kick();
+      },
+      show: (row) => this.messageView(row),
+    });
     this.reader = new StreamReader(
       store,
       this.watches,
@@ -224,6 +243,7 @@ export class Engine {
       messages: this.messageList,
       received,
       unreadable: (contactId) => inbox.unreadable(contactId),
+      readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
       healing: writer.healing,
       network,
@@ -366,6 +386,7 @@ export class Engine {
       this.nextHour,
       this.nextMinutes,
       this.reader.deadline ?? Infinity,
+      this.messageList.removal.deadline ?? Infinity,
     );
     return at === Infinity ? null : at;
   }
@@ -381,6 +402,7 @@ export class Engine {
     const due = this.receipts.deadline;
     if (due !== null && due <= now) this.jobs.kick();
     this.reader.advance(now);
+    this.messageList.removal.sweep(now);
     if (this.nextMinutes <= now) {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
@@ -461,6 +483,7 @@ export class Engine {
       this.receipts.setBack(back);
       this.reader.setBack(back);
       this.visits.setBack(back);
+      this.messageList.removal.setBack(back);
       this.addresses.setBack(back);
       this.levels.setBack(back);
     });
@@ -556,6 +579,9 @@ export class Engine {
     this.contactList.heard(contactId, now);
     if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
     this.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
+    if (envelope.readUpTo !== undefined) {
+      this.content.readReceipts.onTold(contactId, envelope.readUpTo, now);
+    }
     const { document } = envelope;
     if (document !== undefined && this.network?.memory.compare(contactId, document, now) === true) {
       this.events.append(now, 'alarm', 'document-mismatch');
@@ -575,10 +601,8 @@ export class Engine {
     this.onTrust(contactId, envelope, now);
     if (envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
-      const kept = envelope.more === true ? raw : null;
-      if (this.messageList.addReceived(contactId, envelope.content, kept, now)) {
-        this.conversations.onReceived(contactId, false, now);
-      }
+      const more = envelope.more === true;
+      this.content.reception.take({ contactId, seq, content: envelope.content, raw, more }, now);
     }
     this.oweReceipt(contactId, now);
   }
@@ -599,7 +623,7 @@ export class Engine {
     this.inPerson.settle(contactId, now);
   }
 
-  private oweReceipt(contactId: number, now: Millis): void {
+  oweReceipt(contactId: number, now: Millis): void {
     const parameters = this.network?.current(now)?.parameters ?? null;
     this.receipts.owe(contactId, parameters, this.levels.level, now);
   }

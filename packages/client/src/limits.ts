@@ -117,5 +117,13 @@ export const MAX_QUERY = 256;
 export const MAX_QUERY_TERMS = 16;
 /** Matches of one search that are ranked: the newest. Older ones with another call. */
 export const MAX_MATCHES = 2_000;
+/** Lines that move when what they answer comes after them. */
+export const MAX_MOVED_LINES = 1_000;
+/** Versions of a text after its first; the oldest of them gives way. */
+export const MAX_EDITS = 100;
+/** Edits, reactions and deletes of a contact that wait for their line; the oldest gives way. */
+export const MAX_WAITING_ACTS = 256;
+/** Rows that lose their text, or are forgotten, in one turn. */
+export const MAX_SWEPT_ROWS = 200;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

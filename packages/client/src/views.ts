@@ -14,6 +14,8 @@ export type MessageState =
   | 'sending'
   | 'stored'
   | 'delivered'
+  /** Their side says so, where they chose to. */
+  | 'read'
   | 'unconfirmed'
   | 'failed'
   /** Of the other side: read by us. */
@@ -24,7 +26,7 @@ export interface Evidence {
   readonly at: Millis;
   /**
    * A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved,
-   * renewed.
+   * renewed, read.
    */
   readonly what: string;
   /** Part k of n where it applies, else 0. */
@@ -32,11 +34,62 @@ export interface Evidence {
   readonly parts: number;
 }
 
+export type MessageKind = 'text' | 'card' | 'timer' | 'profile' | 'unknown';
+
+/** What a text answers (docs/spec/14-content.md, 4). */
+export interface ReplyView {
+  /** Null where it is not here (any more). */
+  readonly messageId: string | null;
+  /** Whose text it is: out is one's own. */
+  readonly direction: 'out' | 'in';
+  /** Of the text that is here; where it is not, what its writer claims. */
+  readonly excerpt: string;
+  /** Whether the text answered ever said what is claimed; gone: it was removed. */
+  readonly proof: 'verified' | 'differs' | 'unknown' | 'gone';
+}
+
+export interface ReactionView {
+  /** Whose: out is one's own. */
+  readonly direction: 'out' | 'in';
+  readonly emoji: string;
+  readonly state: MessageState;
+}
+
+export interface MentionView {
+  /** In code points of the text. */
+  readonly start: number;
+  readonly length: number;
+  readonly who: 'self' | 'contact' | 'other';
+  readonly contactId: string | null;
+  /** Of somebody else: key-set hash in hex. */
+  readonly address: string | null;
+}
+
+export interface DeletionView {
+  /** When its writer asked for it. */
+  readonly at: Millis;
+  /** This side keeps what the other asked to delete. */
+  readonly kept: boolean;
+  /** How far an own request is. */
+  readonly state: MessageState | null;
+}
+
+export interface VersionView {
+  readonly text: string;
+  readonly sentAt: Millis;
+  readonly arrivedAt: Millis | null;
+  readonly state: MessageState;
+}
+
 export interface MessageView {
   readonly id: string;
   readonly contactId: string;
   readonly direction: 'out' | 'in';
+  readonly kind: MessageKind;
+  /** What it says now; of other kinds than text the line that stands for it. */
   readonly text: string;
+  /** Of a timer line: seconds, 0 is off. */
+  readonly timer: number | null;
   readonly sentAt: Millis;
   /** When it was saved here, for a received one; else null. */
   readonly arrivedAt: Millis | null;
@@ -50,6 +103,19 @@ export interface MessageView {
   readonly copies: number;
   /** Set with `failed`: an error code of docs/errors.md. */
   readonly reason: string | null;
+  /** On arrival something stood below it already. */
+  readonly lateArrival: boolean;
+  /** When it was read: here, or over there as they say. */
+  readonly readAt: Millis | null;
+  /** When it disappears; null: not, or its clock has not begun. */
+  readonly expiresAt: Millis | null;
+  readonly replyTo: ReplyView | null;
+  readonly mentions: readonly MentionView[];
+  /** A received one that mentions this profile. */
+  readonly mentioned: boolean;
+  readonly reactions: readonly ReactionView[];
+  readonly editedAt: Millis | null;
+  readonly deletion: DeletionView | null;
 }
 
 /** The four visible steps (docs/spec/09-meeting.md, 4) with their times; null while still ahead. */

@@ -71,7 +71,7 @@ describe('caps of a profile', () => {
       store.exec(
         `WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})
          INSERT INTO messages (contact_id, content_id, direction, type, text, sent_at, state)
-         SELECT ${id}, CAST(i AS BLOB), 'out', 1, 'x', 0, '${state}' FROM n`,
+         SELECT ${id}, randomblob(16), 'out', 1, 'x', 0, '${state}' FROM n`,
       );
     addTexts('queued', 1, 2_500);
     addTexts('stored', 2_501, 4_999);

@@ -13,6 +13,7 @@ export const messageList: Command = {
   options: {
     limit: { type: 'string', value: 'N', help: `how many, 1 to ${MAX_PAGE} (default 20)` },
     before: { type: 'string', value: 'ID', help: 'the page before the message with that id' },
+    ids: { type: 'boolean', help: 'each with its id, for react, edit, delete and send --reply' },
     details: { type: 'boolean', help: 'each with what is known about its way' },
   },
   examples: ['tacet message list bob', 'tacet message list bob --limit 3 --details'],
@@ -35,7 +36,12 @@ export const messageList: Command = {
       return undefined;
     }
     context.show({ messages }, () =>
-      messages.map((message) => messageLine(message, contact.name, now)).join('\n'),
+      messages
+        .map((message) => {
+          const id = context.flag('ids') ? `#${message.id}  ` : '';
+          return `${id}${messageLine(message, contact.name, now)}`;
+        })
+        .join('\n'),
     );
     return undefined;
   },

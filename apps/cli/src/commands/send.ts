@@ -1,6 +1,5 @@
 /** `send`: one text to one contact. */
-import { randomUUID } from 'node:crypto';
-import { MAX_CLIENT_ID, MAX_MESSAGE_BYTES, type MessageView } from '@tacet/api';
+import type { MessageView } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import { findContact } from '../contacts.ts';
@@ -8,11 +7,12 @@ import { EXIT } from '../exit.ts';
 import { stateOf } from '../format.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
+import { CLIENT_ID, clientIdOf, textArgument } from './talk.ts';
 
 /** States that are at least as far as the one waited for. */
 const REACHED: Readonly<Record<string, readonly MessageView['state'][]>> = {
-  stored: ['stored', 'delivered'],
-  delivered: ['delivered'],
+  stored: ['stored', 'delivered', 'read'],
+  delivered: ['delivered', 'read'],
 };
 
 export const send: Command = {
@@ -23,16 +23,14 @@ export const send: Command = {
   options: {
     wait: { type: 'string', value: 'STATE', help: 'wait until it is stored or delivered' },
     timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 60s)' },
-    'client-id': {
-      type: 'string',
-      value: 'ID',
-      help: 'a repeat with the same id sends nothing twice',
-    },
+    reply: { type: 'string', value: 'ID', help: 'answer the message with that id' },
+    'client-id': CLIENT_ID,
   },
   examples: [
     'tacet send bob "see you at eight"',
     'tacet send bob "hello" --wait delivered --timeout 2m',
     'date | tacet send bob -',
+    'tacet send bob "yes" --reply 12',
   ],
   details:
     'A mix network takes seconds. `queued` means saved on this device, `stored` written to the\n' +
@@ -44,19 +42,15 @@ export const send: Command = {
       throw new AppError('usage', 'usage', '--wait takes stored or delivered');
     }
     const timeout = context.duration('timeout', '60s');
-    const clientId = context.text('client-id') ?? randomUUID();
-    if (clientId === '' || clientId.length > MAX_CLIENT_ID) {
-      throw new AppError('usage', 'usage', `--client-id takes 1 to ${MAX_CLIENT_ID} characters`);
-    }
+    const clientId = clientIdOf(context);
+    const replyTo = context.text('reply');
     const contact = context.arg(0, 'the contact');
-    let text = context.arg(1, 'the text');
-    if (text === '-') {
-      text = (await context.terminal.readAll(MAX_MESSAGE_BYTES / 2)).replace(/\r?\n$/, '');
-    }
+    const text = await textArgument(context, 1);
     if (text === '') throw new AppError('usage', 'usage', 'there is no text to send');
     const api = await context.api();
     const { id: contactId } = await findContact(api, contact);
-    const sent = await api.call('message.send', { contactId, text, clientId });
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const sent = await api.call('message.send', { contactId, text, clientId, ...reply });
     let message: MessageView = sent;
     if (reached !== undefined) {
       const result = await waitFor(api, timeout, async () => {

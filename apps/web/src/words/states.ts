@@ -16,7 +16,7 @@ export type MarkName =
 export function markOf(message: MessageView): MarkName | null {
   if (message.direction === 'in' || message.state === 'received') return null;
   if (message.state === 'stored') return message.copies > 1 ? 'stored-twice' : 'stored';
-  return message.state;
+  return message.state === 'read' ? 'delivered' : message.state;
 }
 
 /** The whole word, as shown under the newest message and read out by screen readers. */
@@ -34,6 +34,8 @@ export function stateWord(message: MessageView): string {
       return message.deliveredAt === null
         ? 'Delivered'
         : `Delivered ${clockTime(message.deliveredAt)}`;
+    case 'read':
+      return message.readAt === null ? 'Read' : `Read ${clockTime(message.readAt)}`;
     case 'unconfirmed':
       return 'Unconfirmed';
     case 'failed':
@@ -48,7 +50,9 @@ export function warningWord(message: MessageView): string | null {
   if (message.direction === 'in') return null;
   if (message.state === 'failed') return failureSentence(message);
   if (message.state === 'unconfirmed') return 'may or may not have arrived';
-  return message.late && message.state !== 'delivered' ? 'slower than usual' : null;
+  return message.late && message.state !== 'delivered' && message.state !== 'read'
+    ? 'slower than usual'
+    : null;
 }
 
 export function failureSentence(message: MessageView): string {

@@ -48,6 +48,11 @@ export function whereIsIt(
             ? null
             : `The receipt came at ${exactTime(message.deliveredAt)}, ${span(message.deliveredAt - message.sentAt)} after you sent it.`,
       };
+    case 'read':
+      return {
+        headline: `${name} has read it.`,
+        next: message.readAt === null ? null : `They said so at ${exactTime(message.readAt)}.`,
+      };
     case 'unconfirmed':
       return {
         headline: 'It may or may not have arrived.',
@@ -123,6 +128,8 @@ function factText({ what, part, parts }: EvidenceView, name: string): string {
       return `A second operator stored ${lower}`;
     case 'receipt':
       return `${name}'s device confirmed it`;
+    case 'read':
+      return `${name} says that it was read`;
     case 'retry':
       return `No answer: ${lower} was sent again by another way`;
     case 'renewed':

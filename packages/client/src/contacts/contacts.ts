@@ -41,6 +41,9 @@ export function cleanName(name: string): string {
   return clean;
 }
 
+/** What stands for a name that is not known: from meetings, where the other gave none. */
+const STAND_IN = /^(?:inviter|guest|someone)(?:-\d+)?$/;
+
 /** Commands take ids too: a name that is a number would lead to another contact. */
 function isNumber(name: string): boolean {
   return /^[0-9]+$/.test(name);
@@ -268,6 +271,12 @@ export class Contacts {
       id,
     );
     this.events.append(now, 'contact', String(id));
+  }
+
+  /** A contact goes by another name: the list's follows only where it is a stand-in. In a transaction. */
+  callThemself(id: number, name: string, now: Millis): void {
+    const had = text(this.row(id), 'name');
+    this.introduce(id, name, STAND_IN.test(had) ? had : '', now);
   }
 
   view(

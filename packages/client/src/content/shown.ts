@@ -4,7 +4,7 @@
  * for a type this version knows.
  */
 import { DAY, HOUR, MINUTE, SECOND } from '@tacet/base';
-import { MAX_SHOWN_BYTES } from '../limits.ts';
+import { MAX_EXCERPT_BYTES, MAX_SHOWN_BYTES } from '../limits.ts';
 import { cutText } from './cbor.ts';
 import type { UnknownContent } from './content.ts';
 
@@ -24,6 +24,7 @@ export function editLine(text: string): string {
 }
 
 export const DELETE_LINE = 'Asked to delete a message.';
+export const CARD_LINE = 'A contact card.';
 
 export function timerLine(seconds: number): string {
   if (seconds === 0) return 'New messages no longer disappear.';
@@ -32,6 +33,11 @@ export function timerLine(seconds: number): string {
 
 export function profileLine(name: string): string {
   return `Goes by the name of ${name} from now on.`;
+}
+
+/** What a quote says of the text it answers: its beginning. */
+export function excerptOf(text: string): string {
+  return cutText(text, MAX_EXCERPT_BYTES);
 }
 
 const UNITS = [

@@ -4,14 +4,16 @@
  */
 import { AppError, type Millis } from '@tacet/base';
 import type { Content } from '../content/content.ts';
-import { unknownLine } from '../content/shown.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Moved } from '../levels/deliveries.ts';
 import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
-import { nextId } from '../store/ids.ts';
-import { num, numOrNull, text, textOrNull } from '../store/rows.ts';
+import { blob, num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { Evidence, MessageState, MessageView } from '../views.ts';
+import { Contents, isAct, type NewRow, typeOf } from './contents.ts';
+import { LINES } from './places.ts';
+import { Removal } from './removal.ts';
+import { Show } from './show.ts';
 
 const RANK: Readonly<Record<MessageState, number>> = {
   queued: 0,
@@ -21,12 +23,19 @@ const RANK: Readonly<Record<MessageState, number>> = {
   delivered: 4,
   failed: 4,
   received: 4,
+  read: 5,
 };
+
+/** Of the other side, or with nothing more to come. */
+const LAST: ReadonlySet<MessageState> = new Set(['delivered', 'failed', 'read']);
 
 export class Messages {
   private readonly store: ProfileStore;
-  private readonly events: EventLog;
+  readonly events: EventLog;
   private readonly onMoved: (moved: Moved, now: Millis) => void;
+  private readonly contents: Contents;
+  readonly removal: Removal;
+  readonly show: Show;
 
   /** @param onMoved an own message came to another state; in its transaction */
   constructor(
@@ -37,67 +46,38 @@ export class Messages {
     this.store = store;
     this.events = events;
     this.onMoved = onMoved;
+    this.contents = new Contents(store);
+    this.removal = new Removal(store, events);
+    this.show = new Show(store);
   }
 
-  /** Saves a text of our own: to be sent, or a note that is where it belongs. In a transaction. */
+  /** Saves a content; null when it is here already. A line is an event. In a transaction. */
+  add(row: NewRow, now: Millis): number | null {
+    const id = this.contents.add(row, now);
+    if (id === null) return null;
+    if (row.direction === 'out') this.note(id, 'saved', 0, 0, now);
+    if (!isAct(row.content.type)) this.events.append(now, 'message', String(id));
+    return id;
+  }
+
+  /** Saves a text of our own. In a transaction. */
   addOwn(
     contactId: number,
     contentId: Uint8Array,
     clientId: string | null,
     body: string,
     now: Millis,
-    state: 'queued' | 'received' = 'queued',
   ): number {
-    const rowId = nextId(this.store, 'messages');
-    this.store.run(
-      `INSERT INTO messages (id, contact_id, content_id, client_id, direction, type, text, sent_at, state)
-       VALUES (?, ?, ?, ?, 'out', 1, ?, ?, ?)`,
-      rowId,
-      contactId,
-      contentId,
-      clientId,
-      body,
-      Math.floor(now),
-      state,
-    );
-    this.note(rowId, 'saved', 0, 0, now);
-    this.events.append(now, 'message', String(rowId));
-    return rowId;
+    const content = { type: 'text', contentId, sentAt: now, text: body } as const;
+    const id = this.add({ contactId, direction: 'out', content, state: 'queued', clientId }, now);
+    if (id === null) throw new AppError('content-twice', 'bug', 'a content id was drawn twice');
+    return id;
   }
 
   /** Saves what a contact sent; false when this content is here already. In a transaction. */
-  addReceived(
-    contactId: number,
-    content: Content,
-    /** The envelope as it came, where more stands in it than is read; else null. */
-    raw: Uint8Array | null,
-    now: Millis,
-  ): boolean {
-    const shown =
-      content.type === 'text'
-        ? content.text
-        : content.type === 'unknown'
-          ? unknownLine(content)
-          : content.shown;
-    const rowId = nextId(this.store, 'messages');
-    const { changes } = this.store.run(
-      `INSERT INTO messages
-         (id, contact_id, content_id, direction, type, text, raw, sent_at, arrived_at, state)
-       VALUES (?, ?, ?, 'in', ?, ?, ?, ?, ?, 'received')
-       ON CONFLICT (contact_id, direction, content_id) DO NOTHING`,
-      rowId,
-      contactId,
-      content.contentId,
-      content.type === 'text' ? 1 : 0,
-      shown,
-      raw,
-      // Their clock cannot place a message in our future.
-      Math.floor(Math.min(content.sentAt, now)),
-      Math.floor(now),
-    );
-    if (changes === 0) return false;
-    this.events.append(now, 'message', String(rowId));
-    return true;
+  addReceived(contactId: number, content: Content, raw: Uint8Array | null, now: Millis): boolean {
+    const row: NewRow = { contactId, direction: 'in', content, state: 'received', raw };
+    return this.add(row, now) !== null;
   }
 
   byClientId(clientId: string): SqlRow | undefined {
@@ -106,7 +86,7 @@ export class Messages {
 
   row(id: number): SqlRow {
     const row = this.store.get('SELECT * FROM messages WHERE id = ?', id);
-    if (row === undefined) throw new AppError('message-unknown', 'missing', 'no such message');
+    if (row === undefined) throw unknown();
     return row;
   }
 
@@ -115,18 +95,46 @@ export class Messages {
     const row = this.row(id);
     const had = text(row, 'state') as MessageState;
     if (RANK[state] <= RANK[had]) return;
+    const at = Math.floor(now);
     this.store.run(
       `UPDATE messages SET state = ?, reason = ?,
-         delivered_at = CASE WHEN ? = 'delivered' THEN ? ELSE delivered_at END WHERE id = ?`,
+         delivered_at = coalesce(?, delivered_at), read_at = coalesce(?, read_at) WHERE id = ?`,
       state,
       reason,
-      state,
-      Math.floor(now),
+      state === 'delivered' ? at : null,
+      state === 'read' ? at : null,
       id,
     );
     const contactId = num(row, 'contact_id');
     this.onMoved({ id, contactId, state, sentAt: num(row, 'sent_at') }, now);
-    this.events.append(now, 'message-state', String(id));
+    if (LAST.has(state)) this.removal.settled(id, now);
+    this.changed(row, now);
+  }
+
+  /** An act shows in its line. */
+  private changed(row: SqlRow, now: Millis): void {
+    const type = typeOf(row);
+    if (type === null || !isAct(type)) {
+      this.events.append(now, 'message-state', String(num(row, 'id')));
+      return;
+    }
+    const line = this.lineOf(row);
+    if (line !== undefined) this.events.append(now, 'message-state', String(num(line, 'id')));
+  }
+
+  /** The line an act is about. */
+  lineOf(act: SqlRow): SqlRow | undefined {
+    return this.store.get(
+      `SELECT * FROM messages WHERE contact_id = ? AND direction = ? AND content_id = ? AND ${LINES}`,
+      num(act, 'contact_id'),
+      text(act, 'target_direction'),
+      act['target_id'] ?? null,
+    );
+  }
+
+  /** The number of the envelope it leaves in. */
+  numbered(id: number, seq: number): void {
+    this.store.run('UPDATE messages SET seq = ? WHERE id = ?', seq, id);
   }
 
   /** How far the parts are; a change is an event. In a transaction. */
@@ -142,7 +150,7 @@ export class Messages {
       sent,
       copies,
     );
-    if (changes > 0) this.events.append(now, 'message-state', String(id));
+    if (changes > 0) this.changed(this.row(id), now);
   }
 
   note(id: number, what: string, part: number, parts: number, now: Millis): void {
@@ -176,27 +184,51 @@ export class Messages {
       }));
   }
 
-  /** Newest last; `before` is a message id. */
+  /** A line by its id; throws `message-unknown`, also for what is no line (any more). */
+  line(id: number): SqlRow {
+    const row = this.row(id);
+    if (num(row, 'listed') === 0) throw unknown();
+    return row;
+  }
+
+  /** By place, lowest last; `before` is a message id. */
   list(contactId: number, before: number | null, limit: number): readonly SqlRow[] {
-    const rows = this.store.all(
-      'SELECT * FROM messages WHERE contact_id = ? AND id < ? ORDER BY id DESC LIMIT ?',
-      contactId,
-      before ?? Number.MAX_SAFE_INTEGER,
-      Math.max(1, Math.min(limit, MAX_PAGE)),
-    );
+    const most = Math.max(1, Math.min(limit, MAX_PAGE));
+    const from = before === null ? null : this.row(before);
+    const rows =
+      from === null
+        ? this.store.all(`${LISTED} ${DOWN} LIMIT ?`, contactId, most)
+        : this.store.all(
+            `${LISTED} AND (place_at, place_sub, content_id, direction) < (?, ?, ?, ?)
+             ${DOWN} LIMIT ?`,
+            contactId,
+            num(from, 'place_at'),
+            num(from, 'place_sub'),
+            blob(from, 'content_id'),
+            text(from, 'direction'),
+            most,
+          );
     return [...rows].reverse();
   }
 
+  /** The line of the last place. */
   last(contactId: number): SqlRow | undefined {
-    return this.store.get(
-      'SELECT * FROM messages WHERE contact_id = ? ORDER BY id DESC LIMIT 1',
+    return this.list(contactId, null, 1)[0];
+  }
+
+  /** Highest row of a conversation: what is read is kept by arrival. */
+  newest(contactId: number): number {
+    const row = this.store.get(
+      'SELECT coalesce(max(id), 0) AS id FROM messages WHERE contact_id = ?',
       contactId,
     );
+    return row === undefined ? 0 : num(row, 'id');
   }
 
   unread(contactId: number, readId: number): number {
     const row = this.store.get(
-      "SELECT count(*) AS n FROM messages WHERE contact_id = ? AND direction = 'in' AND id > ?",
+      `SELECT count(*) AS n FROM messages
+       WHERE contact_id = ? AND direction = 'in' AND listed = 1 AND id > ?`,
       contactId,
       readId,
     );
@@ -213,7 +245,7 @@ export class Messages {
       id: String(num(row, 'id')),
       contactId: String(num(row, 'contact_id')),
       direction: text(row, 'direction') === 'out' ? 'out' : 'in',
-      text: text(row, 'text'),
+      ...this.show.line(row),
       sentAt,
       arrivedAt: numOrNull(row, 'arrived_at'),
       deliveredAt: numOrNull(row, 'delivered_at'),
@@ -225,4 +257,11 @@ export class Messages {
       reason: textOrNull(row, 'reason'),
     };
   }
+}
+
+const LISTED = 'SELECT * FROM messages WHERE contact_id = ? AND listed = 1';
+const DOWN = 'ORDER BY place_at DESC, place_sub DESC, content_id DESC, direction DESC';
+
+function unknown(): AppError {
+  return new AppError('message-unknown', 'missing', 'no such message');
 }

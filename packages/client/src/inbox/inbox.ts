@@ -226,6 +226,11 @@ export class Inbox implements StreamListener, JobSource {
     this.listener.onEnvelope(contactId, seq, envelope, plaintext, now);
   }
 
+  /** What was read and must not take effect. In the transaction that read it. */
+  refuse(contactId: number, data: Uint8Array, now: Millis): void {
+    this.deadLetter(contactId, 0, 'content-refused', data, now);
+  }
+
   /** @param seq 0 where nothing can replace it */
   private deadLetter(
     contactId: number,

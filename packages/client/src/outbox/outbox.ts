@@ -16,6 +16,7 @@ import {
   type Receipt,
   type Unreadable,
 } from '../content/envelope.ts';
+import { contentOf } from '../conversations/contents.ts';
 import type { Messages } from '../conversations/messages.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { ReceivedSet } from '../inbox/received.ts';
@@ -23,7 +24,7 @@ import { MAX_PROMPT_RENEWALS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import { blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import type { HealingWriter } from '../streams/healing-writer.ts';
 import type { Ciphertexts, Notice } from './ciphertexts.ts';
 import type { ReceiptClock } from './receipts.ts';
@@ -54,6 +55,8 @@ export interface OutboxDeps {
   readonly messages: Messages;
   readonly received: ReceivedSet;
   readonly unreadable: (contactId: number) => readonly Unreadable[];
+  /** What is told to have been read; null: nothing. */
+  readonly readUpTo: (contactId: number) => number | null;
   readonly receipts: ReceiptClock;
   readonly healing: HealingWriter;
   readonly network: () => Network | null;
@@ -163,14 +166,8 @@ export class Outbox implements JobSource, PutOwner {
       if (body !== null) return decodeEnvelope(body);
       return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
     }
-    const row = this.d.messages.row(messageId);
     return {
-      content: {
-        type: 'text',
-        contentId: blob(row, 'content_id'),
-        sentAt: this.toldTime(num(row, 'sent_at')),
-        text: text(row, 'text'),
-      },
+      content: contentOf(this.d.messages.row(messageId), (at) => this.toldTime(at)),
     };
   }
 
@@ -216,6 +213,7 @@ export class Outbox implements JobSource, PutOwner {
           const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
           if (offer !== null) this.d.healing.made(contactId, made.seq, offer);
           if (messageId === null) return;
+          this.d.messages.numbered(messageId, made.seq);
           this.d.messages.note(messageId, 'encrypted', 0, 0, now);
           this.d.messages.advance(messageId, 'sending', now);
           this.showProgress(made.id, messageId, now);
@@ -239,11 +237,13 @@ export class Outbox implements JobSource, PutOwner {
     // Jobs run one at a time, so nothing is received between this line and the commit.
     const receipt = this.d.received.receipt(contactId);
     const unreadable = this.d.unreadable(contactId);
+    const readUpTo = this.d.readUpTo(contactId);
     const document = this.d.network()?.gossip(this.d.now()) ?? null;
     const plaintext = encodeEnvelope({
       ...body,
       receipt,
       unreadable,
+      ...(readUpTo === null ? {} : { readUpTo }),
       ...(document === null ? {} : { document }),
     });
     return erased<Encrypted>({

@@ -20,6 +20,7 @@ import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 import type { EventPage } from './event-hub.ts';
 import type { PersonAddresses } from './person-addresses.ts';
+import type { Talk } from './person-talk.ts';
 import type { TrustPart } from './person-trust.ts';
 
 export type ClientEffect<Job> =
@@ -112,11 +113,9 @@ export interface Person extends PersonAddresses, TrustPart {
   dismissMeeting(idOrName: string, now: Millis): void;
   contacts(): readonly ContactView[];
   contact(idOrName: string): ContactView;
-  sendText(
-    request: { readonly contactId: string; readonly text: string; readonly clientId: string },
-    now: Millis,
-  ): MessageView;
-  /** Newest last. */
+  sendText(request: ParamsOf<'message.send'>, now: Millis): MessageView;
+  readonly talk: Talk;
+  /** By their places, lowest last. */
   messages(request: {
     readonly contactId: string;
     readonly before?: string;

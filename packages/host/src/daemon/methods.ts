@@ -4,6 +4,7 @@ import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
 import { searchHandlers } from './methods/search.ts';
+import { talkHandlers } from './methods/talk.ts';
 import { trustHandlers } from './methods/trust.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
@@ -46,7 +47,7 @@ export const handlers: Handlers = {
       return {};
     }),
 
-  'message.send': ({ person, turn }, params) => turn((now) => person.sendText(params, now)),
+  ...talkHandlers,
   'message.list': ({ person, turn }, params) =>
     turn(() => ({ messages: [...person.messages(params)] })),
   'message.get': ({ person, turn }, { id }) =>

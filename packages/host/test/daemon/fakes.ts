@@ -179,6 +179,10 @@ export class FakePerson implements Person, Machine<Job, string> {
   get search(): never {
     throw new Error('not part of this fake');
   }
+  get talk(): never {
+    throw new Error('not part of these tests');
+  }
+
   get conversations(): never {
     throw new Error('not part of this fake');
   }

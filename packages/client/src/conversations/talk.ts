@@ -1,0 +1,336 @@
+/**
+ * What a person says in a conversation (docs/spec/14-content.md): texts, replies, reactions, edits,
+ * deletes, the timer, cards, their name. Each is saved and answers at once, whether or not anything
+ * can be sent; the outbox does the rest. The same client id again does nothing twice.
+ */
+import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
+import type { Contacts } from '../contacts/contacts.ts';
+import { textBytes } from '../content/cbor.ts';
+import { contentMap, type KnownContent } from '../content/content.ts';
+import type { Mention } from '../content/fields.ts';
+import { DELETE_LINE, editLine, excerptOf, reactionLine, timerLine } from '../content/shown.ts';
+import {
+  MAX_EMOJI_BYTES,
+  MAX_LIFETIME,
+  MAX_MENTIONS,
+  MAX_QUEUED,
+  MAX_TEXT_BYTES,
+} from '../limits.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import { blob, num, rowIdOf, text } from '../store/rows.ts';
+import type { MessageView, VersionView } from '../views.ts';
+import { type Acts, mayAct } from './acts.ts';
+import { isAct, typeOf } from './contents.ts';
+import type { Conversations } from './conversations.ts';
+import type { Messages } from './messages.ts';
+import { isNotes } from './notes.ts';
+import type { Reception } from './reception.ts';
+import { isEmptied, lineOf } from './show.ts';
+
+/** Start and length in code points; of others than the two of the conversation a contact. */
+export interface MentionRequest {
+  readonly start: number;
+  readonly length: number;
+  readonly who: 'self' | 'contact' | { readonly contactId: string };
+}
+
+export interface SendRequest {
+  readonly contactId: string;
+  readonly text: string;
+  readonly clientId: string | null;
+  /** Id of the message it answers. */
+  readonly replyTo?: string;
+  readonly mentions?: readonly MentionRequest[];
+}
+
+export interface TalkDeps {
+  readonly store: ProfileStore;
+  readonly rng: Rng;
+  readonly contacts: Contacts;
+  readonly messages: Messages;
+  readonly conversations: Conversations;
+  readonly acts: Acts;
+  readonly reception: Reception;
+  /** Contents on their way. */
+  readonly open: () => number;
+  /** The machine's time goes on with every command. */
+  begin(now: Millis): void;
+  /** Something was written to this contact. */
+  written(contactId: number, now: Millis): void;
+  show(row: SqlRow): MessageView;
+}
+
+/** Without what every content has. */
+type Said = KnownContent extends infer C
+  ? C extends KnownContent
+    ? Omit<C, 'contentId' | 'sentAt' | 'parent'>
+    : never
+  : never;
+
+export class Talk {
+  private readonly d: TalkDeps;
+
+  constructor(deps: TalkDeps) {
+    this.d = deps;
+  }
+
+  send(request: SendRequest, now: Millis): MessageView {
+    return this.once(request.clientId, now, () => {
+      const contact = this.writable(request.contactId);
+      const contactId = num(contact, 'id');
+      checkText(request.text);
+      const mentions = this.mentions(request.text, request.mentions ?? []);
+      const { timer } = this.d.conversations.table.of(contactId).settings;
+      const quote = request.replyTo === undefined ? null : this.quote(contactId, request.replyTo);
+      this.d.conversations.onWritten(contactId, request.text);
+      return this.say(
+        contact,
+        {
+          type: 'text',
+          text: request.text,
+          ...(timer === 0 ? {} : { lifetime: timer }),
+          ...(quote === null ? {} : { quote }),
+          ...mentions,
+        },
+        request.clientId,
+        now,
+      );
+    });
+  }
+
+  /** Empty: takes it back. */
+  react(
+    request: { readonly id: string; readonly emoji: string; readonly clientId: string | null },
+    now: Millis,
+  ): MessageView {
+    const emoji = request.emoji.trim();
+    return this.once(request.clientId, now, () => {
+      if (textBytes(emoji) > MAX_EMOJI_BYTES || !emoji.isWellFormed() || /\p{Cc}/u.test(emoji)) {
+        throw new AppError('emoji-invalid', 'usage', 'a reaction is one emoji or a short word');
+      }
+      const said = { type: 'reaction', emoji, shown: reactionLine(emoji) } as const;
+      return this.act(this.shown(request.id), said, request.clientId, now);
+    });
+  }
+
+  edit(
+    request: {
+      readonly id: string;
+      readonly text: string;
+      readonly clientId: string | null;
+      readonly mentions?: readonly MentionRequest[];
+    },
+    now: Millis,
+  ): MessageView {
+    return this.once(request.clientId, now, () => {
+      const line = this.shown(request.id);
+      checkText(request.text);
+      const mentions = this.mentions(request.text, request.mentions ?? []);
+      const said = { type: 'edit', text: request.text, shown: editLine(request.text) } as const;
+      return this.act(line, { ...said, ...mentions }, request.clientId, now);
+    });
+  }
+
+  /** For everyone: a request to the other side; gone from this side either way. */
+  delete(
+    request: {
+      readonly id: string;
+      readonly forEveryone: boolean;
+      readonly clientId: string | null;
+    },
+    now: Millis,
+  ): void {
+    this.d.begin(now);
+    const { messages } = this.d;
+    const row = messages.row(rowIdOf(request.id));
+    const type = typeOf(row);
+    if (type !== null && isAct(type)) throw unknown();
+    // Done before, whoever asks again.
+    if (num(row, 'gone') > 0 || num(row, 'listed') === 0) return;
+    if (!request.forEveryone) {
+      this.d.store.transaction(() => messages.removal.vanish(row, now));
+      return;
+    }
+    if (row['deleted_at'] !== null) return;
+    this.once(request.clientId, now, () => {
+      const contact = this.d.contacts.row(num(row, 'contact_id'));
+      const said = { type: 'delete', shown: DELETE_LINE } as const;
+      if (!isNotes(contact) && text(contact, 'state') !== 'ended') {
+        return this.act(row, said, request.clientId, now);
+      }
+      // Nobody else has it.
+      if (!mayAct({ type: 4, direction: 'out' }, row)) throw notYours();
+      messages.removal.delete(row, now, now);
+      return num(row, 'id');
+    });
+  }
+
+  /** Every version of a text, the first one first. */
+  history(id: string): VersionView[] {
+    return this.d.messages.show.versions(this.d.messages.line(rowIdOf(id)));
+  }
+
+  /** Seconds until what is written from now on disappears; 0: it stays. */
+  setTimer(
+    request: {
+      readonly contactId: string;
+      readonly seconds: number;
+      readonly clientId: string | null;
+    },
+    now: Millis,
+  ): MessageView {
+    const { seconds } = request;
+    return this.once(request.clientId, now, () => {
+      if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_LIFETIME) {
+        throw new AppError('timer-invalid', 'usage', 'a timer is 0 or up to a year of seconds');
+      }
+      const contact = this.writable(request.contactId);
+      const said = { type: 'timer', timer: seconds, shown: timerLine(seconds) } as const;
+      const id = this.say(contact, said, request.clientId, now);
+      this.d.reception.applyTimer(num(contact, 'id'));
+      return id;
+    });
+  }
+
+  /** Saves a line of any type to be sent; for features with contents of their own. In a transaction. */
+  say(contact: SqlRow, said: Said, clientId: string | null, now: Millis): number {
+    const contactId = num(contact, 'id');
+    const last = this.d.messages.last(contactId);
+    const parent = last === undefined ? {} : { parent: blob(last, 'content_id') };
+    const id = this.save(contact, { ...said, ...parent } as Said, clientId, now);
+    if (isNotes(contact)) this.d.messages.removal.written(id, now);
+    return id;
+  }
+
+  private act(
+    line: SqlRow,
+    said: { readonly type: 'reaction' | 'edit' | 'delete'; readonly shown: string },
+    clientId: string | null,
+    now: Millis,
+  ): number {
+    const kind = said.type === 'reaction' ? 2 : said.type === 'edit' ? 3 : 4;
+    if (!mayAct({ type: kind, direction: 'out' }, line)) throw notYours();
+    if (isEmptied(line)) {
+      throw new AppError('message-deleted', 'refused', 'that message was deleted');
+    }
+    const contact = this.writable(String(num(line, 'contact_id')));
+    const author = text(line, 'direction') === 'out' ? 'writer' : 'reader';
+    const target = { author, contentId: blob(line, 'content_id') } as const;
+    const id = this.save(contact, { ...said, target } as Said, clientId, now);
+    this.d.acts.onAct(id, now);
+    return num(line, 'id');
+  }
+
+  private save(contact: SqlRow, said: Said, clientId: string | null, now: Millis): number {
+    const contactId = num(contact, 'id');
+    const content = { ...said, contentId: randomBytes(this.d.rng, 16), sentAt: now };
+    // What could not be sent is not saved.
+    contentMap(content);
+    this.d.contacts.touch(contactId, now);
+    const state = isNotes(contact) ? 'received' : 'queued';
+    const row = { contactId, direction: 'out', content, state, clientId } as const;
+    const id = this.d.messages.add(row, now);
+    if (id === null) throw new AppError('content-twice', 'bug', 'a content id was drawn twice');
+    this.d.written(contactId, now);
+    return id;
+  }
+
+  /** Answers what the first call with this client id did. */
+  private once(clientId: string | null, now: Millis, work: () => number): MessageView {
+    this.d.begin(now);
+    const { messages } = this.d;
+    const known = clientId === null ? undefined : messages.byClientId(clientId);
+    if (known !== undefined) {
+      const act = isAct(typeOf(known) ?? 'unknown');
+      return this.d.show(act ? (messages.lineOf(known) ?? known) : known);
+    }
+    const id = this.d.store.transaction(work);
+    return this.d.show(messages.row(id));
+  }
+
+  private writable(idOrName: string): SqlRow {
+    const contact = this.d.contacts.find(idOrName);
+    if (text(contact, 'state') === 'ended') {
+      throw new AppError(
+        'contact-ended',
+        'refused',
+        'meeting this contact failed; invite them again',
+      );
+    }
+    if (this.d.open() >= MAX_QUEUED) {
+      throw new AppError(
+        'outbox-full',
+        'refused',
+        'too many texts are on their way; wait for some to arrive',
+      );
+    }
+    return contact;
+  }
+
+  private shown(id: string): SqlRow {
+    return this.d.messages.line(rowIdOf(id));
+  }
+
+  private quote(contactId: number, id: string) {
+    const line = this.shown(id);
+    if (num(line, 'contact_id') !== contactId) throw unknown();
+    if (isEmptied(line)) {
+      throw new AppError('message-deleted', 'refused', 'that message was deleted');
+    }
+    const author = text(line, 'direction') === 'out' ? 'writer' : 'reader';
+    return {
+      author,
+      contentId: blob(line, 'content_id'),
+      excerpt: excerptOf(lineOf(line)),
+    } as const;
+  }
+
+  private mentions(
+    body: string,
+    requests: readonly MentionRequest[],
+  ): { readonly mentions?: readonly Mention[] } {
+    if (requests.length === 0) return {};
+    if (requests.length > MAX_MENTIONS) {
+      throw new AppError('mention-invalid', 'usage', `a text mentions ${MAX_MENTIONS} at most`);
+    }
+    const points = [...body].length;
+    let end = 0;
+    const mentions = requests.map(({ start, length, who }): Mention => {
+      const sound = Number.isInteger(start) && Number.isInteger(length) && length > 0;
+      if (!sound || start < end || start + length > points) {
+        throw new AppError('mention-invalid', 'usage', 'mentions stand in the text, in order');
+      }
+      end = start + length;
+      if (who === 'self') return { start, length, who: 'writer' };
+      if (who === 'contact') return { start, length, who: 'reader' };
+      return { start, length, who: this.address(who.contactId) };
+    });
+    return { mentions };
+  }
+
+  private address(contactId: string): Uint8Array {
+    const contact = this.d.contacts.find(contactId);
+    if (contact['key_set_hash'] === null) {
+      throw new AppError('mention-invalid', 'usage', 'who is mentioned has to be met first');
+    }
+    return blob(contact, 'key_set_hash');
+  }
+}
+
+function checkText(body: string): void {
+  if (body === '') throw new AppError('text-empty', 'usage', 'there is no text to send');
+  if (!body.isWellFormed()) {
+    throw new AppError('text-invalid', 'usage', 'the text is not valid Unicode');
+  }
+  if (textBytes(body) > MAX_TEXT_BYTES) {
+    throw new AppError('text-too-long', 'usage', 'the text is longer than 16 KiB');
+  }
+}
+
+function unknown(): AppError {
+  return new AppError('message-unknown', 'missing', 'no such message');
+}
+
+function notYours(): AppError {
+  return new AppError('message-not-yours', 'refused', 'only what you wrote can be changed');
+}
