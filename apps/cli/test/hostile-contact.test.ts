@@ -12,7 +12,7 @@ const NASTY =
 
 /** Words of our own, ids and numbers as text: what a daemon never takes from a contact. */
 const OURS = new Set(
-  'id contactId state direction trust kind subject level link version handle address schema own other pause socks'.split(
+  'id contactId state direction trust kind subject level link version handle address schema own other pause socks what role proof who words person'.split(
     ' ',
   ),
 );
@@ -32,6 +32,31 @@ const message = nasty(
 );
 const dispute = { at: 1, epoch: 1, epochStart: 1, contact: 'x', own: 'x', other: 'x' };
 const card = { name: 'x', authorities: 1, threshold: 1, closed: true };
+const scan = nasty({
+  id: '1',
+  at: 1,
+  name: 'x',
+  contactId: null,
+  state: 'waiting',
+  verifiedAt: null,
+});
+const request = nasty({
+  ...{ id: '1', addressId: '1', name: 'x', text: 'x', claims: 'x', cameAt: 1, endsAt: 2 },
+});
+const relay = {
+  id: '1',
+  role: 'mix',
+  layer: 1,
+  family: 'x',
+  country: 'x',
+  ownEdge: false,
+  suspected: true,
+};
+const facts = nasty({
+  ...{ name: 'x', crowd: true, closed: false, authorities: { count: 1, threshold: 1 } },
+  ...{ document: null, relays: [relay], families: 1, countries: 1, words: ['x'], wire: 1 },
+  ownEdge: { address: 'x', since: null },
+});
 const lateness = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 const debug = { lateness, sessionQueue: 0, longestStep: 0, clockSteps: 0, counters: {} };
 const event = { cursor: 1, at: 1, kind: 'message', subject: '1' };
@@ -47,6 +72,27 @@ before(() =>
     'message.send': () => ({ ...message, direction: 'out', state: 'failed' }),
     'events.position': () => ({ newest: 0, acknowledged: 0 }),
     'events.read': () => ({ events: [event], cursor: 1, oldest: 1, lost: 0 }),
+    'contact.trust': () => ({
+      facts: [nasty({ at: 1, what: 'met-by-link', level: 'link', by: 'x', byId: null })],
+    }),
+    'meet.scans': () => ({ scans: [scan] }),
+    'meet.scan': () => scan,
+    'address.check': () =>
+      nasty({ name: 'x', words: 'x', person: 'x', sameNetwork: true, own: false }),
+    'request.list': () => ({ requests: [request] }),
+    'request.accept': () => contact,
+    'request.send': () => contact,
+    'network.facts': () => ({ facts }),
+    'contact.reach': () => ({
+      ...{
+        contactId: '1',
+        heardAt: null,
+        silentSince: null,
+        waiting: 0,
+        oldest: null,
+        postings: 0,
+      },
+    }),
     'network.status': () =>
       nasty({
         ...{ card, network: null, link: 'ready', pause: null, clockAhead: null, socks: '' },
@@ -71,6 +117,14 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['listen', '--count', '1'],
   ['network', 'status'],
   ['status'],
+  ['trust', 'show', 'ok'],
+  ['meet', 'scans'],
+  ['meet', 'scan', 'tacet://meet/1#x'],
+  ['address', 'check', 'tacet://address/1#x'],
+  ['request', 'list'],
+  ['request', 'accept', '1'],
+  ['request', 'send', 'tacet://address/1#x', 'hello'],
+  ['network', 'facts'],
 ];
 
 /** Line ends and tabs are ours; nothing else of the kind is. */

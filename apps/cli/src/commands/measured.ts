@@ -97,7 +97,7 @@ function lines(facts: NetworkFactsView): string {
     relay.role === 'edge' ? 'edge' : `mix ${relay.layer}`,
     relay.id,
     safeLine(relay.family) || '-',
-    relay.country,
+    safeLine(relay.country),
     [relay.ownEdge ? 'own edge' : '', relay.suspected ? 'seems to lose packets' : '']
       .filter((remark) => remark !== '')
       .join(', '),
