@@ -11,6 +11,7 @@ import {
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
+import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { level, levelPreview, levelSet, levelShow } from './commands/level.ts';
 import { listen } from './commands/listen.ts';
@@ -60,6 +61,9 @@ export const COMMANDS: readonly Command[] = [
   meetCode,
   meetScan,
   meetScans,
+  introduce,
+  introductionList,
+  introductionDecide,
   inviteCreate,
   inviteAccept,
   inviteList,

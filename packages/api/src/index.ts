@@ -48,6 +48,7 @@ export { type SearchHit, searchMethods } from './methods/search.ts';
 export { talkMethods } from './methods/talk.ts';
 export {
   type CodeView,
+  type IntroductionView,
   type MeetCodeView,
   type ReachView,
   type ScanView,

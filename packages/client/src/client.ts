@@ -27,6 +27,7 @@ import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
 import type { Codes } from './trust/codes.ts';
 import type { InPerson } from './trust/in-person.ts';
+import type { Introductions } from './trust/introductions.ts';
 import { reachOf } from './trust/reach.ts';
 import type { Safety } from './trust/safety.ts';
 import type {
@@ -75,6 +76,11 @@ export class Client {
   /** Codes to show and to scan. */
   get inPerson(): InPerson {
     return this.e.inPerson;
+  }
+
+  /** Bringing contacts together. */
+  get introductions(): Introductions {
+    return this.e.introductions;
   }
 
   /** Whether a contact still answers, with the evidence. */

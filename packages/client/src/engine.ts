@@ -59,6 +59,7 @@ import { Codes } from './trust/codes.ts';
 import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
 import { InPerson } from './trust/in-person.ts';
+import { Introductions } from './trust/introductions.ts';
 import { Safety } from './trust/safety.ts';
 import type { ClientEvent, MessageView } from './views.ts';
 
@@ -117,6 +118,7 @@ export class Engine {
   readonly addresses: AddressFeature;
   readonly codes: Codes;
   readonly inPerson: InPerson;
+  readonly introductions: Introductions;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -276,8 +278,12 @@ export class Engine {
       alarm,
       kick,
       blocked: (keySetHash, identityKey) => blocklist.has(keySetHash, identityKey),
-      refuses: () => null,
-      known: (contactId, _invitationId, at) => this.inPerson.found(contactId, at),
+      refuses: (id, keySetHash) => this.introductions.refuses(id, keySetHash),
+      known: (contactId, id, at) => {
+        this.introductions.known(contactId, id, at);
+        this.inPerson.found(contactId, at);
+      },
+      ready: (id, at) => this.introductions.ready(id, at),
       abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
     };
     this.invitationList = new Invitations(meeting);
@@ -301,12 +307,15 @@ export class Engine {
     };
     this.safety = new Safety(trust);
     this.codes = new Codes(trust);
-    this.inPerson = new InPerson({
+    const meets = {
       ...trust,
       invitations: this.invitationList,
       visits: this.visits,
       blocked: meeting.blocked,
-    });
+      told: (at: Millis) => this.outbox.told(at),
+    };
+    this.inPerson = new InPerson(meets);
+    this.introductions = new Introductions(meets);
     this.jobs = new JobQueue(store, [
       inbox,
       this.invitationList,
@@ -408,6 +417,7 @@ export class Engine {
       this.outbox.repairHoles(now);
       this.codes.expire(now);
       this.inPerson.expire(now);
+      this.introductions.expire(now);
       this.levels.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
@@ -598,8 +608,7 @@ export class Engine {
       const error = onKeySet(this.store, contactId, envelope.keySet);
       if (error !== null) this.events.append(now, 'alarm', error);
     }
-    this.onTrust(contactId, envelope, now);
-    if (envelope.content !== undefined) {
+    if (this.onTrust(contactId, envelope, now) && envelope.content !== undefined) {
       this.contactList.touch(contactId, now);
       const more = envelope.more === true;
       this.content.reception.take({ contactId, seq, content: envelope.content, raw, more }, now);
@@ -616,11 +625,12 @@ export class Engine {
     return this.levels.deliveries.ofContact(contactId).p95;
   }
 
-  /** After the keys that came with it were saved. */
-  private onTrust(contactId: number, { step }: Envelope, now: Millis): void {
+  /** After the keys that came with it were saved. False: its content is no line. */
+  private onTrust(contactId: number, { step, content }: Envelope, now: Millis): boolean {
     if (step?.kind === 'scan') this.inPerson.onProof(contactId, step.value, now);
     else if (step !== undefined) this.codes.onStep(contactId, step, now);
     this.inPerson.settle(contactId, now);
+    return content?.type !== 'card' || this.introductions.onCard(contactId, content.card, now);
   }
 
   oweReceipt(contactId: number, now: Millis): void {

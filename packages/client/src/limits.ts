@@ -110,6 +110,11 @@ export const MAX_CODE_RUNS = 3;
 /** Codes to be scanned that are kept, of the last three days; codes of others that were scanned. */
 export const MAX_OWN_CODES = 64;
 export const MAX_SCANS = 256;
+/** Introductions that are open; of those, ones a single contact proposes and that wait. */
+export const MAX_INTRODUCTIONS = 256;
+export const MAX_INTRODUCTIONS_OF = 16;
+/** Bytes of what an introducer says of somebody. */
+export const MAX_INTRODUCTION_NOTE = 512;
 /** Facts kept about the trust in one contact: the first ones, and the newest. */
 export const MAX_TRUST_FACTS = 128;
 /** Characters and words of what is searched for. */

@@ -187,6 +187,41 @@ export interface SafetyNumberView {
   readonly digits: string;
 }
 
+/** An introduction: one we make, or one we were asked about. */
+export interface IntroductionView {
+  readonly id: string;
+  /** `first` is asked before the other; `second` gets the way to the first. */
+  readonly role: 'introducer' | 'first' | 'second';
+  /**
+   * Of an introducer: `asked` the first, `passed` on to the second, `taken`, `declined` by the
+   * first, `declined-second`. Of the others: `offered`, `preparing`, `answered`, `meeting`, `met`,
+   * `declined`. Of all: `known` (they know each other already), `expired`.
+   */
+  readonly state:
+    | 'asked'
+    | 'passed'
+    | 'taken'
+    | 'offered'
+    | 'preparing'
+    | 'answered'
+    | 'meeting'
+    | 'met'
+    | 'declined'
+    | 'declined-second'
+    | 'known'
+    | 'expired';
+  /** Of an introducer: the first contact. Else: the introducer. */
+  readonly contactId: string;
+  /** Of an introducer: the second contact. Else: who was met. */
+  readonly otherId: string | null;
+  /** Of an introducer: the second's. Else: of the one introduced, as the introducer says. */
+  readonly name: string;
+  readonly note: string;
+  readonly at: Millis;
+  readonly movedAt: Millis;
+  readonly endsAt: Millis;
+}
+
 /** A code to show to somebody who stands here. */
 export interface MeetCodeView {
   readonly id: string;

@@ -80,6 +80,35 @@ export const scan = v.object({
   verifiedAt: v.nullable(time),
 });
 
+export const introduction = v.object({
+  id,
+  /** `first` is asked before the other; `second` gets the way to the first. */
+  role: v.picklist(['introducer', 'first', 'second']),
+  state: v.picklist([
+    'asked',
+    'passed',
+    'taken',
+    'offered',
+    'preparing',
+    'answered',
+    'meeting',
+    'met',
+    'declined',
+    'declined-second',
+    'known',
+    'expired',
+  ]),
+  /** Of an introducer: the first contact. Else: the introducer. */
+  contactId: id,
+  /** Of an introducer: the second contact. Else: who was met. */
+  otherId: v.nullable(id),
+  name: v.string(),
+  note: v.string(),
+  at: time,
+  movedAt: time,
+  endsAt: time,
+});
+
 const of = { contactId: id };
 
 export const trustMethods = {
@@ -116,10 +145,24 @@ export const trustMethods = {
     'contacts',
   ),
   'meet.scans': method(nothing, v.object({ scans: v.array(scan) }), 'read'),
+  /** Brings two contacts together; the first is asked first. */
+  'introduce.offer': method(
+    v.strictObject({
+      firstId: id,
+      secondId: id,
+      note: v.exactOptional(v.pipe(v.string(), v.maxLength(512))),
+    }),
+    introduction,
+    'contacts',
+  ),
+  'introduce.list': method(nothing, v.object({ introductions: v.array(introduction) }), 'read'),
+  /** The user's word on being introduced. */
+  'introduce.decide': method(v.strictObject({ id, accept: v.boolean() }), introduction, 'contacts'),
   'contact.reach': method(v.strictObject(of), reach, 'read'),
 } as const;
 
 export type TrustFactView = v.InferOutput<typeof trustFact>;
+export type IntroductionView = v.InferOutput<typeof introduction>;
 export type MeetCodeView = v.InferOutput<typeof meetCode>;
 export type ScanView = v.InferOutput<typeof scan>;
 export type CodeView = v.InferOutput<typeof code>;

@@ -100,6 +100,8 @@ export interface MeetingDeps {
   readonly refuses: (invitationId: number, keySetHash: Uint8Array) => string | null;
   /** Keys of a contact are known; the invitation of ours that brought them. In a transaction. */
   readonly known: (contactId: number, invitationId: number | null, now: Millis) => void;
+  /** An invitation is stored and can be handed on. In a transaction. */
+  readonly ready: (invitationId: number, now: Millis) => void;
   /** Nothing more will be sent to this contact. In the transaction that says why. */
   readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
@@ -385,6 +387,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     if (put.part === 0 && text(row, 'state') === 'placing') {
       this.setState(put.ref, 'ready', now);
       if (contactId !== null) this.requests?.onReady(contactId, now);
+      this.d.ready(put.ref, now);
     }
     if (put.part === OUTCOME_BOX && contactId !== null && text(row, 'state') === 'used') {
       this.d.contacts.step(contactId, 'accepted', now);

@@ -167,7 +167,7 @@ export class Outbox implements JobSource, PutOwner {
       return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
     }
     return {
-      content: contentOf(this.d.messages.row(messageId), (at) => this.toldTime(at)),
+      content: contentOf(this.d.messages.row(messageId), (at) => this.told(at)),
     };
   }
 
@@ -175,7 +175,7 @@ export class Outbox implements JobSource, PutOwner {
    * Whole seconds of the network's time: a clock that is wrong by its own amount would show
    * contacts of two profiles that both live on one computer (13-client-view.md 4).
    */
-  private toldTime(at: Millis): Millis {
+  told(at: Millis): Millis {
     const ahead = this.d.network()?.clockAhead ?? 0;
     return Math.max(0, Math.floor((at - ahead) / SECOND) * SECOND);
   }

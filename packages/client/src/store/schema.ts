@@ -10,6 +10,7 @@ import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { IN_PERSON } from './tables/in-person.ts';
+import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LEVELS } from './tables/levels.ts';
 import { SEARCH } from './tables/search.ts';
 import { TRUST } from './tables/trust.ts';
@@ -252,4 +253,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'runs of the short code', up: CODES },
   { name: 'search', up: SEARCH },
   { name: 'meeting in person', up: IN_PERSON },
+  { name: 'introductions', up: INTRODUCTIONS },
 ];

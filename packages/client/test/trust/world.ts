@@ -1,7 +1,7 @@
 /** Several people over the model's box layer, in virtual time; without losses unless a test asks. */
 import assert from 'node:assert/strict';
 import { MINUTE, SECOND } from '@tacet/base';
-import { Layer, ModelPerson } from '@tacet/testkit/model';
+import { Layer, ModelPerson, NETWORK } from '@tacet/testkit/model';
 import type { Client } from '../../src/client.ts';
 
 export class World {
@@ -12,6 +12,10 @@ export class World {
   constructor(seed: string) {
     this.seed = seed;
     this.layer = new Layer(seed);
+  }
+
+  get networkId(): Uint8Array {
+    return NETWORK.document.networkId;
   }
 
   get now(): number {

@@ -1,5 +1,12 @@
 /** What the methods of trust ask of a person's machine (docs/spec/15-trust.md). */
-import type { CodeView, MeetCodeView, ReachView, ScanView, TrustFactView } from '@tacet/api';
+import type {
+  CodeView,
+  IntroductionView,
+  MeetCodeView,
+  ReachView,
+  ScanView,
+  TrustFactView,
+} from '@tacet/api';
 import type { Millis } from '@tacet/base';
 
 /** Evidence of trust, and safety numbers. */
@@ -29,7 +36,15 @@ export interface InPerson {
   scans(now: Millis): readonly ScanView[];
 }
 
+/** Bringing contacts together. */
+export interface Introductions {
+  introduce(first: string, second: string, note: string, now: Millis): IntroductionView;
+  list(): readonly IntroductionView[];
+  decide(id: string, accept: boolean, now: Millis): IntroductionView;
+}
+
 export interface TrustPart {
+  readonly introductions: Introductions;
   readonly inPerson: InPerson;
   readonly safety: Safety;
   readonly codes: Codes;

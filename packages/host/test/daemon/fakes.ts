@@ -203,6 +203,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   get inPerson(): never {
     throw new Error('not part of this fake');
   }
+  get introductions(): never {
+    throw new Error('not part of this fake');
+  }
   get codes(): never {
     throw new Error('not part of this fake');
   }

@@ -24,5 +24,11 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
   'meet.scan': ({ person, turn }, { code, contactId }) =>
     turn((now) => person.inPerson.scan(code, contactId ?? null, now)),
   'meet.scans': ({ person, turn }) => turn((now) => ({ scans: [...person.inPerson.scans(now)] })),
+  'introduce.offer': ({ person, turn }, { firstId, secondId, note }) =>
+    turn((now) => person.introductions.introduce(firstId, secondId, note ?? '', now)),
+  'introduce.list': ({ person, turn }) =>
+    turn(() => ({ introductions: [...person.introductions.list()] })),
+  'introduce.decide': ({ person, turn }, { id, accept }) =>
+    turn((now) => person.introductions.decide(id, accept, now)),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };

@@ -1,0 +1,216 @@
+/** Alice brings Bob and Carol together: what each sees, and what a lying introducer can do. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY, equalBytes, MINUTE } from '@tacet/base';
+import { seededRng } from '@tacet/testkit';
+import type { ModelPerson } from '@tacet/testkit/model';
+import { type Card, decodeCard, encodeCard } from '../../src/trust/card.ts';
+import { World } from './world.ts';
+
+/** Alice knows both others; the others do not know each other. */
+async function three(
+  seed: string,
+): Promise<readonly [World, ModelPerson, ModelPerson, ModelPerson]> {
+  const world = new World(seed);
+  const [alice, bob, carol] = await world.join('alice', 'bob', 'carol');
+  assert.ok(alice && bob && carol);
+  await world.meet(alice, bob);
+  await world.meet(alice, carol);
+  await world.run(3 * MINUTE);
+  return [world, alice, bob, carol];
+}
+
+const introduce = (world: World, alice: ModelPerson, first: string, second: string) =>
+  world.ask(alice, (client, now) =>
+    client.introductions.introduce(first, second, 'both sail', now),
+  );
+const newest = (person: ModelPerson) => {
+  const [one] = person.machine.introductions.list();
+  return one ?? assert.fail('no introduction');
+};
+const decide = (world: World, person: ModelPerson, accept: boolean) =>
+  world.ask(person, (client, now) => client.introductions.decide(newest(person).id, accept, now));
+
+test('introduction: both agree, meet, and see who introduced them; verifying raises it', async () => {
+  const [world, alice, bob, carol] = await three('introduced');
+  assert.equal(introduce(world, alice, 'bob', 'carol').state, 'asked');
+  assert.throws(() => introduce(world, alice, 'carol', 'bob'), { code: 'introduction-open' });
+  await world.run(3 * MINUTE);
+  assert.deepEqual([newest(bob).name, newest(bob).note], ['carol', 'both sail']);
+  assert.equal(carol.machine.introductions.list().length, 0, 'the second is asked second');
+  decide(world, bob, true);
+  await world.run(6 * MINUTE);
+  assert.equal(newest(alice).state, 'passed');
+  assert.equal(newest(carol).state, 'offered');
+  assert.equal(bob.machine.invitations().length, 0, 'it is no invitation to hand on by hand');
+  decide(world, carol, true);
+  await world.run(12 * MINUTE);
+  assert.equal(newest(alice).state, 'taken');
+  for (const [person, other] of [
+    [bob, 'carol'],
+    [carol, 'bob'],
+  ] as const) {
+    const contact = person.machine.contact(other);
+    assert.deepEqual(
+      [contact.state, contact.trust, contact.introducedBy],
+      ['ready', 'introduced', 'alice'],
+    );
+    assert.equal(newest(person).state, 'met');
+  }
+  // Alice held the invitation for a moment, and keeps nothing of it.
+  assert.equal(alice.store.all('SELECT id FROM introductions WHERE secret IS NOT NULL').length, 0);
+  bob.act((client, now) =>
+    client.sendText({ contactId: 'carol', text: 'ahoy', clientId: null }, now),
+  );
+  await world.run(5 * MINUTE);
+  assert.equal(carol.machine.messages({ contactId: 'bob', limit: 9 }).at(-1)?.text, 'ahoy');
+  world.ask(bob, (client, now) => client.safety.compared('carol', 'same', now));
+  assert.equal(bob.machine.contact('carol').trust, 'verified');
+  // Whom they know already is no second contact.
+  introduce(world, alice, 'carol', 'bob');
+  await world.run(3 * MINUTE);
+  decide(world, carol, true);
+  await world.run(3 * MINUTE);
+  assert.deepEqual([newest(carol).state, newest(alice).state], ['known', 'known']);
+  assert.equal(carol.machine.contacts().length, 2);
+});
+
+test('introduction: declined by the first, by the second, or never answered', async () => {
+  const [world, alice, bob, carol] = await three('declined');
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(3 * MINUTE);
+  decide(world, bob, false);
+  assert.throws(() => decide(world, bob, true), { code: 'introduction-over' });
+  await world.run(3 * MINUTE);
+  assert.equal(newest(alice).state, 'declined');
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(3 * MINUTE);
+  decide(world, bob, true);
+  await world.run(6 * MINUTE);
+  decide(world, carol, false);
+  await world.run(3 * MINUTE);
+  assert.equal(newest(alice).state, 'declined-second');
+  assert.equal(bob.machine.contacts().length, 1);
+  introduce(world, alice, 'carol', 'bob');
+  await world.run(3 * MINUTE);
+  carol.store.run('UPDATE introductions SET ends_at = ends_at - ?', 22 * DAY);
+  assert.throws(() => decide(world, carol, true), { code: 'introduction-over' });
+  await world.run(6 * MINUTE);
+  assert.equal(newest(carol).state, 'expired');
+});
+
+test('attack: who answers an introduction with other keys than the introducer named is refused', async () => {
+  const [world, alice, bob] = await three('taken by another');
+  const [eve] = await world.join('eve');
+  assert.ok(eve);
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(3 * MINUTE);
+  decide(world, bob, true);
+  await world.run(90_000);
+  // The invitation leaks on its way: somebody else answers first.
+  const row = bob.store.get(
+    'SELECT secret FROM invitations WHERE secret IS NOT NULL ORDER BY id DESC',
+  );
+  const secret = row?.['secret'];
+  assert.ok(secret instanceof Uint8Array);
+  world.ask(eve, (client, now) => {
+    const link = `tacet://invite/1#${Buffer.from(secret).toString('base64url')}`;
+    const id = Buffer.from(world.networkId.subarray(0, 8)).toString('base64url');
+    return client.acceptInvitation({ link: `${link}.${id}` }, now);
+  });
+  await world.run(10 * MINUTE);
+  const intruder = bob.machine.contacts().find(({ name }) => name !== 'alice');
+  assert.deepEqual([intruder?.state, intruder?.reason], ['ended', 'introduction-replaced']);
+  assert.equal(eve.machine.contacts()[0]?.state, 'ended');
+  const { events } = bob.machine.readEvents({ cursor: 0, max: 500 });
+  assert.ok(events.some(({ subject }) => subject === 'introduction-replaced'));
+});
+
+test('attack: keys and invitation that do not belong together are refused by the second', async () => {
+  const [world, alice, bob, carol] = await three('mixed');
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(3 * MINUTE);
+  decide(world, bob, true);
+  await world.run(6 * MINUTE);
+  // As if Alice had named other keys than Bob's invitation has.
+  carol.store.run('UPDATE introductions SET key_set_hash = ?', new Uint8Array(32).fill(7));
+  decide(world, carol, true);
+  await world.run(6 * MINUTE);
+  const met = carol.machine.contacts().find(({ name }) => name === 'bob');
+  assert.deepEqual([met?.state, met?.reason], ['ended', 'introduction-replaced']);
+  assert.equal(bob.machine.contacts().length, 1);
+});
+
+test('introduced to oneself, to the introducer, twice, by somebody blocked, or too often: nothing', async () => {
+  const [world, alice, bob] = await three('nonsense');
+  assert.throws(() => introduce(world, alice, 'bob', 'bob'), { code: 'introduction-same' });
+  const keyOf = (person: ModelPerson): Uint8Array => {
+    const value = person.store.get("SELECT value FROM settings WHERE name = 'key-set-hash'");
+    const hash = value?.['value'];
+    return hash instanceof Uint8Array ? hash : assert.fail('no key set');
+  };
+  const rng = seededRng('tokens');
+  const offer = (keySetHash: Uint8Array, token = rng.fill(new Uint8Array(16))) =>
+    bob.store.transaction(() =>
+      bob.machine.introductions.onCard(
+        1,
+        encodeCard({ kind: 'offer', token, keySetHash, name: 'x', note: '' }),
+        world.now,
+      ),
+    );
+  assert.equal(offer(keyOf(bob)), false);
+  assert.equal(offer(keyOf(alice)), false);
+  assert.equal(bob.machine.introductions.list().length, 0);
+  const stranger = new Uint8Array(32).fill(9);
+  const token = new Uint8Array(16);
+  assert.equal(offer(stranger, token), true);
+  assert.equal(offer(stranger, token), false, 'the same one again');
+  for (let n = 0; n < 40; n++) offer(stranger);
+  assert.equal(bob.machine.introductions.list().length, 16);
+  bob.store.run('INSERT INTO blocked_keys (key_set_hash, at) VALUES (?, 0)', keyOf(alice));
+  bob.store.run('DELETE FROM introductions');
+  assert.equal(offer(stranger), false);
+  assert.equal(bob.machine.introductions.list().length, 0);
+  assert.equal(
+    bob.store.transaction(() =>
+      bob.machine.introductions.onCard(1, Uint8Array.of(0xa0), world.now),
+    ),
+    false,
+  );
+});
+
+test('cards on the wire: round trip, malformed ones, later kinds', () => {
+  const rng = seededRng('cards');
+  const bytes = (length: number) => rng.fill(new Uint8Array(length));
+  const who = { keySetHash: bytes(32), name: 'Carol', note: 'sails' };
+  const token = bytes(16);
+  const cards: Card[] = [
+    { kind: 'offer', token, ...who },
+    { kind: 'agree', token, secret: bytes(32) },
+    { kind: 'decline', token },
+    { kind: 'known', token },
+    { kind: 'taken', token },
+    { kind: 'pass', token, ...who, secret: bytes(32) },
+  ];
+  for (const card of cards) {
+    const encoded = encodeCard(card);
+    assert.deepEqual(decodeCard(encoded), card);
+    for (let end = 0; end < encoded.length; end++) {
+      assert.throws(() => decodeCard(encoded.subarray(0, end)), { code: 'malformed' });
+    }
+  }
+  const odd = (card: object) => encodeCard(card as Card);
+  assert.throws(() => decodeCard(odd({ kind: 'offer', token, ...who, name: '' })), {
+    code: 'malformed',
+  });
+  assert.throws(() => decodeCard(odd({ kind: 'agree', token, secret: bytes(31) })), {
+    code: 'malformed',
+  });
+  assert.throws(() => decodeCard(odd({ kind: 'decline', token: bytes(15) })), {
+    code: 'malformed',
+  });
+  const later = encodeCard({ kind: 'decline', token });
+  later[2] = 9;
+  assert.equal(decodeCard(later).kind, 'unknown');
+  assert.ok(equalBytes(decodeCard(later).token, token));
+});
