@@ -1,8 +1,9 @@
 /** Compares every store with what was written down: each conversation, at both ends. */
 import type { MessageView } from '@tacet/api';
 import { allMessages } from '../lib/daemon.ts';
-import type { Ledger, Said } from './ledger.ts';
+import { type Ledger, type Line, numberIn } from './ledger.ts';
 import type { Person } from './person.ts';
+import { isRead } from './reading.ts';
 
 /** Of one person's store, all conversations; each entry a sentence. */
 export interface Findings {
@@ -17,22 +18,8 @@ export interface Findings {
   readonly foreign: readonly string[];
   /** Before what its writer had when writing it. */
   readonly disordered: readonly string[];
-  /** Confirmed as delivered, or not at all, against what the other store holds. */
+  /** Otherwise than it was said: text, versions, reactions, quotes, deletion, state. */
   readonly untrue: readonly string[];
-}
-
-export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
-  const lists = noFindings();
-  const count = { written: 0, received: 0, delivered: 0 };
-  for (const [other, contactId] of person.contacts) {
-    const messages = await allMessages(person.daemon, contactId);
-    const said = ledger.between(person.name, other);
-    compare(`${person.name} with ${other}`, person.name, messages, said, lists);
-    count.written += said.filter(({ from }) => from === person.name).length;
-    count.received += messages.filter(({ direction }) => direction === 'in').length;
-    count.delivered += messages.filter(({ state }) => state === 'delivered').length;
-  }
-  return { person: person.name, ...count, ...lists };
 }
 
 export type Lists = Record<'lost' | 'twice' | 'foreign' | 'disordered' | 'untrue', string[]>;
@@ -41,37 +28,109 @@ export function noFindings(): Lists {
   return { lost: [], twice: [], foreign: [], disordered: [], untrue: [] };
 }
 
+/** A message, and how many versions of it are kept. */
+export type Kept = MessageView & { readonly versions: number };
+
+export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
+  const lists = noFindings();
+  const count = { written: 0, received: 0, delivered: 0 };
+  const { api } = person.daemon;
+  for (const [other, contactId] of person.contacts) {
+    const messages = await Promise.all(
+      (await allMessages(person.daemon, contactId)).map(async (message) => {
+        const edited = message.editedAt !== null;
+        const { versions } = edited
+          ? await api.call('message.history', { id: message.id })
+          : { versions: [message] };
+        return { ...message, versions: versions.length };
+      }),
+    );
+    const said = ledger.between(person.name, other);
+    compare(`${person.name} with ${other}`, person.name, messages, said, lists);
+    count.written += said.filter(({ from }) => from === person.name).length;
+    count.received += messages.filter(({ direction }) => direction === 'in').length;
+    count.delivered += messages.filter(
+      ({ state }) => state === 'delivered' || state === 'read',
+    ).length;
+  }
+  return { person: person.name, ...count, ...lists };
+}
+
 /** Adds to `lists` what one end of one conversation has otherwise than it was said. */
 export function compare(
   where: string,
   self: string,
-  messages: readonly MessageView[],
-  said: readonly Said[],
+  messages: readonly Kept[],
+  said: readonly Line[],
   lists: Lists,
 ): void {
-  const places = new Map<string, number[]>();
-  for (const [place, { text }] of messages.entries()) {
-    places.set(text, [...(places.get(text) ?? []), place]);
+  const places = new Map<number, number[]>();
+  for (const [place, { text, deletion }] of messages.entries()) {
+    if (deletion !== null) continue;
+    const number = numberIn(text);
+    if (number === null) lists.foreign.push(`${where}: ${text}`);
+    else places.set(number, [...(places.get(number) ?? []), place]);
   }
-  for (const { text, from, after } of said) {
-    const [place, ...more] = places.get(text) ?? [];
-    if (place === undefined) {
-      lists.lost.push(`${where}: ${text}`);
+  const byNumber = new Map(said.map((line) => [line.number, line]));
+  const numberOf = (id: string | null): number | null =>
+    numberIn(messages.find((message) => message.id === id)?.text ?? '');
+  for (const line of said) {
+    const what = `${where}: #${line.number}`;
+    const [place, ...more] = places.get(line.number) ?? [];
+    if (line.deleted) {
+      if (place !== undefined) lists.untrue.push(`${what}: deleted, and still there`);
       continue;
     }
-    if (more.length > 0) lists.twice.push(`${where}: ${text}`);
-    const message = messages[place];
-    const isOwn = from === self;
-    if (message?.direction !== (isOwn ? 'out' : 'in'))
-      lists.untrue.push(`${where}: turned, ${text}`);
-    if (isOwn && message?.state !== 'delivered') {
-      lists.untrue.push(`${where}: ${message?.state}, ${text}`);
+    const message = place === undefined ? undefined : messages[place];
+    if (place === undefined || message === undefined) {
+      lists.lost.push(what);
+      continue;
     }
-    const [before] = after === null ? [] : (places.get(after) ?? []);
+    if (more.length > 0) lists.twice.push(what);
+    const answered = line.replyTo === null ? undefined : byNumber.get(line.replyTo);
+    for (const wrong of differences(message, line, self, answered, numberOf)) {
+      lists.untrue.push(`${what}: ${wrong}`);
+    }
+    const [before] = line.after === null ? [] : (places.get(line.after) ?? []);
     if (before !== undefined && before > place) {
-      lists.disordered.push(`${where}: ${text} before ${after}`);
+      lists.disordered.push(`${what} before #${line.after}`);
     }
   }
-  const given = new Set(said.map(({ text }) => text));
-  for (const text of places.keys()) if (!given.has(text)) lists.foreign.push(`${where}: ${text}`);
+  for (const number of places.keys()) {
+    if (!byNumber.has(number)) lists.foreign.push(`${where}: #${number}`);
+  }
+  const gone = said.filter(({ deleted }) => deleted).length;
+  const marked = messages.filter(({ deletion }) => deletion !== null).length;
+  if (gone !== marked) lists.untrue.push(`${where}: ${marked} deleted, not ${gone}`);
+}
+
+function differences(
+  message: Kept,
+  line: Line,
+  self: string,
+  answered: Line | undefined,
+  numberOf: (id: string | null) => number | null,
+): string[] {
+  const isOwn = line.from === self;
+  const wrong: string[] = [];
+  const must = (what: string, found: unknown, wanted: unknown): void => {
+    if (found !== wanted) wrong.push(`${what} ${String(found)}, not ${String(wanted)}`);
+  };
+  must('direction', message.direction, isOwn ? 'out' : 'in');
+  const delivered = isRead(line.from, line.to) ? 'read' : 'delivered';
+  must('state', message.state, isOwn ? delivered : 'received');
+  must('text', message.text, line.versions.at(-1));
+  must('versions', message.versions, line.versions.length);
+  for (const name of [line.from, line.to]) {
+    const direction = name === self ? 'out' : 'in';
+    const found = message.reactions.find((one) => one.direction === direction)?.emoji ?? '';
+    must(`reaction of ${name}`, found, line.reactions.get(name) ?? '');
+  }
+  const quoted = message.replyTo;
+  must('answers', quoted !== null, line.replyTo !== null);
+  if (quoted !== null && answered !== undefined) {
+    must('quote is', quoted.proof, answered.deleted ? 'gone' : 'verified');
+    if (!answered.deleted) must('answers', numberOf(quoted.messageId), line.replyTo);
+  }
+  return wrong;
 }

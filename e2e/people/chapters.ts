@@ -7,6 +7,7 @@ import { killOneByOne } from '../restart/killer.ts';
 import { meeting } from './meetings.ts';
 import type { Person } from './person.ts';
 import type { Chapter } from './stage.ts';
+import { timer } from './timers.ts';
 import { comparing } from './verification.ts';
 
 export const NAMES = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'] as const;
@@ -112,7 +113,7 @@ const absence: Chapter = {
     'no document that was known before is good any more: link, texts and receipts come by themselves',
   async play({ person, ledger, validEpochs, epochMs, say }) {
     const frank = person('frank');
-    const missed = ledger.said.filter(({ to }) => to === 'frank').length;
+    const missed = [...ledger.lines.values()].filter(({ to }) => to === 'frank').length;
     const began = performance.now();
     await frank.daemon.start();
     const { network } = await statusOf(frank);
@@ -153,6 +154,7 @@ export const CHAPTERS: readonly Chapter[] = [
   meeting,
   ordinary,
   comparing,
+  timer,
   leaving,
   kills,
   partitions,

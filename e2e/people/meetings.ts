@@ -1,6 +1,10 @@
-/** How the six become each other's contacts: by one-time invitations, and by a reusable address. */
+/**
+ * How the six become each other's contacts: by one-time invitations, through a reusable address, and
+ * standing beside each other.
+ */
 import { introduce, ready } from '../lib/meet.ts';
-import type { Ledger } from './ledger.ts';
+import type { Town } from '../lib/town.ts';
+import { type Ledger, textOf } from './ledger.ts';
 import type { Person } from './person.ts';
 import type { Chapter, Stage } from './stage.ts';
 
@@ -19,7 +23,14 @@ const ASKED = [
   ['dave', 'alice'],
 ] as const;
 
+/** Who scan each other's codes. */
+const BESIDE = ['bob', 'erin'] as const;
+
 const PATIENCE = 180_000;
+
+export function stoodBeside(a: string, b: string): boolean {
+  return BESIDE.some((name) => name === a) && BESIDE.some((name) => name === b);
+}
 
 /** Nobody vouches for who asks through an address. */
 export function asksFor(guest: string, owner: string): boolean {
@@ -28,7 +39,8 @@ export function asksFor(guest: string, owner: string): boolean {
 
 export const meeting: Chapter = {
   name: 'they meet',
-  expected: 'pairs can write: five by an invitation of their own, two through one reusable address',
+  expected:
+    'pairs can write: five by an invitation of their own, two through one reusable address, one that scanned each other',
   async play(stage) {
     const { person, say } = stage;
     const began = performance.now();
@@ -37,15 +49,39 @@ export const meeting: Chapter = {
       know(a, b, await introduce(stage.town, a.daemon, b.daemon));
       say(`${host} and ${guest} can write`);
     });
-    await Promise.all([...invited, byAddress(stage)]);
+    await Promise.all([...invited, byAddress(stage), inPerson(stage)]);
     const took = ((performance.now() - began) / 1_000).toFixed(1);
-    return { seen: `${INVITED.length + ASKED.length} meetings in ${took} s`, faults: [] };
+    return { seen: `${INVITED.length + ASKED.length + 1} meetings in ${took} s`, faults: [] };
   },
 };
 
 function know(a: Person, b: Person, ids: { readonly atHost: string; readonly atGuest: string }) {
   a.contacts.set(b.name, ids.atHost);
   b.contacts.set(a.name, ids.atGuest);
+}
+
+async function inPerson({ town, person, say }: Stage): Promise<void> {
+  const [a, b] = [person(BESIDE[0]), person(BESIDE[1])];
+  const [codeOfA, codeOfB] = await Promise.all([a, b].map((one) => shownCode(town, one)));
+  for (const [one, code] of [
+    [a, codeOfB],
+    [b, codeOfA],
+  ] as const) {
+    await one.daemon.api.call('meet.scan', { code: code ?? '' });
+  }
+  const at = { atHost: await ready(town, a.daemon, b.daemon) };
+  know(a, b, { ...at, atGuest: await ready(town, b.daemon, a.daemon) });
+  say(`${a.name} and ${b.name} have scanned each other`);
+}
+
+async function shownCode(town: Town, { name, daemon }: Person): Promise<string> {
+  const { id } = await daemon.api.call('meet.code', {});
+  let text: string | null = null;
+  await town.until(`${name} shows a code`, PATIENCE, async () => {
+    ({ text } = await daemon.api.call('meet.codeState', { id }));
+    return text !== null;
+  });
+  return text ?? '';
 }
 
 async function byAddress({ town, person, ledger, say }: Stage): Promise<void> {
@@ -74,14 +110,16 @@ async function byAddress({ town, person, ledger, say }: Stage): Promise<void> {
 
 /** The text of a request is the first of the conversation, at both ends. */
 async function ask(guest: Person, owner: Person, address: string, ledger: Ledger): Promise<void> {
-  const text = `${guest.name} to ${owner.name}, to begin with`;
+  const number = ledger.nextNumber();
+  const text = textOf(number, guest.name, owner.name, 1);
   const { api } = guest.daemon;
   const at = Date.now();
   const { id: contactId } = await api.call('request.send', { address, text, name: owner.name });
   const { messages } = await api.call('message.list', { contactId, limit: 1 });
   const [first] = messages;
   if (first === undefined) throw new Error('a request without its text');
-  const { chapter } = ledger;
-  const said = { text, from: guest.name, to: owner.name, id: first.id, at, chapter, after: null };
-  ledger.said.push(said);
+  ledger.add({
+    ...{ number, from: guest.name, to: owner.name, id: first.id, at, chapter: ledger.chapter },
+    ...{ after: null, replyTo: null, versions: [text], reactions: new Map(), deleted: false },
+  });
 }

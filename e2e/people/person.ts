@@ -20,6 +20,8 @@ export class Person {
   readonly contacts = new Map<string, string>();
   /** Of the conversation with oneself, once there is one. */
   notes: string | null = null;
+  /** Id of a contact apart, whose messages disappear. */
+  fleeting: string | null = null;
   private readonly clock: string;
   private way: Microsocks | null = null;
 

@@ -1,9 +1,9 @@
 /** Plays the lives of six people on one town, and compares every store with what they did. */
 import { seededRng } from '@tacet/testkit';
 import { clockFile } from '../lib/clock.ts';
-import { undelivered } from '../lib/tally.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { LoadMeter } from '../network/load.ts';
+import { within } from '../network/stage.ts';
 import { Watcher } from '../restart/watcher.ts';
 import { Arrangements, Notes } from './arrangements.ts';
 import { audit, type Findings } from './audit.ts';
@@ -11,9 +11,11 @@ import { CHAPTERS, NAMES } from './chapters.ts';
 import { Ledger } from './ledger.ts';
 import { live } from './life.ts';
 import { Person } from './person.ts';
+import { tellWhatIsRead } from './reading.ts';
 import type { Stage } from './stage.ts';
 import type { Strand } from './strand.ts';
-import { Texts } from './texts.ts';
+import { Talk } from './talk.ts';
+import { auditTimer } from './timers.ts';
 import { auditTrust } from './verification.ts';
 
 export interface PeopleOptions {
@@ -102,7 +104,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
   const all = await Promise.all(NAMES.map((name) => Person.enter(town, name)));
   const byName = new Map(all.map((one) => [one.name, one]));
   const ledger = new Ledger();
-  const strands: Strand[] = [new Texts(ledger), new Arrangements(), new Notes()];
+  const strands: Strand[] = [new Talk(ledger), new Arrangements(), new Notes()];
   const stage: Stage = {
     ...{ town, ledger, seed, epochMs, validEpochs: VALID_EPOCHS, say, people: all },
     person(name) {
@@ -112,7 +114,14 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
     },
   };
   await stage.person('carol').goThrough();
-  const watchers = all.map((one) => new Watcher(one.daemon, () => one.conversations));
+  const watchers = all.map(
+    (one) =>
+      new Watcher(
+        one.daemon,
+        () => one.conversations,
+        () => one.fleeting,
+      ),
+  );
   const over = new AbortController();
   const lives: Promise<void>[] = [];
   try {
@@ -123,9 +132,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
       const from = performance.now();
       const { seen, faults } = await chapter(stage);
       chapters.push({ name, expected, seen, faults, seconds: since(from), acts: 0 });
-      say(
-        `${name}: ${seen}; ${faults.length} faults, ${since(from)} s, ${ledger.said.length} acts`,
-      );
+      say(`${name}: ${seen}; ${faults.length} faults, ${since(from)} s, ${ledger.done} acts`);
       if (lives.length > 0) continue;
       for (const one of all) {
         const rng = seededRng(`${seed}/${one.name}`);
@@ -135,9 +142,9 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
     over.abort();
     await Promise.all(lives);
     const last = performance.now();
-    say(`all ${ledger.said.length} acts are given`);
-    const open = await Promise.all(all.map((one) => settle(one, ledger)));
-    for (const line of open.flat()) say(line);
+    say(`all ${ledger.done} acts are given`);
+    for (const name of (await Promise.all(all.map(settle))).flat()) say(`${name} is not done`);
+    for (const name of await tellWhatIsRead(all)) say(`texts of ${name} are not read`);
     const settled = since(last);
     await Promise.all(watchers.map((one) => one.stop()));
     const results = await Promise.all(
@@ -153,7 +160,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
         results.every(agrees),
       chapters: chapters.map((one) => ({
         ...one,
-        acts: ledger.said.filter(({ chapter }) => chapter === one.name).length,
+        acts: ledger.acts.get(one.name) ?? 0,
       })),
       people: results,
       crashed,
@@ -178,15 +185,12 @@ export function agrees(one: PersonResult): boolean {
   );
 }
 
-async function settle(person: Person, ledger: Ledger): Promise<string[]> {
-  const own = ledger.said.filter(({ from }) => from === person.name).map(({ id }) => id);
-  const open = await undelivered(person.daemon, own, SETTLE);
-  return Promise.all(
-    open.slice(0, 3).map(async (id) => {
-      const message = await person.daemon.api.call('message.get', { id });
-      return `${person.name}: ${JSON.stringify(message)}`;
-    }),
-  );
+/** Nothing of theirs is on its way any more; the name when it still is. */
+async function settle({ name, daemon }: Person): Promise<string[]> {
+  const done = await within(SETTLE, async () => {
+    return (await daemon.api.call('status', {})).status?.outbox === 0;
+  });
+  return done ? [] : [name];
 }
 
 async function account(
@@ -200,7 +204,12 @@ async function account(
   const others = await Promise.all(strands.map((one) => one.audit(person)));
   return {
     ...found,
-    untrue: [...found.untrue, ...others.flat(), ...(await auditTrust(person))],
+    untrue: [
+      ...found.untrue,
+      ...others.flat(),
+      ...(await auditTrust(person)),
+      ...(await auditTimer(person)),
+    ],
     backwards: watcher?.backwards ?? [],
     gaps: watcher?.gaps ?? [],
     events: watcher?.events ?? 0,

@@ -1,5 +1,5 @@
 /** Pairs that compare their safety numbers: equal at both ends, and verified ever after. */
-import { asksFor } from './meetings.ts';
+import { asksFor, stoodBeside } from './meetings.ts';
 import type { Person } from './person.ts';
 import type { Chapter } from './stage.ts';
 
@@ -43,9 +43,10 @@ export const comparing: Chapter = {
 export async function auditTrust(person: Person): Promise<string[]> {
   const { contacts } = await person.daemon.api.call('contact.list', {});
   return contacts.flatMap(({ name, trust, trustWarning }) => {
-    const isVerified = PAIRS.some(
+    const compared = PAIRS.some(
       ([a, b]) => (a === person.name && b === name) || (b === person.name && a === name),
     );
+    const isVerified = compared || stoodBeside(person.name, name);
     const wanted = isVerified ? 'verified' : asksFor(name, person.name) ? 'unverified' : 'link';
     const what = `${person.name} about ${name}: ${trust}, not ${wanted}`;
     if (trustWarning !== null) return [`${what}; ${trustWarning}`];

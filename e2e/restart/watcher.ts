@@ -37,15 +37,24 @@ export class Watcher {
   compared = 0;
   private readonly daemon: DaemonProcess;
   private readonly contactIds: () => readonly string[];
+  private readonly fleeting: () => string | null;
   private readonly seen = new Map<string, Seen>();
   private cursor = 0;
   private stopped = false;
   private readonly loop: Promise<void>;
 
-  /** @param contactIds whose conversations are looked at again after a restart */
-  constructor(daemon: DaemonProcess, contactIds: () => readonly string[]) {
+  /**
+   * @param contactIds whose conversations are looked at again after a restart
+   * @param fleeting a contact whose messages may disappear
+   */
+  constructor(
+    daemon: DaemonProcess,
+    contactIds: () => readonly string[],
+    fleeting: () => string | null = () => null,
+  ) {
     this.daemon = daemon;
     this.contactIds = contactIds;
+    this.fleeting = fleeting;
     this.loop = this.run();
     this.loop.catch(() => {});
   }
@@ -93,10 +102,18 @@ export class Watcher {
       this.alarms.set(event.subject, (this.alarms.get(event.subject) ?? 0) + 1);
     }
     if (event.kind === 'message' || event.kind === 'message-state') {
-      this.onMessage(await this.daemon.api.call('message.get', { id: event.subject }));
+      await this.look(event.subject);
     }
     this.cursor = event.cursor;
     this.events++;
+  }
+
+  private async look(id: string): Promise<void> {
+    try {
+      this.onMessage(await this.daemon.api.call('message.get', { id }));
+    } catch (error) {
+      if (!isAppError(error, 'message-unknown') || this.fleeting() === null) throw error;
+    }
   }
 
   /** After a restart: everything shown before must still be so, or further. */
@@ -118,8 +135,9 @@ export class Watcher {
     this.compared++;
   }
 
-  private onMessage({ id, state, partsSent, copies }: MessageView): void {
+  private onMessage({ id, contactId, state, partsSent, copies }: MessageView): void {
     const had = this.seen.get(id);
+    if (contactId === this.fleeting()) return;
     this.seen.set(id, { state, partsSent, copies });
     if (had === undefined) return;
     const back =

@@ -18,6 +18,9 @@ import { type LastingKeys, roomy, signersOf } from './signatures.ts';
 /** Public halves of ML-DSA keys, which a guest sends once: as long as they are, and no signature. */
 const KNOWN = [1_952];
 
+/** Types of contents (docs/spec/14-content.md, 2). */
+const EVERY_TYPE = [1, 2, 3, 4, 7];
+
 /** Of an envelope (docs/spec/07-streams.md, 4) but for 6, in which there are only numbers. */
 const EVERY_KEY = [1, 2, 3, 4, 5, 9, 10];
 

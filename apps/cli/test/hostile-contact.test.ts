@@ -54,7 +54,7 @@ const relay = {
 };
 const facts = nasty({
   ...{ name: 'x', crowd: true, closed: false, authorities: { count: 1, threshold: 1 } },
-  ...{ document: null, relays: [relay], families: 1, countries: 1, words: ['x'], wire: 1 },
+  ...{ document: null, relays: [relay], families: 1, countries: 1, words: [], wire: 1 },
   ownEdge: { address: 'x', since: null },
 });
 const lateness = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
