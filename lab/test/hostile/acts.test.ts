@@ -110,7 +110,10 @@ test('acts upon nothing, contents that come again, and names of others change no
   const texts = (await lines()).filter(({ kind }) => kind === 'text').map(({ text }) => text);
   assert.deepEqual(texts.toSorted(), ['said by alice', 'the first']);
   const { reactions } = await line('said by alice');
-  assert.deepEqual(reactions.map(({ direction, emoji }) => [direction, emoji]), [['in', 'ok']]);
+  assert.deepEqual(
+    reactions.map(({ direction, emoji }) => [direction, emoji]),
+    [['in', 'ok']],
+  );
   assert.equal((await alice.status()).deadLetters, 0);
 
   const bob = await stage.person('bob');
