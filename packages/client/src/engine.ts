@@ -493,7 +493,7 @@ export class Engine {
       this.receipts.setBack(back);
       this.reader.setBack(back);
       this.visits.setBack(back);
-      this.messageList.removal.setBack(back);
+      this.messageList.removal.setBack(now);
       this.addresses.setBack(back);
       this.levels.setBack(back);
     });

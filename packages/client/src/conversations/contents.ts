@@ -76,7 +76,6 @@ export class Contents {
     const line = !isAct(content.type);
     const parent = content.parent ?? null;
     const place = line ? this.places.of(contactId, parent, sentAt) : { at: 0, sub: 0 };
-    const late = line && direction === 'in' && this.places.hasBelow(contactId, place, contentId);
     const target = targetIn(content);
     const id = nextId(this.store, 'messages');
     const columns: Readonly<Record<string, SqlValue>> = {
@@ -96,7 +95,6 @@ export class Contents {
       place_at: place.at,
       place_sub: place.sub,
       parent,
-      late_arrival: late ? 1 : 0,
       lifetime: lifetimeIn(content),
       target_direction: target === null ? null : directionOf(direction, target.author),
       target_id: target?.contentId ?? null,
@@ -110,7 +108,12 @@ export class Contents {
       ...Object.values(columns),
     );
     if (changes === 0) return null;
-    if (line) this.places.settle(contactId, contentId);
+    if (line) {
+      this.places.settle(contactId, contentId);
+      if (direction === 'in' && this.places.hasBelow(contactId, place, contentId)) {
+        this.store.run('UPDATE messages SET late_arrival = 1 WHERE id = ?', id);
+      }
+    }
     return id;
   }
 }

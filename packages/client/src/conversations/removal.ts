@@ -15,7 +15,7 @@ import { isAct, typeOf } from './contents.ts';
 const UNREAD: Millis = 7 * DAY;
 /** How long it is remembered that something was here, and how long an act waits for its line. */
 const REMEMBERED: Millis = 100 * DAY;
-export const WAITING: Millis = 90 * DAY;
+const WAITING: Millis = 90 * DAY;
 /** What is still under way is looked at again. */
 const AGAIN: Millis = HOUR;
 
@@ -233,11 +233,15 @@ export class Removal {
     this.store.run('DELETE FROM messages WHERE id = ?', id);
   }
 
-  /** The clock was set back by so much. In a transaction. */
-  setBack(by: Millis): void {
+  /** The clock was set back to now: nothing waits longer than it could have to. In a transaction. */
+  setBack(now: Millis): void {
     this.store.run(
-      'UPDATE messages SET expires_at = max(0, expires_at - ?) WHERE expires_at IS NOT NULL',
-      Math.floor(by),
+      `UPDATE messages SET expires_at = min(expires_at, ? + CASE
+         WHEN gone > 0 THEN ${REMEMBERED}
+         WHEN waiting = 1 OR lifetime IS NULL THEN ${WAITING}
+         ELSE lifetime * ${SECOND} + iif(direction = 'in' AND read_at IS NULL, ${UNREAD}, 0) END)
+       WHERE expires_at IS NOT NULL`,
+      Math.floor(now),
     );
     this.changed();
   }

@@ -1,21 +1,28 @@
 /** A profile without network, with contacts that were met: for what never leaves it. */
-import { createFakeSession, MemoryStore, seededRng, TEST_NOW } from '@tacet/testkit';
+import {
+  createFakeSession,
+  MemoryStore,
+  type SeededRng,
+  seededRng,
+  TEST_NOW,
+} from '@tacet/testkit';
 import { plainBuilder } from '@tacet/testkit/model';
 import { Client } from '../../src/client.ts';
 import { prepareProfile } from '../../src/meeting/identity.ts';
 
 export class Profile {
   readonly store = new MemoryStore();
-  private readonly rng = seededRng('profile');
+  private readonly rng: SeededRng;
   client: Client;
   now = TEST_NOW;
 
-  private constructor() {
+  private constructor(seed: string) {
+    this.rng = seededRng(`profile ${seed}`);
     this.client = undefined as unknown as Client;
   }
 
   static async with(...names: readonly string[]): Promise<Profile> {
-    const profile = new Profile();
+    const profile = new Profile(names.join());
     const { store, rng, now } = profile;
     await prepareProfile(store, createFakeSession(rng), rng, { name: 'alice' });
     profile.restart();
