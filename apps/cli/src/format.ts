@@ -128,6 +128,7 @@ export function contactTable(contacts: readonly ContactView[], now: number): str
 }
 
 function meetingWord(contact: ContactView): string {
+  if (contact.blocked) return 'blocked';
   if (contact.state === 'meeting') return `meeting ${steps(contact)}/4${waiting(contact)}`;
   if (contact.state !== 'ended' || contact.reason === null) return contact.state;
   return `ended: ${safeLine(contact.reason)}`;

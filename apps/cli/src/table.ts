@@ -8,6 +8,7 @@ import {
   addressRotate,
   addressShow,
 } from './commands/address.ts';
+import { contactBlock, contactDelete, contactUnblock } from './commands/block.ts';
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
@@ -51,6 +52,9 @@ export const COMMANDS: readonly Command[] = [
   contactList,
   contactRename,
   contactDismiss,
+  contactBlock,
+  contactUnblock,
+  contactDelete,
   trustShow,
   trustNumber,
   trustSay,

@@ -29,6 +29,7 @@ export {
   addressMethods,
   type RequestView,
 } from './methods/addresses.ts';
+export { blockingMethods } from './methods/blocking.ts';
 export {
   type ConversationView,
   conversationMethods,

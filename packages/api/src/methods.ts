@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
+import { blockingMethods } from './methods/blocking.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
@@ -93,6 +94,7 @@ export const methods = {
   'conversation.read': method(v.strictObject({ contactId: id }), done, 'send'),
 
   ...addressMethods,
+  ...blockingMethods,
   ...conversationMethods,
   ...trustMethods,
 

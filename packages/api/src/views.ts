@@ -117,6 +117,8 @@ export const contact = v.object({
   state: v.picklist(['meeting', 'ready', 'ended', 'self']),
   steps: meetingSteps,
   reason: v.nullable(v.string()),
+  /** Nothing of theirs is taken and nothing is sent; to them this daemon is away. */
+  blocked: v.boolean(),
   /** While a guest waits for an answer: when the invitation ends. */
   endsAt: maybeTime,
   unread: count,

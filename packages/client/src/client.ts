@@ -235,6 +235,23 @@ export class Client {
     return this.contact(String(this.e.contactList.rename(idOrName, name, now)));
   }
 
+  /** To them this daemon is away from now on; nothing of theirs is shown. */
+  blockContact(idOrName: string, now: Millis): ContactView {
+    this.e.now = now;
+    return this.contact(String(this.e.blocking.block(idOrName, now)));
+  }
+
+  unblockContact(idOrName: string, now: Millis): ContactView {
+    this.e.now = now;
+    return this.contact(String(this.e.blocking.unblock(idOrName, now)));
+  }
+
+  /** Keys, ratchet, stream and conversation go. @param block their keys are not taken again */
+  deleteContact(idOrName: string, block: boolean, now: Millis): void {
+    this.e.now = now;
+    this.e.blocking.delete(idOrName, block, now);
+  }
+
   /** Takes a meeting that failed off the list. Throws `contact-unknown`, `contact-met`. */
   dismissMeeting(idOrName: string, now: Millis): void {
     this.e.now = now;

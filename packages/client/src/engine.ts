@@ -20,6 +20,7 @@ import { ReadQueue } from './boxes/reads.ts';
 import { StandingReads } from './boxes/standing.ts';
 import { Tombstones } from './boxes/tombstones.ts';
 import { WatchList } from './boxes/watches.ts';
+import { Blocking, isBlocked } from './contacts/blocking.ts';
 import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
 import type { Envelope } from './content/envelope.ts';
@@ -116,6 +117,7 @@ export class Engine {
   readonly trust: TrustFacts;
   readonly safety: Safety;
   readonly addresses: AddressFeature;
+  readonly blocking: Blocking;
   readonly codes: Codes;
   readonly inPerson: InPerson;
   readonly introductions: Introductions;
@@ -193,6 +195,9 @@ export class Engine {
       onRead: (watch, at) => {
         const { owner, index, box } = watch;
         if (owner === 'address' || owner === 'request') return;
+        // Nor does a contact learn that it is blocked from what is erased without a receipt.
+        const isStream = owner === 'stream' || owner === 'beacon';
+        if (isStream && isBlocked(store, watch.ref)) return;
         if (owner !== 'visit' || index !== REPLY_BOX) tombstones.add(box, at);
       },
     });
@@ -289,6 +294,20 @@ export class Engine {
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
     this.addresses = new AddressFeature(meeting, blocklist, this.invitationList, this.visits);
+    this.blocking = new Blocking({
+      store,
+      contacts: this.contactList,
+      blocklist,
+      ciphertexts: this.ciphertexts,
+      puts: this.puts,
+      watches: this.watches,
+      giveUp: (contactId, at) => {
+        this.addresses.withdraw(contactId, at);
+        this.visits.forget(contactId);
+      },
+      owe: (contactId, at) => this.oweReceipt(contactId, at),
+      kick,
+    });
     this.trust = new TrustFacts(store, this.events);
     const trust: TrustDeps = {
       store,

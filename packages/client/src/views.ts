@@ -145,6 +145,8 @@ export interface ContactView {
   readonly steps: MeetingSteps;
   /** With `ended`, or while a meeting cannot go on: an error code of docs/errors.md. */
   readonly reason: string | null;
+  /** Nothing of theirs is taken and nothing is sent; to them this daemon is away. */
+  readonly blocked: boolean;
   /** While a guest waits: when the invitation ends. */
   readonly endsAt: Millis | null;
   readonly unread: number;

@@ -40,6 +40,7 @@ export function contactView(change: Partial<ContactView> = {}): ContactView {
     state: 'ready',
     steps: { opened: 1, delivered: 2, accepted: 3, ready: 4 },
     reason: null,
+    blocked: false,
     endsAt: null,
     unread: 0,
     lastMessage: null,

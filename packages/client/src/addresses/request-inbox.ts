@@ -143,10 +143,10 @@ export class RequestInbox {
     });
   }
 
-  /** Text and name go with the decision; the invitation's secret stays, so that it is known. */
+  /** Text, name and claim go with the decision; the invitation's secret stays, so it is known. */
   private decide(id: number, state: 'accepted' | 'deleted' | 'blocked', now: Millis): void {
     this.d.store.run(
-      "UPDATE address_requests SET state = ?, name = '', text = '' WHERE id = ?",
+      "UPDATE address_requests SET state = ?, name = '', text = '', key_set_hash = x'' WHERE id = ?",
       state,
       id,
     );

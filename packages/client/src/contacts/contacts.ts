@@ -279,6 +279,11 @@ export class Contacts {
     this.introduce(id, name, STAND_IN.test(had) ? had : '', now);
   }
 
+  /** Windows look again. */
+  changed(id: number, now: Millis): void {
+    this.events.append(now, 'contact', String(id));
+  }
+
   view(
     row: SqlRow,
     unread: number,
@@ -295,6 +300,7 @@ export class Contacts {
       introducedBy: trust === 'introduced' ? this.introducer(num(row, 'id')) : null,
       silentSince: silentSince(this.store, row, now),
       state: text(row, 'state') as ContactView['state'],
+      blocked: row['blocked_at'] !== null,
       reason: textOrNull(row, 'reason'),
       endsAt: text(row, 'state') === 'meeting' ? numOrNull(row, 'ends_at') : null,
       steps: {

@@ -250,6 +250,9 @@ export class Talk {
 
   private writable(idOrName: string): SqlRow {
     const contact = this.d.contacts.find(idOrName);
+    if (contact['blocked_at'] !== null) {
+      throw new AppError('contact-blocked', 'refused', 'this contact is blocked; unblock it first');
+    }
     if (text(contact, 'state') === 'ended') {
       throw new AppError(
         'contact-ended',

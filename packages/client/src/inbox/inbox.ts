@@ -4,6 +4,7 @@
  * transaction. What cannot be decrypted goes to the dead letters and blocks nothing.
  */
 import { concat, isAppError, type Millis } from '@tacet/base';
+import { isBlocked } from '../contacts/blocking.ts';
 import { decodeEnvelope, type Envelope, type Unreadable } from '../content/envelope.ts';
 import { MAX_DEAD_LETTERS, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
@@ -52,7 +53,11 @@ export class Inbox implements StreamListener, JobSource {
     now: Millis,
   ): void {
     const at = Math.floor(now);
+    // Of a blocked contact only that there was something is kept: when the block ends it is named as
+    // unreadable, and written anew.
+    const blocked = isBlocked(this.store, contactId);
     if (content.kind === 'control') {
+      if (blocked) return;
       this.store.run(
         'INSERT INTO controls (contact_id, data, at) VALUES (?, ?, ?)',
         contactId,
@@ -64,7 +69,7 @@ export class Inbox implements StreamListener, JobSource {
     }
     const { seq, part, parts, data } = content;
     if (this.received.has(contactId, seq)) {
-      this.listener.onDuplicate(contactId, now);
+      if (!blocked) this.listener.onDuplicate(contactId, now);
       return;
     }
     // Encrypted anew by its sender, a part stands in a later box than before, and boxes come in any
@@ -79,7 +84,8 @@ export class Inbox implements StreamListener, JobSource {
       this.forget(contactId, seq);
     }
     this.store.run(
-      `INSERT INTO fragments (contact_id, seq, part, parts, data, at, idx) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO fragments (contact_id, seq, part, parts, data, at, idx, tried)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (contact_id, seq, part) DO UPDATE SET
          tried = CASE WHEN data = excluded.data THEN tried ELSE 0 END,
          data = excluded.data, at = excluded.at, idx = excluded.idx
@@ -88,15 +94,17 @@ export class Inbox implements StreamListener, JobSource {
       seq,
       part,
       parts,
-      data,
+      blocked ? new Uint8Array(0) : data,
       at,
       index,
+      blocked ? 1 : 0,
     );
     this.capPartial(contactId);
     this.listener.onWork();
   }
 
   onSenseless(contactId: number, plaintext: Uint8Array, now: Millis): void {
+    if (isBlocked(this.store, contactId)) return;
     this.deadLetter(contactId, 0, 'senseless-box', plaintext, now);
   }
 
@@ -182,11 +190,14 @@ export class Inbox implements StreamListener, JobSource {
       contactId,
       run: (port, records) => port.decrypt(records, peerName(contactId), data),
       commit: ({ plaintext, writes }, now) => {
+        // Blocked while it was decrypted: as if it had not come.
+        if (isBlocked(this.store, contactId)) return;
         applyWrites(this.store, writes);
         then.forget();
         this.deliver(contactId, seq, plaintext, now);
       },
       fail: (error, now) => {
+        if (isBlocked(this.store, contactId)) return;
         // Parts of what is saved are never kept, so here a duplicate means that the ratchet gave
         // up the key: unread, and unreadable until it comes encrypted anew.
         const lost = isAppError(error, 'session-duplicate') && seq > 0;

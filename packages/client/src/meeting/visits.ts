@@ -184,6 +184,11 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     this.d.kick();
   }
 
+  /** The contact is deleted: nothing is asked for any more. */
+  forget(contactId: number): void {
+    this.asked.forget(contactId);
+  }
+
   /** Their network was never reached, and another one is joined. In a transaction. */
   leaveNetwork(now: Millis): void {
     for (const row of this.d.store.all("SELECT contact_id FROM visits WHERE state = 'opening'")) {

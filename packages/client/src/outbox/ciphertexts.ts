@@ -137,7 +137,10 @@ export class Ciphertexts {
 
   /** The oldest that waits to be encrypted anew. */
   awaitingRenewal(): Ciphertext | null {
-    const row = this.store.get('SELECT * FROM ciphertexts WHERE renew = 1 ORDER BY id LIMIT 1');
+    const row = this.store.get(
+      `SELECT t.* FROM ciphertexts t JOIN contacts c ON c.id = t.contact_id
+       WHERE t.renew = 1 AND c.blocked_at IS NULL ORDER BY t.id LIMIT 1`,
+    );
     return row === undefined ? null : ciphertextOf(row);
   }
 

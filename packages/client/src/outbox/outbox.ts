@@ -7,6 +7,7 @@ import { DAY, HOUR, isAppError, MINUTE, type Millis, SECOND } from '@tacet/base'
 import type { Parameters } from '@tacet/directory';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
+import { isBlocked } from '../contacts/blocking.ts';
 import {
   covers,
   decodeEnvelope,
@@ -120,7 +121,7 @@ export class Outbox implements JobSource, PutOwner {
   private notice(network: Network): ErasedWork | null {
     const row = this.d.store.get(
       `SELECT n.id, n.contact_id, n.kind, n.body FROM notices n JOIN contacts c ON c.id = n.contact_id
-       WHERE c.out_chain IS NOT NULL ORDER BY n.id LIMIT 1`,
+       WHERE c.out_chain IS NOT NULL AND c.blocked_at IS NULL ORDER BY n.id LIMIT 1`,
     );
     if (row === undefined) return null;
     const id = num(row, 'id');
@@ -184,7 +185,8 @@ export class Outbox implements JobSource, PutOwner {
     const row = this.d.store.get(
       `SELECT m.id, m.contact_id FROM messages m
        JOIN contacts c ON c.id = m.contact_id
-       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended' ORDER BY m.id LIMIT 1`,
+       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended'
+         AND c.blocked_at IS NULL ORDER BY m.id LIMIT 1`,
     );
     if (row === undefined) return null;
     const what = { messageId: num(row, 'id'), notice: null, body: null };
@@ -251,11 +253,14 @@ export class Outbox implements JobSource, PutOwner {
       contactId,
       run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
       commit: ({ ciphertext, writes }, now) => {
+        // Blocked while it was encrypted: it waits, and is encrypted when the block ends.
+        if (isBlocked(this.d.store, contactId)) return;
         applyWrites(this.d.store, writes);
         this.d.receipts.paid(contactId);
         then.commit(ciphertext, now);
       },
       fail: (error, now) => {
+        if (isBlocked(this.d.store, contactId)) return;
         const code = isAppError(error) ? error.code : 'session-failed';
         then.fail(code, now);
         // Nobody answered for thirty days: the same would be said of everything written later.

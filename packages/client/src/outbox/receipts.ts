@@ -13,7 +13,7 @@ import type { Level } from '../views.ts';
 const IN_USE: Millis = 5 * MINUTE;
 
 /** Contacts to whom anything can be sent. */
-const ABLE = "out_chain IS NOT NULL AND state <> 'ended'";
+const ABLE = "out_chain IS NOT NULL AND state <> 'ended' AND blocked_at IS NULL";
 
 export class ReceiptClock {
   private readonly store: ProfileStore;

@@ -4,6 +4,7 @@
  */
 import type { Migration } from './migrate.ts';
 import { ADDRESSES } from './tables/addresses.ts';
+import { BLOCKING } from './tables/blocking.ts';
 import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
@@ -254,4 +255,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'search', up: SEARCH },
   { name: 'meeting in person', up: IN_PERSON },
   { name: 'introductions', up: INTRODUCTIONS },
+  { name: 'blocked contacts', up: BLOCKING },
 ];

@@ -38,7 +38,8 @@ export class Beacons {
   write(network: Network, now: Millis): void {
     const rows = this.store.all(
       `SELECT DISTINCT c.contact_id AS id FROM ciphertexts c JOIN contacts p ON p.id = c.contact_id
-       WHERE c.seq > 0 AND c.created_at < ? AND p.out_beacon_written < ? AND p.state <> 'ended'`,
+       WHERE c.seq > 0 AND c.created_at < ? AND p.out_beacon_written < ? AND p.state <> 'ended'
+         AND p.blocked_at IS NULL`,
       Math.floor(now - DAY),
       dayOf(now),
     );

@@ -1,5 +1,6 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
 import { addressHandlers } from './methods/addresses.ts';
+import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
@@ -62,6 +63,7 @@ export const handlers: Handlers = {
     }),
 
   ...addressHandlers,
+  ...blockingHandlers,
   ...conversationHandlers,
   ...trustHandlers,
 

@@ -19,5 +19,8 @@ export interface PersonAddresses {
     request: { readonly address: string; readonly name?: string; readonly text?: string },
     now: Millis,
   ): ContactView;
+  blockContact(idOrName: string, now: Millis): ContactView;
+  unblockContact(idOrName: string, now: Millis): ContactView;
+  deleteContact(idOrName: string, block: boolean, now: Millis): void;
   acceptRequest(request: { readonly id: string; readonly name?: string }, now: Millis): ContactView;
 }

@@ -173,6 +173,15 @@ export class FakePerson implements Person, Machine<Job, string> {
   sendRequest(): never {
     throw new Error('not part of this fake');
   }
+  blockContact(): never {
+    throw new Error('not part of this fake');
+  }
+  unblockContact(): never {
+    throw new Error('not part of this fake');
+  }
+  deleteContact(): never {
+    throw new Error('not part of this fake');
+  }
   acceptRequest(): never {
     throw new Error('not part of this fake');
   }
