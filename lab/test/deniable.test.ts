@@ -8,6 +8,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { test } from 'node:test';
 import { PrivateKey } from '@signalapp/libsignal-client';
 import { concat } from '@tacet/base';
+import type { MessageView } from '@tacet/client';
 import { edKeyPair, edSign, hybridKeyPair } from '@tacet/crypto';
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
@@ -18,11 +19,11 @@ import { type LastingKeys, roomy, signersOf } from './signatures.ts';
 /** Public halves of ML-DSA keys, which a guest sends once: as long as they are, and no signature. */
 const KNOWN = [1_952];
 
-/** Types of contents (docs/spec/14-content.md, 2). */
+/** Types of contents (docs/spec/14-content.md, 2) that a command of this version sends. */
 const EVERY_TYPE = [1, 2, 3, 4, 7];
 
 /** Of an envelope (docs/spec/07-streams.md, 4) but for 6, in which there are only numbers. */
-const EVERY_KEY = [1, 2, 3, 4, 5, 9, 10];
+const EVERY_KEY = [1, 2, 3, 4, 5, 7, 9, 10];
 
 interface Secrets extends LastingKeys {
   readonly seed: Uint8Array;
@@ -55,6 +56,10 @@ function overhear(stage: LabStage, actor: Actor): Uint8Array[] {
   return heard;
 }
 
+function isRead({ state }: MessageView): boolean {
+  return state === 'read';
+}
+
 function mapIn(plaintext: Uint8Array): Map<number, unknown> {
   return decode(plaintext, { useMaps: true }) as Map<number, unknown>;
 }
@@ -70,6 +75,22 @@ async function conversation(stage: LabStage) {
     await delivered(stage, alice, [(await alice.send('bob', text)).id]);
   }
   await delivered(stage, bob, [(await bob.send('alice', 'well?')).id]);
+  const { world } = stage;
+  const now = world.now;
+  const { client } = stage.personOf(alice);
+  const line = await alice.send('bob', 'of which more');
+  client.talk.send({ contactId: 'bob', text: 'so?', clientId: null, replyTo: line.id }, now);
+  client.talk.react({ id: line.id, emoji: 'ha', clientId: null }, now);
+  client.talk.edit({ id: line.id, text: 'of which less', clientId: null }, now);
+  client.talk.delete({ id: line.id, forEveryone: true, clientId: null }, now);
+  client.talk.setTimer({ contactId: 'bob', seconds: 3_600, clientId: null }, now);
+  const { client: reader } = stage.personOf(bob);
+  reader.conversations.settings('alice', { readReceipts: true }, now);
+  reader.markRead('alice', now);
+  await stage.until('all that is told', async () => {
+    for (const one of [alice, bob]) world.pumpPerson(stage.personOf(one));
+    return (await alice.status()).outbox === 0 && (await alice.messages('bob')).some(isRead);
+  });
   const codes = (one: Actor) => stage.personOf(one).client.codes;
   const comparing = async (one: Actor, other: Actor) =>
     codes(one).get(other.name, stage.world.now).state === 'compare';
@@ -98,6 +119,14 @@ test('invariant: nothing a contact receives is signed by a lasting key of its wr
   assert.deepEqual(
     [...new Set(kinds)].toSorted((a, b) => a - b),
     EVERY_KEY,
+  );
+  const types = envelopes.flatMap(({ plaintext }) => {
+    const content = mapIn(plaintext).get(1);
+    return content instanceof Map ? [content.get(1) as number] : [];
+  });
+  assert.deepEqual(
+    [...new Set(types)].toSorted((a, b) => a - b),
+    EVERY_TYPE,
   );
   const room = envelopes.flatMap(({ plaintext }) => roomy(plaintext));
   assert.deepEqual([...new Set(room)], KNOWN);
