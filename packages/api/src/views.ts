@@ -58,7 +58,8 @@ export const message = v.object({
   id,
   contactId: id,
   direction,
-  kind: v.picklist(['text', 'card', 'timer', 'profile', 'unknown']),
+  /** `trust`: written by this daemon, about the contact's keys. */
+  kind: v.picklist(['text', 'card', 'timer', 'profile', 'trust', 'unknown']),
   /** What it says now; of other kinds than text the line that stands for it. */
   text: v.string(),
   /** Of a timer line: seconds, 0 is off. */

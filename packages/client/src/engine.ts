@@ -61,6 +61,7 @@ import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
 import { InPerson } from './trust/in-person.ts';
 import { Introductions } from './trust/introductions.ts';
+import { NewKeys } from './trust/new-keys.ts';
 import { Safety } from './trust/safety.ts';
 import type { ClientEvent, MessageView } from './views.ts';
 
@@ -121,6 +122,7 @@ export class Engine {
   readonly codes: Codes;
   readonly inPerson: InPerson;
   readonly introductions: Introductions;
+  private readonly newKeys: NewKeys;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
@@ -214,6 +216,7 @@ export class Engine {
       onDeadLetter: (contactId, seq, reason, at) => {
         // Its sender learns with the next receipt that it has to come anew.
         if (seq > 0) this.oweReceipt(contactId, at);
+        if (reason === 'session-identity-changed') this.newKeys.refuse(contactId, at);
         alarm(reason, at);
       },
       onWork: kick,
@@ -308,7 +311,7 @@ export class Engine {
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       kick,
     });
-    this.trust = new TrustFacts(store, this.events);
+    this.trust = new TrustFacts(store, this.events, rng);
     const trust: TrustDeps = {
       store,
       rng,
@@ -335,6 +338,7 @@ export class Engine {
     };
     this.inPerson = new InPerson(meets);
     this.introductions = new Introductions(meets);
+    this.newKeys = new NewKeys(trust);
     this.jobs = new JobQueue(store, [
       inbox,
       this.invitationList,
@@ -645,7 +649,9 @@ export class Engine {
   }
 
   /** After the keys that came with it were saved. False: its content is no line. */
-  private onTrust(contactId: number, { step, content }: Envelope, now: Millis): boolean {
+  private onTrust(contactId: number, envelope: Envelope, now: Millis): boolean {
+    const { step, content, keyChange } = envelope;
+    if (keyChange !== undefined) this.newKeys.onStatement(contactId, keyChange, now);
     if (step?.kind === 'scan') this.inPerson.onProof(contactId, step.value, now);
     else if (step !== undefined) this.codes.onStep(contactId, step, now);
     this.inPerson.settle(contactId, now);

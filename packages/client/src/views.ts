@@ -34,7 +34,8 @@ export interface Evidence {
   readonly parts: number;
 }
 
-export type MessageKind = 'text' | 'card' | 'timer' | 'profile' | 'unknown';
+/** `trust`: written by this daemon, about the contact's keys. */
+export type MessageKind = 'text' | 'card' | 'timer' | 'profile' | 'trust' | 'unknown';
 
 /** What a text answers (docs/spec/14-content.md, 4). */
 export interface ReplyView {

@@ -94,6 +94,8 @@ export const LABELS = {
   'address-request': 'tacet/1/address-request',
   /** Address: a card to the words people compare. */
   'address-words': 'tacet/1/address-words',
+  /** New keys: the old key set, the new one and a number, signed by the old keys. */
+  'key-change': 'tacet/1/key-change',
   /** In person: the nonce on a scanned code and both key-set hashes to the proof of it. */
   'scan-proof': 'tacet/1/scan-proof',
   /** Short code: run, both parties' keys and a nonce to the commitment, and both nonces to the digits. */

@@ -6,6 +6,7 @@
 import { isAppError, malformed } from '@tacet/base';
 import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_UNREADABLE } from '../limits.ts';
 import { PART_BYTES } from '../streams/parts.ts';
+import { type KeyChange, keyChangeFrom, keyChangeList } from '../trust/key-change.ts';
 import { type Step, stepFrom, stepList } from '../trust/steps.ts';
 import { bytesOf, decodeCanonical, encodeCanonical, listOf, mapOf, whole } from './cbor.ts';
 import { type Content, contentFrom, contentMap, hasMore } from './content.ts';
@@ -51,13 +52,15 @@ export interface Envelope {
   readonly healing?: HealingOffer;
   /** Read receipt: every sequence <= it is here and, where it is a message, was read. */
   readonly readUpTo?: number;
+  /** The writer's keys change (docs/spec/15-trust.md 5). */
+  readonly keyChange?: KeyChange;
   /** One step of verifying each other (docs/spec/15-trust.md 3, 4). */
   readonly step?: Step;
   /** Something stands in it that this version does not read. Never sent. */
   readonly more?: true;
 }
 
-const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 9, 10]);
+const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const map = new Map<number, unknown>();
@@ -88,6 +91,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
     map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
   }
   if (envelope.readUpTo !== undefined) map.set(7, envelope.readUpTo);
+  if (envelope.keyChange !== undefined) map.set(8, keyChangeList(envelope.keyChange));
   if (envelope.step !== undefined) map.set(9, stepList(envelope.step));
   return encodeCanonical(map);
 }
@@ -105,6 +109,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const healing = map.get(10);
   const readUpTo = map.get(7);
   const step = map.get(9);
+  const keyChange = map.get(8);
   const said = content === undefined ? {} : contentOf(content);
   const more = said.more === true || [...map.keys()].some((key) => !KEYS.has(key));
   return {
@@ -116,6 +121,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(document === undefined ? {} : { document: documentFrom(document) }),
     ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
     ...(readUpTo === undefined ? {} : { readUpTo: whole(readUpTo, 1) }),
+    ...(keyChange === undefined ? {} : { keyChange: keyChangeFrom(keyChange) }),
     ...(step === undefined ? {} : { step: stepFrom(step) }),
     ...(more ? { more } : {}),
   };

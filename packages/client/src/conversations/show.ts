@@ -6,6 +6,7 @@ import { hex, type Millis } from '@tacet/base';
 import { CARD_LINE, excerptOf, profileLine, timerLine } from '../content/shown.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, text, textOrNull } from '../store/rows.ts';
+import { TRUST_LINE } from '../trust/lines.ts';
 import type {
   DeletionView,
   MentionView,
@@ -165,6 +166,7 @@ function direction(row: SqlRow): Direction {
 }
 
 function kindOf(row: SqlRow): MessageKind {
+  if (num(row, 'type') === TRUST_LINE) return 'trust';
   const type = typeOf(row);
   if (type === null) return 'unknown';
   return type === 'card' || type === 'timer' || type === 'profile' ? type : 'text';
@@ -180,6 +182,7 @@ export function lineOf(row: SqlRow): string {
     case 'card':
       return CARD_LINE;
     case 'text':
+    case 'trust':
     case 'unknown':
       return text(row, 'text');
   }

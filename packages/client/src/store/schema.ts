@@ -13,6 +13,7 @@ import { HEALING } from './tables/healing.ts';
 import { IN_PERSON } from './tables/in-person.ts';
 import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LEVELS } from './tables/levels.ts';
+import { NEW_KEYS } from './tables/new-keys.ts';
 import { SEARCH } from './tables/search.ts';
 import { TRUST } from './tables/trust.ts';
 
@@ -256,4 +257,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'meeting in person', up: IN_PERSON },
   { name: 'introductions', up: INTRODUCTIONS },
   { name: 'blocked contacts', up: BLOCKING },
+  { name: 'new keys of contacts', up: NEW_KEYS },
 ];

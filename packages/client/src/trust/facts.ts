@@ -3,7 +3,7 @@
  * (docs/spec/15-trust.md, 1). The level is written here and nowhere else, always with the fact that
  * moved it.
  */
-import type { Millis } from '@tacet/base';
+import type { Millis, Rng } from '@tacet/base';
 import type { EventLog } from '../events/log.ts';
 import { MAX_TRUST_FACTS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
@@ -18,6 +18,7 @@ import {
   type TrustWarning,
   UNKNOWN,
 } from './levels.ts';
+import { addTrustLine } from './lines.ts';
 
 export interface Voucher {
   readonly id: number;
@@ -81,15 +82,23 @@ export function standingOf(store: ProfileStore, contactId: number): Standing {
 export class TrustFacts {
   private readonly store: ProfileStore;
   private readonly events: EventLog;
+  private readonly rng: Rng;
 
-  constructor(store: ProfileStore, events: EventLog) {
+  constructor(store: ProfileStore, events: EventLog, rng: Rng) {
     this.store = store;
     this.events = events;
+    this.rng = rng;
   }
 
   /** In a transaction. Whatever changes, windows are told. */
   record(contactId: number, fact: TrustFact, now: Millis, voucher: Voucher | null = null): void {
-    writeFact(this.store, contactId, fact, now, voucher);
+    const before = standingOf(this.store, contactId);
+    const after = writeFact(this.store, contactId, fact, now, voucher);
+    // The same again is no news: nobody fills a conversation with lines.
+    if (levelOf(before) !== levelOf(after) || before.warning !== after.warning) {
+      const { store, rng, events } = this;
+      addTrustLine({ store, rng, events }, contactId, fact, now);
+    }
     this.events.append(now, 'contact', String(contactId));
   }
 

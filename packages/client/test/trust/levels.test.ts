@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '@tacet/testkit';
+import { MemoryStore, seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
 import { Contacts } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
@@ -34,12 +34,14 @@ function openStore() {
   const store = new MemoryStore();
   migrate(store, MIGRATIONS);
   const seen: string[] = [];
-  const events = new EventLog(store, ({ kind, subject }) => seen.push(`${kind} ${subject}`));
+  const events = new EventLog(store, ({ kind, subject }) => {
+    if (kind === 'contact') seen.push(subject);
+  });
   return {
     store,
     seen,
     contacts: new Contacts(store, events),
-    trust: new TrustFacts(store, events),
+    trust: new TrustFacts(store, events, seededRng('facts')),
   };
 }
 
