@@ -228,7 +228,9 @@ export class Messages {
   unread(contactId: number, readId: number): number {
     const row = this.store.get(
       `SELECT count(*) AS n FROM messages
-       WHERE contact_id = ? AND direction = 'in' AND listed = 1 AND id > ?`,
+       WHERE contact_id = ? AND direction = 'in' AND listed = 1 AND read_at IS NULL
+       -- The plus keeps to the index of what is unread.
+       AND +id > ?`,
       contactId,
       readId,
     );

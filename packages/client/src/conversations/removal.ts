@@ -23,7 +23,7 @@ const AGAIN: Millis = HOUR;
 const HIDDEN = 1;
 const STRIPPED = 2;
 
-const UNDER_WAY = "('queued', 'sending', 'stored', 'unconfirmed')";
+const UNDER_WAY = "('queued','sending','unconfirmed','stored')";
 const EMPTY = `text = '', raw = NULL, detail = NULL, first_text = NULL, first_detail = NULL,
   excerpt = NULL`;
 

@@ -44,6 +44,10 @@ CREATE INDEX messages_by_parent ON messages (contact_id, parent) WHERE parent IS
 CREATE INDEX messages_by_target ON messages (contact_id, target_id) WHERE target_id IS NOT NULL;
 CREATE INDEX messages_by_seq ON messages (contact_id, direction, seq) WHERE seq IS NOT NULL;
 CREATE INDEX messages_by_expiry ON messages (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX messages_open ON messages (contact_id)
+  WHERE direction = 'out' AND state IN ('queued','sending','unconfirmed','stored');
+CREATE INDEX messages_unread ON messages (contact_id, seq)
+  WHERE direction = 'in' AND listed = 1 AND read_at IS NULL;
 CREATE INDEX messages_timers ON messages (contact_id, place_at, place_sub, content_id) WHERE type = 7;
 
 -- Highest number told as read to the contact, and by the contact.
