@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Api, MAX_PAGE, type MessageView } from '@tacet/api';
+import { AppError } from '@tacet/base';
 import { Program } from './program.ts';
 import { dialDaemon } from './socket.ts';
 
@@ -55,7 +56,9 @@ export class DaemonProcess {
   }
 
   get api(): Api {
-    if (this.connection === null) throw new Error(`${this.name} is not running`);
+    if (this.connection === null) {
+      throw new AppError('daemon-gone', 'state', `${this.name} is not running`);
+    }
     return this.connection;
   }
 

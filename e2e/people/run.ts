@@ -62,8 +62,8 @@ export interface PeopleResult {
 }
 
 const VALID_EPOCHS = 3;
-/** Repairs of holes come after 1, 2, 4 minutes. */
-const SETTLE = 300_000;
+/** Who lost digests, and with them perhaps a receipt, asks again after ten minutes at the latest. */
+const SETTLE = 660_000;
 
 export async function people(options: PeopleOptions): Promise<PeopleResult> {
   const { epochMs, slotMs, seed, say } = options;
