@@ -15,6 +15,7 @@ import { down, status, up } from './commands/daemon.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { level, levelPreview, levelSet, levelShow } from './commands/level.ts';
+import { linkCheck } from './commands/link.ts';
 import { listen } from './commands/listen.ts';
 import { data, networkFacts, stats } from './commands/measured.ts';
 import { meetCode, meetScan, meetScans } from './commands/meet.ts';
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   codeShow,
   codeSay,
   codeStop,
+  linkCheck,
   meetCode,
   meetScan,
   meetScans,

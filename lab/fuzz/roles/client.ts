@@ -52,6 +52,7 @@ export const client: RoleKind = {
     'card-malformed',
     'network-joined',
     'invitation-malformed',
+    'link-newer',
     'invitation-network',
     'meeting-malformed',
     'box-malformed',

@@ -16,6 +16,7 @@ import type { EventRange } from './events/log.ts';
 import type { Levels } from './levels/levels.ts';
 import { MAX_FIRST_WORDS_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
+import { checkLink } from './meeting/link-check.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
@@ -36,6 +37,7 @@ import type {
   EventPage,
   Evidence,
   InvitationView,
+  LinkView,
   MessageView,
   ReachView,
   StatusView,
@@ -81,6 +83,13 @@ export class Client {
   /** Bringing contacts together. */
   get introductions(): Introductions {
     return this.e.introductions;
+  }
+
+  /** What a text is, and why it cannot work, before anything is sent. */
+  checkLink(link: string, now: Millis): LinkView {
+    const { store, network } = this.e;
+    const bound = network?.reached === true;
+    return checkLink(link, { store, network: network?.id ?? null, bound }, now);
   }
 
   /** Whether a contact still answers, with the evidence. */

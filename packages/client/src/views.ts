@@ -225,6 +225,13 @@ export interface IntroductionView {
   readonly endsAt: Millis;
 }
 
+/** What a text is that somebody was given. */
+export interface LinkView {
+  readonly kind: 'invitation' | 'address' | 'meet' | 'network' | 'unknown';
+  /** Why it cannot lead anywhere from here: an error code of docs/errors.md. Null: it may. */
+  readonly problem: string | null;
+}
+
 /** A code to show to somebody who stands here. */
 export interface MeetCodeView {
   readonly id: string;

@@ -109,6 +109,14 @@ export const introduction = v.object({
   endsAt: time,
 });
 
+export const linkView = v.object({
+  kind: v.picklist(['invitation', 'address', 'meet', 'network', 'unknown']),
+  /** An error code; null: it may work. */
+  problem: v.nullable(v.string()),
+  /** What to do about it. */
+  hint: v.nullable(v.string()),
+});
+
 const of = { contactId: id };
 
 export const trustMethods = {
@@ -158,6 +166,8 @@ export const trustMethods = {
   'introduce.list': method(nothing, v.object({ introductions: v.array(introduction) }), 'read'),
   /** The user's word on being introduced. */
   'introduce.decide': method(v.strictObject({ id, accept: v.boolean() }), introduction, 'contacts'),
+  /** What a text is that somebody was given, and why it cannot lead anywhere; nothing is sent. */
+  'link.check': method(v.strictObject({ link }), linkView, 'read'),
   'contact.reach': method(v.strictObject(of), reach, 'read'),
 } as const;
 

@@ -9,6 +9,8 @@ import {
 } from '@tacet/directory';
 
 const PREFIX = 'tacet://invite/1#';
+/** Of a version this program does not read. */
+const LATER = /^tacet:\/\/invite\/(?:[2-9]|[1-9]\d+)#/;
 const MAX_CARD = MAX_CARD_CHARS - CARD_PREFIX.length;
 /** s is 43 characters, the network 11, both behind the prefix; the card is last where there is one. */
 const FORM = new RegExp(`^${PREFIX}([\\w-]{43})\\.([\\w-]{11})(?:\\.([\\w-]{1,${MAX_CARD}}))?$`);
@@ -26,9 +28,12 @@ export function encodeLink(secret: Uint8Array, network: NetworkId, card: string 
   return card === null ? short : `${short}.${card.slice(CARD_PREFIX.length)}`;
 }
 
-/** White space around the link is taken off. @throws `invitation-malformed` */
+/** White space around the link is taken off. @throws `invitation-malformed`, `link-newer` */
 export function decodeLink(text: string): InvitationLink {
   const [, secret, network, card] = FORM.exec(text.trim()) ?? [];
+  if (secret === undefined && LATER.test(text.trim())) {
+    throw new AppError('link-newer', 'input', 'a newer version of Tacet made this link: update');
+  }
   if (secret === undefined || network === undefined) throw badLink();
   try {
     const link = {

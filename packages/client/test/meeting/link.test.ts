@@ -25,7 +25,7 @@ function taken(text: string): string | null {
     whole.set(link.network);
     return encodeLink(link.secret, whole, link.card);
   } catch (error) {
-    if (isAppError(error, 'invitation-malformed')) return null;
+    if (isAppError(error, 'invitation-malformed') || isAppError(error, 'link-newer')) return null;
     throw error;
   }
 }

@@ -43,7 +43,14 @@ export interface Introductions {
   decide(id: string, accept: boolean, now: Millis): IntroductionView;
 }
 
+/** What a text is, and why it cannot lead anywhere: an error code, or null. */
+export interface CheckedLink {
+  readonly kind: 'invitation' | 'address' | 'meet' | 'network' | 'unknown';
+  readonly problem: string | null;
+}
+
 export interface TrustPart {
+  checkLink(link: string, now: Millis): CheckedLink;
   readonly introductions: Introductions;
   readonly inPerson: InPerson;
   readonly safety: Safety;

@@ -212,6 +212,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   get inPerson(): never {
     throw new Error('not part of this fake');
   }
+  checkLink(): never {
+    throw new Error('not part of this fake');
+  }
   get introductions(): never {
     throw new Error('not part of this fake');
   }

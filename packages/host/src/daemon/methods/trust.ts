@@ -1,5 +1,5 @@
 /** Methods of trust (packages/api/src/methods/trust.ts). */
-import type { trustMethods } from '@tacet/api';
+import { hintFor, type trustMethods } from '@tacet/api';
 import type { HandlersOf } from '../scene.ts';
 
 export const trustHandlers: HandlersOf<typeof trustMethods> = {
@@ -30,5 +30,10 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
     turn(() => ({ introductions: [...person.introductions.list()] })),
   'introduce.decide': ({ person, turn }, { id, accept }) =>
     turn((now) => person.introductions.decide(id, accept, now)),
+  'link.check': ({ person, turn }, { link }) =>
+    turn((now) => {
+      const { kind, problem } = person.checkLink(link, now);
+      return { kind, problem, hint: problem === null ? null : hintFor(problem) };
+    }),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };
