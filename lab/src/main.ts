@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { away } from './away.ts';
 import { chaos } from './chaos.ts';
+import { crowdReport } from './crowd/report.ts';
 import { day } from './day.ts';
 import { histories } from './histories/report.ts';
 import { mixing } from './mixing/run.ts';
@@ -12,6 +13,7 @@ npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many 
 npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
 npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against closed forms and attacks
 npm run -s lab -- histories --runs 10000       two people under loss, absence and crashes, against a model
+npm run -s lab -- crowd --runs 20               does the estimate of the crowd hold 50, 200, 1,000 people
 npm run -s lab -- away --days 30               back after so many days, with boxes of 21
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
@@ -55,6 +57,13 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     process.stderr.write(`${bad} of ${values.runs} runs failed\n`);
     return bad === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'crowd') {
+    const report = crowdReport(whole(values.runs), whole(values.seed), (line) =>
+      process.stderr.write(`${line}\n`),
+    );
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+    return report.held ? 0 : 1;
   }
   if (positionals[0] === 'mixing') {
     const seed = whole(values.seed);

@@ -52,6 +52,8 @@ async function watch(options: {
   for (let i = 0; i < PEOPLE; i++) {
     const person = await world.addPerson(`person-${i}`);
     people.push(person);
+    // In Balanced a period of use that nobody makes would double what one of four sends.
+    person.client.levels.set('strong', true, world.now);
     person.client.joinNetwork(world.network.cardText, world.now);
     world.pumpPerson(person);
   }

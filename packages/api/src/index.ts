@@ -38,6 +38,7 @@ export {
 } from './methods/conversations.ts';
 export { eventMethods } from './methods/events.ts';
 export {
+  type CrowdView,
   type LevelFactsView,
   levelMethods,
   type MeasuredView,

@@ -527,6 +527,7 @@ export class Engine {
       onDigest: (digest, now) => {
         this.watches.onDigest(digest, now);
         this.cover.onDigest(digest, now);
+        this.levels.onDigest(digest, now);
         this.noteDigest(now);
       },
       onDocument: ({ document }, now) => {

@@ -4,6 +4,7 @@ export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './engine.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
+export { Crowd, type CrowdView, coverRate } from './levels/crowd.ts';
 export type { LevelDeliveries, Measured } from './levels/deliveries.ts';
 export type { NetworkFacts, RelayFacts } from './levels/facts.ts';
 export type { MonthView, StatisticsView, UsageView } from './levels/levels.ts';

@@ -130,5 +130,11 @@ export const MAX_EDITS = 100;
 export const MAX_WAITING_ACTS = 256;
 /** Rows that lose their text, or are forgotten, in one turn. */
 export const MAX_SWEPT_ROWS = 200;
+/** Marks of digests waiting for the other home to name them; when there are more, one in two is kept. */
+export const MAX_CROWD_MARKS = 16_384;
+/** Marks of one digest of which is worked out where they belong; the others are not counted. */
+export const MAX_CROWD_PLACED = 256;
+/** Minutes of which is kept which boxes digests named. */
+export const MAX_CROWD_MINUTES = 180;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;

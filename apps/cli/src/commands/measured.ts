@@ -1,5 +1,5 @@
 /** `stats`, `data`, `network facts`: what the daemon measured, and what the network is. */
-import type { LevelFactsView, MeasuredView, NetworkFactsView } from '@tacet/api';
+import type { CrowdView, LevelFactsView, MeasuredView, NetworkFactsView } from '@tacet/api';
 import type { Command } from '../command.ts';
 import { showBytes, showSpan } from '../duration.ts';
 import { table } from '../format.ts';
@@ -7,15 +7,19 @@ import { safeLine } from '../safe.ts';
 
 export const stats: Command = {
   path: 'stats',
-  summary: 'how long your messages took, by level',
+  summary: 'how long your messages took, by level, and how many people are there',
   arity: [0, 0],
   examples: ['tacet stats', 'tacet stats --json'],
   details:
     'Measured here, over the last 200 messages of each level. "Stored" is the network\'s part. "Receipt" ' +
-    'holds the absence of the other side too, and the random pause it makes before a receipt.',
+    'holds the absence of the other side too, and the random pause it makes before a receipt. ' +
+    'The crowd is reckoned from boxes of cover: one machine may act as many people, and who hides from ' +
+    'you may be few of them.',
   async run(context) {
-    const found = await (await context.api()).call('stats.delivery', {});
-    context.show(found, () => {
+    const api = await context.api();
+    const found = await api.call('stats.delivery', {});
+    const crowd = await api.call('stats.crowd', {});
+    context.show({ ...found, crowd }, () => {
       const rows = found.levels.map((one) => [
         one.level,
         figures(one.stored),
@@ -29,11 +33,29 @@ export const stats: Command = {
               `receipts pause on purpose: ${showSpan(receiptPause.inUse)} on average in a conversation in use, ` +
                 `${showSpan(receiptPause.otherwise)} otherwise, ${showSpan(receiptPause.strong)} in Strong`,
             ];
-      return [table(['LEVEL', 'STORED', 'RECEIPT'], rows), ...pause].join('\n');
+      return [table(['LEVEL', 'STORED', 'RECEIPT'], rows), ...pause, crowdLine(crowd)].join('\n');
     });
     return undefined;
   },
 };
+
+function crowdLine(crowd: CrowdView): string {
+  switch (crowd.state) {
+    case 'no-crowd':
+      return 'crowd: none, this network is a demonstration';
+    case 'one-edge':
+      return 'crowd: not known, a single edge would have to be believed';
+    case 'listening':
+      return `crowd: not known yet, ${crowd.boxes} boxes heard of in ${crowd.minutes} minutes`;
+    case 'estimate': {
+      const odd = crowd.oddEdges === 0 ? '' : `; ${crowd.oddEdges} of them say something else`;
+      return (
+        `crowd: ${crowd.low} to ${crowd.high} people, so at most ${crowd.bits} bits; from ${crowd.boxes} boxes ` +
+        `that two of ${crowd.edges} edges each announced in ${crowd.minutes} minutes${odd}`
+      );
+    }
+  }
+}
 
 function figures({ n, p50, p95 }: MeasuredView): string {
   if (p50 === null || p95 === null) return `${n} measured, too few`;

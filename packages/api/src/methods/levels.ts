@@ -74,6 +74,23 @@ const networkFacts = v.object({
   wire: natural,
 });
 
+/** How many people are on the network now: a range, and what it rests on. */
+const crowd = v.object({
+  /**
+   * `no-crowd`: the network says so. `one-edge`: a single edge's word is not taken. `listening`: too
+   * little heard yet.
+   */
+  state: v.picklist(['no-crowd', 'one-edge', 'listening', 'estimate']),
+  low: v.nullable(natural),
+  high: v.nullable(natural),
+  /** log2 of `high`: an upper bound of anonymity, not a measure of it. */
+  bits: v.nullable(v.number()),
+  boxes: natural,
+  minutes: natural,
+  edges: natural,
+  oddEdges: natural,
+});
+
 export const levelMethods = {
   /** The facts of every level. Null before the network's first document. */
   'level.compare': method(
@@ -97,11 +114,13 @@ export const levelMethods = {
     'admin',
   ),
   'data.usage': method(nothing, usage, 'read'),
+  'stats.crowd': method(nothing, crowd, 'read'),
   'stats.delivery': method(nothing, statistics, 'read'),
   /** Null before a network was joined. */
   'network.facts': method(nothing, v.object({ facts: v.nullable(networkFacts) }), 'read'),
 } as const;
 
+export type CrowdView = v.InferOutput<typeof crowd>;
 export type LevelFactsView = v.InferOutput<typeof levelFacts>;
 export type MeasuredView = v.InferOutput<typeof measured>;
 export type NetworkFactsView = v.InferOutput<typeof networkFacts>;

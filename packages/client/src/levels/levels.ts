@@ -4,12 +4,14 @@
  */
 import { AppError, hex, type Millis, type Rng } from '@tacet/base';
 import { edgesOf, type Parameters } from '@tacet/directory';
+import type { Digest } from '@tacet/wire';
 import type { EventLog } from '../events/log.ts';
 import type { Door } from '../network/doors.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import type { Level } from '../views.ts';
 import { type LevelFacts, levelFacts } from './costs.ts';
+import { Crowd, type CrowdView } from './crowd.ts';
 import { Deliveries, type LevelDeliveries, type Measured } from './deliveries.ts';
 import { type NetworkFacts, networkFacts } from './facts.ts';
 import { InUse } from './in-use.ts';
@@ -80,6 +82,7 @@ export class Levels {
   readonly deliveries: Deliveries;
   readonly inUse: InUse;
   readonly switch: LevelSwitch;
+  readonly crowd: Crowd;
   private readonly d: LevelsDeps;
 
   constructor(deps: LevelsDeps, now: Millis) {
@@ -87,6 +90,7 @@ export class Levels {
     this.usage = new Usage(deps.store, now);
     this.deliveries = new Deliveries(deps.store);
     const { store, rng } = deps;
+    this.crowd = new Crowd(rng);
     this.inUse = new InUse(store, rng, now);
     this.switch = new LevelSwitch(
       {
@@ -128,6 +132,7 @@ export class Levels {
 
   /** The clock was set back by so much. In a transaction. */
   setBack(by: Millis): void {
+    this.crowd.setBack();
     this.inUse.setBack(by);
     this.switch.setBack(by);
   }
@@ -198,6 +203,17 @@ export class Levels {
   /** Of the level in force, until the receipt. */
   get delivery(): Measured {
     return this.deliveries.of(this.level).receipt;
+  }
+
+  /** How many people are there, as far as digests can say. */
+  people(now: Millis): CrowdView {
+    return this.crowd.view(now);
+  }
+
+  /** A digest that was not seen before. */
+  onDigest(digest: Digest, now: Millis): void {
+    const newest = this.d.network()?.book.newest() ?? null;
+    if (newest !== null) this.crowd.onDigest(digest, newest, now);
   }
 
   /** Null before a network was joined. */

@@ -2,6 +2,7 @@
 import type {
   ContactView,
   ConversationView,
+  CrowdView,
   EvidenceView,
   InvitationView,
   LevelFactsView,
@@ -90,6 +91,7 @@ export interface Levels {
     readonly days: readonly { readonly day: number; readonly up: number; readonly down: number }[];
   };
   statistics(): StatisticsView;
+  people(now: Millis): CrowdView;
   network(now: Millis): NetworkFactsView | null;
   /** The daemon ends: what is only in memory is saved. */
   rest(now: Millis): void;

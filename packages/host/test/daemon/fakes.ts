@@ -203,6 +203,9 @@ export class FakePerson implements Person, Machine<Job, string> {
     },
     set: () => {},
     data: () => ({ days: [{ day: 20_000, up: 1, down: 2 }], overheadPermille: 30, months: null }),
+    people: (): never => {
+      throw new AppError('internal', 'bug', 'Not part of this fake.');
+    },
     statistics: () => ({ levels: [], receiptPause: null }),
     network: () => null,
     rest: () => {

@@ -16,6 +16,7 @@ export const levelHandlers: HandlersOf<typeof levelMethods> = {
       const { days, ...rest } = person.levels.data();
       return { ...rest, days: days.map(({ day, ...bytes }) => ({ day: nameOf(day), ...bytes })) };
     }),
+  'stats.crowd': ({ person, turn }) => turn((now) => person.levels.people(now)),
   'stats.delivery': ({ person, turn }) => turn(() => person.levels.statistics()),
   'network.facts': ({ person, turn }) => turn((now) => ({ facts: person.levels.network(now) })),
 };
