@@ -4,6 +4,7 @@ import { seededRng } from '@tacet/testkit';
 import { sleep } from '../lib/program.ts';
 import { within } from '../network/stage.ts';
 import { killOneByOne } from '../restart/killer.ts';
+import { block } from './blocks.ts';
 import { meeting } from './meetings.ts';
 import type { Person } from './person.ts';
 import type { Chapter } from './stage.ts';
@@ -155,6 +156,7 @@ export const CHAPTERS: readonly Chapter[] = [
   ordinary,
   comparing,
   timer,
+  block,
   leaving,
   kills,
   partitions,

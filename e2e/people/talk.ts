@@ -97,17 +97,20 @@ export class Talk implements Strand {
   private async remove(person: Person, { message, line }: Seen): Promise<void> {
     const { id } = message;
     const clientId = `${person.name} deletes ${line.number}`;
-    await person.persist((api) => api.call('message.delete', { id, forEveryone: true, clientId }));
+    const done = await this.allowed(() =>
+      person.persist((api) => api.call('message.delete', { id, forEveryone: true, clientId })),
+    );
+    if (done === null) return;
     line.deleted = true;
     this.ledger.counted();
   }
 
-  /** Null: the other one deleted it meanwhile. */
+  /** Null: refused, since the other one deleted it meanwhile or is blocked. */
   private async allowed<T>(work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
-      if (isAppError(error, 'message-deleted')) return null;
+      if (isAppError(error, 'message-deleted') || isAppError(error, 'contact-blocked')) return null;
       throw error;
     }
   }

@@ -22,7 +22,10 @@ const KNOWN = [1_952];
 /** Types of contents (docs/spec/14-content.md, 2) that a command of this version sends. */
 const EVERY_TYPE = [1, 2, 3, 4, 7];
 
-/** Of an envelope (docs/spec/07-streams.md, 4) but for 6, in which there are only numbers. */
+/**
+ * Of an envelope (docs/spec/07-streams.md, 4) but for 6, in which there are only numbers, and 8: the
+ * one statement that is signed, of nothing but two key sets of its writer (docs/spec/15-trust.md, 5).
+ */
 const EVERY_KEY = [1, 2, 3, 4, 5, 7, 9, 10];
 
 interface Secrets extends LastingKeys {
