@@ -13,6 +13,10 @@ interface Incoming {
 
 /** The part of a daemon Echo uses, in memory; what it keeps survives a "restart" of the bot. */
 class Core implements DaemonCore {
+  onTokenEnd(): () => void {
+    return () => {};
+  }
+
   readonly messages: Incoming[] = [];
   readonly sent = new Map<string, string>();
   readonly events = { subscribe: () => () => {} };

@@ -48,6 +48,7 @@ export {
 } from './methods/levels.ts';
 export { type SearchHit, searchMethods } from './methods/search.ts';
 export { talkMethods } from './methods/talk.ts';
+export { type TokenScope, type TokenView, tokenMethods } from './methods/tokens.ts';
 export {
   type CodeView,
   type IntroductionView,
@@ -65,6 +66,7 @@ export {
   type ParamsOf,
   type ResultOf,
 } from './methods.ts';
+export { REACH, type Reach } from './reach.ts';
 export {
   decodeRequest,
   decodeResponse,

@@ -14,6 +14,9 @@ export const MAX_OPEN_CALLS = 32;
 export const MAX_WAIT_MS = 60_000;
 /** Events in one answer. */
 export const MAX_EVENTS = 500;
+/** Characters of a token, contacts it may be limited to. */
+export const MAX_TOKEN = 128;
+export const MAX_TOKEN_CONTACTS = 64;
 /** Contacts one search may name. */
 export const MAX_SEARCH_CONTACTS = 64;
 /** Messages in one page of `message.list`, results of one search. */

@@ -14,6 +14,7 @@ import { eventMethods } from './methods/events.ts';
 import { levelMethods } from './methods/levels.ts';
 import { searchMethods } from './methods/search.ts';
 import { talkMethods } from './methods/talk.ts';
+import { tokenMethods } from './methods/tokens.ts';
 import { trustMethods } from './methods/trust.ts';
 import {
   contact,
@@ -36,7 +37,7 @@ export const methods = {
       keychain: v.exactOptional(v.boolean()),
     }),
     profileStatus,
-    'admin',
+    'owner',
     always,
   ),
   'profile.unlock': method(
@@ -45,10 +46,10 @@ export const methods = {
       keychain: v.exactOptional(v.boolean()),
     }),
     profileStatus,
-    'admin',
+    'owner',
     always,
   ),
-  'profile.lock': method(nothing, done, 'admin', always),
+  'profile.lock': method(nothing, done, 'owner', always),
 
   'network.join': method(v.strictObject({ card: link }), profileStatus, 'admin'),
   'network.status': method(
@@ -102,10 +103,11 @@ export const methods = {
 
   ...eventMethods,
   ...searchMethods,
+  ...tokenMethods,
 
   /** A one-time address of the window, and a 0600 page that leads there. */
-  'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'admin', always),
-  'window.heartbeat': method(v.strictObject({ visible: v.boolean() }), done, 'read'),
+  'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'owner', always),
+  'window.heartbeat': method(v.strictObject({ visible: v.boolean() }), done, 'owner'),
 
   'daemon.stop': method(nothing, done, 'admin', always),
 } as const;

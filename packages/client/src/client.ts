@@ -26,6 +26,7 @@ import { addressWords } from './status/words.ts';
 import { migrate } from './store/migrate.ts';
 import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
+import type { Tokens } from './tokens/tokens.ts';
 import type { Codes } from './trust/codes.ts';
 import type { InPerson } from './trust/in-person.ts';
 import type { Introductions } from './trust/introductions.ts';
@@ -48,6 +49,7 @@ export class Client {
   readonly conversations: Conversations;
   readonly search: Search;
   readonly talk: Talk;
+  readonly tokens: Tokens;
   /** The privacy level, what it costs and what was measured. */
   readonly levels: Levels;
 
@@ -56,6 +58,7 @@ export class Client {
     this.conversations = engine.conversations;
     this.search = engine.search;
     this.talk = engine.content.talk;
+    this.tokens = engine.tokens;
     this.levels = engine.levels;
   }
 

@@ -56,6 +56,7 @@ import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
+import { Tokens } from './tokens/tokens.ts';
 import { Codes } from './trust/codes.ts';
 import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
@@ -101,6 +102,7 @@ export class Engine {
   readonly conversations: Conversations;
   readonly search: Search;
   readonly content: ContentEffects;
+  readonly tokens: Tokens;
   readonly levels: Levels;
   private readonly watches: WatchList;
   readonly puts: PutQueue;
@@ -177,7 +179,9 @@ export class Engine {
     this.messageList = new Messages(store, this.events, (moved, at) =>
       this.levels.deliveries.note(moved, this.levels.level, at),
     );
-    this.search = new Search(store, (name) => num(this.contactList.find(name), 'id'));
+    const contactOf = (name: string): number => num(this.contactList.find(name), 'id');
+    this.search = new Search(store, contactOf);
+    this.tokens = new Tokens(store, rng, contactOf);
     this.conversations = new Conversations({
       store,
       events: this.events,

@@ -26,6 +26,7 @@ export type {
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
+export { originOf, type TokenRequest, type TokenScope, type TokenView } from './tokens/tokens.ts';
 export type {
   ClientEvent,
   ContactView,

@@ -117,6 +117,8 @@ export const MAX_INTRODUCTIONS_OF = 16;
 export const MAX_INTRODUCTION_NOTE = 512;
 /** Facts kept about the trust in one contact: the first ones, and the newest. */
 export const MAX_TRUST_FACTS = 128;
+/** Tokens of bots. */
+export const MAX_TOKENS = 64;
 /** Characters and words of what is searched for. */
 export const MAX_QUERY = 256;
 export const MAX_QUERY_TERMS = 16;

@@ -105,6 +105,8 @@ export const LABELS = {
   'profile-slot': 'tacet/1/profile-slot',
   /** Profile: a keychain secret to what a passphrase would give. */
   'profile-keychain': 'tacet/1/profile-keychain',
+  /** Profile: a bot's token to what is kept of it. */
+  'api-token': 'tacet/1/api-token',
 } as const;
 
 export type Label = keyof typeof LABELS;

@@ -15,6 +15,7 @@ import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LEVELS } from './tables/levels.ts';
 import { NEW_KEYS } from './tables/new-keys.ts';
 import { SEARCH } from './tables/search.ts';
+import { TOKENS } from './tables/tokens.ts';
 import { TRUST } from './tables/trust.ts';
 
 const FIRST = `
@@ -258,4 +259,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'introductions', up: INTRODUCTIONS },
   { name: 'blocked contacts', up: BLOCKING },
   { name: 'new keys of contacts', up: NEW_KEYS },
+  { name: 'tokens of bots', up: TOKENS },
 ];

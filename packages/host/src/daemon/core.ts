@@ -11,6 +11,8 @@ export interface Caller {
   readonly session?: string;
   /** Aborted when the caller goes away, so that a waiting `events.read` ends. */
   readonly signal?: AbortSignal;
+  /** A bot's: its rights, looked up anew at each call. */
+  readonly token?: { readonly id: string; readonly contacts: readonly string[] | null };
 }
 
 export interface DaemonCore {
@@ -26,6 +28,8 @@ export interface DaemonCore {
      */
     subscribe(cursor: number, listener: (events: readonly EventView[]) => void): () => void;
   };
+  /** Called at once when this token is revoked. Returns the way to stop. */
+  onTokenEnd(id: string, listener: () => void): () => void;
   /** Called at once when windows lock and when the daemon stops. Returns the way to stop. */
   onLock(listener: () => void): () => void;
 }

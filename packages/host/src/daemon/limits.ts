@@ -16,6 +16,9 @@ export const CLOCK_STEP = 50;
 export const MAX_WAITING_FRAMES = 256;
 /** Connections to the unix socket. */
 export const MAX_CONNECTIONS = 64;
+/** Calls with one token: so many at once, and a second. */
+export const TOKEN_BURST = 100;
+export const TOKEN_CALLS_PER_SECOND = 20;
 /** Bytes a connection may leave unread before it is cut. */
 export const MAX_UNREAD_BYTES = 8 * 1_048_576;
 /** Longest path that binds as a unix socket everywhere. */

@@ -14,6 +14,7 @@ import type {
   ProfileStatus,
   SearchHit,
   StatisticsView,
+  TokenView,
   UsageView,
 } from '@tacet/api';
 import type { Millis } from '@tacet/base';
@@ -136,6 +137,16 @@ export interface Person extends PersonAddresses, TrustPart {
   acknowledgedCursor(consumer: string): number;
   forgetConsumer(consumer: string): boolean;
   readonly conversations: Conversations;
+  readonly tokens: {
+    create(
+      request: ParamsOf<'token.create'>,
+      now: Millis,
+    ): { readonly token: TokenView; readonly secret: string };
+    list(): readonly TokenView[];
+    revoke(id: string): void;
+    open(secret: string, now: Millis): TokenView | null;
+    grant(id: string, now: Millis): TokenView | null;
+  };
   readonly search: {
     find(request: ParamsOf<'search.find'>): {
       readonly hits: readonly SearchHit[];

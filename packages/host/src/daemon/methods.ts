@@ -1,4 +1,5 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
+import { maySee } from './admission.ts';
 import { addressHandlers } from './methods/addresses.ts';
 import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
@@ -6,6 +7,7 @@ import { eventHandlers } from './methods/events.ts';
 import { levelHandlers } from './methods/levels.ts';
 import { searchHandlers } from './methods/search.ts';
 import { talkHandlers } from './methods/talk.ts';
+import { tokenHandlers } from './methods/tokens.ts';
 import { trustHandlers } from './methods/trust.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
@@ -38,7 +40,8 @@ export const handlers: Handlers = {
       return {};
     }),
 
-  'contact.list': ({ person, turn }) => turn(() => ({ contacts: [...person.contacts()] })),
+  'contact.list': ({ person, turn }, _, caller) =>
+    turn(() => ({ contacts: person.contacts().filter(({ id }) => maySee(caller, id)) })),
   'contact.get': ({ person, turn }, { contact }) => turn(() => person.contact(contact)),
   'contact.rename': ({ person, turn }, { contactId, name }) =>
     turn((now) => person.renameContact(contactId, name, now)),
@@ -69,6 +72,7 @@ export const handlers: Handlers = {
 
   ...eventHandlers,
   ...searchHandlers,
+  ...tokenHandlers,
 
   ...levelHandlers,
 

@@ -1,5 +1,6 @@
 /** What a method of an opened profile is given, and the form of its handler. */
 import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
+import type { Admission } from './admission.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
@@ -10,6 +11,7 @@ export interface Scene {
   readonly person: Person;
   readonly hub: EventHub;
   readonly presence: Presence;
+  readonly admission: Admission;
   turn<T>(work: (now: number) => T): Promise<T>;
 }
 

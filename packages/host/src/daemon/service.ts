@@ -10,9 +10,11 @@ import {
   type MethodName,
   type ParamsOf,
   type ProfileStatus,
+  type TokenView,
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
 import { cleanName } from '@tacet/client';
+import { Admission, apart, checkContact, checkScope } from './admission.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
@@ -55,6 +57,7 @@ interface Inhabited<Store, Job, Outcome> extends Scene {
 export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private readonly options: ServiceOptions<Store, Job, Outcome>;
   private readonly hub = new EventHub();
+  private readonly admission = new Admission();
   private readonly lockListeners = new Set<() => void>();
   private readonly startedAt: Millis;
   private inside: Inhabited<Store, Job, Outcome> | null = null;
@@ -78,6 +81,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (!isMethod(method)) {
       throw new AppError('method-unknown', 'usage', 'there is no such method');
     }
+    const rights = this.rightsOf(method, params, caller);
     const checked = checkParams(method, params);
     if (this.stopping) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
     if (isOwn(method)) return await this.own(method, checked);
@@ -87,7 +91,31 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       params: ParamsOf<MethodName>,
       caller: Caller,
     ) => Promise<unknown>;
-    return await handler(scene, checked, caller);
+    const own = apart(checked, caller);
+    if (rights === null) return await handler(scene, own, caller);
+    const { id, contacts } = rights;
+    const allowed = checkContact(scene.person, method, own, rights);
+    const answer = await handler(scene, allowed, { ...caller, token: { id, contacts } });
+    // It may have been revoked, or have expired, while the call waited.
+    this.admission.grant(scene.person, id, this.now());
+    return answer;
+  }
+
+  /** Null for the owner. A token counts only while its profile is open. */
+  private rightsOf(method: MethodName, params: unknown, { token }: Caller): TokenView | null {
+    if (token === undefined) return null;
+    const rights = this.admission.grant(this.openScene().person, token.id, this.now());
+    this.admission.spend(token.id, this.now());
+    checkScope(method, params, rights);
+    return rights;
+  }
+
+  onTokenEnd(id: string, listener: () => void): () => void {
+    return this.admission.onEnd(id, listener);
+  }
+
+  private now(): Millis {
+    return this.options.environment.clock.now();
   }
 
   onLock(listener: () => void): () => void {
@@ -222,7 +250,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
       timer.unref();
       const turn = <T>(work: (now: Millis) => T) => runtime.command(work);
-      this.inside = { store, person, runtime, presence, timer, hub: this.hub, turn };
+      const { hub, admission } = this;
+      this.inside = { store, person, runtime, presence, timer, hub, admission, turn };
       this.windowLocked = false;
       runtime.start();
       return person.status(environment.clock.now());

@@ -185,6 +185,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   acceptRequest(): never {
     throw new Error('not part of this fake');
   }
+  get tokens(): never {
+    throw new Error('not part of this fake');
+  }
   get search(): never {
     throw new Error('not part of this fake');
   }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isAppError } from '@tacet/base';
+import { AppError, isAppError } from '@tacet/base';
 import {
   type DaemonCore,
   lockDirectory,
@@ -25,11 +25,27 @@ function place(): string {
 }
 
 class Core implements DaemonCore {
-  readonly calls: { method: string; signal: AbortSignal | undefined }[] = [];
+  readonly calls: { method: string; signal: AbortSignal | undefined; token?: string }[] = [];
+  /** Ends the token `7`. */
+  revoke = (): void => {};
+  onTokenEnd = (id: string, listener: () => void) => {
+    assert.equal(id, '7');
+    this.revoke = listener;
+    return () => {
+      this.revoke = () => {};
+    };
+  };
+
   readonly held: PromiseWithResolvers<unknown>[] = [];
   readonly events = { subscribe: () => () => {} };
-  call: DaemonCore['call'] = (method, _params, caller) => {
-    this.calls.push({ method, signal: caller.signal });
+  call: DaemonCore['call'] = (method, params, caller) => {
+    const { token, signal } = caller;
+    this.calls.push({ method, signal, ...(token === undefined ? {} : { token: token.id }) });
+    if (method === 'auth') {
+      const { token: secret } = params as { token: string };
+      if (secret === 'good') return Promise.resolve({ id: '7', contacts: null });
+      return Promise.reject(new AppError('token-invalid', 'refused', 'no such token'));
+    }
     if (method !== 'hold') return Promise.resolve({ method });
     const held = Promise.withResolvers<unknown>();
     this.held.push(held);
@@ -197,4 +213,76 @@ test('the log names codes and places of our own, never the text of an error', ()
   assert.doesNotMatch(lines.join(''), /alice|10\.0/);
   for (let i = 0; i < 2_000; i++) log.warn('link-failed');
   assert.equal(lines.length, 1_000);
+});
+
+const auth = (id: number, token: string) =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method: 'auth', params: { token } })}\n`;
+const codeOf = (line: string | undefined): unknown => JSON.parse(line ?? '{}').error?.data.code;
+
+test('a connection that begins with a token has its rights, also for what came in one write', async () => {
+  const dir = place();
+  const core = new Core();
+  const server = await startSocketServer(dir, core);
+  const { socket, lines } = await dial(join(dir, 'daemon.sock'));
+  socket.write(auth(1, 'good') + request(2, 'a') + request(3, 'b'));
+  await until(() => lines.length === 3);
+  assert.deepEqual(
+    core.calls.map(({ method, token }) => [method, token]),
+    [
+      ['auth', undefined],
+      ['a', '7'],
+      ['b', '7'],
+    ],
+  );
+  socket.write(auth(4, 'good'));
+  await until(() => lines.length === 4);
+  assert.equal(codeOf(lines[3]), 'request-invalid');
+  await server.close();
+});
+
+test('behind a token that is none nothing is done, least of all as the owner', async () => {
+  const dir = place();
+  const core = new Core();
+  const server = await startSocketServer(dir, core);
+  const { socket, lines, ended } = await dial(join(dir, 'daemon.sock'));
+  socket.write(auth(1, 'bad') + request(2, 'a') + request(3, 'b'));
+  await until(ended);
+  assert.deepEqual(lines.map(codeOf), ['token-invalid']);
+  assert.deepEqual(
+    core.calls.map(({ method }) => method),
+    ['auth'],
+  );
+  await server.close();
+});
+
+test('the owner does not become a bot in the middle', async () => {
+  const dir = place();
+  const core = new Core();
+  const server = await startSocketServer(dir, core);
+  const { socket, lines } = await dial(join(dir, 'daemon.sock'));
+  socket.write(request(1, 'a') + auth(2, 'good') + request(3, 'b'));
+  await until(() => lines.length === 3);
+  assert.deepEqual(
+    core.calls.map(({ method, token }) => [method, token]),
+    [
+      ['a', undefined],
+      ['b', undefined],
+    ],
+  );
+  await server.close();
+});
+
+test('a token that is revoked ends open calls and the connection', async () => {
+  const dir = place();
+  const core = new Core();
+  const server = await startSocketServer(dir, core);
+  const { socket, lines, ended } = await dial(join(dir, 'daemon.sock'));
+  socket.write(auth(1, 'good') + request(2, 'hold'));
+  await until(() => core.held.length === 1);
+  core.revoke();
+  core.held[0]?.resolve({ secret: true });
+  await until(ended);
+  assert.deepEqual(lines.map(codeOf), [undefined, 'token-invalid']);
+  assert.equal(core.calls.at(-1)?.signal?.aborted, true);
+  await server.close();
 });

@@ -1,10 +1,13 @@
 /** Methods of conversations (packages/api/src/methods/conversations.ts). */
 import type { conversationMethods } from '@tacet/api';
+import { maySee } from '../admission.ts';
 import type { HandlersOf } from '../scene.ts';
 
 export const conversationHandlers: HandlersOf<typeof conversationMethods> = {
-  'conversation.list': ({ person, turn }, params) =>
-    turn(() => ({ conversations: [...person.conversations.list(params)] })),
+  'conversation.list': ({ person, turn }, params, caller) =>
+    turn(() => ({
+      conversations: person.conversations.list(params).filter(({ id }) => maySee(caller, id)),
+    })),
   'conversation.get': ({ person, turn }, { contactId }) =>
     turn(() => person.conversations.get(contactId)),
   'conversation.pin': ({ person, turn }, { contactId, pinned }) =>

@@ -8,8 +8,14 @@ export const eventHandlers: HandlersOf<typeof eventMethods> = {
       newest: person.newestCursor(),
       acknowledged: consumer === undefined ? 0 : person.acknowledgedCursor(consumer),
     })),
-  'events.read': async ({ person, hub }, { max, ...request }, { signal }) => {
-    const page = await hub.read((cursor) => person.readEvents({ cursor, max }), request, signal);
+  'events.read': async ({ person, hub }, { max, ...request }, { signal, token }) => {
+    const contacts = token?.contacts ?? null;
+    const range = contacts === null ? { max } : { max, contacts };
+    const page = await hub.read(
+      (cursor) => person.readEvents({ cursor, ...range }),
+      request,
+      signal,
+    );
     return { ...page, events: [...page.events] };
   },
   'events.ack': ({ person, turn }, { consumer, cursor }) =>

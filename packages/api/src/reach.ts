@@ -1,0 +1,107 @@
+/**
+ * Whose conversations each method touches, for callers with a token (docs/spec/18-conversations.md,
+ * 6). Every method stands here: one that is missing does not compile.
+ */
+import type { MethodName } from './methods.ts';
+
+export type Reach = (
+  | { readonly about: 'nothing' }
+  /** The whole profile: not for a token that may see some contacts only. */
+  | { readonly about: 'all' }
+  /** Shows only what is about the contacts of the token: its handler leaves the rest out. */
+  | { readonly about: 'listed' }
+  /** `param` names one contact, or one message of one. */
+  | { readonly about: 'contact' | 'message'; readonly param: string }
+) & {
+  /** Its answer shows what others wrote, always or with this parameter: it takes `read`, too. */
+  readonly shows?: true | string;
+};
+
+const nothing: Reach = { about: 'nothing' };
+const all: Reach = { about: 'all' };
+const listed: Reach = { about: 'listed' };
+const contact = (param = 'contactId'): Reach => ({ about: 'contact', param });
+const message = (param = 'id'): Reach => ({ about: 'message', param });
+const shown = (reach: Reach, shows: true | string = true): Reach => ({ ...reach, shows });
+
+export const REACH: Readonly<Record<MethodName, Reach>> = {
+  auth: nothing,
+  status: all,
+  'profile.create': all,
+  'profile.unlock': all,
+  'profile.lock': all,
+  'network.join': all,
+  'network.status': all,
+  'network.socks': all,
+  'network.facts': nothing,
+  'invite.create': all,
+  'invite.accept': all,
+  'invite.list': all,
+  'invite.revoke': all,
+  'contact.list': listed,
+  'contact.get': contact('contact'),
+  'contact.rename': shown(contact()),
+  'contact.dismiss': contact(),
+  'contact.trust': contact(),
+  'contact.safetyNumber': contact(),
+  'contact.verify': shown(contact()),
+  'contact.reach': contact(),
+  'code.start': contact(),
+  'code.get': contact(),
+  'code.say': contact(),
+  'code.stop': contact(),
+  // The answer has the message that is quoted in it.
+  'message.send': shown(contact(), 'replyTo'),
+  'message.react': shown(message()),
+  'message.edit': shown(message()),
+  'message.delete': message(),
+  'message.history': message(),
+  'timer.set': contact(),
+  'message.list': contact(),
+  'message.get': message(),
+  'message.pin': message(),
+  'message.pins': contact(),
+  'conversation.read': contact(),
+  'conversation.list': listed,
+  'conversation.get': contact(),
+  'conversation.pin': shown(contact()),
+  'conversation.archive': shown(contact()),
+  'conversation.mute': shown(contact()),
+  'conversation.settings': shown(contact()),
+  'draft.set': shown(contact()),
+  'note.open': shown(all),
+  'address.create': all,
+  'address.list': all,
+  'address.show': all,
+  'address.rotate': all,
+  'address.revoke': all,
+  'address.check': all,
+  'request.send': all,
+  'request.list': all,
+  'request.accept': all,
+  'request.delete': all,
+  'request.block': all,
+  'meet.code': all,
+  'meet.codeState': all,
+  'meet.scan': all,
+  'meet.scans': all,
+  'introduce.offer': all,
+  'introduce.list': all,
+  'introduce.decide': all,
+  'level.set': all,
+  'level.preview': all,
+  'level.compare': all,
+  'data.usage': all,
+  'stats.delivery': all,
+  'events.position': nothing,
+  'events.read': listed,
+  'events.ack': nothing,
+  'events.forget': nothing,
+  'search.find': listed,
+  'token.create': all,
+  'token.list': all,
+  'token.revoke': all,
+  'window.open': all,
+  'window.heartbeat': all,
+  'daemon.stop': all,
+};
