@@ -75,27 +75,39 @@ export class Talk {
   }
 
   send(request: SendRequest, now: Millis): MessageView {
-    return this.once(request.clientId, now, () => {
-      const contact = this.writable(request.contactId);
-      const contactId = num(contact, 'id');
-      checkText(request.text);
-      const mentions = this.mentions(request.text, request.mentions ?? []);
-      const { timer } = this.d.conversations.table.of(contactId).settings;
-      const quote = request.replyTo === undefined ? null : this.quote(contactId, request.replyTo);
-      this.d.conversations.onWritten(contactId, request.text);
-      return this.say(
-        contact,
-        {
-          type: 'text',
-          text: request.text,
-          ...(timer === 0 ? {} : { lifetime: timer }),
-          ...(quote === null ? {} : { quote }),
-          ...mentions,
-        },
-        request.clientId,
-        now,
-      );
-    });
+    return this.once(
+      request.clientId,
+      now,
+      () => {
+        const contact = this.writable(request.contactId);
+        const contactId = num(contact, 'id');
+        checkText(request.text);
+        const mentions = this.mentions(request.text, request.mentions ?? []);
+        const { timer } = this.d.conversations.table.of(contactId).settings;
+        const quote = request.replyTo === undefined ? null : this.quote(contactId, request.replyTo);
+        this.d.conversations.onWritten(contactId, request.text);
+        return this.say(
+          contact,
+          {
+            type: 'text',
+            text: request.text,
+            ...(timer === 0 ? {} : { lifetime: timer }),
+            ...(quote === null ? {} : { quote }),
+            ...mentions,
+          },
+          request.clientId,
+          now,
+        );
+      },
+      (known) => this.isRepeat(known, request),
+    );
+  }
+
+  /** Whether a message is what this request asks for. An edited or emptied one no longer tells. */
+  private isRepeat(known: SqlRow, { contactId, text: body }: SendRequest): boolean {
+    if (typeOf(known) !== 'text') return false;
+    if (num(this.d.contacts.find(contactId), 'id') !== num(known, 'contact_id')) return false;
+    return text(known, 'text') === body || known['edited_at'] !== null || isEmptied(known);
   }
 
   /** Empty: takes it back. */
@@ -235,11 +247,20 @@ export class Talk {
     return id;
   }
 
-  /** Answers what the first call with this client id did. */
-  private once(clientId: string | null, now: Millis, work: () => number): MessageView {
+  /** Answers what the first call with this client id did. Throws `client-id-used` for another call. */
+  private once(
+    clientId: string | null,
+    now: Millis,
+    work: () => number,
+    isRepeat: (known: SqlRow) => boolean = () => true,
+  ): MessageView {
     this.d.begin(now);
     const { messages } = this.d;
     const known = clientId === null ? undefined : messages.byClientId(clientId);
+    if (known !== undefined && !isRepeat(known)) {
+      // Answering with the other message would lose this one without a word.
+      throw new AppError('client-id-used', 'usage', 'that client id belongs to another message');
+    }
     if (known !== undefined) {
       const act = isAct(typeOf(known) ?? 'unknown');
       return this.d.show(act ? (messages.lineOf(known) ?? known) : known);

@@ -118,3 +118,17 @@ test('notes to self: one conversation, all methods, nothing on its way to the ne
   p.restart();
   assert.equal(p.client.messages({ contactId: notes.id, limit: 10 }).length, 1);
 });
+
+test('a client id stands for one message: repeats answer it, another text or contact is refused', async () => {
+  const p = await Profile.with('ann', 'bob');
+  const send = (contactId: string, text: string) =>
+    p.client.sendText({ contactId, text, clientId: 'bot/1' }, p.later()).id;
+  const first = send('1', 'once');
+  p.restart();
+  assert.equal(send('ann', 'once'), first);
+  assert.throws(() => send('1', 'another text'), code('client-id-used'));
+  assert.throws(() => send('bob', 'once'), code('client-id-used'));
+  assert.equal(p.client.messages({ contactId: '1', limit: 9 }).length, 1);
+  p.client.talk.edit({ id: first, text: 'twice', clientId: null }, p.later());
+  assert.equal(send('1', 'once'), first);
+});
