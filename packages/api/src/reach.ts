@@ -79,6 +79,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'address.rotate': all,
   'address.revoke': all,
   'address.check': all,
+  'link.check': all,
   'request.send': all,
   'request.list': all,
   'request.accept': all,
