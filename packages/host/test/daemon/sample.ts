@@ -1,11 +1,11 @@
 /** Parameters for any method, made from its schema. */
-import type * as v from 'valibot';
 
-type Schema = v.GenericSchema<unknown, unknown>;
+/** Of the library of schemas, as it is made up inside. */
+type Schema = unknown;
 
 /** @param named the value for a field of that name, where a test has one to give */
 export function sample(schema: Schema, named: (field: string) => unknown, field = ''): unknown {
-  const node = schema as unknown as {
+  const node = schema as {
     type: string;
     entries?: Record<string, Schema>;
     options?: readonly unknown[];
@@ -20,7 +20,7 @@ export function sample(schema: Schema, named: (field: string) => unknown, field 
     case 'object':
       return Object.fromEntries(
         Object.entries(node.entries ?? {}).flatMap(([name, entry]) => {
-          const optional = (entry as unknown as { type: string }).type === 'exact_optional';
+          const optional = (entry as { type: string }).type === 'exact_optional';
           if (optional && named(name) === undefined) return [];
           return [[name, sample(entry, named, name)]];
         }),
@@ -41,7 +41,7 @@ export function sample(schema: Schema, named: (field: string) => unknown, field 
       return node.options?.[0];
     case 'union':
     case 'variant':
-      return sample(node.options?.[0] as Schema, named, field);
+      return sample(node.options?.[0], named, field);
     case 'array':
       return node.item === undefined ? [] : [sample(node.item, named, field)];
     case 'tuple':
