@@ -97,6 +97,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'level.compare': all,
   'data.usage': all,
   'stats.delivery': all,
+  'stats.crowd': all,
   'events.position': nothing,
   'events.read': listed,
   'events.ack': nothing,
