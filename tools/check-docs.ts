@@ -52,6 +52,10 @@ export async function checkDocs(root: string): Promise<CheckResult> {
     cases = Object.entries(result.counts)
       .map(([state, n]) => `${n} ${state}`)
       .join(', ');
+    const short = [...result.sections].map(
+      ([letter, counts]) => `${letter} ${Object.values(counts).join('/')}`,
+    );
+    cases += ` (${short.join(', ')})`;
   }
   return {
     findings,

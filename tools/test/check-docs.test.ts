@@ -135,8 +135,9 @@ test('cases need a state and its evidence', () => {
     '| A5 | bad | cannot apply |  |',
     '| A6 | bad | done | x |',
     '| A1 | twice | not yet | needs groups |',
+    '| B1 | another section | not yet | needs groups |',
   ].join('\n');
-  const { findings: found, counts } = checkCases(page);
+  const { findings: found, counts, sections } = checkCases(page);
   assert.deepEqual(
     found.map((finding) => finding.message),
     [
@@ -147,7 +148,10 @@ test('cases need a state and its evidence', () => {
       'A1: listed twice',
     ],
   );
-  assert.deepEqual(counts, { covered: 2, partly: 1, 'not yet': 2, 'cannot apply': 1 });
+  assert.deepEqual(counts, { covered: 2, partly: 1, 'not yet': 3, 'cannot apply': 1 });
+  const only = { covered: 0, partly: 0, 'not yet': 1, 'cannot apply': 0 };
+  assert.deepEqual([...sections.keys()], ['A', 'B']);
+  assert.deepEqual(sections.get('B'), only);
 });
 
 test('a lock file that names another registry is found', () => {
