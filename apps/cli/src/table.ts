@@ -12,6 +12,7 @@ import { contactBlock, contactDelete, contactUnblock } from './commands/block.ts
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
 import { down, status, up } from './commands/daemon.ts';
+import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
 import { level, levelPreview, levelSet, levelShow } from './commands/level.ts';
@@ -85,6 +86,9 @@ export const COMMANDS: readonly Command[] = [
   requestAccept,
   requestDelete,
   requestBlock,
+  identityCreate,
+  identityList,
+  identityDelete,
   networkJoin,
   networkSocks,
   networkStatus,

@@ -271,6 +271,7 @@ export class FakeDaemon implements WindowCore {
     const invitation: InvitationView = {
       id,
       label,
+      identity: 'Alice',
       createdAt: at,
       expiresAt: at + 7 * 86_400_000,
       state: 'preparing',

@@ -37,6 +37,7 @@ export {
   type MuteView,
 } from './methods/conversations.ts';
 export { eventMethods } from './methods/events.ts';
+export { type IdentityView, identityMethods } from './methods/identities.ts';
 export {
   type CrowdView,
   type LevelFactsView,

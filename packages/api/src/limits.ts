@@ -31,6 +31,8 @@ export const MAX_CLIENT_ID = 64;
 export const MAX_LINK = 4_096;
 /** Characters of the text of a request; the client counts bytes, at most 900. */
 export const MAX_REQUEST_TEXT = 900;
+/** Hours an invitation may be made for; a network may allow less. */
+export const MAX_INVITATION_HOURS = 2_160;
 /** Days for which a replaced address may still be watched. */
 export const MAX_ADDRESS_DAYS = 90;
 /** Characters of a SOCKS server's address: an IP address and a port. */

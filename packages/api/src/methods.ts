@@ -5,12 +5,13 @@
  * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
-import { MAX_PAGE, MAX_SOCKS } from './limits.ts';
+import { MAX_INVITATION_HOURS, MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
 import { blockingMethods } from './methods/blocking.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
+import { identityMethods } from './methods/identities.ts';
 import { levelMethods } from './methods/levels.ts';
 import { searchMethods } from './methods/search.ts';
 import { talkMethods } from './methods/talk.ts';
@@ -68,9 +69,18 @@ export const methods = {
     'admin',
   ),
 
-  'invite.create': method(v.strictObject({ label: name }), invitation, 'contacts'),
+  /** Without `hours` it lives as long as its boxes. `identity`: id or name; without it one's own. */
+  'invite.create': method(
+    v.strictObject({
+      label: name,
+      hours: v.exactOptional(upTo(1, MAX_INVITATION_HOURS)),
+      identity: v.exactOptional(id),
+    }),
+    invitation,
+    'contacts',
+  ),
   'invite.accept': method(
-    v.strictObject({ link, name: v.exactOptional(name) }),
+    v.strictObject({ link, name: v.exactOptional(name), identity: v.exactOptional(id) }),
     contact,
     'contacts',
   ),
@@ -96,6 +106,7 @@ export const methods = {
 
   ...addressMethods,
   ...blockingMethods,
+  ...identityMethods,
   ...conversationMethods,
   ...trustMethods,
 

@@ -106,6 +106,8 @@ export const contact = v.object({
   id,
   name: v.string(),
   givenName: v.string(),
+  /** The identity they know; `ownKeys` false: the profile's keys under another name. */
+  identity: v.object({ id, name: v.string(), ownKeys: v.boolean() }),
   trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
   /** What speaks against the key in use, until somebody verifies. */
   trustWarning: v.nullable(
@@ -129,6 +131,8 @@ export const contact = v.object({
 export const invitation = v.object({
   id,
   label: v.string(),
+  /** The name of the identity it is of. */
+  identity: v.string(),
   createdAt: time,
   expiresAt: time,
   state: v.picklist(['preparing', 'ready', 'used', 'expired', 'revoked']),
@@ -206,6 +210,7 @@ export const event = v.object({
     'invitation',
     'address',
     'request',
+    'identity',
     'network',
     'alarm',
   ]),

@@ -3,7 +3,7 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { equalBytes, hex, type Millis } from '@tacet/base';
+import { equalBytes, HOUR, hex, type Millis } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
@@ -13,6 +13,7 @@ import type { Conversations } from './conversations/conversations.ts';
 import type { SendRequest, Talk } from './conversations/talk.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import type { EventRange } from './events/log.ts';
+import type { Identities } from './identities/identities.ts';
 import type { Levels } from './levels/levels.ts';
 import { MAX_FIRST_WORDS_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
@@ -174,9 +175,16 @@ export class Client {
     if (inUse) this.e.levels.inUse.beat(now);
   }
 
-  createInvitation(options: { readonly label: string }, now: Millis): InvitationView {
+  /** @param options the life in hours; the identity by id or name */
+  createInvitation(
+    options: { readonly label: string; readonly hours?: number; readonly identity?: string },
+    now: Millis,
+  ): InvitationView {
     this.e.now = now;
-    return this.e.invitationList.create(options.label, now);
+    const { label, hours } = options;
+    const identity = this.e.identities.find(options.identity);
+    const life = hours === undefined ? {} : { life: hours * HOUR };
+    return this.e.invitationList.create({ label, identity, ...life }, now);
   }
 
   invitations(): InvitationView[] {
@@ -190,20 +198,31 @@ export class Client {
 
   /** Joins the network of a full link first, when this profile has reached none yet. */
   acceptInvitation(
-    options: { readonly link: string; readonly name?: string; readonly text?: string },
+    options: {
+      readonly link: string;
+      readonly name?: string;
+      readonly text?: string;
+      readonly identity?: string;
+    },
     now: Millis,
   ): ContactView {
     this.e.now = now;
-    const words = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
+    const firstWords = checkFirstWords(options.text ?? '', MAX_FIRST_WORDS_BYTES);
     const link = decodeLink(options.link);
     const { network } = this.e;
     // Whatever can be refused is refused before the network is joined.
     const name = options.name === undefined ? null : cleanName(options.name);
+    const identity = this.e.identities.find(options.identity);
     const mayJoin = network === null || !(network.reached || sameNetwork(link, network.id));
     if (mayJoin && link.card !== null) this.joinNetwork(link.card, now);
-    const id = this.e.visits.accept(options.link, name, words, now);
+    const id = this.e.visits.accept(options.link, { name, firstWords, identity }, now);
     this.e.visits.advance(now);
     return this.contact(String(id));
+  }
+
+  /** Who this profile is to whom. */
+  get identities(): Identities {
+    return this.e.identities;
   }
 
   /** Own reusable addresses and the requests that come to them. */
@@ -213,7 +232,12 @@ export class Client {
 
   /** A request to somebody's address. Joins the network given along, as `acceptInvitation` does. */
   sendRequest(
-    options: { readonly address: string; readonly name?: string; readonly text?: string },
+    options: {
+      readonly address: string;
+      readonly name?: string;
+      readonly text?: string;
+      readonly identity?: string;
+    },
     now: Millis,
   ): ContactView {
     this.e.now = now;
@@ -221,9 +245,7 @@ export class Client {
     const { network } = this.e;
     const mayJoin = network === null || !(network.reached || isOfNetwork(link.card, network.id));
     if (mayJoin && link.networkCard !== null) this.joinNetwork(link.networkCard, now);
-    const { name } = options;
-    const request = { link, text: options.text ?? '', ...(name === undefined ? {} : { name }) };
-    return this.contact(this.e.addresses.send(request, now));
+    return this.contact(this.e.addresses.send({ ...options, link, text: options.text ?? '' }, now));
   }
 
   acceptRequest(options: AcceptRequest, now: Millis): ContactView {
@@ -428,6 +450,7 @@ export class Client {
       row,
       this.e.messageList.unread(id, num(row, 'read_at')),
       last === undefined ? null : this.messageView(last),
+      this.e.identities.shownTo(id),
       this.e.now,
     );
   }

@@ -28,6 +28,7 @@ import { Conversations } from './conversations/conversations.ts';
 import { type ContentEffects, joinContent } from './conversations/join.ts';
 import { Messages } from './conversations/messages.ts';
 import { EventLog } from './events/log.ts';
+import { Identities } from './identities/identities.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
 import { Levels } from './levels/levels.ts';
@@ -95,6 +96,7 @@ export class Engine {
   readonly store: ProfileStore;
   readonly rng: Rng;
   readonly identity: OwnIdentity;
+  readonly identities: Identities;
   private effects: ClientEffect[] = [];
   readonly events: EventLog;
   readonly contactList: Contacts;
@@ -159,6 +161,14 @@ export class Engine {
     const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
     this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
     this.contactList = new Contacts(store, this.events);
+    this.identities = new Identities({
+      store,
+      rng,
+      events: this.events,
+      own: this.identity,
+      alarm,
+      kick,
+    });
     this.levels = new Levels(
       {
         store,
@@ -261,7 +271,7 @@ export class Engine {
       receipts: this.receipts,
       healing: writer.healing,
       network,
-      keySet: () => this.identity,
+      keySet: (contactId) => this.identities.ofContact(contactId),
       alarm,
       endContact: (contactId, reason, at) => {
         this.contactList.end(contactId, reason, at);
@@ -284,7 +294,7 @@ export class Engine {
       events: this.events,
       writer,
       reader: this.reader,
-      identity: this.identity,
+      identities: this.identities,
       network,
       startedAt: now,
       alarm,
@@ -323,6 +333,7 @@ export class Engine {
       events: this.events,
       facts: this.trust,
       identity: this.identity,
+      identities: this.identities,
       network,
       at: (at) => {
         this.now = at;
@@ -344,6 +355,7 @@ export class Engine {
     this.introductions = new Introductions(meets);
     this.newKeys = new NewKeys(trust);
     this.jobs = new JobQueue(store, [
+      this.identities,
       inbox,
       this.invitationList,
       this.visits,
@@ -442,6 +454,7 @@ export class Engine {
     if (this.nextMinutes <= now) {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
+      if (this.network?.current(now) != null) this.invitationList.expire(now);
       this.codes.expire(now);
       this.inPerson.expire(now);
       this.introductions.expire(now);

@@ -52,6 +52,8 @@ export const MAX_REQUESTS = 200;
 export const MAX_REQUESTS_A_DAY = 64;
 /** Requests that were decided and are remembered until they end, so that they do not come again. */
 export const MAX_DECIDED_REQUESTS = 5_000;
+/** Identities beside the profile's own. */
+export const MAX_IDENTITIES = 64;
 /** Own requests under way. */
 export const MAX_SENT_REQUESTS = 50;
 /** Boxes tried for one posting of a request before it waits. */

@@ -134,6 +134,8 @@ export interface ContactView {
   /** The name they gave themselves. */
   readonly givenName: string;
   /** What is known of the key in use (docs/spec/15-trust.md, 1). */
+  /** The identity they know; `ownKeys` false: the profile's keys under another name. */
+  readonly identity: { readonly id: string; readonly name: string; readonly ownKeys: boolean };
   readonly trust: TrustLevel;
   /** What speaks against it, until somebody verifies. */
   readonly trustWarning: TrustWarning | null;
@@ -291,6 +293,8 @@ export interface ReachView {
 export interface InvitationView {
   readonly id: string;
   readonly label: string;
+  /** The name of the identity it is of. */
+  readonly identity: string;
   readonly createdAt: Millis;
   readonly expiresAt: Millis;
   readonly state: 'preparing' | 'ready' | 'used' | 'expired' | 'revoked';
@@ -373,6 +377,7 @@ export interface ClientEvent {
     | 'invitation'
     | 'address'
     | 'request'
+    | 'identity'
     | 'network'
     | 'alarm'; // watchdog, equivocation, taken box, dead letter
   /** Message, contact, invitation, address or request id; an error code for `alarm`. */

@@ -33,6 +33,7 @@ export function contactView(change: Partial<ContactView> = {}): ContactView {
     id: '1',
     name: 'bob',
     givenName: 'Bob',
+    identity: { id: '0', name: 'Alice', ownKeys: true },
     trust: 'link',
     trustWarning: null,
     introducedBy: null,

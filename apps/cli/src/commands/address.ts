@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { showSpan, showTime } from '../duration.ts';
 import { table } from '../format.ts';
 import { safeLine } from '../safe.ts';
+import { asOption } from './identity.ts';
 
 const fullOption: OptionSpec = {
   type: 'boolean',
@@ -17,13 +18,15 @@ export const addressCreate: Command = {
   summary: 'make an address that many people may use to ask for you',
   args: '[label]',
   arity: [0, 1],
-  options: { full: fullOption },
+  options: { full: fullOption, as: asOption },
   examples: ['tacet address create "on my card"', 'tacet address create > me.address'],
   details:
     'Who has the address can send a request: name and text, nothing else. Nothing is answered before you accept it. The same text is link, QR code and file. Everybody who has it can also count requests and fill the day’s boxes: replace it when that happens.',
   async run(context) {
+    const identity = context.text('as');
     const made = await (await context.api()).call('address.create', {
       label: context.args[0] ?? '',
+      ...(identity === undefined ? {} : { identity }),
     });
     show(context, made);
     return undefined;

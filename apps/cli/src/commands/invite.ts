@@ -2,16 +2,25 @@
 import { MAX_LINK } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command, OptionSpec } from '../command.ts';
+import { parseDays } from '../duration.ts';
 import { invitationTable } from '../format.ts';
 import { followMeeting } from '../meeting.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
+import { asOption } from './identity.ts';
 
 const timeoutOption: OptionSpec = {
   type: 'string',
   value: 'TIME',
   help: 'how long to wait (default 60s)',
 };
+
+/** Throws `usage` unless it is a number of hours from one on. */
+function wholeHours(life: string): number {
+  const hours = parseDays(life) / 3_600_000;
+  if (Number.isInteger(hours) && hours >= 1) return hours;
+  throw new AppError('usage', 'usage', '--for is a number of hours or days: 1h, 48h, 7d');
+}
 
 export const inviteCreate: Command = {
   path: 'invite create',
@@ -20,6 +29,12 @@ export const inviteCreate: Command = {
   arity: [0, 1],
   options: {
     full: { type: 'boolean', help: 'a longer link, for somebody who is on no network yet' },
+    for: {
+      type: 'string',
+      value: 'TIME',
+      help: 'how long it may be used, from 1h (default: three weeks)',
+    },
+    as: asOption,
     'no-wait': { type: 'boolean', help: 'do not wait for the link; see invite list' },
     timeout: timeoutOption,
   },
@@ -29,7 +44,13 @@ export const inviteCreate: Command = {
   async run(context) {
     const timeout = context.duration('timeout', '60s');
     const api = await context.api();
-    let made = await api.call('invite.create', { label: context.args[0] ?? '' });
+    const life = context.text('for');
+    const identity = context.text('as');
+    let made = await api.call('invite.create', {
+      label: context.args[0] ?? '',
+      ...(life === undefined ? {} : { hours: wholeHours(life) }),
+      ...(identity === undefined ? {} : { identity }),
+    });
     if (!context.flag('no-wait')) {
       const { id } = made;
       const ready = await waitFor(api, timeout, async () => {
@@ -56,6 +77,7 @@ export const inviteAccept: Command = {
   arity: [1, 1],
   options: {
     name: { type: 'string', value: 'NAME', help: 'what to call them here' },
+    as: asOption,
     wait: { type: 'boolean', help: 'fail (8) unless the session is ready in time' },
     'no-wait': { type: 'boolean', help: 'do not wait for what becomes of it; see contact list' },
     timeout: timeoutOption,
@@ -76,8 +98,10 @@ export const inviteAccept: Command = {
     const link = given === '-' ? (await context.terminal.readAll(MAX_LINK)).trim() : given;
     const name = context.text('name');
     const api = await context.api();
+    const identity = context.text('as');
     let contact = await api.call('invite.accept', {
       link,
+      ...(identity === undefined ? {} : { identity }),
       ...(name === undefined ? {} : { name }),
     });
     if (!context.flag('no-wait')) {

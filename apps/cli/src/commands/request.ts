@@ -3,13 +3,17 @@ import type { Command } from '../command.ts';
 import { showSpan, showTime } from '../duration.ts';
 import { safeLine, safeText } from '../safe.ts';
 import { addressArgument } from './address.ts';
+import { asOption } from './identity.ts';
 
 export const requestSend: Command = {
   path: 'request send',
   summary: 'ask the owner of an address to become a contact',
   args: '<address|-> [text]',
   arity: [1, 2],
-  options: { name: { type: 'string', value: 'NAME', help: 'what to call them here' } },
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'what to call them here' },
+    as: asOption,
+  },
   examples: [
     'tacet request send "tacet://address/1#..." "we met in Lisbon"',
     'tacet request send - "hello" --name anna < anna.address',
@@ -20,7 +24,9 @@ export const requestSend: Command = {
     const address = await addressArgument(context);
     const [, text = ''] = context.args;
     const name = context.text('name');
+    const identity = context.text('as');
     const contact = await (await context.api()).call('request.send', {
+      ...(identity === undefined ? {} : { identity }),
       address,
       text,
       ...(name === undefined ? {} : { name }),
@@ -57,12 +63,17 @@ export const requestAccept: Command = {
   summary: 'become a contact of the one who asked',
   args: '<id>',
   arity: [1, 1],
-  options: { name: { type: 'string', value: 'NAME', help: 'what to call them here' } },
+  options: {
+    name: { type: 'string', value: 'NAME', help: 'what to call them here' },
+    as: { ...asOption, help: 'as whom (default: as the address says)' },
+  },
   examples: ['tacet request accept ID', 'tacet request accept ID --name carol'],
   async run(context) {
     const id = context.arg(0, 'the id of the request');
     const name = context.text('name');
+    const identity = context.text('as');
     const contact = await (await context.api()).call('request.accept', {
+      ...(identity === undefined ? {} : { identity }),
       id,
       ...(name === undefined ? {} : { name }),
     });

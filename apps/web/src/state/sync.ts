@@ -101,6 +101,7 @@ function note(event: EventView): void {
       dirty.invitations = true;
       break;
     case 'address':
+    case 'identity':
     case 'request':
       // Not shown yet.
       break;

@@ -10,6 +10,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const address = v.object({
   id,
   label: v.string(),
+  /** The name of the identity it is of. */
+  identity: v.string(),
   /** `replaced`: a newer one is given out; requests to this one still come until `endsAt`. */
   state: v.picklist(['live', 'replaced', 'ended']),
   createdAt: time,
@@ -48,7 +50,11 @@ export const addressCard = v.object({
 });
 
 export const addressMethods = {
-  'address.create': method(v.strictObject({ label: name }), address, 'contacts'),
+  'address.create': method(
+    v.strictObject({ label: name, identity: v.exactOptional(id) }),
+    address,
+    'contacts',
+  ),
   'address.list': method(nothing, v.object({ addresses: v.array(address) }), 'read'),
   'address.show': method(v.strictObject({ id }), address, 'read'),
   /** A new one in place of this; the old one is watched for `days` more (default 7). */
@@ -65,6 +71,7 @@ export const addressMethods = {
     v.strictObject({
       address: link,
       name: v.exactOptional(name),
+      identity: v.exactOptional(id),
       text: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_REQUEST_TEXT))),
     }),
     contact,
@@ -72,7 +79,7 @@ export const addressMethods = {
   ),
   'request.list': method(nothing, v.object({ requests: v.array(contactRequest) }), 'read'),
   'request.accept': method(
-    v.strictObject({ id, name: v.exactOptional(name) }),
+    v.strictObject({ id, name: v.exactOptional(name), identity: v.exactOptional(id) }),
     contact,
     'contacts',
   ),

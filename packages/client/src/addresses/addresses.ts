@@ -58,8 +58,9 @@ export class Addresses implements PutOwner, WatchOwner {
     deps.watches.register('address', this);
   }
 
-  create(label: string, now: Millis): AddressView {
-    return this.view(this.row(this.d.store.transaction(() => this.insert(label, now))));
+  create(label: string, identity: number | null, now: Millis): AddressView {
+    const id = this.d.store.transaction(() => this.insert(label, identity, now));
+    return this.view(this.row(id));
   }
 
   list(): AddressView[] {
@@ -87,7 +88,7 @@ export class Addresses implements PutOwner, WatchOwner {
       );
       this.tell(id, now);
       if (days === 0) this.end(id, now);
-      return this.insert(text(row, 'label'), now);
+      return this.insert(text(row, 'label'), numOrNull(row, 'identity_id'), now);
     });
     return this.view(this.row(made));
   }
@@ -103,14 +104,20 @@ export class Addresses implements PutOwner, WatchOwner {
     return this.d.store.get('SELECT 1 AS one FROM addresses WHERE card = ?', card) !== undefined;
   }
 
-  private insert(label: string, now: Millis): number {
+  /** Which identity the address is of. */
+  identityOf(id: number): number | null {
+    const row = this.d.store.get('SELECT identity_id FROM addresses WHERE id = ?', id);
+    return row === undefined ? null : numOrNull(row, 'identity_id');
+  }
+
+  private insert(label: string, identityId: number | null, now: Millis): number {
     const network = this.d.network();
     if (network === null) throw notJoined();
     const open = this.d.store.get(`SELECT count(*) AS n FROM addresses WHERE ${OPEN}`);
     if (open !== undefined && num(open, 'n') >= MAX_ADDRESSES) {
       throw new AppError('addresses-full', 'refused', 'too many addresses are open; revoke one');
     }
-    const { identity } = this.d;
+    const identity = this.d.identities.of(identityId);
     const lock = randomBytes(this.d.rng, 32);
     const seed = randomBytes(this.d.rng, 32);
     const card = encodeAddressCard({
@@ -122,12 +129,14 @@ export class Addresses implements PutOwner, WatchOwner {
       name: identity.name,
     });
     const { rowId } = this.d.store.run(
-      `INSERT INTO addresses (label, state, card, kem_seed, lock, created_at, watched_to)
-       VALUES (?, 'live', ?, ?, ?, ?, ?)`,
+      `INSERT INTO addresses
+         (label, state, card, kem_seed, lock, identity_id, created_at, watched_to)
+       VALUES (?, 'live', ?, ?, ?, ?, ?, ?)`,
       label === '' ? 'address' : cleanName(label),
       card,
       seed,
       lock,
+      identityId,
       Math.floor(now),
       placeIndex({ day: dayOf(now) - 1, number: 0 }),
     );
@@ -192,6 +201,7 @@ export class Addresses implements PutOwner, WatchOwner {
     return {
       id: String(id),
       label: text(row, 'label'),
+      identity: this.d.identities.of(numOrNull(row, 'identity_id')).name,
       state,
       createdAt: num(row, 'created_at'),
       endsAt: numOrNull(row, 'ends_at'),

@@ -1,6 +1,5 @@
 /** Reusable addresses as one thing of the client: commands in, views out; time from its owner. */
 import type { Millis } from '@tacet/base';
-import { equalBytes } from '@tacet/base';
 import type { Blocklist } from '../contacts/blocklist.ts';
 import { cleanName } from '../contacts/contacts.ts';
 import { MAX_FIRST_WORDS_BYTES } from '../limits.ts';
@@ -17,6 +16,8 @@ export interface SendRequest {
   readonly link: AddressLink;
   readonly name?: string;
   readonly text: string;
+  /** As whom: id or name; without it as the profile's own. */
+  readonly identity?: string;
 }
 
 export interface AcceptRequest {
@@ -24,6 +25,8 @@ export interface AcceptRequest {
   readonly name?: string;
   /** First words of the answer. */
   readonly text?: string;
+  /** As whom: id or name; without it as the one the address shows. */
+  readonly identity?: string;
 }
 
 export class AddressFeature {
@@ -41,8 +44,11 @@ export class AddressFeature {
 
   // Own addresses
 
-  create({ label }: { readonly label: string }, now: Millis): AddressView {
-    return this.own.create(label, now);
+  create(
+    { label, identity }: { readonly label: string; readonly identity?: string },
+    now: Millis,
+  ): AddressView {
+    return this.own.create(label, this.d.identities.find(identity), now);
   }
 
   list(): AddressView[] {
@@ -69,10 +75,13 @@ export class AddressFeature {
   }
 
   /** Returns the id of the new contact. */
-  accept({ id, name, text }: AcceptRequest, now: Millis): string {
-    const words = checkFirstWords(text ?? '', MAX_FIRST_WORDS_BYTES);
-    const clean = name === undefined ? null : cleanName(name);
-    const contactId = this.inbox.accept(id, clean, words, now);
+  accept({ id, name, text, identity }: AcceptRequest, now: Millis): string {
+    const words = {
+      name: name === undefined ? null : cleanName(name),
+      firstWords: checkFirstWords(text ?? '', MAX_FIRST_WORDS_BYTES),
+      ...(identity === undefined ? {} : { identity: this.d.identities.find(identity) }),
+    };
+    const contactId = this.inbox.accept(id, words, (one) => this.own.identityOf(one), now);
     this.d.kick();
     return String(contactId);
   }
@@ -96,15 +105,15 @@ export class AddressFeature {
       words: cardWords(bytes),
       person: addressWords(card.keySetHash),
       sameNetwork: network !== null && isOfNetwork(card, network.id),
-      own: equalBytes(card.keySetHash, this.d.identity.keySetHash),
+      own: this.d.identities.isOwn(card.keySetHash),
     };
   }
 
   /** Returns the id of the new contact. */
-  send({ link, name, text }: SendRequest, now: Millis): string {
+  send({ link, name, text, identity }: SendRequest, now: Millis): string {
     const words = checkRequestText(text);
     const clean = name === undefined ? null : cleanName(name);
-    return String(this.sent.send(link, clean, words, now));
+    return String(this.sent.send(link, clean, words, this.d.identities.find(identity), now));
   }
 
   /** Gives up a request of ours that waits; false when this contact is none. */

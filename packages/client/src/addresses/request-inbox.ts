@@ -9,7 +9,7 @@ import type { Messages } from '../conversations/messages.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_DECIDED_REQUESTS, MAX_REQUESTS, MAX_REQUESTS_A_DAY } from '../limits.ts';
 import { peerGivenName } from '../meeting/invitations.ts';
-import type { Visits } from '../meeting/visits.ts';
+import type { Visits, Words } from '../meeting/visits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { addressWords } from '../status/words.ts';
@@ -96,10 +96,16 @@ export class RequestInbox {
 
   /**
    * Answers it as its guest; from here on it is a meeting like every other. Returns the contact.
-   * @param name as `cleanName` gives it
+   * @param words the name as `cleanName` gives it
    */
-  accept(id: string, name: string | null, firstWords: string, now: Millis): number {
+  accept(
+    id: string,
+    words: Words,
+    identityOf: (address: number) => number | null,
+    now: Millis,
+  ): number {
     const row = this.waiting(id);
+    const { name, firstWords, identity } = words;
     return this.d.store.transaction(() => {
       const contactId = this.d.visits().open(
         {
@@ -108,6 +114,8 @@ export class RequestInbox {
           how: 'request',
           name: name ?? text(row, 'name'),
           firstWords,
+          // The one the address shows, unless another is chosen.
+          identity: identity === undefined ? identityOf(num(row, 'address_id')) : identity,
         },
         now,
       );

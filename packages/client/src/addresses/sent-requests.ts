@@ -69,7 +69,13 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
   }
 
   /** Returns the new contact's id; the rest goes on by itself. @param name as `cleanName` gives it */
-  send(link: AddressLink, name: string | null, words: string, now: Millis): number {
+  send(
+    link: AddressLink,
+    name: string | null,
+    words: string,
+    identity: number | null,
+    now: Millis,
+  ): number {
     const network = this.d.network();
     if (network === null) throw notJoined();
     if (!isOfNetwork(link.card, network.id)) {
@@ -89,6 +95,7 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     return store.transaction(() => {
       const given = peerGivenName(link.card.name);
       const contactId = this.d.contacts.create(name ?? given, given, now);
+      this.d.identities.give(contactId, identity);
       this.d.contacts.step(contactId, 'opened', now);
       const invitationId = this.invitations.createFor(contactId, now);
       const contentId = randomBytes(this.d.rng, 16);
@@ -179,15 +186,16 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     const card = blob(row, 'card');
     const place: Place = { day: dayOf(now), number: randomInt(this.d.rng, REQUEST_BOXES) };
     const box = requestBox(addressSecret(card), place);
+    const identity = this.d.identities.ofContact(contactId);
     const plaintext = sealRequest(
       decodeAddressCard(card).kem,
       box,
       {
         invitation: offer.secret,
-        keySetHash: this.d.identity.keySetHash,
+        keySetHash: identity.keySetHash,
         contentId: blob(row, 'content_id'),
         endsDay: offer.endsDay,
-        name: this.d.identity.name,
+        name: identity.name,
         text: text(row, 'text'),
       },
       this.d.rng,

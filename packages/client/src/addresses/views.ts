@@ -4,6 +4,8 @@ import type { Millis } from '@tacet/base';
 export interface AddressView {
   readonly id: string;
   readonly label: string;
+  /** The name of the identity it is of. */
+  readonly identity: string;
   /** `replaced`: a newer one is given out; requests to this one still come until `endsAt`. */
   readonly state: 'live' | 'replaced' | 'ended';
   readonly createdAt: Millis;

@@ -288,6 +288,7 @@ export class Contacts {
     row: SqlRow,
     unread: number,
     lastMessage: ContactView['lastMessage'],
+    identity: ContactView['identity'],
     now: Millis,
   ): ContactView {
     const trust = text(row, 'trust') as ContactView['trust'];
@@ -295,6 +296,7 @@ export class Contacts {
       id: String(num(row, 'id')),
       name: text(row, 'name'),
       givenName: text(row, 'given_name'),
+      identity,
       trust,
       trustWarning: textOrNull(row, 'trust_warning') as ContactView['trustWarning'],
       introducedBy: trust === 'introduced' ? this.introducer(num(row, 'id')) : null,

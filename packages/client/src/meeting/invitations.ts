@@ -22,6 +22,7 @@ import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import { type Contacts, cleanName } from '../contacts/contacts.ts';
 import type { Messages } from '../conversations/messages.ts';
 import type { EventLog } from '../events/log.ts';
+import type { Identities } from '../identities/identities.ts';
 import { peerName } from '../inbox/inbox.ts';
 import { MAX_INVITATIONS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
@@ -88,7 +89,7 @@ export interface MeetingDeps {
   readonly events: EventLog;
   readonly writer: StreamWriter;
   readonly reader: StreamReader;
-  readonly identity: OwnIdentity;
+  readonly identities: Identities;
   readonly network: () => Network | null;
   readonly startedAt: Millis;
   readonly alarm: (code: string, now: Millis) => void;
@@ -106,6 +107,28 @@ export interface MeetingDeps {
   readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
 
+export interface NewInvitation {
+  readonly label: string;
+  /** From one hour on; without it as long as its boxes live. */
+  readonly life?: Millis;
+  /** As whom; null or absent: the profile's own. */
+  readonly identity?: number | null;
+}
+
+function checkLife(life: Millis | null, most: Millis): void {
+  if (life === null || (life >= HOUR && life <= most)) return;
+  throw new AppError(
+    'invitation-life',
+    'usage',
+    'an invitation lives from one hour to as long as a box does',
+  );
+}
+
+/** The day from which answers are ignored: the first one that is wholly after its life. */
+function endsDayOf(row: SqlRow): number {
+  return dayOf(num(row, 'expires_at')) + (row['life_ms'] === null ? 0 : 1);
+}
+
 export class Invitations implements PutOwner, WatchOwner, JobSource {
   private readonly d: MeetingDeps;
   private requests: RequestListener | null = null;
@@ -120,7 +143,8 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.requests = listener;
   }
 
-  create(label: string, now: Millis): InvitationView {
+  create({ label, life, identity }: NewInvitation, now: Millis): InvitationView {
+    checkLife(life ?? null, this.boxLife(now));
     const network = this.d.network();
     if (network === null) throw notJoined();
     const open = this.d.store.get(
@@ -135,7 +159,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     }
     const clean = label === '' ? 'invitation' : cleanName(label);
     const id = this.d.store.transaction(() => {
-      const rowId = this.insert(clean, null, now);
+      const rowId = this.insert(clean, null, identity ?? null, now, life ?? null);
       this.d.events.append(now, 'invitation', String(rowId));
       return rowId;
     });
@@ -146,30 +170,42 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   /** One that a request to an address carries, for that contact. In a transaction. */
   createFor(contactId: number, now: Millis): number {
     this.d.kick();
-    return this.insert('request', contactId, now);
+    return this.insert('request', contactId, this.d.identities.idOfContact(contactId), now);
   }
 
-  private insert(label: string, contactId: number | null, now: Millis): number {
-    const lifeDays = this.d.network()?.current(now)?.parameters.boxLifeDays ?? 21;
+  private boxLife(now: Millis): Millis {
+    return (this.d.network()?.current(now)?.parameters.boxLifeDays ?? 21) * DAY;
+  }
+
+  private insert(
+    label: string,
+    contactId: number | null,
+    identity: number | null,
+    now: Millis,
+    life: Millis | null = null,
+  ): number {
     const lock = randomBytes(this.d.rng, 32);
     const { rowId } = this.d.store.run(
-      `INSERT INTO invitations (label, state, lock, r, created_at, expires_at, contact_id, request)
-       VALUES (?, 'preparing', ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO invitations (label, state, lock, r, created_at, expires_at, contact_id, request,
+         identity_id, life_ms)
+       VALUES (?, 'preparing', ?, ?, ?, ?, ?, ?, ?, ?)`,
       label,
       lock,
       lockedBy(lock),
       Math.floor(now),
-      Math.floor(now + lifeDays * DAY),
+      Math.floor(now + (life ?? this.boxLife(now))),
       contactId,
       contactId === null ? 0 : 1,
+      identity,
+      life,
     );
     return rowId;
   }
 
   /** One that a feature hands on by itself; not listed. In a transaction. */
-  createHidden(label: string, now: Millis): number {
+  createHidden(label: string, now: Millis, identity: number | null = null): number {
     this.d.kick();
-    const id = this.insert(label, null, now);
+    const id = this.insert(label, null, identity, now);
     this.d.store.run('UPDATE invitations SET request = 2 WHERE id = ?', id);
     return id;
   }
@@ -178,7 +214,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   offered(id: number): { readonly secret: Uint8Array; readonly endsDay: number } | null {
     const row = this.row(id);
     if (text(row, 'state') !== 'ready') return null;
-    return { secret: blob(row, 'secret'), endsDay: dayOf(num(row, 'expires_at')) };
+    return { secret: blob(row, 'secret'), endsDay: endsDayOf(row) };
   }
 
   /** A request is withdrawn, with the invitation it carries. In a transaction. */
@@ -251,7 +287,9 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     if (num(row, 'request') === 1 && contactId !== null) this.requests?.onClosed(contactId, now);
     if (secret === null) return;
     for (const index of OFFER_BOXES) this.d.tombstones.add(meetingBox(secret, index), now);
-    if (state === 'revoked' && shown) this.say(row, REPLY_BOX, 'revoked', NO_REPLY, now);
+    // One whose chosen life is over says so before anybody answers in vain.
+    const early = state === 'expired' && row['life_ms'] !== null;
+    if ((state === 'revoked' || early) && shown) this.say(row, REPLY_BOX, state, NO_REPLY, now);
   }
 
   /** Writes what became of it. In a transaction. */
@@ -265,7 +303,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const lock = blobOrNull(row, 'lock');
     const secret = blobOrNull(row, 'secret');
     if (lock === null || secret === null) return;
-    const { keySetHash } = this.d.identity;
+    const { keySetHash } = this.identityOf(row);
     const outcome = encodeOutcome({ lock, keySetHash, what, replyHash });
     this.place(num(row, 'id'), secret, box, outcome, now);
   }
@@ -276,6 +314,10 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       throw new AppError('invitation-unknown', 'missing', 'there is no such invitation');
     }
     return row;
+  }
+
+  private identityOf(row: SqlRow): OwnIdentity {
+    return this.d.identities.of(numOrNull(row, 'identity_id'));
   }
 
   private setState(id: number, state: string, now: Millis): void {
@@ -295,6 +337,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     return {
       id: String(num(row, 'id')),
       label: text(row, 'label'),
+      identity: this.identityOf(row).name,
       createdAt: num(row, 'created_at'),
       expiresAt: num(row, 'expires_at'),
       state: SHOWN[state] ?? (state as InvitationView['state']),
@@ -316,9 +359,10 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     if (row === undefined || network === null) return null;
     const id = num(row, 'id');
     const r = blob(row, 'r');
-    const { identity } = this.d;
+    const identity = this.identityOf(this.row(id));
     return erased<BundleResult>({
       name: 'bundle',
+      identity: numOrNull(this.row(id), 'identity_id'),
       run: (port, records) => port.createBundle(records),
       commit: ({ bundle, writes }, now) => {
         // Revoked while the bundle was made: it must not come back.
@@ -328,7 +372,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         const offer = encodeOffer({
           r,
           keySetHash: identity.keySetHash,
-          endsDay: dayOf(num(this.row(id), 'expires_at')),
+          endsDay: endsDayOf(this.row(id)),
           name: identity.name,
           thumbnail: new Uint8Array(25),
           bundle,
@@ -399,7 +443,8 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const row = this.row(put.ref);
     if (put.part === REPLY_BOX) {
       // Somebody had answered before: they wait for box 3.
-      this.say(row, OUTCOME_BOX, 'revoked', NO_REPLY, now);
+      const state = text(row, 'state') === 'expired' ? 'expired' : 'revoked';
+      this.say(row, OUTCOME_BOX, state, NO_REPLY, now);
       return;
     }
     this.d.alarm('invitation-taken', now);
@@ -431,6 +476,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       return;
     }
     const contactId = made ?? this.d.contacts.create(STAND_IN, '', now);
+    this.d.identities.give(contactId, numOrNull(row, 'identity_id'));
     this.d.contacts.step(contactId, 'opened', now);
     this.d.contacts.step(contactId, 'delivered', now);
     this.d.store.run(
@@ -454,6 +500,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const saved = blob(row, 'reply');
     return erased<Answered>({
       name: 'answer',
+      identity: numOrNull(row, 'identity_id'),
       run: async (port, records) => {
         const reply = decodeReply(saved.slice(32));
         const shared = port.agree(records, bundle, reply.ephemeral);

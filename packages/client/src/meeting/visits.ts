@@ -41,11 +41,16 @@ export interface Guest {
   readonly expects: Uint8Array | null;
   readonly name: string | null;
   readonly firstWords: string;
+  /** As whom; null or absent: the profile's own. */
+  readonly identity?: number | null;
   /** How the guest came by the secret. */
   readonly how: keyof typeof REPLACED;
   /** With an introduction: whose. */
   readonly by?: Voucher;
 }
+
+/** What a guest chooses for itself. */
+export type Words = Pick<Guest, 'name' | 'firstWords' | 'identity'>;
 
 /** What is said when the offer shows another key set than the one that was named. */
 const REPLACED = {
@@ -79,7 +84,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
    * Takes a link; the meeting goes on by itself. Returns the new contact's id.
    * @param name as `cleanName` gives it
    */
-  accept(link: string, name: string | null, firstWords: string, now: Millis): number {
+  accept(link: string, words: Words, now: Millis): number {
     const network = this.d.network();
     const decoded = decodeLink(link);
     if (network === null) throw notJoined();
@@ -90,7 +95,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
         'this invitation belongs to another network; open it with a profile of that network',
       );
     }
-    return this.open({ secret: decoded.secret, expects: null, name, firstWords, how: 'link' }, now);
+    return this.open({ ...words, secret: decoded.secret, expects: null, how: 'link' }, now);
   }
 
   /** Answers the invitation behind a secret: of a link, or of a request. In a transaction or not. */
@@ -112,6 +117,7 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       if (had !== null) this.d.contacts.forget(had, now);
       const by = guest.by ?? null;
       const contactId = this.d.contacts.create(name ?? STAND_IN, '', now, MET[how], by);
+      this.d.identities.give(contactId, guest.identity ?? null);
       this.d.store.run(
         "INSERT INTO visits (contact_id, secret, state, expects, how, first_words, created_at) VALUES (?, ?, 'opening', ?, ?, ?, ?)",
         contactId,
@@ -227,7 +233,11 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     return erased<Answer>({
       name: 'visit',
       contactId,
-      run: (port, records) => makeAnswer(port, records, visitor(row), this.d),
+      run: (port, records) =>
+        makeAnswer(port, records, visitor(row), {
+          rng: this.d.rng,
+          identity: this.d.identities.ofContact(contactId),
+        }),
       commit: (answer, now) => this.reply(contactId, blob(row, 'secret'), answer, now),
       fail: (error, now) => {
         // What stands in the boxes is not what the link, or the request, committed to.

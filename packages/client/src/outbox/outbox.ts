@@ -62,7 +62,7 @@ export interface OutboxDeps {
   readonly healing: HealingWriter;
   readonly network: () => Network | null;
   /** The key set of 07-streams.md 4, for guests. */
-  readonly keySet: () => NonNullable<Envelope['keySet']>;
+  readonly keySet: (contactId: number) => NonNullable<Envelope['keySet']>;
   readonly alarm: (code: string, now: Millis) => void;
   /** Nothing can be sent to this contact any more. In a transaction. */
   readonly endContact: (contactId: number, reason: string, now: Millis) => void;
@@ -143,7 +143,7 @@ export class Outbox implements JobSource, PutOwner {
     const offer = this.d.healing.again(contactId, seq);
     return this.encrypt(
       contactId,
-      { ...this.bodyOf(ciphertext), ...offering(offer) },
+      { ...this.bodyOf(contactId, ciphertext), ...offering(offer) },
       {
         commit: (data, now) => {
           // Receipted meanwhile.
@@ -160,12 +160,12 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   /** What a numbered envelope says, beside its receipt. */
-  private bodyOf({ messageId, notice, body }: What): Envelope {
+  private bodyOf(contactId: number, { messageId, notice, body }: What): Envelope {
     if (messageId === null) {
       if (notice === null) return {};
       if (notice === 'healing') return {};
       if (body !== null) return decodeEnvelope(body);
-      return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet() };
+      return notice === 'hello' ? { hello: true } : { keySet: this.d.keySet(contactId) };
     }
     return {
       content: contentOf(this.d.messages.row(messageId), (at) => this.told(at)),
@@ -208,7 +208,7 @@ export class Outbox implements JobSource, PutOwner {
     const offer = lone ? null : this.d.healing.due(contactId, this.d.now());
     return this.encrypt(
       contactId,
-      { ...this.bodyOf(what), ...offering(offer) },
+      { ...this.bodyOf(contactId, what), ...offering(offer) },
       {
         commit: (data, now) => {
           done();

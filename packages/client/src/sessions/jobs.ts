@@ -6,7 +6,9 @@
  */
 import type { Millis } from '@tacet/base';
 import type { ProfileStore, SessionPort, SessionRecords, SessionWrites } from '../ports.ts';
-import { blob } from '../store/rows.ts';
+import { identityOfContact, keysOf, sessionRecords } from './records.ts';
+
+export { sessionRecords };
 
 /** Opaque to the host: the changes to commit. */
 export interface JobOutcome {
@@ -28,6 +30,7 @@ export interface JobSource {
 export interface ErasedWork {
   readonly name: string;
   readonly contactId?: number;
+  readonly identity?: number | null;
   readonly run: (port: SessionPort, records: SessionRecords) => Promise<(now: Millis) => void>;
   readonly fail: (error: unknown, now: Millis) => void;
 }
@@ -36,6 +39,7 @@ export function erased<T>(work: Work<T>): ErasedWork {
   return {
     name: work.name,
     ...(work.contactId === undefined ? {} : { contactId: work.contactId }),
+    ...(work.identity === undefined ? {} : { identity: work.identity }),
     async run(port, records) {
       const result = await work.run(port, records);
       return (now) => work.commit(result, now);
@@ -48,20 +52,13 @@ export interface Work<T> {
   readonly name: string;
   /** Whose ratchet it is. What comes of work for a contact dismissed meanwhile is thrown away. */
   readonly contactId?: number;
+  /** As which identity; without it as the one that contact knows, or the profile's own (null). */
+  readonly identity?: number | null;
   readonly run: (port: SessionPort, records: SessionRecords) => Promise<T>;
   /** Inside a transaction. */
   readonly commit: (result: T, now: Millis) => void;
   /** Inside a transaction: the ratchet said no for good. Must remove the work or defer it. */
   readonly fail: (error: unknown, now: Millis) => void;
-}
-
-export function sessionRecords(store: ProfileStore): SessionRecords {
-  return {
-    get(key) {
-      const row = store.get('SELECT value FROM session_records WHERE name = ?', key);
-      return row === undefined ? null : blob(row, 'value');
-    },
-  };
 }
 
 export function applyWrites(store: ProfileStore, writes: SessionWrites): void {
@@ -117,7 +114,10 @@ export class JobQueue {
   }
 
   private wrap(work: ErasedWork): SessionJob {
-    const records = sessionRecords(this.store);
+    const { contactId, identity } = work;
+    const known = contactId === undefined ? null : identityOfContact(this.store, contactId);
+    const own = identity === undefined ? known : identity;
+    const records = sessionRecords(this.store, keysOf(this.store, own));
     const unlessGone =
       (commit: (now: Millis) => void): ((now: Millis) => void) =>
       (now) => {

@@ -10,6 +10,7 @@ import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
+import { IDENTITIES } from './tables/identities.ts';
 import { IN_PERSON } from './tables/in-person.ts';
 import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LEVELS } from './tables/levels.ts';
@@ -260,4 +261,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'blocked contacts', up: BLOCKING },
   { name: 'new keys of contacts', up: NEW_KEYS },
   { name: 'tokens of bots', up: TOKENS },
+  { name: 'identities', up: IDENTITIES },
 ];

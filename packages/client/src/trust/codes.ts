@@ -44,11 +44,11 @@ export class Codes {
     }
     if (this.spent(contactId, now) >= MAX_CODE_RUNS) throw limit();
     this.d.store.transaction(() => {
-      const { rng, identity } = this.d;
+      const { rng, identities } = this.d;
       const moved = begin(
         randomBytes(rng, RUN_BYTES),
         randomBytes(rng, 32),
-        ownParty(identity),
+        ownParty(identities.ofContact(contactId)),
         peer,
       );
       this.insert(contactId, moved, now);
@@ -158,7 +158,8 @@ export class Codes {
 
   private keysOf(contactId: number): { readonly own: Party; readonly peer: Party } | null {
     try {
-      return { own: ownParty(this.d.identity), peer: completeKeys(this.d.contacts.row(contactId)) };
+      const own = ownParty(this.d.identities.ofContact(contactId));
+      return { own, peer: completeKeys(this.d.contacts.row(contactId)) };
     } catch {
       // Not before the whole key set has come: the step is dropped, and the run ends by its time.
       return null;

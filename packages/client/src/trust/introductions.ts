@@ -119,8 +119,10 @@ export class Introductions {
       return;
     }
     if (this.d.network() === null) throw notJoined();
+    // As the identity the introducer knows: it must not learn of another.
+    const as = this.d.identities.idOfContact(num(row, 'contact_id'));
     if (text(row, 'role') === 'first') {
-      const invitation = this.d.invitations.createHidden('introduction', now);
+      const invitation = this.d.invitations.createHidden('introduction', now, as);
       this.d.store.run('UPDATE introductions SET invitation_id = ? WHERE id = ?', invitation, id);
       this.move(id, 'preparing', now);
       return;
@@ -129,6 +131,7 @@ export class Introductions {
       {
         secret: blob(row, 'secret'),
         expects: blob(row, 'key_set_hash'),
+        identity: as,
         name: text(row, 'name'),
         firstWords: '',
         how: 'introduction',
@@ -191,7 +194,7 @@ export class Introductions {
       return false;
     }
     const role = card.kind === 'offer' ? 'first' : 'second';
-    if (equalBytes(keySetHash, this.d.identity.keySetHash) || equalBytes(keySetHash, introducer)) {
+    if (this.d.identities.isOwn(keySetHash) || equalBytes(keySetHash, introducer)) {
       // To oneself, or to the introducer: there is nobody to meet.
       this.d.alarm('introduction-same', now);
       this.say(contactId, { kind: 'decline', token }, now);

@@ -50,7 +50,7 @@ export class NewKeys {
 
   /** Nobody becomes another contact, or this profile itself, by a statement. */
   private isOthers(keySetHash: Uint8Array, contactId: number): boolean {
-    if (equalBytes(keySetHash, this.d.identity.keySetHash)) return true;
+    if (this.d.identities.isOwn(keySetHash)) return true;
     const sql = 'SELECT 1 AS one FROM contacts WHERE key_set_hash = ? AND id <> ?';
     return this.d.store.get(sql, keySetHash, contactId) !== undefined;
   }

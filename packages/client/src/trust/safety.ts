@@ -58,8 +58,7 @@ export class Safety implements JobSource {
   nextJob(): ErasedWork | null {
     const one = this.wanted[0];
     if (one === undefined) return null;
-    const { identity } = this.d;
-    const own = ownParty(identity);
+    const own = ownParty(this.d.identities.ofContact(one.contactId));
     return erased<string>({
       name: 'safety-number',
       run: (port) => port.safetyNumber(own, { identityKey: one.identityKey, address: one.address }),

@@ -105,9 +105,12 @@ export interface Person extends PersonAddresses, TrustPart {
   setSocks(server: string, now: Millis): void;
   /** A window is visible; repeated while it is. */
   setWindowInUse(inUse: boolean, now: Millis): void;
-  createInvitation(request: { readonly label: string }, now: Millis): InvitationView;
+  createInvitation(
+    request: { readonly label: string; readonly hours?: number; readonly identity?: string },
+    now: Millis,
+  ): InvitationView;
   acceptInvitation(
-    request: { readonly link: string; readonly name?: string },
+    request: { readonly link: string; readonly name?: string; readonly identity?: string },
     now: Millis,
   ): ContactView;
   revokeInvitation(id: string, now: Millis): unknown;

@@ -4,6 +4,7 @@ import { addressHandlers } from './methods/addresses.ts';
 import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
+import { identityHandlers } from './methods/identities.ts';
 import { levelHandlers } from './methods/levels.ts';
 import { searchHandlers } from './methods/search.ts';
 import { talkHandlers } from './methods/talk.ts';
@@ -67,6 +68,7 @@ export const handlers: Handlers = {
 
   ...addressHandlers,
   ...blockingHandlers,
+  ...identityHandlers,
   ...conversationHandlers,
   ...trustHandlers,
 

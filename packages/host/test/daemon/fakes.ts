@@ -167,6 +167,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   acknowledgedCursor(consumer: string): number {
     return this.acks.get(consumer) ?? 0;
   }
+  get identities(): never {
+    throw new Error('not part of this fake');
+  }
   get addresses(): never {
     throw new Error('not part of this fake');
   }
