@@ -3,5 +3,6 @@ export { allMessages, type DaemonProcess } from './daemon.ts';
 export { type KsResult, twoSampleKs } from './ks.ts';
 export { introduce } from './meet.ts';
 export { RelayNetwork } from './network.ts';
-export { hurry, priorityGranted, sleep } from './program.ts';
+export { hurry, Program, priorityGranted, sleep } from './program.ts';
+export { dialDaemon } from './socket.ts';
 export { FAST, Town, type TownOptions } from './town.ts';

@@ -11,6 +11,7 @@ export interface BenchArguments {
   readonly settle?: string | undefined;
   readonly rate?: string | undefined;
   readonly real?: string | undefined;
+  readonly store?: string | undefined;
 }
 
 export interface Bench {
@@ -65,5 +66,10 @@ export const BENCHES: readonly Bench[] = [
     name: 'profile',
     about: 'opening a profile, every page of it looked over',
     run: async (_, say) => (await import('./profile.ts')).run(say),
+  },
+  {
+    name: 'daemon',
+    about: "a person's daemon: idle, memory, growth, start, search, a burst",
+    run: async (args, say) => (await import('./daemon.ts')).run(args, say),
   },
 ];

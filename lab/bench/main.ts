@@ -11,7 +11,8 @@ const HELP = `npm run -s bench -- <name> [--json]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   all        each of them, one after another; with --json one object a line
 
-  --messages N   delivery: texts for each level (500)
+  --messages N   delivery: texts for each level (500); daemon: in the store (100000)
+  --store DIR    daemon: a filled profile made by an earlier run, or to be kept for the next
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --clients N    clients: how many (1000)
   --settle S     clients: seconds before measuring (60)
@@ -43,6 +44,7 @@ async function main(argv: readonly string[]): Promise<number> {
       settle: { type: 'string' },
       rate: { type: 'string' },
       real: { type: 'string' },
+      store: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

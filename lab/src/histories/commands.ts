@@ -45,8 +45,8 @@ const trouble = fc
 /** Far enough to reach any point of a text's way, near enough to be reached. */
 const REACH: Readonly<Record<CrashPoint, number>> = {
   statement: 120,
-  save: 60,
-  await: 12,
+  save: 25,
+  await: 8,
   effect: 40,
 };
 
