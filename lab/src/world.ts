@@ -12,6 +12,7 @@ import {
   epochAt,
   type LinkCertificate,
   makeLinkCertificate,
+  type Parameters,
   type RelayHash,
   type VerifiedDocument,
   verifyLinkProof,
@@ -79,6 +80,9 @@ export class World {
   readonly relays: RelayNode[] = [];
   readonly people: Person[] = [];
   readonly onion: Onion;
+  readonly startedAt: Millis = TEST_NOW;
+  /** What documents made from now on say that is not usual. */
+  change: Partial<Parameters> = {};
   private readonly trace: Trace;
   private readonly byHash = new BytesMap<RelayNode>();
   private readonly links = new Map<number, ClientLink>();
@@ -197,15 +201,16 @@ export class World {
 
   /** What those that left or joined change: relays, and a store generation when edges did. */
   private membership(epoch: number): Partial<Document> {
-    const publishedAt = this.now;
-    if (this.relays.every(({ listed }) => listed)) return { publishedAt };
+    const { parameters } = this.document.document;
+    const said = { publishedAt: this.now, parameters: { ...parameters, ...this.change } };
+    if (this.relays.every(({ listed }) => listed)) return said;
     const whole = this.network.next(this.document, epoch).document;
     const relays = whole.relays.filter((_, index) => this.relays[index]?.listed === true);
     const edges = this.relays.filter(({ listed, relay }) => listed && relay.role === 'edge');
     const [newest] = this.document.document.generations;
     const same = newest?.edges.length === edges.length;
     if (same && edges.every(({ relay }, n) => equalBytes(relay.hash, newest.edges[n] ?? NOBODY))) {
-      return { publishedAt, relays };
+      return { ...said, relays };
     }
     const generation = {
       firstDay: Math.floor((epoch * this.network.parameters.epochMs) / DAY),
@@ -214,7 +219,7 @@ export class World {
       countries: edges.map(({ relay }) => relay.descriptor.country),
     };
     const generations = [generation, ...this.document.document.generations].slice(0, 4);
-    return { publishedAt, relays, generations };
+    return { ...said, relays, generations };
   }
 
   // Relays ---------------------------------------------------------------------------------

@@ -1,0 +1,186 @@
+/**
+ * Three hundred contacts, ten of them active: how long a text waits for its slot, and how long it
+ * takes to the other end, in Strong and in Balanced with windows in use. Everybody's client and
+ * every relay are the production machines; virtual time, the parameters of an ordinary network.
+ */
+import { HOUR, MINUTE, type Millis, randomExponential, randomInt, SECOND } from '@tacet/base';
+import type { Level } from '@tacet/client';
+import { type Circle, makeCircle, wake } from './circle.ts';
+import { modelledOnion } from './onion.ts';
+import { type Sent, Talk, TEXTS } from './talk.ts';
+import { Trace } from './trace.ts';
+import { World } from './world.ts';
+
+export interface ContactsOptions {
+  readonly seed: number;
+  readonly contacts: number;
+  readonly active: number;
+  /** Texts an hour, of the person and of all friends together. */
+  readonly texts: number;
+  readonly levels: readonly Level[];
+  readonly minutes: number;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Seconds; wait: from writing to the slot it leaves in, arrival: to being saved at the other end. */
+export interface LevelFigures {
+  readonly level: Level;
+  readonly texts: number;
+  readonly arrived: number;
+  readonly twice: number;
+  readonly waitP50: number;
+  readonly waitP95: number;
+  readonly arrivalP50: number;
+  readonly arrivalP95: number;
+  /** Of texts into a conversation that its reader had open within five minutes before. */
+  readonly opened: number;
+  readonly openedP50: number;
+  readonly openedP95: number;
+  /** Of those the person wrote, from leaving to the first answer of an edge. */
+  readonly storedP50: number;
+  readonly receiptP50: number;
+  readonly receiptP95: number;
+}
+
+export interface ContactsResult {
+  readonly seed: number;
+  readonly contacts: number;
+  readonly active: number;
+  readonly textsPerHour: number;
+  readonly minutes: number;
+  readonly slotMs: Millis;
+  readonly inUseSlotMs: Millis;
+  readonly delayMeanMs: Millis;
+  readonly levels: readonly LevelFigures[];
+  readonly trace: string;
+}
+
+/** docs/spec/parameters.md, "usual", and an epoch that the run does not cross more than it must. */
+const USUAL = {
+  epochMs: HOUR,
+  keysAhead: 6,
+  validEpochs: 6,
+  graceMs: 300_000,
+  slotMs: 2_000,
+  inUseSlotMs: 1_000,
+  delayMeanMs: 400,
+  digestMs: 5_000,
+  receiptInUseMs: 10_000,
+  receiptMs: 60_000,
+  receiptStrongMs: 300_000,
+  secondCopyMinMs: 5_000,
+  secondCopyMaxMs: 60_000,
+  holdMeanMs: 90_000,
+};
+
+export async function contacts(options: ContactsOptions): Promise<ContactsResult> {
+  const trace = new Trace();
+  const world = new World({
+    seed: options.seed,
+    trace,
+    onion: modelledOnion,
+    network: { edges: 4, parameters: USUAL },
+  });
+  const circle = await makeCircle(world, options.contacts, options.onProgress);
+  for (const friend of circle.friends) wake(world, friend);
+  const levels: LevelFigures[] = [];
+  for (const level of options.levels) {
+    levels.push(await measure(circle, level, options));
+    options.onProgress(`${level} done, ${trace.rows} frames`);
+  }
+  return {
+    seed: options.seed,
+    contacts: options.contacts,
+    active: options.active,
+    textsPerHour: options.texts,
+    minutes: options.minutes,
+    slotMs: USUAL.slotMs,
+    inUseSlotMs: USUAL.inUseSlotMs,
+    delayMeanMs: USUAL.delayMeanMs,
+    levels,
+    trace: trace.digest(),
+  };
+}
+
+async function measure(
+  { world, centre, friends }: Circle,
+  level: Level,
+  options: ContactsOptions,
+): Promise<LevelFigures> {
+  for (const person of [centre, ...friends]) person.client.setLevel(level, world.now);
+  const active = friends.slice(0, options.active);
+  const end = world.now + (options.minutes + 30) * MINUTE;
+  /** A window before somebody's eyes; in Strong it changes nothing. */
+  const look = (): void => {
+    for (const person of [centre, ...active]) {
+      person.client.setWindowInUse(true, world.now);
+      world.pumpPerson(person);
+    }
+    if (world.now < end) world.time.after(MINUTE, look);
+  };
+  look();
+  // After coming back everybody catches up first.
+  await world.run(world.now + 15 * MINUTE);
+  const talk = new Talk(world, centre, level);
+  const until = world.now + options.minutes * MINUTE;
+  const begin = (): void => {
+    const at = world.now + randomExponential(world.rng, HOUR / (options.texts / TEXTS));
+    if (at > until) return;
+    world.time.at(at, () => {
+      const friend = active[randomInt(world.rng, active.length)];
+      if (friend !== undefined) talk.begin(friend);
+      begin();
+    });
+  };
+  begin();
+  await world.run(until + 15 * MINUTE);
+  return figures(level, talk.sent);
+}
+
+function figures(level: Level, sent: readonly Sent[]): LevelFigures {
+  const waits: number[] = [];
+  const stored: number[] = [];
+  const arrivals: number[] = [];
+  const receipts: number[] = [];
+  const opened: number[] = [];
+  let twice = 0;
+  for (const { from, to, id, text, open } of sent) {
+    const { evidence, deliveredAt } = from.client.message(id);
+    const at = (what: string): number =>
+      evidence.find((one) => one.what === what)?.at ?? Number.NaN;
+    waits.push(at('part-sent') - at('saved'));
+    stored.push(at('part-stored') - at('part-sent'));
+    if (deliveredAt !== null) receipts.push(deliveredAt - at('saved'));
+    const copies = to.client
+      .messages({ contactId: from.name, limit: 500 })
+      .filter((one) => one.text === text);
+    if (copies.length > 1) twice++;
+    const [copy] = copies;
+    if (copy?.arrivedAt == null) continue;
+    arrivals.push(copy.arrivedAt - at('saved'));
+    if (open) opened.push(copy.arrivedAt - at('saved'));
+  }
+  return {
+    level,
+    texts: sent.length,
+    arrived: arrivals.length,
+    twice,
+    waitP50: quantile(waits, 0.5),
+    waitP95: quantile(waits, 0.95),
+    arrivalP50: quantile(arrivals, 0.5),
+    arrivalP95: quantile(arrivals, 0.95),
+    opened: opened.length,
+    openedP50: quantile(opened, 0.5),
+    openedP95: quantile(opened, 0.95),
+    storedP50: quantile(stored, 0.5),
+    receiptP50: quantile(receipts, 0.5),
+    receiptP95: quantile(receipts, 0.95),
+  };
+}
+
+/** In seconds, one digit. */
+function quantile(times: readonly number[], p: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  const found = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
+  return Math.round((found ?? Number.NaN) / (SECOND / 10)) / 10;
+}
