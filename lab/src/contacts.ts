@@ -4,7 +4,10 @@
  * every relay are the production machines; virtual time, the parameters of an ordinary network.
  */
 import { HOUR, MINUTE, type Millis, randomExponential, randomInt, SECOND } from '@tacet/base';
-import type { Level } from '@tacet/client';
+import type { StatusView } from '@tacet/client';
+
+type Level = StatusView['level'];
+
 import { type Circle, makeCircle, wake } from './circle.ts';
 import { modelledOnion } from './onion.ts';
 import { type Sent, Talk, TEXTS } from './talk.ts';
@@ -107,7 +110,7 @@ async function measure(
   level: Level,
   options: ContactsOptions,
 ): Promise<LevelFigures> {
-  for (const person of [centre, ...friends]) person.client.setLevel(level, world.now);
+  for (const person of [centre, ...friends]) person.client.levels.set(level, true, world.now);
   const active = friends.slice(0, options.active);
   const end = world.now + (options.minutes + 30) * MINUTE;
   /** A window before somebody's eyes; in Strong it changes nothing. */

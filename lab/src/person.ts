@@ -11,6 +11,7 @@ import {
 import type { PacketBuilder } from '@tacet/onion';
 import { createFakeSession } from '@tacet/testkit';
 import type { DigestVerifier } from '@tacet/wire';
+import { copyStore } from './copy-store.ts';
 
 export interface PersonOptions {
   readonly id: number;
@@ -52,6 +53,12 @@ export class Person {
     const session = createFakeSession(options.rng);
     await prepareProfile(store, session, options.rng, { name: options.name });
     return new Person(options, store, session);
+  }
+
+  /** Somebody copied the profile's files, and starts a second daemon on them. */
+  copy(options: Pick<PersonOptions, 'id' | 'name' | 'rng'>): Person {
+    const session = createFakeSession(options.rng);
+    return new Person({ ...this.options, ...options }, copyStore(this.store), session);
   }
 
   private open(): Client {

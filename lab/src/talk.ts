@@ -1,6 +1,9 @@
 /** Conversations as people hold them: somebody begins, the other looks, answers, and so on. */
 import { MINUTE, type Millis, randomExponential, SECOND } from '@tacet/base';
-import type { Level } from '@tacet/client';
+import type { StatusView } from '@tacet/client';
+
+type Level = StatusView['level'];
+
 import type { Person } from './person.ts';
 import type { World } from './world.ts';
 

@@ -335,6 +335,20 @@ export class World {
     return person;
   }
 
+  /** A second daemon on a copy of somebody's files. */
+  addCopy(of: Person): Person {
+    const id = FIRST_PERSON + this.people.length;
+    const rng = seededRng(`${id}/${this.rng.fill(new Uint8Array(8)).join('.')}`);
+    return this.startCopy(of.copy({ id, name: `${of.name}-copy`, rng }));
+  }
+
+  /** One that was made before. */
+  startCopy(person: Person): Person {
+    this.people.push(person);
+    this.pumpPerson(person);
+    return person;
+  }
+
   /** What time it is by a person's clock. */
   clockOf(person: Person): Millis {
     return this.now + person.skew;

@@ -8,7 +8,7 @@ import type {
   ProfileStatus,
 } from '@tacet/api';
 import { showBytes, showDay, showSpan, showTime } from './duration.ts';
-import { networkName, troubleLines } from './network-words.ts';
+import { copyLines, networkName, troubleLines } from './network-words.ts';
 import { safeLine, safeText } from './safe.ts';
 import type { Tell } from './tell.ts';
 
@@ -165,7 +165,8 @@ export function profileLines(status: ProfileStatus, tell: Tell): string[] {
   } else {
     const relays = status.network === null ? '' : `, ${status.network.relays} relays`;
     lines.push(`network   ${name}${relays}`, `link      ${status.link}`);
-    lines.push(...troubleLines(status, tell).map((line) => `          ${line}`));
+    const troubles = [...copyLines(status, tell), ...troubleLines(status, tell)];
+    lines.push(...troubles.map((line) => `          ${line}`));
   }
   const usual =
     status.deliveryP50 === null

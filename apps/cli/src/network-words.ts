@@ -28,6 +28,14 @@ export function troubleLines(status: Status, tell: Tell): string[] {
   return [...pauseLines(status), ...disputeLines(status, tell)];
 }
 
+export function copyLines({ copiedAt }: Pick<ProfileStatus, 'copiedAt'>, tell: Tell): string[] {
+  if (copiedAt === null) return [];
+  return [
+    'a copy of this profile is running, or this one was set back; nothing is sent, texts are kept',
+    tell('end the other one, then: tacet profile resume'),
+  ];
+}
+
 function pauseLines({ card, link, pause, clockAhead }: Status): string[] {
   if (card === null) return [];
   const lines: string[] = [];

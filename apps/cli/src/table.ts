@@ -23,7 +23,7 @@ import { meetCode, meetScan, meetScans } from './commands/meet.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
-import { lock, profileCreate, unlock } from './commands/profile.ts';
+import { lock, profileCreate, profileResume, unlock } from './commands/profile.ts';
 import {
   requestAccept,
   requestBlock,
@@ -100,6 +100,7 @@ export const COMMANDS: readonly Command[] = [
   stats,
   data,
   profileCreate,
+  profileResume,
   lock,
   unlock,
   rpc,

@@ -51,6 +51,8 @@ export const methods = {
     always,
   ),
   'profile.lock': method(nothing, done, 'owner', always),
+  /** The copy of this profile that was noticed has been ended: this daemon sends again. */
+  'profile.resume': method(nothing, profileStatus, 'owner'),
 
   'network.join': method(v.strictObject({ card: link }), profileStatus, 'admin'),
   'network.status': method(

@@ -191,6 +191,8 @@ export const profileStatus = v.object({
   clockAhead: v.nullable(v.number()),
   disputes: v.pipe(v.array(dispute), v.readonly()),
   edge: v.nullable(v.string()),
+  /** Since when nothing is sent because a copy of this profile is running. */
+  copiedAt: v.nullable(time),
   outbox: count,
   stalled: v.boolean(),
   deliveryP50: v.nullable(v.number()),

@@ -3,7 +3,7 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { equalBytes, HOUR, hex, type Millis } from '@tacet/base';
+import { AppError, equalBytes, HOUR, hex, type Millis } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
@@ -360,6 +360,19 @@ export class Client {
     return this.e.loops.suspects;
   }
 
+  /** After a copy of this store was noticed and ended: this daemon sends again. */
+  resume(now: Millis): void {
+    this.e.now = now;
+    if (this.e.ownBoxes.copiedAt === null) {
+      throw new AppError('not-copied', 'usage', 'no copy of this profile was noticed');
+    }
+    this.e.store.transaction(() => {
+      this.e.ownBoxes.resume(now);
+      this.e.outbox.renumbering.all();
+    });
+    this.e.jobs.kick();
+  }
+
   status(now: Millis): StatusView {
     this.e.now = now;
     const current = this.e.network?.current(now) ?? null;
@@ -392,6 +405,7 @@ export class Client {
       clockAhead: this.e.network?.clockAhead ?? null,
       disputes: this.disputes(),
       edge: this.e.link.door?.address ?? null,
+      copiedAt: this.e.ownBoxes.copiedAt,
       outbox: this.e.outbox.open,
       stalled: this.e.watchdog.stalled,
       deliveryP50: delivery.p50,

@@ -27,6 +27,8 @@ import type { Envelope } from './content/envelope.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { type ContentEffects, joinContent } from './conversations/join.ts';
 import { Messages } from './conversations/messages.ts';
+import { OwnBoxes } from './copies/own-boxes.ts';
+import { Renumbering } from './copies/sequences.ts';
 import { EventLog } from './events/log.ts';
 import { Identities } from './identities/identities.ts';
 import { Inbox } from './inbox/inbox.ts';
@@ -115,7 +117,9 @@ export class Engine {
   private readonly reader: StreamReader;
   private readonly ciphertexts: Ciphertexts;
   private readonly receipts: ReceiptClock;
+  private readonly received: ReceivedSet;
   readonly outbox: Outbox;
+  readonly ownBoxes: OwnBoxes;
   private readonly beacons: Beacons;
   readonly invitationList: Invitations;
   readonly visits: Visits;
@@ -210,9 +214,10 @@ export class Engine {
       // who have its card, and would tell them that their owner was here.
       onRead: (watch, at) => {
         const { owner, index, box } = watch;
-        if (owner === 'address' || owner === 'request') return;
+        // Own boxes warn whoever comes late.
+        if (owner === 'address' || owner === 'request' || owner.startsWith('own')) return;
         // Nor does a contact learn that it is blocked from what is erased without a receipt.
-        const isStream = owner === 'stream' || owner === 'beacon';
+        const isStream = owner !== 'invite' && owner !== 'visit';
         if (isStream && isBlocked(store, watch.ref)) return;
         if (owner !== 'visit' || index !== REPLY_BOX) tombstones.add(box, at);
       },
@@ -221,7 +226,8 @@ export class Engine {
     this.puts = new PutQueue(store, rng, network);
     this.cover = new Cover(rng, network);
     const writer = new StreamWriter(store, rng);
-    const received = new ReceivedSet(store);
+    this.received = new ReceivedSet(store);
+    const { received } = this;
     this.receipts = new ReceiptClock(store, rng);
     const inbox = new Inbox(store, received, {
       onEnvelope: (contactId, seq, envelope, raw, at) =>
@@ -270,6 +276,7 @@ export class Engine {
       readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
       healing: writer.healing,
+      renumbering: new Renumbering(store, this.ciphertexts, writer),
       network,
       keySet: (contactId) => this.identities.ofContact(contactId),
       alarm,
@@ -279,8 +286,19 @@ export class Engine {
       },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       kick,
+      foreign: (at) => this.ownBoxes.trouble(at),
       now: () => this.now,
     });
+    this.ownBoxes = new OwnBoxes({
+      store,
+      rng,
+      puts: this.puts,
+      watches: this.watches,
+      network,
+      catchUp: (watch, at) => this.reads.catchUp(watch, at, null),
+      alarm,
+    });
+    this.puts.mayWrite = (at) => this.ownBoxes.maySend(at);
     this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
     const blocklist = new Blocklist(store);
     const meeting: MeetingDeps = {
@@ -443,6 +461,7 @@ export class Engine {
     this.now = now;
     this.levels.advance(now);
     this.standing.setActive(this.levels.switch.waits(now));
+    this.ownBoxes.advance(this.link.kind === 'up', now);
     this.link.advance(now);
     this.requests.expire(now);
     this.visits.advance(now);
@@ -638,6 +657,9 @@ export class Engine {
       this.events.append(now, 'alarm', 'document-mismatch');
     }
     if (seq === 0) return;
+    if (envelope.closed !== undefined && envelope.closed < seq) {
+      this.received.close(contactId, envelope.closed);
+    }
     if (envelope.healing !== undefined) {
       this.reader.healing.onOffer(contactId, envelope.healing, now);
     }

@@ -355,6 +355,8 @@ export interface StatusView {
   readonly clockAhead: Millis | null;
   readonly disputes: readonly DisputeView[];
   readonly edge: string | null;
+  /** Since when nothing is sent because a copy of this store is running; null: it is not. */
+  readonly copiedAt: Millis | null;
   readonly outbox: number;
   /** Work waits and nothing has moved for longer than it should. */
   readonly stalled: boolean;

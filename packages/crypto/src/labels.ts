@@ -70,6 +70,10 @@ export const LABELS = {
   'healing-next': 'tacet/1/healing-next',
   'healing-stream': 'tacet/1/healing-stream',
   'healing-beacon': 'tacet/1/healing-beacon',
+  /** Copies of a store: the profile's root to the boxes by which they notice each other. */
+  'own-root': 'tacet/1/own-root',
+  'own-seed': 'tacet/1/own-seed',
+  'own-key': 'tacet/1/own-key',
   /** Meeting: the key set to the address of a person. */
   'key-set': 'tacet/1/key-set',
   /** Meeting: key-set hash and r to the link's secret (the commitment). */

@@ -22,6 +22,7 @@ export function profileStatus(change: Partial<ProfileStatus> = {}): ProfileStatu
     deliveryP95: null,
     bytesUp: 0,
     bytesDown: 0,
+    copiedAt: null,
     deadLetters: 0,
     ...change,
   };

@@ -53,3 +53,18 @@ export const unlock: Command = {
     return undefined;
   },
 };
+
+export const profileResume: Command = {
+  path: 'profile resume',
+  arity: [0, 0],
+  summary: 'send again after a copy of this profile was noticed and ended',
+  examples: ['tacet profile resume'],
+  details:
+    'Two daemons on copies of one profile would speak as one person and lose messages, so they stop sending. End the other one first.',
+  async run(context) {
+    const api = await context.api();
+    const status = await api.call('profile.resume', {});
+    context.show(status, () => 'sending again');
+    return undefined;
+  },
+};

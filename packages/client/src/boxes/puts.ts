@@ -64,6 +64,11 @@ export class PutQueue {
     this.owners.set(owner, handler);
   }
 
+  /** Nothing but own boxes is written: a copy of this store is running. */
+  paused = false;
+  /** False while content waits for the word that no copy runs; meetings and own boxes go on. */
+  mayWrite: (now: Millis) => boolean = () => true;
+
   /** First copies stored since start. */
   storedCount = 0;
 
@@ -185,8 +190,11 @@ export class PutQueue {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
+    const content = this.mayWrite(now);
     for (const entry of this.entries.values()) {
       if (entry.inFlight || entry.copies !== copies || entry.notBefore > now) continue;
+      if (this.paused && entry.owner !== 'own') continue;
+      if (!content && (entry.owner === 'part' || entry.owner === 'beacon')) continue;
       if (priority !== null && entry.priority !== priority) continue;
       const target = targetOf(entry, network.places(current, entry.mark));
       // Where both homes have left the network another box is as good as after vain tries.

@@ -50,6 +50,8 @@ export interface Envelope {
   /** The network document the writer made packets with: epoch and hash. */
   readonly document?: { readonly epoch: number; readonly hash: Uint8Array };
   readonly healing?: HealingOffer;
+  /** Sequences up to this one never come any more (docs/spec/10-store.md 7). */
+  readonly closed?: number;
   /** Read receipt: every sequence <= it is here and, where it is a message, was read. */
   readonly readUpTo?: number;
   /** The writer's keys change (docs/spec/15-trust.md 5). */
@@ -90,6 +92,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
   if (healing !== undefined) {
     map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
   }
+  if (envelope.closed !== undefined) map.set(11, envelope.closed);
   if (envelope.readUpTo !== undefined) map.set(7, envelope.readUpTo);
   if (envelope.keyChange !== undefined) map.set(8, keyChangeList(envelope.keyChange));
   if (envelope.step !== undefined) map.set(9, stepList(envelope.step));
@@ -107,6 +110,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const unreadable = map.get(6);
   const document = map.get(5);
   const healing = map.get(10);
+  const closed = map.get(11);
   const readUpTo = map.get(7);
   const step = map.get(9);
   const keyChange = map.get(8);
@@ -120,6 +124,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
     ...(document === undefined ? {} : { document: documentFrom(document) }),
     ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
+    ...(closed === undefined ? {} : { closed: whole(closed, 1) }),
     ...(readUpTo === undefined ? {} : { readUpTo: whole(readUpTo, 1) }),
     ...(keyChange === undefined ? {} : { keyChange: keyChangeFrom(keyChange) }),
     ...(step === undefined ? {} : { step: stepFrom(step) }),

@@ -43,6 +43,17 @@ export class ReceivedSet {
     this.store.run('DELETE FROM received WHERE contact_id = ? AND seq <= ?', contactId, upTo);
   }
 
+  /** Its sender says that up to `seq` nothing comes any more. In a transaction. */
+  close(contactId: number, seq: number): void {
+    if (seq <= this.upTo(contactId)) return;
+    this.store.run('DELETE FROM received WHERE contact_id = ? AND seq <= ?', contactId, seq);
+    let upTo = seq;
+    while (this.above(contactId, upTo + 1)) upTo++;
+    this.store.run('UPDATE contacts SET in_up_to = ? WHERE id = ?', upTo, contactId);
+    this.store.run('DELETE FROM received WHERE contact_id = ? AND seq <= ?', contactId, upTo);
+    this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq <= ?', contactId, seq);
+  }
+
   /** The receipt as it stands; the lowest ranges first when there are too many. */
   receipt(contactId: number): Receipt {
     // Sequences that follow each other have the same distance to their rank.

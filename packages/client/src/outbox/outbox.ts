@@ -19,6 +19,7 @@ import {
 } from '../content/envelope.ts';
 import { contentOf } from '../conversations/contents.ts';
 import type { Messages } from '../conversations/messages.ts';
+import { type Renumbering, skipSequences } from '../copies/sequences.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { ReceivedSet } from '../inbox/received.ts';
 import { MAX_PROMPT_RENEWALS } from '../limits.ts';
@@ -60,6 +61,7 @@ export interface OutboxDeps {
   readonly readUpTo: (contactId: number) => number | null;
   readonly receipts: ReceiptClock;
   readonly healing: HealingWriter;
+  readonly renumbering: Renumbering;
   readonly network: () => Network | null;
   /** The key set of 07-streams.md 4, for guests. */
   readonly keySet: (contactId: number) => NonNullable<Envelope['keySet']>;
@@ -68,6 +70,8 @@ export interface OutboxDeps {
   readonly endContact: (contactId: number, reason: string, now: Millis) => void;
   /** A receipt is due to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
+  /** A sign that somebody else writes with our keys. */
+  readonly foreign: (now: Millis) => void;
   /** Ratchet work is waiting. */
   readonly kick: () => void;
   readonly now: () => Millis;
@@ -79,6 +83,10 @@ export class Outbox implements JobSource, PutOwner {
   constructor(deps: OutboxDeps) {
     this.d = deps;
     deps.puts.register('part', this);
+  }
+
+  get renumbering(): Renumbering {
+    return this.d.renumbering;
   }
 
   get healing(): HealingWriter {
@@ -143,7 +151,7 @@ export class Outbox implements JobSource, PutOwner {
     const offer = this.d.healing.again(contactId, seq);
     return this.encrypt(
       contactId,
-      { ...this.bodyOf(contactId, ciphertext), ...offering(offer) },
+      { ...this.bodyOf(contactId, ciphertext), ...offering(offer), ...this.closing(contactId) },
       {
         commit: (data, now) => {
           // Receipted meanwhile.
@@ -208,7 +216,7 @@ export class Outbox implements JobSource, PutOwner {
     const offer = lone ? null : this.d.healing.due(contactId, this.d.now());
     return this.encrypt(
       contactId,
-      { ...this.bodyOf(contactId, what), ...offering(offer) },
+      { ...this.bodyOf(contactId, what), ...offering(offer), ...(lone ? {} : this.closing(contactId)) },
       {
         commit: (data, now) => {
           done();
@@ -226,6 +234,11 @@ export class Outbox implements JobSource, PutOwner {
         },
       },
     );
+  }
+
+  private closing(contactId: number): Envelope {
+    const closed = this.d.renumbering.closed(contactId);
+    return closed === null ? {} : { closed };
   }
 
   private encrypt(
@@ -313,7 +326,12 @@ export class Outbox implements JobSource, PutOwner {
       this.onRetired(put);
       return;
     }
-    this.move(put, now, now + movePause(put));
+    // Perhaps a copy of this store wrote there: that is looked into before the part goes on, under
+    // a number of its own.
+    this.d.foreign(now);
+    const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (ciphertext !== null && ciphertext.seq > 0) this.d.renumbering.one(ciphertext.contactId, 0);
+    else this.move(put, now, now + movePause(put));
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
@@ -357,14 +375,17 @@ export class Outbox implements JobSource, PutOwner {
   /** In the transaction that saved the envelope it came in. */
   onReceipt(contactId: number, receipt: Receipt, now: Millis): void {
     const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
+    if (skipSequences(this.d.store, contactId, highest)) this.d.foreign(now);
     const rows = this.d.store.all(
       'SELECT id, contact_id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
       contactId,
       highest,
     );
     for (const row of rows) {
-      if (covers(receipt, num(row, 'seq'))) this.receipted(row, now);
-      else this.hole(row, now);
+      if (!covers(receipt, num(row, 'seq'))) this.hole(row, now);
+      else if (this.d.ciphertexts.progress(num(row, 'id')).sent > 0) this.receipted(row, now);
+      // What never left cannot be there: somebody else used the number.
+      else this.d.foreign(now);
     }
   }
 
@@ -389,6 +410,7 @@ export class Outbox implements JobSource, PutOwner {
     const messageId = numOrNull(row, 'message_id');
     this.d.ciphertexts.remove(num(row, 'id'));
     this.d.healing.receipted(num(row, 'contact_id'), num(row, 'seq'), now);
+    this.d.renumbering.receipted(num(row, 'contact_id'), num(row, 'seq'));
     if (messageId === null) return;
     this.d.messages.note(messageId, 'receipt', 0, 0, now);
     this.d.messages.advance(messageId, 'delivered', now);

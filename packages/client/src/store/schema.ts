@@ -8,6 +8,7 @@ import { BLOCKING } from './tables/blocking.ts';
 import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
+import { COPIES } from './tables/copies.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
@@ -262,4 +263,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'new keys of contacts', up: NEW_KEYS },
   { name: 'tokens of bots', up: TOKENS },
   { name: 'identities', up: IDENTITIES },
+  { name: 'copies of the store', up: COPIES },
 ];

@@ -82,7 +82,7 @@ test('envelopes: the rules of every decoder, for what each key holds', () => {
     { content, receipt, document },
     { keySet, hello: true },
     { receipt, unreadable, readUpTo: 299 },
-    { receipt, healing: { generation: 1, index: 70, day: 20_000, entropy: hash } },
+    { receipt, healing: { generation: 1, index: 70, day: 20_000, entropy: hash }, closed: 1_007 },
   ]) {
     const valid = encodeEnvelope(envelope);
     checkDecoder({ decode: decodeEnvelope, valid, rng: seededRng('envelopes'), kinds: ['input'] });

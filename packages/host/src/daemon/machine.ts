@@ -129,6 +129,8 @@ export interface Person extends PersonAddresses, TrustPart {
   }): readonly MessageView[];
   message(id: string): MessageView & { readonly evidence: readonly EvidenceView[] };
   markRead(contactId: string, now: Millis): void;
+  /** After a copy of this profile was noticed and ended. Throws `not-copied`. */
+  resume(now: Millis): void;
   /** Throws `cursor-ahead`. With `contacts`, only events about conversations with them. */
   readEvents(range: {
     readonly cursor: number;

@@ -72,6 +72,12 @@ export const handlers: Handlers = {
   ...conversationHandlers,
   ...trustHandlers,
 
+  'profile.resume': ({ person, turn }) =>
+    turn((now) => {
+      person.resume(now);
+      return person.status(now);
+    }),
+
   ...eventHandlers,
   ...searchHandlers,
   ...tokenHandlers,

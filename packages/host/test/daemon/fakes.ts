@@ -150,6 +150,7 @@ export class FakePerson implements Person, Machine<Job, string> {
     return found;
   }
   markRead(): void {}
+  resume(): void {}
   readEvents({ cursor, max }: { cursor: number; max: number }) {
     if (cursor > this.log.length) throw new AppError('cursor-ahead', 'input', 'Ahead.');
     const events = this.log.slice(cursor, cursor + max);
