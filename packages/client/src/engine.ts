@@ -276,7 +276,7 @@ export class Engine {
       readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
       healing: writer.healing,
-      renumbering: new Renumbering(store, this.ciphertexts, writer),
+      renumbering: new Renumbering(store, rng, this.ciphertexts, writer),
       network,
       keySet: (contactId) => this.identities.ofContact(contactId),
       alarm,

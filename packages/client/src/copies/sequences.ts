@@ -4,13 +4,17 @@
  * received and never be read: so all that is under way gets numbers far above, and the other side
  * is told that those in between are closed.
  */
+import { type Rng, randomInt } from '@tacet/base';
 import { MAX_SKIP } from '../limits.ts';
 import type { Ciphertexts } from '../outbox/ciphertexts.ts';
 import type { ProfileStore } from '../ports.ts';
 import { num } from '../store/rows.ts';
 import type { StreamWriter } from '../streams/writer.ts';
 
-/** More than a copy gives out before it is noticed. */
+/**
+ * More than a copy gives out before it is noticed, and as much again by chance: a copy that does
+ * the same gets other numbers.
+ */
 const SEQUENCES = 1_000;
 /** Boxes passed over: half of what a reader knows ahead. */
 const BOXES = 32;
@@ -34,8 +38,10 @@ export class Renumbering {
   private readonly store: ProfileStore;
   private readonly ciphertexts: Ciphertexts;
   private readonly writer: StreamWriter;
+  private readonly rng: Rng;
 
-  constructor(store: ProfileStore, ciphertexts: Ciphertexts, writer: StreamWriter) {
+  constructor(store: ProfileStore, rng: Rng, ciphertexts: Ciphertexts, writer: StreamWriter) {
+    this.rng = rng;
     this.store = store;
     this.ciphertexts = ciphertexts;
     this.writer = writer;
@@ -54,7 +60,7 @@ export class Renumbering {
   one(contactId: number, boxes: number): void {
     const given = this.store.get('SELECT out_seq FROM contacts WHERE id = ?', contactId);
     if (given === undefined) return;
-    const closed = num(given, 'out_seq') + SEQUENCES;
+    const closed = num(given, 'out_seq') + SEQUENCES + randomInt(this.rng, SEQUENCES);
     for (let n = 0; n < boxes; n++) this.writer.allocate(contactId);
     let seq = closed;
     for (const row of this.store.all(

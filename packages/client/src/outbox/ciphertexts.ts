@@ -24,6 +24,8 @@ export interface Ciphertext {
   /** With `said`: the envelope, encoded. */
   readonly body: Uint8Array | null;
   readonly data: Uint8Array;
+  /** How often it was encrypted. */
+  readonly posts: number;
 }
 
 /** `said`: its `body` is the envelope. */
@@ -38,6 +40,7 @@ function ciphertextOf(row: SqlRow): Ciphertext {
     notice: row['notice'] === null ? null : (text(row, 'notice') as Notice),
     body: blobOrNull(row, 'body'),
     data: blob(row, 'data'),
+    posts: num(row, 'posts'),
   };
 }
 
@@ -72,7 +75,7 @@ export class Ciphertexts {
       data,
       Math.floor(now),
     );
-    const ciphertext = { id: rowId, contactId, seq, messageId, notice, body, data };
+    const ciphertext = { id: rowId, posts: 1, contactId, seq, messageId, notice, body, data };
     for (let part = 0; part < partsOf(data.length); part++) {
       this.post(ciphertext, part, networkId, now, 0);
     }

@@ -330,8 +330,11 @@ export class Outbox implements JobSource, PutOwner {
     // a number of its own.
     this.d.foreign(now);
     const ciphertext = this.d.ciphertexts.get(put.ref);
-    if (ciphertext !== null && ciphertext.seq > 0) this.d.renumbering.one(ciphertext.contactId, 0);
-    else this.move(put, now, now + movePause(put));
+    // Once: an edge that says so of every box must not make us encrypt for ever.
+    if (ciphertext !== null && ciphertext.seq > 0 && ciphertext.posts === 1) {
+      this.d.renumbering.one(ciphertext.contactId, 0);
+      this.d.kick();
+    } else this.move(put, now, now + movePause(put));
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
