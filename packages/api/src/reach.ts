@@ -30,6 +30,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.create': all,
   'profile.unlock': all,
   'profile.lock': all,
+  'profile.resume': all,
   'network.join': all,
   'network.status': all,
   'network.socks': all,

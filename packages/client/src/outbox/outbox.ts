@@ -216,7 +216,11 @@ export class Outbox implements JobSource, PutOwner {
     const offer = lone ? null : this.d.healing.due(contactId, this.d.now());
     return this.encrypt(
       contactId,
-      { ...this.bodyOf(contactId, what), ...offering(offer), ...(lone ? {} : this.closing(contactId)) },
+      {
+        ...this.bodyOf(contactId, what),
+        ...offering(offer),
+        ...(lone ? {} : this.closing(contactId)),
+      },
       {
         commit: (data, now) => {
           done();
