@@ -48,7 +48,9 @@ export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
     const said = ledger.between(person.name, other);
     compare(`${person.name} with ${other}`, person.name, messages, said, lists);
     count.written += said.filter(({ from }) => from === person.name).length;
-    count.received += messages.filter(({ direction }) => direction === 'in').length;
+    count.received += messages.filter(
+      ({ direction, kind }) => direction === 'in' && kind === 'text',
+    ).length;
     count.delivered += messages.filter(
       ({ state }) => state === 'delivered' || state === 'read',
     ).length;
@@ -65,8 +67,9 @@ export function compare(
   lists: Lists,
 ): void {
   const places = new Map<number, number[]>();
-  for (const [place, { text, deletion }] of messages.entries()) {
-    if (deletion !== null) continue;
+  for (const [place, { kind, text, deletion }] of messages.entries()) {
+    // Lines of the own daemon, about trust for one, are nobody's words.
+    if (kind !== 'text' || deletion !== null) continue;
     const number = numberIn(text);
     if (number === null) lists.foreign.push(`${where}: ${text}`);
     else places.set(number, [...(places.get(number) ?? []), place]);

@@ -142,7 +142,7 @@ export class Watcher {
     if (had === undefined) return;
     const back =
       RANK[state] < RANK[had.state] ||
-      (RANK[had.state] === 4 && state !== had.state) ||
+      (RANK[state] === 4 && RANK[had.state] === 4 && state !== had.state) ||
       (state === had.state && partsSent < had.partsSent);
     if (!back) return;
     const show = (one: Seen): string => `${one.state} ${one.partsSent} sent ${one.copies} copies`;

@@ -55,8 +55,12 @@ export function signersOf(plaintext: Uint8Array, keys: LastingKeys): string[] {
   for (const string of strings.filter(({ length }) => length >= ED)) {
     const before = plaintext.slice(0, Buffer.from(plaintext).indexOf(string));
     for (const item of [...items, before]) {
-      for (const message of [item, ...labelled(item)]) {
-        for (const name of signs(string, message, { ...keys, mldsa, identity })) found.add(name);
+      const verifiers = { ...keys, mldsa, identity };
+      for (const name of signs(string, item, verifiers)) found.add(name);
+      // libsignal knows of no labels of ours.
+      const others = { ...verifiers, identity: null };
+      for (const message of labelled(item)) {
+        for (const name of signs(string, message, others)) found.add(name);
       }
     }
   }
@@ -72,7 +76,7 @@ function labelled(item: Uint8Array): Uint8Array[] {
 interface Verifiers {
   readonly ed25519: Uint8Array;
   readonly mldsa: KeyObject;
-  readonly identity: PublicKey;
+  readonly identity: PublicKey | null;
 }
 
 /** At either end of the string. */
@@ -81,7 +85,7 @@ function* signs(string: Uint8Array, message: Uint8Array, keys: Verifiers): Gener
     string.length === length ? [string] : [string.slice(0, length), string.slice(-length)];
   for (const signature of ends(ED)) {
     if (edVerify(keys.ed25519, signature, message)) yield 'Ed25519';
-    if (keys.identity.verify(Uint8Array.from(message), Uint8Array.from(signature)))
+    if (keys.identity?.verify(Uint8Array.from(message), Uint8Array.from(signature)))
       yield 'identity';
   }
   if (string.length < MLDSA) return;
