@@ -32,6 +32,11 @@ export const GLOBAL_OPTIONS = {
     value: 'NAME',
     help: 'which profile (default: default)',
   },
+  'token-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'speak as a bot, with the token in that file',
+  },
   json: { type: 'boolean', help: 'one JSON object (or one a line) instead of text' },
   help: { type: 'boolean', short: 'h', help: 'help for this command' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;

@@ -15,3 +15,13 @@ export async function findContact(api: Api, given: string): Promise<ContactView>
     return only;
   }
 }
+
+/** Its id, for methods that take a name as well: a token that may not look gives what was typed. */
+export async function contactIdOf(api: Api, given: string): Promise<string> {
+  try {
+    return (await findContact(api, given)).id;
+  } catch (error) {
+    if (!isAppError(error, 'token-refused')) throw error;
+    return given;
+  }
+}

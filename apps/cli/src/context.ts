@@ -2,6 +2,7 @@
 import type { Api } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import { parseDuration } from './duration.ts';
+import { tokenFrom } from './passphrase.ts';
 import type { ProfilePlace } from './paths.ts';
 import { socketOf } from './paths.ts';
 import { safeJson } from './safe.ts';
@@ -54,8 +55,13 @@ export class Context {
   }
 
   async api(): Promise<Api> {
-    this.connection ??= await dialDaemon(socketOf(this.place));
-    return this.connection;
+    if (this.connection !== null) return this.connection;
+    const file = this.text('token-file');
+    const token = file === undefined ? null : tokenFrom(file);
+    const connection = await dialDaemon(socketOf(this.place));
+    this.connection = connection;
+    if (token !== null) await connection.call('auth', { token });
+    return connection;
   }
 
   /** One result: `value` as JSON, or the lines for people. */

@@ -33,7 +33,7 @@ function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let i = 0; i < argv.length && words.length < 2; i++) {
     const part = argv[i] ?? '';
-    if (part === '--profile' || part === '-p') i += 1;
+    if (part === '--profile' || part === '-p' || part === '--token-file') i += 1;
     else if (part === '-' || !part.startsWith('-')) words.push(part);
     else if (!isGlobal(part)) break;
   }

@@ -45,23 +45,32 @@ export async function needSecret(context: Context, fresh: boolean): Promise<Secr
 }
 
 function fromFile(path: string): string {
+  return firstLine(readPrivate(path, 'passphrase'));
+}
+
+/** A token that is given in a file; it must be its owner's alone. */
+export function tokenFrom(path: string): string {
+  const line = readPrivate(path, 'token').split('\n', 1)[0]?.trim() ?? '';
+  if (line !== '') return line;
+  throw new AppError('token-file', 'usage', 'the token file is empty');
+}
+
+function readPrivate(path: string, what: 'passphrase' | 'token'): string {
+  const code = `${what}-file`;
   let fd: number;
   try {
     fd = openSync(path, 'r');
   } catch {
-    throw new AppError('passphrase-file', 'usage', 'the passphrase file cannot be read');
+    throw new AppError(code, 'usage', `the ${what} file cannot be read`);
   }
   try {
     const stat = fstatSync(fd);
     const uid = process.getuid?.();
     if (!stat.isFile() || (uid !== undefined && (stat.uid !== uid || (stat.mode & 0o077) !== 0))) {
-      throw new AppError(
-        'passphrase-file',
-        'usage',
-        'the passphrase file must be yours and readable by you only: chmod 600',
-      );
+      const rule = `the ${what} file must be yours and readable by you only: chmod 600`;
+      throw new AppError(code, 'usage', rule);
     }
-    return firstLine(readAll(fd));
+    return readAll(fd);
   } finally {
     closeSync(fd);
   }

@@ -11,6 +11,17 @@ import {
 import { contactBlock, contactDelete, contactUnblock } from './commands/block.ts';
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
+import {
+  conversationArchive,
+  conversationList,
+  conversationMute,
+  conversationPin,
+  conversationSettings,
+  draft,
+  messagePin,
+  messagePins,
+  note,
+} from './commands/conversation.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
@@ -32,8 +43,10 @@ import {
   requestSend,
 } from './commands/request.ts';
 import { rpc } from './commands/rpc.ts';
+import { messageAround, search } from './commands/search.ts';
 import { send } from './commands/send.ts';
 import { edit, messageHistory, messageShow, react, remove, timer } from './commands/talk.ts';
+import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
 import { version } from './commands/version.ts';
 
@@ -48,6 +61,17 @@ export const COMMANDS: readonly Command[] = [
   remove,
   listen,
   messageList,
+  messageAround,
+  messagePin,
+  messagePins,
+  search,
+  conversationList,
+  conversationPin,
+  conversationArchive,
+  conversationMute,
+  conversationSettings,
+  draft,
+  note,
   messageShow,
   messageHistory,
   timer,
@@ -103,6 +127,9 @@ export const COMMANDS: readonly Command[] = [
   profileResume,
   lock,
   unlock,
+  tokenCreate,
+  tokenList,
+  tokenRevoke,
   rpc,
   version,
 ];

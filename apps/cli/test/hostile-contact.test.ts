@@ -57,6 +57,16 @@ const facts = nasty({
   ...{ document: null, relays: [relay], families: 1, countries: 1, words: [], wire: 1 },
   ownEdge: { address: 'x', since: null },
 });
+const conversation = nasty({
+  ...{ id: '1', kind: 'contact', name: 'x', pinned: false, archived: false, mute: null },
+  draft: { text: 'x', replyTo: null, at: 1 },
+  settings: { readReceipts: false, obeyDelete: true, timer: 0 },
+  ...{ unread: 1, lastMessage: last, lastAt: 1 },
+});
+const hit = nasty({
+  ...{ id: '1', contactId: '1', direction: 'in', sentAt: 1 },
+  excerpt: { text: 'x', cutBefore: false, cutAfter: false, marks: [[1, 2]] },
+});
 const lateness = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 const debug = { lateness, sessionQueue: 0, longestStep: 0, clockSteps: 0, counters: {} };
 const event = { cursor: 1, at: 1, kind: 'message', subject: '1' };
@@ -83,6 +93,14 @@ before(() =>
     'request.accept': () => contact,
     'request.send': () => contact,
     'network.facts': () => ({ facts }),
+    'conversation.list': () => ({ conversations: [conversation] }),
+    'conversation.get': () => conversation,
+    'conversation.pin': () => conversation,
+    'draft.set': () => conversation,
+    'note.open': () => conversation,
+    'message.around': () => ({ messages: [message], older: false, newer: false }),
+    'message.pins': () => ({ messages: [message] }),
+    'search.find': () => ({ hits: [hit], next: null }),
     'contact.reach': () => ({
       ...{
         contactId: '1',
@@ -125,6 +143,13 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['request', 'accept', '1'],
   ['request', 'send', 'tacet://address/1#x', 'hello'],
   ['network', 'facts'],
+  ['conversation', 'list'],
+  ['conversation', 'pin', 'ok'],
+  ['draft', 'ok', 'hello'],
+  ['note'],
+  ['message', 'around', '1'],
+  ['message', 'pins', 'ok'],
+  ['search', 'ok'],
 ];
 
 /** Line ends and tabs are ours; nothing else of the kind is. */

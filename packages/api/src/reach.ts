@@ -65,6 +65,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'message.get': message(),
   'message.pin': message(),
   'message.pins': contact(),
+  'message.around': message(),
   'conversation.read': contact(),
   'conversation.list': listed,
   'conversation.get': contact(),

@@ -2,7 +2,7 @@
 import type { MessageView } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
-import { findContact } from '../contacts.ts';
+import { contactIdOf } from '../contacts.ts';
 import { EXIT } from '../exit.ts';
 import { stateOf } from '../format.ts';
 import { safeLine } from '../safe.ts';
@@ -48,7 +48,7 @@ export const send: Command = {
     const text = await textArgument(context, 1);
     if (text === '') throw new AppError('usage', 'usage', 'there is no text to send');
     const api = await context.api();
-    const { id: contactId } = await findContact(api, contact);
+    const contactId = await contactIdOf(api, contact);
     const reply = replyTo === undefined ? {} : { replyTo };
     const sent = await api.call('message.send', { contactId, text, clientId, ...reply });
     let message: MessageView = sent;

@@ -1,6 +1,7 @@
 /** Methods of conversations: order, pins, mute, archive, drafts, settings, notes to self (spec 18). */
 import * as v from 'valibot';
-import { done, id, method, nothing } from '../method.ts';
+import { MAX_PAGE } from '../limits.ts';
+import { done, id, method, nothing, upTo } from '../method.ts';
 import { message } from '../views.ts';
 
 const flag = v.boolean();
@@ -74,6 +75,12 @@ export const conversationMethods = {
   'message.pin': method(v.strictObject({ id, pinned: flag }), done, 'send'),
   /** Newest pin first. */
   'message.pins': method(v.strictObject(of), v.object({ messages: v.array(message) }), 'read'),
+  /** A line with at most `limit` on each side, first to last. */
+  'message.around': method(
+    v.strictObject({ id, limit: upTo(1, MAX_PAGE) }),
+    v.object({ messages: v.array(message), older: flag, newer: flag }),
+    'read',
+  ),
   /** The conversation of this profile with itself; made by the first call. */
   'note.open': method(nothing, conversation, 'send'),
 } as const;

@@ -156,6 +156,23 @@ export class Conversations {
     return rows.map((row) => this.deps.show(row));
   }
 
+  /** A line with what stands around it, first to last, and whether there is more on either side. */
+  around(
+    id: string,
+    limit: number,
+  ): { readonly messages: MessageView[]; readonly older: boolean; readonly newer: boolean } {
+    const { messages, show } = this.deps;
+    const line = messages.line(rowIdOf(id));
+    const above = messages.list(num(line, 'contact_id'), num(line, 'id'), limit + 1);
+    const below = messages.below(line, limit + 1);
+    const rows = [...above.slice(-limit), line, ...below.slice(0, limit)];
+    return {
+      messages: rows.map((row) => show(row)),
+      older: above.length > limit,
+      newer: below.length > limit,
+    };
+  }
+
   /** A message was saved: what was put away comes back, unless it is muted. In its transaction. */
   onReceived(contactId: number, mentioned: boolean, now: Millis): void {
     const { archived, mute } = this.table.of(contactId);

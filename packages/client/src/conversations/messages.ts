@@ -211,6 +211,19 @@ export class Messages {
     return [...rows].reverse();
   }
 
+  /** Lines below the place of one, the nearest first. */
+  below(row: SqlRow, limit: number): readonly SqlRow[] {
+    return this.store.all(
+      `${LISTED} AND (place_at, place_sub, content_id, direction) > (?, ?, ?, ?) ${UP} LIMIT ?`,
+      num(row, 'contact_id'),
+      num(row, 'place_at'),
+      num(row, 'place_sub'),
+      blob(row, 'content_id'),
+      text(row, 'direction'),
+      Math.max(1, Math.min(limit, MAX_PAGE)),
+    );
+  }
+
   /** The line of the last place. */
   last(contactId: number): SqlRow | undefined {
     return this.list(contactId, null, 1)[0];
@@ -262,6 +275,7 @@ export class Messages {
 }
 
 const LISTED = 'SELECT * FROM messages WHERE contact_id = ? AND listed = 1';
+const UP = 'ORDER BY place_at, place_sub, content_id, direction';
 const DOWN = 'ORDER BY place_at DESC, place_sub DESC, content_id DESC, direction DESC';
 
 function unknown(): AppError {

@@ -72,6 +72,14 @@ export interface Conversations {
   ): ConversationView;
   pinMessage(id: string, pinned: boolean, now: Millis): void;
   pinnedMessages(idOrName: string): readonly MessageView[];
+  around(
+    id: string,
+    limit: number,
+  ): {
+    readonly messages: readonly MessageView[];
+    readonly older: boolean;
+    readonly newer: boolean;
+  };
 }
 
 /** The privacy level, and what is measured about it. */

@@ -27,5 +27,10 @@ export const conversationHandlers: HandlersOf<typeof conversationMethods> = {
     }),
   'message.pins': ({ person, turn }, { contactId }) =>
     turn(() => ({ messages: [...person.conversations.pinnedMessages(contactId)] })),
+  'message.around': ({ person, turn }, { id, limit }) =>
+    turn(() => {
+      const { messages, older, newer } = person.conversations.around(id, limit);
+      return { messages: [...messages], older, newer };
+    }),
   'note.open': ({ person, turn }) => turn((now) => person.conversations.notes(now)),
 };

@@ -1,0 +1,178 @@
+/** Search, settings, drafts, notes and tokens on the command line. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { AppError } from '@tacet/base';
+import { contactView, messageView } from '@tacet/testkit/views';
+import { FakeDaemon } from './fake-daemon.ts';
+
+const CONVERSATION = {
+  id: '1',
+  kind: 'contact',
+  name: 'bob',
+  pinned: false,
+  archived: false,
+  mute: null,
+  draft: null,
+  settings: { readReceipts: false, obeyDelete: true, timer: 0 },
+  unread: 0,
+  lastMessage: messageView({ direction: 'in', text: 'hello', state: 'received' }),
+  lastAt: 1,
+};
+const TOKEN = {
+  id: '3',
+  name: 'weather',
+  scopes: ['send'],
+  contacts: ['1'],
+  createdAt: 1,
+  expiresAt: null,
+  usedAt: null,
+};
+const SECRET = 'tacet-token-abc';
+
+const fake = new FakeDaemon();
+const paramsOf = (method: string) => fake.calls.findLast((call) => call.method === method)?.params;
+
+before(() =>
+  fake.start({
+    'contact.get': ({ contact }: { contact: string }) => {
+      if (contact === 'bob') return contactView();
+      throw new AppError('contact-unknown', 'missing', 'there is no contact of that name');
+    },
+    'contact.list': () => ({ contacts: [contactView()] }),
+    'conversation.list': () => ({ conversations: [CONVERSATION] }),
+    'conversation.get': () => CONVERSATION,
+    'conversation.pin': () => ({ ...CONVERSATION, pinned: true }),
+    'conversation.archive': () => ({ ...CONVERSATION, archived: true }),
+    'conversation.mute': ({ mute }: { mute: unknown }) => ({ ...CONVERSATION, mute }),
+    'conversation.settings': () => CONVERSATION,
+    'draft.set': ({ text }: { text: string }) => ({
+      ...CONVERSATION,
+      draft: text === '' ? null : { text, replyTo: null, at: 1 },
+    }),
+    'note.open': () => ({ ...CONVERSATION, id: '9', kind: 'self' }),
+    'message.list': () => ({ messages: [messageView({ text: 'buy bread' })] }),
+    'message.send': () => messageView({ state: 'received' }),
+    'message.around': () => ({ messages: [messageView({ id: '5' })], older: true, newer: false }),
+    'message.pin': () => ({}),
+    'message.pins': () => ({ messages: [messageView()] }),
+    'search.find': () => ({
+      hits: [
+        {
+          ...{ id: '7', contactId: '1', direction: 'in', sentAt: 1 },
+          excerpt: { text: 'a red apple', cutBefore: true, cutAfter: false, marks: [[2, 3]] },
+        },
+      ],
+      next: '6',
+    }),
+    'token.create': () => ({ token: TOKEN, secret: SECRET }),
+    'token.list': () => ({ tokens: [TOKEN] }),
+    'token.revoke': () => ({}),
+    auth: ({ token }: { token: string }) => {
+      if (token === SECRET) return TOKEN;
+      throw new AppError('token-invalid', 'refused', 'that is no token of this profile any more');
+    },
+  }),
+);
+after(() => fake.stop());
+
+describe('search', () => {
+  test('words and filters reach the daemon, hits are one line each', async () => {
+    const line = ['search', 'red', '"at nine"', '--contact', 'bob', '--in', '--links'];
+    const { code, out, err } = await fake.tacet([...line, '--from', '2026-11-01']);
+    assert.equal(code, 0);
+    assert.match(out, /^#7 {2}.* {2}bob: \.\.\.a red apple\n$/);
+    assert.match(err, /--before 6/);
+    assert.deepEqual(paramsOf('search.find'), {
+      ...{ text: 'red "at nine"', limit: 20, contacts: ['1'], direction: 'in', link: true },
+      from: new Date('2026-11-01T00:00').getTime(),
+    });
+  });
+
+  test('as JSON: places, no markup', async () => {
+    const { out } = await fake.tacet(['search', 'red', '--json']);
+    const { schema, hits, next } = JSON.parse(out);
+    assert.deepEqual([schema, hits[0].excerpt.marks, next], [1, [[2, 3]], '6']);
+  });
+
+  test('what it does not take is a usage error', async () => {
+    for (const wrong of [
+      ['--kind', 'x'],
+      ['--in', '--out'],
+      ['--limit', '0'],
+      ['--from', '2026-13-40'],
+    ]) {
+      assert.equal((await fake.tacet(['search', 'x', ...wrong])).code, 2, wrong.join(' '));
+    }
+    assert.equal((await fake.tacet(['search', 'x', '--contact', 'nobody'])).code, 5);
+  });
+
+  test('around a message', async () => {
+    const { out } = await fake.tacet(['message', 'around', '5']);
+    assert.match(out, /^> #5 /);
+  });
+});
+
+test('settings of a conversation', async () => {
+  assert.match((await fake.tacet(['conversation', 'list'])).out, /bob .*hello/);
+  assert.match((await fake.tacet(['conversation', 'pin', 'bob'])).out, /pinned +on/);
+  assert.match((await fake.tacet(['conversation', 'archive', 'bob', '--off'])).out, /archived/);
+  assert.deepEqual(paramsOf('conversation.archive'), { contactId: 'bob', archived: false });
+  const mute = await fake.tacet(['conversation', 'mute', 'bob', '--for', '8h', '--mentions']);
+  assert.match(mute.out, /mute +until .*, but for mentions/);
+  await fake.tacet(['conversation', 'settings', 'bob', '--read-receipts', 'on']);
+  assert.deepEqual(paramsOf('conversation.settings'), { contactId: 'bob', readReceipts: true });
+  const wrong = await fake.tacet(['conversation', 'settings', 'bob', '--obey-delete', 'perhaps']);
+  assert.equal(wrong.code, 2);
+});
+
+test('drafts, notes, pins', async () => {
+  assert.equal((await fake.tacet(['draft', 'bob', 'dear Bob'])).out, 'dear Bob\n');
+  assert.equal((await fake.tacet(['draft', 'bob', '--clear'])).out, 'no draft\n');
+  assert.equal((await fake.tacet(['note', '-'], { stdin: 'buy bread\n' })).out, 'kept\n');
+  assert.deepEqual(Object.entries(paramsOf('message.send') ?? {}).slice(0, 2), [
+    ['contactId', '9'],
+    ['text', 'buy bread'],
+  ]);
+  assert.match((await fake.tacet(['note'])).out, /buy bread/);
+  assert.equal((await fake.tacet(['message', 'pin', '5', '--off'])).out, 'unpinned\n');
+  assert.match((await fake.tacet(['message', 'pins', 'bob'])).out, /^#1 /);
+});
+
+describe('tokens', () => {
+  test('one is printed once, or written to a file of its owner', async () => {
+    const line = ['token', 'create', 'weather', '--scope', 'send', '--contacts', 'bob'];
+    assert.equal((await fake.tacet(line)).out, `${SECRET}\n`);
+    const file = join(fake.home, 'weather.token');
+    const { out } = await fake.tacet([...line, '--file', file]);
+    assert.equal(out.includes(SECRET), false);
+    assert.equal(readFileSync(file, 'utf8'), `${SECRET}\n`);
+    const calls = fake.calls.length;
+    assert.equal((await fake.tacet([...line, '--file', file])).code, 2);
+    assert.equal(
+      fake.calls.slice(calls).some(({ method }) => method === 'token.create'),
+      false,
+      'no token is made that cannot be written down',
+    );
+    assert.equal((await fake.tacet(['token', 'create', 'x', '--scope', 'all'])).code, 2);
+    assert.match((await fake.tacet(['token', 'list'])).out, /3 +weather +send +1 +never +never/);
+    assert.equal((await fake.tacet(['token', 'revoke', '3'])).out, 'revoked\n');
+    assert.equal(existsSync(file), true);
+  });
+
+  test('--token-file speaks first, and only with a file of its owner', async () => {
+    const file = join(fake.home, 'bot.token');
+    writeFileSync(file, `${SECRET}\n`, { mode: 0o600 });
+    const calls = fake.calls.length;
+    assert.equal((await fake.tacet(['--token-file', file, 'token', 'list'])).code, 0);
+    assert.equal(fake.calls[calls]?.method, 'auth');
+    writeFileSync(join(fake.home, 'open.token'), SECRET, { mode: 0o644 });
+    const open = await fake.tacet(['note', '--token-file', join(fake.home, 'open.token')]);
+    assert.deepEqual([open.code, /chmod 600/.test(open.err)], [2, true]);
+    writeFileSync(file, 'tacet-token-other\n');
+    const refused = await fake.tacet(['note', '--token-file', file]);
+    assert.deepEqual([refused.code, /no token/.test(refused.err)], [7, true]);
+    assert.equal(refused.err.includes('tacet-token'), false);
+  });
+});
