@@ -2,9 +2,9 @@
 import type { Api } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import { parseDuration } from './duration.ts';
-import { tokenFrom } from './passphrase.ts';
 import type { ProfilePlace } from './paths.ts';
 import { socketOf } from './paths.ts';
+import { tokenFrom } from './private-file.ts';
 import { safeJson } from './safe.ts';
 import { dialDaemon } from './socket.ts';
 import { type Tell, tellFor } from './tell.ts';
