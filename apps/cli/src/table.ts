@@ -34,7 +34,7 @@ import { meetCode, meetScan, meetScans } from './commands/meet.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
-import { lock, profileCreate, profileResume, unlock } from './commands/profile.ts';
+import { lock, profileCreate, profileRename, profileResume, unlock } from './commands/profile.ts';
 import {
   requestAccept,
   requestBlock,
@@ -125,6 +125,7 @@ export const COMMANDS: readonly Command[] = [
   data,
   profileCreate,
   profileResume,
+  profileRename,
   lock,
   unlock,
   tokenCreate,

@@ -1,7 +1,9 @@
-/** `profile create`, `lock`, `unlock`. */
+/** `profile create`, `profile rename`, `lock`, `unlock`. */
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
+import { findContact } from '../contacts.ts';
 import { profileLines } from '../format.ts';
 import { needSecret } from '../passphrase.ts';
+import { safeLine } from '../safe.ts';
 import { withDaemon } from './daemon.ts';
 
 export const profileCreate: Command = {
@@ -24,6 +26,29 @@ export const profileCreate: Command = {
     );
     context.show(made, () => profileLines(made, context.tell).slice(0, 2).join('\n'));
     context.note('next: tacet network join CARD, or tacet invite accept LINK');
+    return undefined;
+  },
+};
+
+export const profileRename: Command = {
+  path: 'profile rename',
+  summary: 'go by another name; only who you choose gets to know',
+  args: '<name>',
+  arity: [1, 1],
+  options: {
+    tell: { type: 'string', value: 'WHO', help: 'all, or contacts by name, with commas between' },
+  },
+  examples: ['tacet profile rename "Alice M."', 'tacet profile rename Al --tell bob,carol'],
+  details: 'New contacts get the new name in any case. Contacts see the change as a line.',
+  async run(context) {
+    const name = context.arg(0, 'the name');
+    const wanted = context.text('tell') ?? '';
+    const api = await context.api();
+    const named = wanted.split(',').filter((one) => one !== '');
+    const found = wanted === 'all' ? [] : named.map((one) => findContact(api, one));
+    const ids = (await Promise.all(found)).map(({ id }) => id);
+    const status = await api.call('profile.rename', { name, tell: wanted === 'all' ? 'all' : ids });
+    context.show(status, () => safeLine(status.profile));
     return undefined;
   },
 };

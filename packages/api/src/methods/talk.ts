@@ -3,9 +3,9 @@
  * idempotent by `clientId`: a repeat answers what the first call did.
  */
 import * as v from 'valibot';
-import { MAX_CLIENT_ID } from '../limits.ts';
-import { done, id, method, natural } from '../method.ts';
-import { message, version } from '../views.ts';
+import { MAX_CLIENT_ID, MAX_PAGE } from '../limits.ts';
+import { done, id, method, name, natural } from '../method.ts';
+import { message, profileStatus, version } from '../views.ts';
 
 const clientId = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CLIENT_ID));
 
@@ -56,5 +56,14 @@ export const talkMethods = {
     v.strictObject({ contactId: id, seconds: natural, clientId }),
     message,
     'send',
+  ),
+  /** Another name for oneself; only who is named in `tell` gets to know. */
+  'profile.rename': method(
+    v.strictObject({
+      name,
+      tell: v.union([v.literal('all'), v.pipe(v.array(id), v.maxLength(MAX_PAGE))]),
+    }),
+    profileStatus,
+    'admin',
   ),
 } as const;

@@ -229,6 +229,12 @@ export class Messages {
     return this.list(contactId, null, 1)[0];
   }
 
+  /** Content id of the last line that somebody wrote: what the other side may know, too. */
+  lastSaid(contactId: number): Uint8Array | null {
+    const row = this.store.get(`${LISTED} AND type >= 0 ${DOWN} LIMIT 1`, contactId);
+    return row === undefined ? null : blob(row, 'content_id');
+  }
+
   /** Highest row of a conversation: what is read is kept by arrival. */
   newest(contactId: number): number {
     const row = this.store.get(

@@ -3,12 +3,19 @@
  * deletes, the timer, cards, their name. Each is saved and answers at once, whether or not anything
  * can be sent; the outbox does the rest. The same client id again does nothing twice.
  */
-import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
-import type { Contacts } from '../contacts/contacts.ts';
+import { AppError, type Millis, type Rng, randomBytes, utf8 } from '@tacet/base';
+import { type Contacts, cleanName } from '../contacts/contacts.ts';
 import { textBytes } from '../content/cbor.ts';
 import { contentMap, type KnownContent } from '../content/content.ts';
 import type { Mention } from '../content/fields.ts';
-import { DELETE_LINE, editLine, excerptOf, reactionLine, timerLine } from '../content/shown.ts';
+import {
+  DELETE_LINE,
+  editLine,
+  excerptOf,
+  profileLine,
+  reactionLine,
+  timerLine,
+} from '../content/shown.ts';
 import {
   MAX_EMOJI_BYTES,
   MAX_LIFETIME,
@@ -18,6 +25,7 @@ import {
 } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { blob, num, rowIdOf, text } from '../store/rows.ts';
+import { writeSetting } from '../store/settings.ts';
 import type { MessageView, VersionView } from '../views.ts';
 import { type Acts, mayAct } from './acts.ts';
 import { isAct, typeOf } from './contents.ts';
@@ -204,12 +212,38 @@ export class Talk {
     });
   }
 
+  /** Another name for oneself, told to those contacts. Who was told before is not told again. */
+  rename(
+    request: { readonly name: string; readonly tell: 'all' | readonly string[] },
+    now: Millis,
+  ): void {
+    this.d.begin(now);
+    const { store, contacts } = this.d;
+    const name = cleanName(request.name);
+    const told =
+      request.tell === 'all'
+        ? contacts.all().filter((row) => text(row, 'state') !== 'ended')
+        : request.tell.map((one) => this.writable(one));
+    store.transaction(() => {
+      writeSetting(store, 'profile-name', utf8(name));
+      for (const contact of told) {
+        const last = store.get(
+          `SELECT text FROM messages WHERE contact_id = ? AND direction = 'out' AND type = 8
+           ORDER BY id DESC LIMIT 1`,
+          num(contact, 'id'),
+        );
+        if (last?.['text'] === name) continue;
+        this.say(contact, { type: 'profile', name, shown: profileLine(name) }, null, now);
+      }
+    });
+  }
+
   /** Saves a line of any type to be sent; for features with contents of their own. In a transaction. */
   say(contact: SqlRow, said: Said, clientId: string | null, now: Millis): number {
     const contactId = num(contact, 'id');
-    const last = this.d.messages.last(contactId);
-    const parent = last === undefined ? {} : { parent: blob(last, 'content_id') };
-    const id = this.save(contact, { ...said, ...parent } as Said, clientId, now);
+    const parent = this.d.messages.lastSaid(contactId);
+    const after = parent === null ? said : { ...said, parent };
+    const id = this.save(contact, after as Said, clientId, now);
     if (isNotes(contact)) this.d.messages.removal.written(id, now);
     return id;
   }

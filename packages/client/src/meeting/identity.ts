@@ -55,7 +55,10 @@ export function loadIdentity(store: ProfileStore): OwnIdentity {
   };
   const keys = hybridKeyPair(need('signing-seed')).publicKey;
   return {
-    name: fromUtf8(need('profile-name')),
+    // It may be changed; the keys never are.
+    get name() {
+      return fromUtf8(need('profile-name'));
+    },
     identityKey: need('identity-key'),
     ed25519: keys.ed25519,
     mldsa65: keys.mldsa65,

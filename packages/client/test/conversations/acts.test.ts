@@ -264,3 +264,24 @@ function seen(side: Side, message: string): string[] {
     .reactions.map((one) => `${one.direction} ${one.emoji}`)
     .sort();
 }
+
+test('another name is told to whom one chooses, once, and used for whoever comes', async () => {
+  const pair = await Pair.meet();
+  const { a, b } = pair;
+  const rename = (name: string, tell: 'all' | readonly string[]) =>
+    a.client.talk.rename({ name, tell }, a.profile.later());
+  rename('Al', []);
+  assert.equal(a.client.status(a.now).profile, 'Al');
+  assert.deepEqual(a.letters(), []);
+  rename('Al', ['1']);
+  rename('Al', 'all');
+  pair.exchange();
+  assert.deepEqual(
+    b.lines.map((line) => [line.kind, line.text]),
+    [['profile', 'Goes by the name of Al from now on.']],
+  );
+  assert.equal(b.client.contact('1').givenName, 'Al');
+  assert.throws(() => rename('\u202e', []), code('name-invalid'));
+  a.profile.restart();
+  assert.equal(a.client.status(a.now).profile, 'Al');
+});

@@ -8,5 +8,6 @@ export interface Talk {
   edit(request: ParamsOf<'message.edit'>, now: Millis): MessageView;
   delete(request: ParamsOf<'message.delete'>, now: Millis): void;
   history(id: string): readonly VersionView[];
+  rename(request: ParamsOf<'profile.rename'>, now: Millis): void;
   setTimer(request: ParamsOf<'timer.set'>, now: Millis): MessageView;
 }

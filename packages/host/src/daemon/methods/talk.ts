@@ -14,4 +14,9 @@ export const talkHandlers: HandlersOf<typeof talkMethods> = {
   'message.history': ({ person, turn }, { id }) =>
     turn(() => ({ versions: [...person.talk.history(id)] })),
   'timer.set': ({ person, turn }, params) => turn((now) => person.talk.setTimer(params, now)),
+  'profile.rename': ({ person, turn }, params) =>
+    turn((now) => {
+      person.talk.rename(params, now);
+      return person.status(now);
+    }),
 };
