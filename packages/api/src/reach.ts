@@ -31,6 +31,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.unlock': all,
   'profile.lock': all,
   'profile.resume': all,
+  'profile.rename': all,
   'network.join': all,
   'network.status': all,
   'network.socks': all,
