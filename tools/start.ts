@@ -8,7 +8,15 @@ import { parseArgs } from 'node:util';
 import { Children } from './start/children.ts';
 import { type DemoHome, openHome, StartError } from './start/home.ts';
 import { type DemoNetwork, startNetwork } from './start/network.ts';
-import { introduce, isAlone, joinNetwork, type Person, startPerson } from './start/people.ts';
+import {
+  addressOf,
+  introduce,
+  isAlone,
+  joinNetwork,
+  meetEcho,
+  type Person,
+  startPerson,
+} from './start/people.ts';
 import { buildPage, showWindows } from './start/windows.ts';
 
 const PEOPLE = ['alice', 'bob', 'echo'];
@@ -19,8 +27,6 @@ function say(text: string): void {
   const seconds = ((performance.now() - began) / 1_000).toFixed(1).padStart(5);
   console.log(`${seconds} s  ${text}`);
 }
-
-const quiet = (): void => {};
 
 function options(): { readonly fresh: boolean; readonly open: boolean } {
   try {
@@ -56,7 +62,8 @@ async function start(home: DemoHome, children: Children, open: boolean): Promise
     third(home, children, network),
     introduce(alice, bob, say).then(() => atHome(home, alice, bob, open)),
   ]);
-  await Promise.all([introduce(echo, alice, quiet), introduce(echo, bob, quiet)]);
+  const address = await addressOf(echo);
+  await Promise.all([alice, bob].map((one) => meetEcho(one, network.card, address)));
   say('both know Echo, who answers everything');
   for (const { api } of [alice, bob, echo]) api.close();
 }

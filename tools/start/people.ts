@@ -105,6 +105,26 @@ function tellSteps(
   }
 }
 
+/** Echo's address; the one of an earlier start, if there is one. */
+export async function addressOf({ api }: Person): Promise<string> {
+  const { addresses } = await api.call('address.list', {});
+  const live = addresses.find(({ state }) => state === 'live');
+  const { link } = live ?? (await api.call('address.create', { label: 'everybody' }));
+  if (link === null) throw new StartError('Echo has no address');
+  return link;
+}
+
+/** As everybody on the network may: by the address behind its card. */
+export async function meetEcho(person: Person, card: string, address: string): Promise<void> {
+  await person.api.call('network.join', { card: `${card} ${address}` });
+  const { id } = await person.api.call('echo.meet', {});
+  const met = await waitFor(person.api, WAIT_MS, async () => {
+    const contact = await person.api.call('contact.get', { contact: id });
+    return contact.state === 'meeting' ? null : contact;
+  });
+  if (met?.state !== 'ready') throw new StartError(`${person.name} and Echo did not meet in time`);
+}
+
 /** The link of an earlier start is used before another is made. */
 async function invitation(host: Person, guest: Person): Promise<string> {
   const label = `demonstration: ${guest.handle}`;

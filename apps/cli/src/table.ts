@@ -23,6 +23,7 @@ import {
   note,
 } from './commands/conversation.ts';
 import { down, status, up } from './commands/daemon.ts';
+import { echo } from './commands/echo.ts';
 import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
@@ -88,6 +89,7 @@ export const COMMANDS: readonly Command[] = [
   codeShow,
   codeSay,
   codeStop,
+  echo,
   linkCheck,
   meetCode,
   meetScan,

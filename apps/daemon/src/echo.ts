@@ -1,5 +1,6 @@
 /**
- * Echo: answers every text with the same text, through the API any bot uses. Its place in the
+ * Echo: takes everybody who asks at its address, and answers every text with the same text, through
+ * the API any bot uses. Its place in the
  * event log is acknowledged after the answer is saved, and the answer's client id comes from the
  * question, so that neither a crash nor a repeat loses or doubles one.
  */
@@ -30,12 +31,28 @@ export async function runEcho(core: DaemonCore, signal: AbortSignal): Promise<vo
 
 async function answerAll(api: Api, signal: AbortSignal): Promise<void> {
   let { acknowledged: cursor } = await api.call('events.position', { consumer: CONSUMER });
+  await takeRequests(api);
   while (!signal.aborted) {
     const page = await api.call('events.read', { cursor, max: 100, waitMs: 60_000 });
     for (const event of page.events) {
       if (event.kind === 'message') await answer(api, event.subject);
+      if (event.kind === 'request') await takeRequests(api);
       cursor = event.cursor;
       if (event.kind === 'message') await api.call('events.ack', { consumer: CONSUMER, cursor });
+    }
+  }
+}
+
+/** Whoever asks: Echo knows nobody. */
+async function takeRequests(api: Api): Promise<void> {
+  const { requests } = await api.call('request.list', {});
+  for (const { id } of requests) {
+    try {
+      await api.call('request.accept', { id, name: 'guest' });
+    } catch (error) {
+      // Its invitation has ended, or is of somebody blocked.
+      if (!isAppError(error) || error.kind === 'bug' || error.kind === 'storage') throw error;
+      await api.call('request.delete', { id });
     }
   }
 }

@@ -19,6 +19,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'invitation-expired': NEW_INVITATION,
   'invitation-refused': NEW_INVITATION,
   'invitation-replaced': 'somebody interfered: ask for a new invitation on another way',
+  'echo-missing': 'join again with a card that names it: tacet network join "CARD ADDRESS"',
   'link-newer': 'a newer version made it: update Tacet',
   'link-unknown': 'this is nothing of Tacet’s: ask for an invitation or an address',
   'invitation-own': 'this is your own: send it to a friend',

@@ -92,6 +92,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'identity.list': all,
   'identity.delete': all,
   'meet.code': all,
+  'echo.meet': all,
   'meet.codeState': all,
   'meet.scan': all,
   'meet.scans': all,

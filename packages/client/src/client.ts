@@ -11,6 +11,7 @@ import type { AcceptRequest, AddressFeature } from './addresses/feature.ts';
 import { cleanName } from './contacts/contacts.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { SendRequest, Talk } from './conversations/talk.ts';
+import { keepEcho, meetEcho, splitCard } from './echo/echo.ts';
 import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
 import type { EventRange } from './events/log.ts';
 import type { Identities } from './identities/identities.ts';
@@ -89,6 +90,12 @@ export class Client {
     return this.e.introductions;
   }
 
+  /** Throws `echo-missing` where the card named none. */
+  meetEcho(now: Millis): ContactView {
+    this.e.now = now;
+    return this.contact(meetEcho(this.e, now));
+  }
+
   /** What a text is, and why it cannot work, before anything is sent. */
   checkLink(link: string, now: Millis): LinkView {
     const { store, network } = this.e;
@@ -149,12 +156,14 @@ export class Client {
   // Commands -------------------------------------------------------------------------------
 
   /** By card; one of another network counts until the first was reached. */
-  joinNetwork(cardText: string, now: Millis): void {
+  joinNetwork(given: string, now: Millis): void {
     this.e.now = now;
+    const { card: cardText, echo } = splitCard(given);
     const had = this.e.network;
     const isOther = ({ id }: Network): boolean => had !== null && !equalBytes(had.id, id);
     const network = this.e.store.transaction(() => {
       const joined = Network.join(cardText, this.e.networkDeps);
+      keepEcho(this.e.store, echo, { id: joined.id, other: isOther(joined) });
       if (isOther(joined)) {
         this.e.invitationList.leaveNetwork(now);
         this.e.visits.leaveNetwork(now);

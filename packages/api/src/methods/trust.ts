@@ -1,6 +1,7 @@
 /** Methods of trust (spec 15): evidence, safety numbers, whether somebody still answers. */
 import * as v from 'valibot';
 import { done, id, link, method, natural, nothing } from '../method.ts';
+import { contact } from '../views.ts';
 
 const time = v.number();
 const level = v.picklist(['verified', 'introduced', 'link', 'unverified']);
@@ -168,6 +169,8 @@ export const trustMethods = {
   'introduce.decide': method(v.strictObject({ id, accept: v.boolean() }), introduction, 'contacts'),
   /** What a text is that somebody was given, and why it cannot lead anywhere; nothing is sent. */
   'link.check': method(v.strictObject({ link }), linkView, 'read'),
+  /** The contact that is Echo: asked now, unless it was met. It is told no name. */
+  'echo.meet': method(nothing, contact, 'contacts'),
   'contact.reach': method(v.strictObject(of), reach, 'read'),
 } as const;
 

@@ -31,6 +31,8 @@ import type { AddressView } from './views.ts';
 /** Boxes derived in one go: a turn stays short beside the slots of the rhythm. */
 const CHUNK = 32;
 const CHUNK_PAUSE: Millis = 50;
+/** A document comes within moments of joining, and what is announced before is not seen again. */
+const NO_DOCUMENT: Millis = 1_000;
 /** The end is told once; its tries go on after a pause, at most hourly, for three days. */
 const PAUSE: Millis = 60_000;
 const END_MOVES = 72;
@@ -241,7 +243,7 @@ export class Addresses implements PutOwner, WatchOwner {
         for (const row of rows) more = this.watch(row, now) || more;
       });
     }
-    this.nextAt = now + (more ? CHUNK_PAUSE : rows.length > 0 && !able ? PAUSE : HOUR);
+    this.nextAt = now + (more ? CHUNK_PAUSE : rows.length > 0 && !able ? NO_DOCUMENT : HOUR);
   }
 
   private watch(row: SqlRow, now: Millis): boolean {

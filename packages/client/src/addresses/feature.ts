@@ -18,6 +18,8 @@ export interface SendRequest {
   readonly text: string;
   /** As whom: id or name; without it as the profile's own. */
   readonly identity?: string;
+  /** The owner is told no name. */
+  readonly nameless?: boolean;
 }
 
 export interface AcceptRequest {
@@ -110,10 +112,11 @@ export class AddressFeature {
   }
 
   /** Returns the id of the new contact. */
-  send({ link, name, text, identity }: SendRequest, now: Millis): string {
+  send({ link, name, text, identity, nameless }: SendRequest, now: Millis): string {
     const words = checkRequestText(text);
     const clean = name === undefined ? null : cleanName(name);
-    return String(this.sent.send(link, clean, words, this.d.identities.find(identity), now));
+    const as = { identity: this.d.identities.find(identity), nameless: nameless ?? false };
+    return String(this.sent.send(link, clean, words, as, now));
   }
 
   /** Gives up a request of ours that waits; false when this contact is none. */

@@ -73,7 +73,7 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     link: AddressLink,
     name: string | null,
     words: string,
-    identity: number | null,
+    as: { readonly identity: number | null; readonly nameless: boolean },
     now: Millis,
   ): number {
     const network = this.d.network();
@@ -95,9 +95,9 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     return store.transaction(() => {
       const given = peerGivenName(link.card.name);
       const contactId = this.d.contacts.create(name ?? given, given, now);
-      this.d.identities.give(contactId, identity);
+      this.d.identities.give(contactId, as.identity);
       this.d.contacts.step(contactId, 'opened', now);
-      const invitationId = this.invitations.createFor(contactId, now);
+      const invitationId = this.invitations.createFor(contactId, now, as.nameless);
       const contentId = randomBytes(this.d.rng, 16);
       if (words !== '') {
         const id = this.d.messages.addOwn(contactId, contentId, null, words, now);
@@ -195,7 +195,7 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
         keySetHash: identity.keySetHash,
         contentId: blob(row, 'content_id'),
         endsDay: offer.endsDay,
-        name: identity.name,
+        name: offer.nameless ? '' : identity.name,
         text: text(row, 'text'),
       },
       this.d.rng,

@@ -72,6 +72,13 @@ export interface RequestListener {
   onClosed(contactId: number, now: Millis): void;
 }
 
+export interface Offered {
+  readonly secret: Uint8Array;
+  readonly endsDay: number;
+  /** It does not say who made it. */
+  readonly nameless: boolean;
+}
+
 interface Answered {
   readonly words: FirstWords;
   readonly identityKey: Uint8Array;
@@ -168,9 +175,11 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   }
 
   /** One that a request to an address carries, for that contact. In a transaction. */
-  createFor(contactId: number, now: Millis): number {
+  createFor(contactId: number, now: Millis, nameless = false): number {
     this.d.kick();
-    return this.insert('request', contactId, this.d.identities.idOfContact(contactId), now);
+    const id = this.insert('request', contactId, this.d.identities.idOfContact(contactId), now);
+    if (nameless) this.d.store.run('UPDATE invitations SET nameless = 1 WHERE id = ?', id);
+    return id;
   }
 
   private boxLife(now: Millis): Millis {
@@ -211,10 +220,14 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
   }
 
   /** What a request needs of its invitation; null unless it can be answered now. */
-  offered(id: number): { readonly secret: Uint8Array; readonly endsDay: number } | null {
+  offered(id: number): Offered | null {
     const row = this.row(id);
     if (text(row, 'state') !== 'ready') return null;
-    return { secret: blob(row, 'secret'), endsDay: endsDayOf(row) };
+    return {
+      secret: blob(row, 'secret'),
+      endsDay: endsDayOf(row),
+      nameless: num(row, 'nameless') === 1,
+    };
   }
 
   /** A request is withdrawn, with the invitation it carries. In a transaction. */
@@ -373,7 +386,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
           r,
           keySetHash: identity.keySetHash,
           endsDay: endsDayOf(this.row(id)),
-          name: identity.name,
+          name: num(this.row(id), 'nameless') === 1 ? '' : identity.name,
           thumbnail: new Uint8Array(25),
           bundle,
         });

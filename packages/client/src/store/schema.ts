@@ -9,6 +9,7 @@ import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { COPIES } from './tables/copies.ts';
+import { ECHO } from './tables/echo.ts';
 import { EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
@@ -264,4 +265,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'tokens of bots', up: TOKENS },
   { name: 'identities', up: IDENTITIES },
   { name: 'copies of the store', up: COPIES },
+  { name: 'invitations without a name', up: ECHO },
 ];

@@ -9,6 +9,7 @@ export type Setting =
   | 'root-secret'
   | 'key-set-hash'
   | 'network-card'
+  | 'echo-address'
   | 'guards'
   | 'socks'
   | 'resume'

@@ -1,6 +1,7 @@
 /** What the methods of trust ask of a person's machine (docs/spec/15-trust.md). */
 import type {
   CodeView,
+  ContactView,
   IntroductionView,
   MeetCodeView,
   ReachView,
@@ -50,6 +51,7 @@ export interface CheckedLink {
 }
 
 export interface TrustPart {
+  meetEcho(now: Millis): ContactView;
   checkLink(link: string, now: Millis): CheckedLink;
   readonly introductions: Introductions;
   readonly inPerson: InPerson;

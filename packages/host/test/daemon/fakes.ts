@@ -225,6 +225,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   checkLink(): never {
     throw new Error('not part of this fake');
   }
+  meetEcho(): never {
+    throw new AppError('echo-missing', 'missing', 'no Echo here');
+  }
   get introductions(): never {
     throw new Error('not part of this fake');
   }

@@ -35,5 +35,6 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
       const { kind, problem } = person.checkLink(link, now);
       return { kind, problem, hint: problem === null ? null : hintFor(problem) };
     }),
+  'echo.meet': ({ person, turn }) => turn((now) => person.meetEcho(now)),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };
