@@ -63,6 +63,14 @@ export const BENCHES: readonly Bench[] = [
     run: async (args, say) => (await import('./links.ts')).run(args, say),
   },
   {
+    name: 'search',
+    about: 'searching a long history, and what its index costs when messages are saved',
+    run: async ({ messages }, say) =>
+      (await import('./daemon/search.ts')).run(say, {
+        ...(messages && { messages: Number(messages) }),
+      }),
+  },
+  {
     name: 'profile',
     about: 'opening a profile, every page of it looked over',
     run: async (_, say) => (await import('./profile.ts')).run(say),

@@ -63,34 +63,40 @@ export class Search {
     if (expression === null) {
       throw new AppError('search-empty', 'usage', 'say what to look for, or in whose messages');
     }
-    const matches = this.matches(expression, request);
-    const ids = matches.map((row) => num(row, 'id'));
-    const full = ids.length === MAX_MATCHES;
-    const ranked = [...matches].sort((a, b) => num(a, 'score') - num(b, 'score'));
     const limit = Math.max(1, Math.min(request.limit, MAX_PAGE));
+    const matches = this.matches(expression, request, limit);
     const hits: Hit[] = [];
-    for (const match of ranked) {
+    for (const match of matches) {
       const row = this.row(num(match, 'id'), request);
       if (row !== undefined) hits.push(hitOf(row, terms));
       if (hits.length === limit) break;
     }
-    return { hits, next: full ? String(Math.min(...ids)) : null };
+    const [first] = matches;
+    const more = first !== undefined && num(first, 'looked') === MAX_MATCHES;
+    return { hits, next: more ? String(num(first, 'lowest')) : null };
   }
 
-  /** The newest matches with their score: smaller is better. */
-  private matches(expression: string, request: SearchRequest): readonly SqlRow[] {
+  /** Of the newest matches the best, with how many were looked at and the lowest of their ids. */
+  private matches(expression: string, request: SearchRequest, limit: number): readonly SqlRow[] {
     const [low, high] = this.between(request);
+    const { direction, from, to } = request;
+    // What only the message itself tells is looked at afterwards and leaves some out.
+    const sifted = direction !== undefined || from !== undefined || to !== undefined;
     // Words in `tags` say where to look and nothing about how well it fits. What is new counts up to
     // twice; after a thousand messages half of that is gone.
     return this.store.all(
-      `SELECT id, score * (1.0 + 1.0 / (1.0 + (newest - id) / 1000.0)) AS score FROM (
-         SELECT rowid AS id, bm25(search, 1.0, 0.0) - 0.000001 AS score,
-           (SELECT max(id) FROM messages) AS newest
+      `WITH found AS MATERIALIZED (
+         SELECT rowid AS id, bm25(search, 1.0, 0.0) - 0.000001 AS score
          FROM search WHERE search MATCH ? AND rowid >= ? AND rowid < ?
-         ORDER BY rowid DESC LIMIT ${MAX_MATCHES})`,
+         ORDER BY rowid DESC LIMIT ${MAX_MATCHES})
+       SELECT id, (SELECT count(*) FROM found) AS looked, (SELECT min(id) FROM found) AS lowest
+       FROM found
+       ORDER BY score * (1.0 + 1.0 / (1.0 + ((SELECT max(id) FROM messages) - id) / 1000.0)), id DESC
+       LIMIT ?`,
       expression,
       low,
       high,
+      sifted ? MAX_MATCHES : limit,
     );
   }
 
