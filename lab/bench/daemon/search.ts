@@ -32,6 +32,7 @@ export async function run(
     store.checkpoint();
     say(`${messages} messages saved in ${Math.round(performance.now() - start)} ms`);
     const size = statSync(join(dir, 'vault/0.data')).size;
+    const blocks = store.get('SELECT sum(length(block)) AS bytes FROM search_data');
     const search = new Search(store, (name) => Number(name));
     const random = numbers(11);
     const common = (): string => wordOf(zipf(random, 50));
@@ -67,6 +68,7 @@ export async function run(
     return {
       messages,
       profile_mb: round(size / 1e6),
+      index_mb: round(Number(blocks?.['bytes']) / 1e6),
       search_p50_ms: quantile(all, 0.5),
       search_p95_ms: quantile(all, 0.95),
       search_max_ms: quantile(all, 1),
