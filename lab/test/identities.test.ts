@@ -95,6 +95,20 @@ test('two contacts who know two identities of one profile find no name and no ke
     }
   }
   const { client } = stage.personOf(alice);
+  // A new name of the profile is told to those who know the profile.
+  const now = stage.world.clockOf(stage.personOf(alice));
+  const tell = { name: 'Alix', tell: ['bob'] };
+  assert.throws(
+    () => client.talk.rename(tell, now),
+    (error) => isAppError(error, 'identity-other'),
+  );
+  client.talk.rename({ name: 'Alix', tell: 'all' }, now);
+  stage.world.pumpPerson(stage.personOf(alice));
+  await stage.until(
+    'carol has heard',
+    async () => contactNamed(stage, carol, 'alice')?.givenName === 'Alix',
+  );
+  assert.equal(contactNamed(stage, bob, 'doctor')?.givenName, 'Dr. Smith');
   assert.throws(
     () => client.identities.delete('Dr. Smith', stage.world.now),
     (error) => isAppError(error, 'identity-used'),

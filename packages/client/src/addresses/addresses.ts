@@ -11,7 +11,8 @@ import type { PutOwner } from '../boxes/puts.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import { cleanName } from '../contacts/contacts.ts';
 import { MAX_ADDRESSES, MAX_ENDED_ADDRESSES } from '../limits.ts';
-import { type MeetingDeps, notJoined } from '../meeting/invitations.ts';
+import type { MeetingDeps } from '../meeting/deps.ts';
+import { notJoined } from '../meeting/invitations.ts';
 import type { SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
 import {

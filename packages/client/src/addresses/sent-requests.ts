@@ -24,9 +24,9 @@ import {
   REQUEST_BOXES,
 } from '../limits.ts';
 import type { FirstWords } from '../meeting/boxes.ts';
+import type { MeetingDeps } from '../meeting/deps.ts';
 import {
   type Invitations,
-  type MeetingDeps,
   notJoined,
   peerGivenName,
   type RequestListener,

@@ -222,8 +222,15 @@ export class Talk {
     const name = cleanName(request.name);
     const told =
       request.tell === 'all'
-        ? contacts.all().filter((row) => text(row, 'state') !== 'ended')
+        ? contacts.all().filter((row) => text(row, 'state') !== 'ended' && knowsProfile(row))
         : request.tell.map((one) => this.writable(one));
+    if (!told.every(knowsProfile)) {
+      throw new AppError(
+        'identity-other',
+        'usage',
+        'a contact among them knows you as somebody else; the new name would show who you are',
+      );
+    }
     store.transaction(() => {
       writeSetting(store, 'profile-name', utf8(name));
       for (const contact of told) {
@@ -391,4 +398,9 @@ function unknown(): AppError {
 
 function notYours(): AppError {
   return new AppError('message-not-yours', 'refused', 'only what you wrote can be changed');
+}
+
+/** Not under another identity, which a name told to both would give away. */
+function knowsProfile(contact: SqlRow): boolean {
+  return contact['identity_id'] === null;
 }

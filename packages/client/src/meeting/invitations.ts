@@ -3,34 +3,18 @@
  * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, says in box 3
  * what became of it. Every step is a saved state; ratchet work runs as jobs.
  */
-import {
-  AppError,
-  concat,
-  DAY,
-  dayOf,
-  HOUR,
-  type Millis,
-  type Rng,
-  randomBytes,
-} from '@tacet/base';
+import { AppError, concat, DAY, dayOf, HOUR, type Millis, randomBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
-import type { PutOwner, PutQueue } from '../boxes/puts.ts';
-import type { Tombstones } from '../boxes/tombstones.ts';
-import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
-import { type Contacts, cleanName } from '../contacts/contacts.ts';
-import type { Messages } from '../conversations/messages.ts';
-import type { EventLog } from '../events/log.ts';
-import type { Identities } from '../identities/identities.ts';
+import type { PutOwner } from '../boxes/puts.ts';
+import type { Watch, WatchOwner } from '../boxes/watches.ts';
+import { cleanName } from '../contacts/contacts.ts';
 import { peerName } from '../inbox/inbox.ts';
 import { MAX_INVITATIONS } from '../limits.ts';
-import type { Network } from '../network/network.ts';
-import type { BundleResult, ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
+import type { BundleResult, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blob, blobOrNull, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
-import type { StreamReader } from '../streams/reader.ts';
-import type { StreamWriter } from '../streams/writer.ts';
 import type { InvitationView } from '../views.ts';
 import {
   decodeFirstWords,
@@ -47,6 +31,7 @@ import {
   type Outcome,
   REPLY_BOX,
 } from './boxes.ts';
+import type { MeetingDeps } from './deps.ts';
 import type { OwnIdentity } from './identity.ts';
 import { encodeLink } from './link.ts';
 import { openReply } from './seal.ts';
@@ -83,35 +68,6 @@ interface Answered {
   readonly words: FirstWords;
   readonly identityKey: Uint8Array;
   readonly writes: SessionWrites;
-}
-
-export interface MeetingDeps {
-  readonly store: ProfileStore;
-  readonly rng: Rng;
-  readonly puts: PutQueue;
-  readonly watches: WatchList;
-  readonly tombstones: Tombstones;
-  readonly contacts: Contacts;
-  readonly messages: Messages;
-  readonly events: EventLog;
-  readonly writer: StreamWriter;
-  readonly reader: StreamReader;
-  readonly identities: Identities;
-  readonly network: () => Network | null;
-  readonly startedAt: Millis;
-  readonly alarm: (code: string, now: Millis) => void;
-  /** Ratchet work may be waiting. */
-  readonly kick: () => void;
-  /** Of these keys nothing is shown. */
-  readonly blocked: (keySetHash: Uint8Array, identityKey: Uint8Array | null) => boolean;
-  /** Why who answered an invitation with these keys is refused; null: taken. */
-  readonly refuses: (invitationId: number, keySetHash: Uint8Array) => string | null;
-  /** Keys of a contact are known; the invitation of ours that brought them. In a transaction. */
-  readonly known: (contactId: number, invitationId: number | null, now: Millis) => void;
-  /** An invitation is stored and can be handed on. In a transaction. */
-  readonly ready: (invitationId: number, now: Millis) => void;
-  /** Nothing more will be sent to this contact. In the transaction that says why. */
-  readonly abandon: (contactId: number, reason: string, now: Millis) => void;
 }
 
 export interface NewInvitation {

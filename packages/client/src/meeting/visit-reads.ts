@@ -8,7 +8,7 @@ import type { Watch } from '../boxes/watches.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { blob, num, numOrNull, text } from '../store/rows.ts';
 import { meetingBox, OFFER_BOXES, OUTCOME_BOX, REPLY_BOX } from './boxes.ts';
-import type { MeetingDeps } from './invitations.ts';
+import type { MeetingDeps } from './deps.ts';
 
 /** Between rounds of reading an absent offer: 5 s, doubled, at most 10 minutes, for a day. */
 const FIRST_PAUSE: Millis = 5_000;

@@ -26,7 +26,8 @@ import {
   type Outcome,
   REPLY_BOX,
 } from './boxes.ts';
-import { type MeetingDeps, notJoined, peerGivenName } from './invitations.ts';
+import type { MeetingDeps } from './deps.ts';
+import { notJoined, peerGivenName } from './invitations.ts';
 import { decodeLink, sameNetwork } from './link.ts';
 import { VisitReads, visitOf } from './visit-reads.ts';
 
