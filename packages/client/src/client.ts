@@ -4,7 +4,6 @@
  * Commands throw AppError and change nothing when they refuse.
  */
 import { AppError, equalBytes, HOUR, hex, type Millis } from '@tacet/base';
-import { GEOMETRY } from '@tacet/onion';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
 import type { AcceptRequest, AddressFeature } from './addresses/feature.ts';
@@ -12,7 +11,8 @@ import { cleanName } from './contacts/contacts.ts';
 import type { Conversations } from './conversations/conversations.ts';
 import type { SendRequest, Talk } from './conversations/talk.ts';
 import { keepEcho, meetEcho, splitCard } from './echo/echo.ts';
-import { type ClientEffect, type ClientOptions, Engine } from './engine.ts';
+import type { ClientEffect, ClientOptions } from './effects.ts';
+import { Engine } from './engine.ts';
 import type { EventRange } from './events/log.ts';
 import type { Identities } from './identities/identities.ts';
 import type { Levels } from './levels/levels.ts';
@@ -419,8 +419,8 @@ export class Client {
       stalled: this.e.watchdog.stalled,
       deliveryP50: delivery.p50,
       deliveryP95: delivery.p95,
-      bytesUp: this.e.up * GEOMETRY.frame,
-      bytesDown: this.e.down * GEOMETRY.frame,
+      bytesUp: this.e.levels.usage.sinceStart.up,
+      bytesDown: this.e.levels.usage.sinceStart.down,
       deadLetters: dead === undefined ? 0 : num(dead, 'n'),
     };
   }

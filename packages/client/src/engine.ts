@@ -2,17 +2,8 @@
  * The features of a client wired together, and driven: inputs with `now` in, effects out. This
  * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
  */
-import { HOUR, MINUTE, type Millis, type Rng, utf8 } from '@tacet/base';
-import type { RelayHash } from '@tacet/directory';
-import type { PacketBuilder } from '@tacet/onion';
-import {
-  type DigestVerifier,
-  type DownFrame,
-  type Hello,
-  type UpFrame,
-  verifyDigest,
-  type Welcome,
-} from '@tacet/wire';
+import { HOUR, MINUTE, type Millis, type Rng } from '@tacet/base';
+import { type DownFrame, verifyDigest, type Welcome } from '@tacet/wire';
 import { AddressFeature } from './addresses/feature.ts';
 import { Cover } from './boxes/cover.ts';
 import { PutQueue } from './boxes/puts.ts';
@@ -23,14 +14,15 @@ import { WatchList } from './boxes/watches.ts';
 import { Blocking, isBlocked } from './contacts/blocking.ts';
 import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
-import type { Envelope } from './content/envelope.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { type ContentEffects, joinContent } from './conversations/join.ts';
 import { Messages } from './conversations/messages.ts';
 import { OwnBoxes } from './copies/own-boxes.ts';
 import { Renumbering } from './copies/sequences.ts';
+import type { ClientEffect, ClientOptions } from './effects.ts';
 import { EventLog } from './events/log.ts';
 import { Identities } from './identities/identities.ts';
+import { Arrivals } from './inbox/arrivals.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
 import { Levels } from './levels/levels.ts';
@@ -38,10 +30,9 @@ import { REPLY_BOX } from './meeting/boxes.ts';
 import type { MeetingDeps } from './meeting/deps.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
 import { Invitations } from './meeting/invitations.ts';
-import { onKeySet } from './meeting/key-set.ts';
 import { Visits } from './meeting/visits.ts';
 import { Guard } from './network/guard.ts';
-import { Link, type RequestFacts } from './network/link.ts';
+import { Link } from './network/link.ts';
 import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
 import { RequestTracker } from './network/requests.ts';
 import { readSocks, writeSocks } from './network/socks-setting.ts';
@@ -55,10 +46,9 @@ import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { Watchdog } from './status/watchdog.ts';
 import { num } from './store/rows.ts';
-import { writeSetting } from './store/settings.ts';
+import { Absence } from './streams/absence.ts';
 import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
-import { RecoveryClock } from './streams/recovery-clock.ts';
 import { StreamWriter } from './streams/writer.ts';
 import { Tokens } from './tokens/tokens.ts';
 import { Codes } from './trust/codes.ts';
@@ -68,32 +58,7 @@ import { InPerson } from './trust/in-person.ts';
 import { Introductions } from './trust/introductions.ts';
 import { NewKeys } from './trust/new-keys.ts';
 import { Safety } from './trust/safety.ts';
-import type { ClientEvent, MessageView } from './views.ts';
-
-export interface ClientOptions {
-  readonly store: ProfileStore;
-  readonly builder: PacketBuilder;
-  readonly rng: Rng;
-  /** Given where many clients share a process and check the same digests. */
-  readonly verifyDigest?: DigestVerifier;
-  /** Hears of every request before it leaves. For measurements only. */
-  readonly onRequest?: (facts: RequestFacts) => void;
-}
-
-export type ClientEffect =
-  | {
-      readonly kind: 'dial';
-      readonly address: string;
-      readonly relay: RelayHash;
-      readonly hello: Hello;
-      /** SOCKS server to go through; empty: directly. */
-      readonly socks: string;
-    }
-  /** The link ends after so long; until then nothing is sent on it, and what comes is taken. */
-  | { readonly kind: 'hangup'; readonly lingerMs: Millis }
-  | { readonly kind: 'up'; readonly frame: UpFrame }
-  | { readonly kind: 'event'; readonly event: ClientEvent }
-  | { readonly kind: 'session'; readonly job: SessionJob };
+import type { MessageView } from './views.ts';
 
 export class Engine {
   readonly store: ProfileStore;
@@ -132,13 +97,14 @@ export class Engine {
   readonly inPerson: InPerson;
   readonly introductions: Introductions;
   private readonly newKeys: NewKeys;
+  private readonly arrivals: Arrivals;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
   readonly link: Link;
   readonly loops: OwnLoops;
   readonly watchdog: Watchdog;
   readonly guard: Guard;
-  private readonly recovery = new RecoveryClock();
+  private readonly absence: Absence;
   readonly networkDeps: NetworkDeps;
   network: Network | null;
   /** A document was held once: the periods of this network are known. */
@@ -146,12 +112,6 @@ export class Engine {
   private moment: Millis;
   private nextHour: Millis;
   private nextMinutes: Millis;
-  private lastDigestNoted: Millis = 0;
-  /** Up to where the profile knows that digests were seen. */
-  private digestsSaved: Millis = 0;
-  private storedSeen = 0;
-  up = 0;
-  down = 0;
 
   constructor(options: ClientOptions, now: Millis) {
     const { store, rng, builder } = options;
@@ -232,7 +192,7 @@ export class Engine {
     this.receipts = new ReceiptClock(store, rng);
     const inbox = new Inbox(store, received, {
       onEnvelope: (contactId, seq, envelope, raw, at) =>
-        this.onEnvelope(contactId, seq, envelope, raw, at),
+        this.arrivals.take(contactId, seq, envelope, raw, at),
       onDuplicate: (contactId, at) => this.oweReceipt(contactId, at),
       onDeadLetter: (contactId, seq, reason, at) => {
         // Its sender learns with the next receipt that it has to come anew.
@@ -373,6 +333,21 @@ export class Engine {
     this.inPerson = new InPerson(meets);
     this.introductions = new Introductions(meets);
     this.newKeys = new NewKeys(trust);
+    this.arrivals = new Arrivals({
+      store,
+      events: this.events,
+      contacts: this.contactList,
+      outbox: this.outbox,
+      content: this.content,
+      received: this.received,
+      reader: this.reader,
+      newKeys: this.newKeys,
+      codes: this.codes,
+      inPerson: this.inPerson,
+      introductions: this.introductions,
+      network,
+      owe: (contactId, at) => this.oweReceipt(contactId, at),
+    });
     this.jobs = new JobQueue(store, [
       this.identities,
       inbox,
@@ -383,6 +358,13 @@ export class Engine {
     ]);
     this.requests = new RequestTracker(builder, rng);
     this.watchdog = new Watchdog(now);
+    this.absence = new Absence({
+      store,
+      network,
+      reader: this.reader,
+      reads: this.reads,
+      watches: this.watches,
+    });
     this.loops = new OwnLoops(rng, (at) => alarm('mix-suspected', at));
     this.guard = new Guard(store, rng);
     this.link = new Link({
@@ -405,13 +387,7 @@ export class Engine {
         (at) => this.loops.mayRetry(at),
         (at) => [this.puts.fresh(at), this.reads.fresh(at)],
       ),
-      rates: (current) => {
-        const parameters = current?.parameters ?? this.network?.book.newest()?.document.parameters;
-        if (parameters === undefined) return { told: 2_000, grid: 2_000 };
-        const { slotMs, inUseSlotMs } = parameters;
-        const line = this.levels.switch.line(this.now);
-        return { told: line.told ? inUseSlotMs : slotMs, grid: line.grid ? inUseSlotMs : slotMs };
-      },
+      rates: (current) => this.levels.rates(current?.parameters ?? null, this.now),
       fast: () => this.levels.level === 'fast',
       now: () => this.now,
       emit: (effect) => {
@@ -421,10 +397,7 @@ export class Engine {
           this.effects.push({ kind: 'dial', address, relay, hello: effect.hello, socks });
           return;
         }
-        if (effect.kind === 'up') {
-          this.up += 1;
-          this.levels.usage.count(1, 0, this.now);
-        }
+        if (effect.kind === 'up') this.levels.usage.count(1, 0, this.now);
         this.effects.push(effect);
       },
       onRequest: options.onRequest ?? null,
@@ -520,7 +493,6 @@ export class Engine {
 
   onDown(frame: DownFrame, now: Millis): void {
     this.now = now;
-    this.down += 1;
     this.levels.usage.count(0, 1, now);
     this.link.onDownFrame(frame, now);
   }
@@ -565,7 +537,7 @@ export class Engine {
         this.watches.onDigest(digest, now);
         this.cover.onDigest(digest, now);
         this.levels.onDigest(digest, now);
-        this.noteDigest(now);
+        this.absence.note(now);
       },
       onDocument: ({ document }, now) => {
         if (!this.documented) this.link.onFirstDocument(document.parameters, now);
@@ -574,30 +546,6 @@ export class Engine {
       },
       onEquivocation: (now) => this.events.append(now, 'alarm', 'document-equivocation'),
     };
-  }
-
-  /** Remembers how far digests were seen, and starts recovery when some were missed for good. */
-  private noteDigest(now: Millis): void {
-    const newest = this.network?.newestDigest ?? null;
-    if (newest === null || newest - this.lastDigestNoted < 10_000) return;
-    this.lastDigestNoted = newest;
-    const missed = this.network?.takeMissed(now) ?? null;
-    if (missed !== null) this.recovery.missed(missed);
-    const parameters = this.network?.current(now)?.parameters;
-    const since = parameters === undefined ? null : this.recovery.take(now);
-    if (since !== null && parameters !== undefined) {
-      this.reader.recover(now, since, parameters.boxLifeDays);
-      // The answer to an invitation, and the answer to that, stand in one fixed box each.
-      for (const watch of this.watches.meetings()) this.reads.catchUp(watch, now, null);
-    }
-    // Not before all of an absence was asked for: who dies in the middle begins again.
-    if (this.reads.catchingUp || this.recovery.waiting) return;
-    const complete = this.network?.completeTo ?? newest;
-    // Edges tell an hour again, so that a minute less costs nothing, and an idle disk may rest.
-    const further = complete - this.digestsSaved;
-    if (further >= 0 && further < MINUTE) return;
-    this.digestsSaved = complete;
-    writeSetting(this.store, 'last-digest', utf8(String(Math.floor(complete))));
   }
 
   private hourly(now: Millis): void {
@@ -627,57 +575,9 @@ export class Engine {
       return;
     }
     const usual = this.network?.current(now)?.parameters.slotMs ?? 2_000;
-    // Answers to cover are no progress: only what was stored, or nothing left to store.
-    if (this.puts.storedCount !== this.storedSeen) {
-      this.storedSeen = this.puts.storedCount;
-      this.watchdog.progress(now);
-    }
-    if (this.watchdog.check(this.puts.waiting, usual, now)) {
+    if (this.watchdog.look(this.puts.waiting, this.puts.storedCount, usual, now)) {
       this.events.append(now, 'alarm', 'no-progress');
     }
-  }
-
-  // Envelopes ------------------------------------------------------------------------------
-
-  /** Inside the transaction of the decryption. */
-  private onEnvelope(
-    contactId: number,
-    seq: number,
-    envelope: Envelope,
-    raw: Uint8Array,
-    now: Millis,
-  ): void {
-    this.contactList.heard(contactId, now);
-    if (envelope.receipt !== undefined) this.outbox.onReceipt(contactId, envelope.receipt, now);
-    this.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
-    if (envelope.readUpTo !== undefined) {
-      this.content.readReceipts.onTold(contactId, envelope.readUpTo, now);
-    }
-    const { document } = envelope;
-    if (document !== undefined && this.network?.memory.compare(contactId, document, now) === true) {
-      this.events.append(now, 'alarm', 'document-mismatch');
-    }
-    if (seq === 0) return;
-    if (envelope.closed !== undefined && envelope.closed < seq) {
-      this.received.close(contactId, envelope.closed);
-    }
-    if (envelope.healing !== undefined) {
-      this.reader.healing.onOffer(contactId, envelope.healing, now);
-    }
-    this.contactList.step(contactId, 'ready', now);
-    if (envelope.hello === true) {
-      this.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'key-set')", contactId);
-    }
-    if (envelope.keySet !== undefined) {
-      const error = onKeySet(this.store, contactId, envelope.keySet);
-      if (error !== null) this.events.append(now, 'alarm', error);
-    }
-    if (this.onTrust(contactId, envelope, now) && envelope.content !== undefined) {
-      this.contactList.touch(contactId, now);
-      const more = envelope.more === true;
-      this.content.reception.take({ contactId, seq, content: envelope.content, raw, more }, now);
-    }
-    this.oweReceipt(contactId, now);
   }
 
   messageView(row: SqlRow): MessageView {
@@ -687,16 +587,6 @@ export class Engine {
   /** A contact's own p95 from writing to receipt, ms. */
   usual(contactId: number): Millis | null {
     return this.levels.deliveries.ofContact(contactId).p95;
-  }
-
-  /** After the keys that came with it were saved. False: its content is no line. */
-  private onTrust(contactId: number, envelope: Envelope, now: Millis): boolean {
-    const { step, content, keyChange } = envelope;
-    if (keyChange !== undefined) this.newKeys.onStatement(contactId, keyChange, now);
-    if (step?.kind === 'scan') this.inPerson.onProof(contactId, step.value, now);
-    else if (step !== undefined) this.codes.onStep(contactId, step, now);
-    this.inPerson.settle(contactId, now);
-    return content?.type !== 'card' || this.introductions.onCard(contactId, content.card, now);
   }
 
   oweReceipt(contactId: number, now: Millis): void {

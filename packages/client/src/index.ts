@@ -2,7 +2,7 @@
 export type { AddressCardView, AddressView, RequestView } from './addresses/views.ts';
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
-export type { ClientEffect, ClientOptions } from './engine.ts';
+export type { ClientEffect, ClientOptions } from './effects.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
 export { Crowd, type CrowdView, coverRate } from './levels/crowd.ts';

@@ -20,6 +20,8 @@ import { type DayUsage, OVERHEAD_PERMILLE, Usage } from './usage.ts';
 
 export const LEVEL_NAMES: readonly Level[] = ['strong', 'balanced', 'fast'];
 const MONTH_DAYS = 30;
+/** Of a client without a document (docs/spec/03-links.md, 4). */
+const NO_DOCUMENT: Millis = 2_000;
 
 export interface LevelsDeps {
   readonly store: ProfileStore;
@@ -122,6 +124,15 @@ export class Levels {
       );
     }
     this.switch.set(level, now);
+  }
+
+  /** The periods of the line now; a guess while nothing is known of the network. */
+  rates(current: Parameters | null, now: Millis): { readonly told: Millis; readonly grid: Millis } {
+    const parameters = current ?? this.parameters;
+    if (parameters === null) return { told: NO_DOCUMENT, grid: NO_DOCUMENT };
+    const { slotMs, inUseSlotMs } = parameters;
+    const { told, grid } = this.switch.line(now);
+    return { told: told ? inUseSlotMs : slotMs, grid: grid ? inUseSlotMs : slotMs };
   }
 
   /** At least once a slot. */

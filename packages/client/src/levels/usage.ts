@@ -29,13 +29,21 @@ export class Usage {
   private readonly store: ProfileStore;
   private readonly unsaved = new Map<number, Counted>();
   private saveAt: Millis;
+  private readonly total: Counted = { up: 0, down: 0 };
 
   constructor(store: ProfileStore, now: Millis) {
     this.store = store;
     this.saveAt = now + SAVE_EVERY;
   }
 
+  /** Bytes of frames since the program began. */
+  get sinceStart(): { readonly up: number; readonly down: number } {
+    return { up: this.total.up * GEOMETRY.frame, down: this.total.down * GEOMETRY.frame };
+  }
+
   count(up: number, down: number, now: Millis): void {
+    this.total.up += up;
+    this.total.down += down;
     const day = Math.floor(now / DAY);
     const had = this.unsaved.get(day);
     if (had === undefined) this.unsaved.set(day, { up, down });

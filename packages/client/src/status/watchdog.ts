@@ -9,6 +9,7 @@ const LEAST: Millis = 2 * MINUTE;
 export class Watchdog {
   private lastProgress: Millis;
   private barking = false;
+  private storedSeen = 0;
 
   constructor(now: Millis) {
     this.lastProgress = now;
@@ -32,5 +33,14 @@ export class Watchdog {
     if (this.barking || now - this.lastProgress < Math.max(LEAST, 20 * usual)) return false;
     this.barking = true;
     return true;
+  }
+
+  /** Answers to cover are no progress: only what was stored, or nothing left to store. */
+  look(work: number, stored: number, usual: Millis, now: Millis): boolean {
+    if (stored !== this.storedSeen) {
+      this.storedSeen = stored;
+      this.progress(now);
+    }
+    return this.check(work, usual, now);
   }
 }

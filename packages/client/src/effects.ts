@@ -1,0 +1,34 @@
+/** What a client is given when it is opened, and what it asks of its host. */
+import type { Millis, Rng } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
+import type { PacketBuilder } from '@tacet/onion';
+import type { DigestVerifier, Hello, UpFrame } from '@tacet/wire';
+import type { RequestFacts } from './network/link.ts';
+import type { ProfileStore } from './ports.ts';
+import type { SessionJob } from './sessions/jobs.ts';
+import type { ClientEvent } from './views.ts';
+
+export interface ClientOptions {
+  readonly store: ProfileStore;
+  readonly builder: PacketBuilder;
+  readonly rng: Rng;
+  /** Given where many clients share a process and check the same digests. */
+  readonly verifyDigest?: DigestVerifier;
+  /** Hears of every request before it leaves. For measurements only. */
+  readonly onRequest?: (facts: RequestFacts) => void;
+}
+
+export type ClientEffect =
+  | {
+      readonly kind: 'dial';
+      readonly address: string;
+      readonly relay: RelayHash;
+      readonly hello: Hello;
+      /** SOCKS server to go through; empty: directly. */
+      readonly socks: string;
+    }
+  /** The link ends after so long; until then nothing is sent on it, and what comes is taken. */
+  | { readonly kind: 'hangup'; readonly lingerMs: Millis }
+  | { readonly kind: 'up'; readonly frame: UpFrame }
+  | { readonly kind: 'event'; readonly event: ClientEvent }
+  | { readonly kind: 'session'; readonly job: SessionJob };
