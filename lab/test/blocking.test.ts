@@ -134,6 +134,24 @@ test('nothing of a deleted contact is left in the profile: texts, names, keys, r
       return value.toHex();
     },
   );
+  // As introductions and scans leave them.
+  const carols = store.get("SELECT id FROM contacts WHERE name = 'carol'")?.['id'] ?? null;
+  store.run(
+    `INSERT INTO introductions (token, role, state, contact_id, other_id, key_set_hash, name, note,
+       at, moved_at, ends_at) VALUES (x'01', 'first', 'met', ?, ?, ?, 'bobolink', '', 0, 0, 0)`,
+    carols,
+    row['id'] ?? null,
+    row['key_set_hash'] ?? null,
+  );
+  store.run(
+    "INSERT INTO scans (key_set_hash, nonce, name, at) VALUES (?, x'02', 'bobolink', 0)",
+    row['key_set_hash'] ?? null,
+  );
+  store.run(
+    "INSERT INTO trust_facts (contact_id, at, what, level, by_id, by_name) VALUES (?, 0, 'introduced', 'introduced', ?, 'bobolink')",
+    carols,
+    row['id'] ?? null,
+  );
   const traces = [...keys, 'heliotrope', 'bobolink', `contact-${row['id']}`];
   const before = everything(store);
   for (const trace of traces) assert.ok(before.includes(trace), trace);

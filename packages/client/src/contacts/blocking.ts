@@ -88,7 +88,12 @@ export class Blocking {
       for (const row of this.ciphertextsOf(id)) this.d.puts.cancel('part', num(row, 'id'));
       for (const owner of PUT_OWNERS) this.d.puts.cancel(owner, id);
       for (const owner of WATCH_OWNERS) this.d.watches.cancel(owner, id);
-      // Their name as a witness for others, and as the label of an invitation.
+      // What stands elsewhere: their name as a witness for others and as the label of an invitation,
+      // introductions to them, scans of their code.
+      const keySetHash = blobOrNull(this.d.contacts.row(id), 'key_set_hash');
+      this.d.store.run('DELETE FROM introductions WHERE other_id = ?', id);
+      this.d.store.run('DELETE FROM introductions WHERE key_set_hash = ?', keySetHash);
+      this.d.store.run('DELETE FROM scans WHERE key_set_hash = ?', keySetHash);
       this.d.store.run('UPDATE trust_facts SET by_name = NULL WHERE by_id = ?', id);
       this.d.store.run("UPDATE invitations SET label = 'invitation' WHERE contact_id = ?", id);
       this.d.contacts.forget(id, now);
