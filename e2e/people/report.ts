@@ -82,6 +82,7 @@ export function asObject(result: PeopleResult): object {
       seconds: result.seconds,
       load_pct: result.loadPct,
       machine_load_pct: result.machineLoadPct,
+      priority: result.priority ? 1 : 0,
     },
     chapters,
     people,

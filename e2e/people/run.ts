@@ -1,6 +1,7 @@
 /** Plays the lives of six people on one town, and compares every store with what they did. */
 import { seededRng } from '@tacet/testkit';
 import { clockFile } from '../lib/clock.ts';
+import { priorityGranted } from '../lib/program.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { LoadMeter } from '../network/load.ts';
 import { within } from '../network/stage.ts';
@@ -58,6 +59,8 @@ export interface PeopleResult {
   readonly seconds: number;
   readonly loadPct: number;
   readonly machineLoadPct: number;
+  /** Its programs went before others of this machine. */
+  readonly priority: boolean;
   readonly seed: string;
 }
 
@@ -76,7 +79,7 @@ export async function people(options: PeopleOptions): Promise<PeopleResult> {
   say(`seed ${seed}`);
   let folder = '';
   const town = {
-    ...{ parameters, mixesPerLayer: 2, edges: 3 },
+    ...{ parameters, mixesPerLayer: 2, edges: 3, urgent: true },
     onFolder: (dir: string) => {
       folder = dir;
     },
@@ -170,6 +173,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
       seconds,
       loadPct: own,
       machineLoadPct: machine,
+      priority: priorityGranted(),
       seed,
     };
   } finally {
