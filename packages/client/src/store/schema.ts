@@ -17,6 +17,7 @@ import { IN_PERSON } from './tables/in-person.ts';
 import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LEVELS } from './tables/levels.ts';
 import { NEW_KEYS } from './tables/new-keys.ts';
+import { PINS } from './tables/pins.ts';
 import { SEARCH } from './tables/search.ts';
 import { TOKENS } from './tables/tokens.ts';
 import { TRUST } from './tables/trust.ts';
@@ -266,4 +267,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'identities', up: IDENTITIES },
   { name: 'copies of the store', up: COPIES },
   { name: 'invitations without a name', up: ECHO },
+  { name: 'pins of what is gone', up: PINS },
 ];

@@ -119,6 +119,36 @@ test('notes to self: one conversation, all methods, nothing on its way to the ne
   assert.equal(p.client.messages({ contactId: notes.id, limit: 10 }).length, 1);
 });
 
+test('what is deleted or disappears is no longer pinned, nor answered by a draft', async () => {
+  const p = await Profile.with('ann');
+  const { conversations, talk } = p.client;
+  const [mine, theirs] = [p.send('1', 'mine'), p.receive('ann', 'theirs')];
+  for (const id of [mine, theirs]) conversations.pinMessage(id, true, p.later());
+  conversations.setDraft('ann', { text: 'well', replyTo: theirs }, p.later());
+  talk.delete({ id: mine, forEveryone: true, clientId: null }, p.later());
+  assert.deepEqual(
+    conversations.pinnedMessages('ann').map(({ id }) => id),
+    [theirs],
+  );
+  talk.delete({ id: theirs, forEveryone: false, clientId: null }, p.later());
+  assert.deepEqual(conversations.pinnedMessages('ann'), []);
+  assert.equal(conversations.get('ann').draft?.replyTo, null);
+  assert.equal(conversations.get('ann').draft?.text, 'well');
+});
+
+test('around a message: what stands above and below it, and whether there is more', async () => {
+  const p = await Profile.with('ann');
+  const ids = Array.from({ length: 9 }, (_, n) => p.receive('ann', `line ${n}`));
+  const around = (index: number, limit: number) => {
+    const { messages, older, newer } = p.client.conversations.around(ids[index] ?? '', limit);
+    return [messages.map(({ id }) => ids.indexOf(id)), older, newer];
+  };
+  assert.deepEqual(around(4, 2), [[2, 3, 4, 5, 6], true, true]);
+  assert.deepEqual(around(1, 3), [[0, 1, 2, 3, 4], false, true]);
+  assert.deepEqual(around(8, 8), [[0, 1, 2, 3, 4, 5, 6, 7, 8], false, false]);
+  assert.throws(() => p.client.conversations.around('99', 1), code('message-unknown'));
+});
+
 test('a client id stands for one message: repeats answer it, another text or contact is refused', async () => {
   const p = await Profile.with('ann', 'bob');
   const send = (contactId: string, text: string) =>
