@@ -8,6 +8,8 @@ export const SLOT_LEAD_MAX = 100;
 export const SLOT_SPIN = 1;
 /** Work is not begun when a slot is nearer than this at least; it waits until that is written. */
 export const SLOT_GUARD = 12;
+/** A search begins only where so much is left until the next slot. */
+export const SEARCH_ROOM = 50;
 /** Longest sleep of the main timer: how soon a step of the clock is noticed. */
 export const MAX_SLEEP = 5 * SECOND;
 /** A wall clock this far from the steady one was set, or the computer slept. */

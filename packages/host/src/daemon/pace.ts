@@ -38,7 +38,12 @@ export class Pace {
 
   /** Nothing else begins when a slot is nearer than this: at most half of the period. */
   get guard(): Millis {
-    const room = Math.max(SLOT_GUARD - SLOT_LEAD, this.working * MARGIN);
+    return this.guardFor(0);
+  }
+
+  /** The same for a piece that is known to take up to `needs`. */
+  guardFor(needs: Millis): Millis {
+    const room = Math.max(SLOT_GUARD - SLOT_LEAD, this.working * MARGIN, needs);
     return Math.min(this.lead + Math.min(room, SLOT_LEAD_MAX), this.period / 2);
   }
 }

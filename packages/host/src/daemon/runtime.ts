@@ -52,7 +52,7 @@ export class Runtime<Job, Outcome> {
     const now = () => options.environment.clock.now();
     this.turns = new Turns(
       () => this.room(),
-      () => this.pace.guard,
+      (needs) => this.pace.guardFor(needs),
       now,
     );
     this.turns.onPiece = (took) => this.pace.work(took);
@@ -68,8 +68,8 @@ export class Runtime<Job, Outcome> {
     this.step((now) => this.machine.advance(now));
   }
 
-  /** Runs a command on the machine in its turn, then does what it asks for. */
-  command<T>(work: (now: Millis) => T): Promise<T> {
+  /** Runs a command on the machine in its turn, then does what it asks for. `needs`: see `Turns`. */
+  command<T>(work: (now: Millis) => T, needs: Millis = 0): Promise<T> {
     return this.turns.run(() => {
       if (!this.running) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
       try {
@@ -77,7 +77,7 @@ export class Runtime<Job, Outcome> {
       } finally {
         this.settle();
       }
-    });
+    }, needs);
   }
 
   /** Ends the rhythm. Ratchet work under way is finished and saved first. */

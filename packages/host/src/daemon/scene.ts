@@ -6,13 +6,13 @@ import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
 import type { Presence } from './presence.ts';
 
-/** What a method may use. `turn` runs work on the machine between two slots. */
+/** What a method may use. `turn` runs work on the machine between two slots, where `needs` ms are left. */
 export interface Scene {
   readonly person: Person;
   readonly hub: EventHub;
   readonly presence: Presence;
   readonly admission: Admission;
-  turn<T>(work: (now: number) => T): Promise<T>;
+  turn<T>(work: (now: number) => T, needs?: number): Promise<T>;
 }
 
 /** Answered by the daemon itself, whatever the state of the profile. */

@@ -249,7 +249,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       const presence = new Presence();
       const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
       timer.unref();
-      const turn = <T>(work: (now: Millis) => T) => runtime.command(work);
+      const turn = <T>(work: (now: Millis) => T, needs?: Millis) => runtime.command(work, needs);
       const { hub, admission } = this;
       this.inside = { store, person, runtime, presence, timer, hub, admission, turn };
       this.windowLocked = false;

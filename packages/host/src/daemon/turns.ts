@@ -11,9 +11,9 @@ export const HOLD = Number.NEGATIVE_INFINITY;
 export class Turns {
   /** Milliseconds until the next slot, or HOLD; what is below `guard` holds work back. */
   private readonly room: () => Millis;
-  private readonly guard: () => Millis;
+  private readonly guard: (needs: Millis) => Millis;
   private readonly clock: () => Millis;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly work: () => void; readonly needs: Millis }[] = [];
   private scheduled = false;
   /** Work waited for the last slot: one piece of it runs, wherever the next slot is. */
   private owed = false;
@@ -21,7 +21,7 @@ export class Turns {
   /** Told how long each piece took. */
   onPiece: (took: Millis) => void = () => {};
 
-  constructor(room: () => Millis, guard: () => Millis, clock: () => Millis) {
+  constructor(room: () => Millis, guard: (needs: Millis) => Millis, clock: () => Millis) {
     this.room = room;
     this.guard = guard;
     this.clock = clock;
@@ -36,16 +36,20 @@ export class Turns {
     return this.longest;
   }
 
-  /** Runs `piece` in its turn; rejects with what it throws. A promise it gives is not waited for by others. */
-  run<T>(piece: () => T | Promise<T>): Promise<T> {
+  /**
+   * Runs `piece` in its turn; rejects with what it throws. A promise it gives is not waited for by
+   * others. One that is known to take `needs` begins only where there is that much room.
+   */
+  run<T>(piece: () => T | Promise<T>, needs: Millis = 0): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.waiting.push(() => {
+    const work = (): void => {
       try {
         resolve(piece());
       } catch (error) {
         reject(error);
       }
-    });
+    };
+    this.waiting.push({ work, needs });
     this.schedule();
     return promise;
   }
@@ -70,12 +74,13 @@ export class Turns {
   private turn(): void {
     this.scheduled = false;
     const room = this.room();
-    if (room === HOLD || (room < this.guard() && !this.owed)) return;
+    const [next] = this.waiting;
+    if (next === undefined) return;
+    if (room === HOLD || (room < this.guard(next.needs) && !this.owed)) return;
     this.owed = false;
-    const piece = this.waiting.shift();
-    if (piece === undefined) return;
+    this.waiting.shift();
     const start = this.clock();
-    piece();
+    next.work();
     const took = this.clock() - start;
     this.longest = Math.max(this.longest, took);
     this.onPiece(took);

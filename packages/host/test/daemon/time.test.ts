@@ -73,6 +73,28 @@ test('work waits while a slot is near, and one piece runs after each slot', asyn
   await call;
 });
 
+test('a long piece begins only where it fits before the next slot', async () => {
+  let room = 30;
+  const pace = new Pace();
+  for (let slot = 0; slot < 3; slot++) pace.slot(slot * 1_000, 1);
+  const turns = new Turns(
+    () => room,
+    (needs) => pace.guardFor(needs),
+    () => performance.now(),
+  );
+  let found = false;
+  const long = turns.run(() => {
+    found = true;
+  }, 50);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(found, false);
+  room = 57;
+  turns.wake();
+  await long;
+  room = 30;
+  await turns.run(() => {});
+});
+
 test('a piece that throws rejects its own caller only', async () => {
   const turns = new Turns(
     () => 100,

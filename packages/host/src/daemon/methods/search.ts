@@ -1,6 +1,7 @@
 /** Methods of search (packages/api/src/methods/search.ts). */
 import type { ParamsOf, searchMethods } from '@tacet/api';
 import { tokenRefused } from '../admission.ts';
+import { SEARCH_ROOM } from '../limits.ts';
 import type { Person } from '../machine.ts';
 import type { HandlersOf } from '../scene.ts';
 
@@ -12,7 +13,7 @@ export const searchHandlers: HandlersOf<typeof searchMethods> = {
         allowed === null ? request : { ...request, contacts: within(person, allowed, request) },
       );
       return { hits: [...hits], next };
-    }),
+    }, SEARCH_ROOM),
 };
 
 /** Of the contacts asked for those a token may see: to it, others are nobody. */
