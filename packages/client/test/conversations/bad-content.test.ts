@@ -101,6 +101,10 @@ test('a malformed content does not spoil the receipt that came with it', async (
     `INSERT INTO ciphertexts (contact_id, seq, message_id, data, created_at) VALUES (1, 1, ?, x'00', 0)`,
     Number(id),
   );
+  // It left: a receipt of what never did would be somebody else's.
+  a.profile.store.run(
+    'INSERT INTO progress (ciphertext_id, part, idx, sent) SELECT id, 0, 0, 1 FROM ciphertexts',
+  );
   const bytes = wrap('no content', [2, [1]]);
   assert.equal(decodeEnvelope(bytes).malformedContent, true);
   a.take({ seq: 1, bytes });

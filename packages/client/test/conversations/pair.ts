@@ -5,6 +5,7 @@ import type { Client } from '../../src/client.ts';
 import { decodeEnvelope, type Envelope, encodeEnvelope } from '../../src/content/envelope.ts';
 import { contentOf } from '../../src/conversations/contents.ts';
 import type { Engine } from '../../src/engine.ts';
+import type { Arrivals } from '../../src/inbox/arrivals.ts';
 import { ReceivedSet } from '../../src/inbox/received.ts';
 import { num, text } from '../../src/store/rows.ts';
 import { Profile } from './profile.ts';
@@ -74,10 +75,8 @@ export class Side {
   }
 
   private onEnvelope(seq: number, envelope: Envelope, bytes: Uint8Array, now: number): void {
-    const engine = this.engine as unknown as {
-      onEnvelope(id: number, seq: number, said: Envelope, raw: Uint8Array, now: number): void;
-    };
-    engine.onEnvelope(1, seq, envelope, bytes, now);
+    const arrivals = Reflect.get(this.engine, 'arrivals') as Arrivals;
+    arrivals.take(1, seq, envelope, bytes, now);
   }
 
   /** The other side saved all of it. */

@@ -88,6 +88,7 @@ test('no token, whatever its scopes, unlocks, opens windows or makes tokens', ()
   assert.deepEqual(never.sort(), [
     'profile.create',
     'profile.lock',
+    'profile.resume',
     'profile.unlock',
     'token.create',
     'token.list',
