@@ -10,12 +10,10 @@ import { ready } from '../src/scenarios/steps.ts';
 import {
   acceptRequest,
   addressOf,
-  announceEnd,
   announcePlaces,
   cardOf,
   contactNamed,
   expireBoxes,
-  fillEnd,
   fillPlace,
   oneRequest,
   ownAddress,
@@ -149,52 +147,6 @@ test('a blocked person asks again in vain, also under another key set', async ()
     HOUR,
   );
   assert.equal(contactNamed(stage, bob, 'alice')?.steps.accepted, null);
-});
-
-test('an acceptance that meets a withdrawal, or the end of its address, has one outcome', async () => {
-  const stage = slowStage('accept and revoke');
-  const alice = await stage.person('alice');
-  const bob = await stage.person('bob');
-  const carol = await stage.person('carol');
-  const { link, id } = addressOf(stage, alice);
-  const asked = request(stage, bob, link, 'from bob');
-  await oneRequest(stage, alice);
-  request(stage, carol, link, 'from carol');
-  await oneRequest(stage, alice, 2);
-  const [fromBob, fromCarol] = requestsOf(stage, alice);
-  assert.ok(fromBob !== undefined && fromCarol !== undefined);
-  // Bob gives up in the moment in which Alice accepts; Alice ends the address in the same moment.
-  stage.personOf(bob).client.dismissMeeting(asked.id, stage.world.now);
-  stage.world.pumpPerson(stage.personOf(bob));
-  acceptRequest(stage, alice, fromBob.id);
-  acceptRequest(stage, alice, fromCarol.id);
-  stage.personOf(alice).client.addresses.revoke(id, stage.world.now);
-  stage.world.pumpPerson(stage.personOf(alice));
-  await ready(stage, alice, 'carol');
-  await ready(stage, carol, 'alice');
-  await stage.until(
-    'alice is told about bob',
-    async () => contactNamed(stage, alice, 'bob')?.reason === 'invitation-revoked',
-    2 * HOUR,
-  );
-  assert.deepEqual(await bob.contacts(), []);
-  assert.equal(stage.personOf(alice).client.addresses.show(id).link, null);
-});
-
-test('only the owner ends an address: a false word in the end box changes nothing', async () => {
-  const stage = slowStage('false end');
-  const alice = await stage.person('alice');
-  const bob = await stage.person('bob');
-  const { link } = addressOf(stage, alice);
-  request(stage, bob, link);
-  await oneRequest(stage, alice);
-  fillEnd(stage, link);
-  announceEnd(stage, bob, link);
-  await stage.until('bob has read it', async () =>
-    stage.personOf(bob).alarms.includes('address-disturbed'),
-  );
-  assert.equal(contactNamed(stage, bob, 'alice')?.state, 'meeting');
-  assert.equal(contactNamed(stage, bob, 'alice')?.reason, null);
 });
 
 test('a request survives kill -9 of both daemons after each thing they save', async () => {
