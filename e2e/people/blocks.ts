@@ -5,7 +5,7 @@ import type { Chapter } from './stage.ts';
 
 const WHO = 'alice';
 const WHOM = 'bob';
-const LASTS = 15_000;
+const LASTS = 30_000;
 
 export const block: Chapter = {
   name: 'a block that ends',
