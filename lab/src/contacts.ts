@@ -22,6 +22,8 @@ export interface ContactsOptions {
   readonly texts: number;
   readonly levels: readonly Level[];
   readonly minutes: number;
+  /** Silent friends are on the network, too. */
+  readonly all: boolean;
   readonly onProgress: (line: string) => void;
 }
 
@@ -85,7 +87,9 @@ export async function contacts(options: ContactsOptions): Promise<ContactsResult
     network: { edges: 4, parameters: USUAL },
   });
   const circle = await makeCircle(world, options.contacts, options.onProgress);
-  for (const friend of circle.friends) wake(world, friend);
+  // The others keep their place in the person's store; on the network they would add nothing to it.
+  const awake = options.all ? circle.friends : circle.friends.slice(0, options.active);
+  for (const friend of awake) wake(world, friend);
   const levels: LevelFigures[] = [];
   for (const level of options.levels) {
     levels.push(await measure(circle, level, options));
@@ -110,7 +114,8 @@ async function measure(
   level: Level,
   options: ContactsOptions,
 ): Promise<LevelFigures> {
-  for (const person of [centre, ...friends]) person.client.levels.set(level, true, world.now);
+  for (const person of [centre, ...friends.filter(({ up }) => up)])
+    person.client.levels.set(level, true, world.now);
   const active = friends.slice(0, options.active);
   const end = world.now + (options.minutes + 30) * MINUTE;
   /** A window before somebody's eyes; in Strong it changes nothing. */

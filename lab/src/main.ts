@@ -1,7 +1,11 @@
 /** `npm run lab -- <command>`: figures as JSON on standard output, progress on standard error. */
 import { parseArgs } from 'node:util';
+import { commitName } from '../bench/about.ts';
+import { absence } from './absence.ts';
 import { away } from './away.ts';
 import { chaos } from './chaos.ts';
+import { contacts } from './contacts.ts';
+import { contactsTable } from './contacts-table.ts';
 import { crowdReport } from './crowd/report.ts';
 import { day } from './day.ts';
 import { histories } from './histories/report.ts';
@@ -15,6 +19,8 @@ npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against clo
 npm run -s lab -- histories --runs 10000       two people under loss, absence and crashes, against a model
 npm run -s lab -- crowd --runs 20               does the estimate of the crowd hold 50, 200, 1,000 people
 npm run -s lab -- away --days 30               back after so many days, with boxes of 21
+npm run -s lab -- contacts --seed 7 --level strong|balanced   300 contacts, 10 active: waits and delivery
+npm run -s lab -- absence --days 90 --contacts 300   everybody writes to somebody who comes back
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -30,6 +36,11 @@ async function main(argv: readonly string[]): Promise<number> {
       slot: { type: 'string', default: '4000' },
       runs: { type: 'string', default: '10' },
       json: { type: 'boolean', default: false },
+      contacts: { type: 'string', default: '300' },
+      active: { type: 'string', default: '10' },
+      minutes: { type: 'string', default: '60' },
+      level: { type: 'string' },
+      all: { type: 'boolean', default: false },
       days: { type: 'string', default: '30' },
       help: { type: 'boolean', default: false },
     },
@@ -81,6 +92,38 @@ async function main(argv: readonly string[]): Promise<number> {
     const seed = whole(values.seed);
     const result = await away({ seed, days: whole(values.days), boxLifeDays: 21 });
     process.stdout.write(`${JSON.stringify(result)}\n`);
+    return result.arrived === result.texts && result.twice === 0 ? 0 : 1;
+  }
+  const progress = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  if (positionals[0] === 'contacts') {
+    const { level } = values;
+    if (level !== undefined && level !== 'strong' && level !== 'balanced') {
+      throw new UsageError('a level is strong or balanced');
+    }
+    const result = await contacts({
+      seed: whole(values.seed),
+      contacts: whole(values.contacts),
+      active: whole(values.active),
+      texts: 120,
+      levels: level === undefined ? ['strong', 'balanced'] : [level],
+      minutes: whole(values.minutes),
+      all: values.all,
+      onProgress: progress,
+    });
+    progress(contactsTable(result));
+    process.stdout.write(`${JSON.stringify({ ...result, commit: commitName() })}\n`);
+    return result.levels.every((one) => one.arrived === one.texts && one.twice === 0) ? 0 : 1;
+  }
+  if (positionals[0] === 'absence') {
+    const result = await absence({
+      seed: whole(values.seed),
+      contacts: whole(values.contacts),
+      days: whole(values.days),
+      onProgress: progress,
+    });
+    process.stdout.write(`${JSON.stringify({ ...result, commit: commitName() })}\n`);
     return result.arrived === result.texts && result.twice === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
