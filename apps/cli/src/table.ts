@@ -50,6 +50,7 @@ import { edit, messageHistory, messageShow, react, remove, timer } from './comma
 import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
 import { version } from './commands/version.ts';
+import { messageWhy } from './commands/why.ts';
 
 export const COMMANDS: readonly Command[] = [
   up,
@@ -73,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
   conversationSettings,
   draft,
   note,
+  messageWhy,
   messageShow,
   messageHistory,
   timer,

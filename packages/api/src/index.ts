@@ -59,6 +59,7 @@ export {
   type TrustFactView,
   trustMethods,
 } from './methods/trust.ts';
+export { whyMethods } from './methods/why.ts';
 export {
   API_VERSION,
   isMethod,

@@ -17,6 +17,7 @@ import { searchMethods } from './methods/search.ts';
 import { talkMethods } from './methods/talk.ts';
 import { tokenMethods } from './methods/tokens.ts';
 import { trustMethods } from './methods/trust.ts';
+import { whyMethods } from './methods/why.ts';
 import {
   contact,
   daemonStatus,
@@ -116,6 +117,7 @@ export const methods = {
 
   ...eventMethods,
   ...searchMethods,
+  ...whyMethods,
   ...tokenMethods,
 
   /** A one-time address of the window, and a 0600 page that leads there. */

@@ -64,6 +64,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'timer.set': contact(),
   'message.list': contact(),
   'message.get': message(),
+  'message.why': message(),
   'message.pin': message(),
   'message.pins': contact(),
   'message.around': message(),

@@ -45,6 +45,7 @@ import type {
   ReachView,
   StatusView,
 } from './views.ts';
+import type { Why } from './why/why.ts';
 
 export class Client {
   private readonly e: Engine;
@@ -367,6 +368,11 @@ export class Client {
   /** Mixes that lose packets, as far as own loops can tell: relay hashes in hex. */
   suspectedMixes(): readonly string[] {
     return this.e.loops.suspects;
+  }
+
+  /** Why a message is where it is. */
+  get why(): Why {
+    return this.e.why;
   }
 
   /** After a copy of this store was noticed and ended: this daemon sends again. */

@@ -59,6 +59,7 @@ import { Introductions } from './trust/introductions.ts';
 import { NewKeys } from './trust/new-keys.ts';
 import { Safety } from './trust/safety.ts';
 import type { MessageView } from './views.ts';
+import { Why } from './why/why.ts';
 
 export class Engine {
   readonly store: ProfileStore;
@@ -86,6 +87,7 @@ export class Engine {
   private readonly received: ReceivedSet;
   readonly outbox: Outbox;
   readonly ownBoxes: OwnBoxes;
+  readonly why: Why;
   private readonly beacons: Beacons;
   readonly invitationList: Invitations;
   readonly visits: Visits;
@@ -401,6 +403,17 @@ export class Engine {
         this.effects.push(effect);
       },
       onRequest: options.onRequest ?? null,
+    });
+    this.why = new Why({
+      store,
+      messages: this.messageList,
+      contacts: this.contactList,
+      puts: this.puts,
+      link: this.link,
+      loops: this.loops,
+      ownBoxes: this.ownBoxes,
+      network,
+      usual: (contactId) => this.usual(contactId),
     });
     this.networkDeps = {
       store,

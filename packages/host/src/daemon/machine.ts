@@ -12,6 +12,7 @@ import type {
   NetworkFactsView,
   ParamsOf,
   ProfileStatus,
+  ResultOf,
   SearchHit,
   StatisticsView,
   TokenView,
@@ -159,6 +160,9 @@ export interface Person extends PersonAddresses, TrustPart {
     revoke(id: string): void;
     open(secret: string, now: Millis): TokenView | null;
     grant(id: string, now: Millis): TokenView | null;
+  };
+  readonly why: {
+    explain(id: string, now: Millis): ResultOf<'message.why'>;
   };
   readonly search: {
     find(request: ParamsOf<'search.find'>): {

@@ -10,6 +10,7 @@ import { searchHandlers } from './methods/search.ts';
 import { talkHandlers } from './methods/talk.ts';
 import { tokenHandlers } from './methods/tokens.ts';
 import { trustHandlers } from './methods/trust.ts';
+import { whyHandlers } from './methods/why.ts';
 import type { Handlers } from './scene.ts';
 import { checkSocks } from './way-out.ts';
 
@@ -80,6 +81,7 @@ export const handlers: Handlers = {
 
   ...eventHandlers,
   ...searchHandlers,
+  ...whyHandlers,
   ...tokenHandlers,
 
   ...levelHandlers,

@@ -192,6 +192,9 @@ export class FakePerson implements Person, Machine<Job, string> {
   get tokens(): never {
     throw new Error('not part of this fake');
   }
+  get why(): never {
+    throw new Error('not part of this fake');
+  }
   get search(): never {
     throw new Error('not part of this fake');
   }
