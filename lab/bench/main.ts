@@ -3,7 +3,7 @@
  * {"bench", "figures", "machine", "commit"}; everything else goes to standard error.
  */
 import { parseArgs } from 'node:util';
-import { commitName, machineName } from './about.ts';
+import { commitName, machineName } from '../src/about.ts';
 import { BENCHES, type Figures } from './list.ts';
 
 const HELP = `npm run -s bench -- <name> [--json]

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { commitName, machineName, sourceName } from '../bench/about.ts';
+import { commitName, machineName, sourceName } from '../src/about.ts';
 import { addChunks, type Chunk, checkChunks, SOURCES, sourcesOf } from './chunks.ts';
 import { faults, figuresOf, type RoleFigures, table } from './report.ts';
 import { ROLES } from './roles/index.ts';

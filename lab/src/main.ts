@@ -1,6 +1,6 @@
 /** `npm run lab -- <command>`: figures as JSON on standard output, progress on standard error. */
 import { parseArgs } from 'node:util';
-import { commitName } from '../bench/about.ts';
+import { commitName } from './about.ts';
 import { absence } from './absence.ts';
 import { away } from './away.ts';
 import { chaos } from './chaos.ts';
