@@ -173,7 +173,7 @@ export function profileLines(status: ProfileStatus, tell: Tell): string[] {
       ? 'not measured yet'
       : `usually ${showSpan(status.deliveryP50)}, 95 % within ${showSpan(status.deliveryP95 ?? status.deliveryP50)}`;
   lines.push(
-    `level     ${status.level}${status.inUse ? ', window in use' : ''}${status.nextLevel === null ? '' : `, ${status.nextLevel.level} soon`}`,
+    `level     ${status.level}${status.inUse ? ', window in use' : ''}`,
     `delivery  ${usual}`,
     `outbox    ${status.outbox}${status.stalled ? ', nothing moves: see message list' : ''}`,
     `data      ${showBytes(status.bytesUp)} up, ${showBytes(status.bytesDown)} down`,

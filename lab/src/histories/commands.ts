@@ -96,6 +96,14 @@ const lose = fc
   .nat({ max: 1 })
   .map((n) => step('edge-lost', `edge ${n} loses its boxes`, (pair) => pair.layer.loseEdge(n)));
 
+const copy = who.map((n) => step('copy', `copy ${n}`, (pair) => pair.copy(n as 0 | 1)));
+
+const rollBack = who.map((n) =>
+  step('roll-back', `roll back ${n}`, (pair) => {
+    pair.rollBack(n as 0 | 1);
+  }),
+);
+
 /** Weights by repetition: fast-check draws commands evenly. */
 const KINDS: readonly fc.Arbitrary<Step>[] = [
   fc.oneof(
@@ -107,6 +115,8 @@ const KINDS: readonly fc.Arbitrary<Step>[] = [
     { weight: 1, arbitrary: bothAway },
     { weight: 1, arbitrary: apart },
     { weight: 1, arbitrary: lose },
+    { weight: 2, arbitrary: copy },
+    { weight: 1, arbitrary: rollBack },
   ),
 ];
 

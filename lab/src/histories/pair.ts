@@ -29,6 +29,8 @@ export interface Accepted {
   readonly from: number;
   readonly text: string;
   readonly id: string;
+  /** What one of them knew of it went with a store that was set back: it may come once, or never. */
+  excused: boolean;
   rank: number;
   facts: readonly Evidence[];
 }
@@ -39,6 +41,12 @@ export interface PairOptions {
   readonly session?: (rng: SeededRng) => SessionPort;
 }
 
+/** One person's store as it was, and which texts it knew of then. */
+interface Copy {
+  readonly bytes: Uint8Array;
+  readonly known: ReadonlySet<string>;
+}
+
 export class Pair {
   readonly layer: Layer;
   readonly people: readonly [ModelPerson, ModelPerson];
@@ -46,6 +54,8 @@ export class Pair {
   readonly tally: Tally;
   private readonly fault: (() => Fault) | null;
   private count = 0;
+  private readonly copies: (Copy | null)[] = [null, null];
+  private setBack = false;
 
   constructor(seed: string, options: PairOptions = {}) {
     this.tally = options.tally ?? new Tally();
@@ -80,9 +90,9 @@ export class Pair {
 
   /** Each step of a state is looked at, not only what stands at the end of a command. */
   private onState(from: number, id: string): void {
-    const one = this.accepted.find((other) => other.from === from && other.id === id);
-    if (one === undefined) return;
-    const { state } = this.people[from as 0 | 1].machine.message(id);
+    const { state, text } = this.people[from as 0 | 1].machine.message(id);
+    const one = this.accepted.find((other) => other.from === from && other.text === text);
+    if (one === undefined || one.excused) return;
     demand(RANK[state] >= one.rank, 'states-forward', `${state} after rank ${one.rank}`);
     one.rank = RANK[state];
   }
@@ -117,7 +127,7 @@ export class Pair {
         id = send();
       });
     }
-    if (id !== '') this.accepted.push({ from, text, id, rank: 0, facts: [] });
+    if (id !== '') this.accepted.push({ from, text, id, excused: false, rank: 0, facts: [] });
   }
 
   check(): void {
@@ -125,7 +135,10 @@ export class Pair {
     const lists = this.people.map(({ machine }) =>
       machine.messages({ contactId: '1', limit: 500 }),
     );
-    for (const one of this.accepted) this.checkOne(one, lists);
+    for (const one of this.accepted) {
+      if (one.excused) this.checkExcused(one, lists);
+      else this.checkOne(one, lists);
+    }
     for (const [n, list] of lists.entries()) {
       for (const { direction, text } of list) {
         demand(
@@ -138,7 +151,7 @@ export class Pair {
   }
 
   private checkOne(one: Accepted, lists: readonly (readonly MessageView[])[]): void {
-    const own = lists[one.from]?.find(({ id }) => id === one.id);
+    const own = lists[one.from]?.find(({ id, text }) => id === one.id && text === one.text);
     demand(own?.text === one.text, 'nothing-lost', 'an accepted text is not there any more');
     const rank = RANK[own.state];
     demand(rank >= one.rank, 'states-forward', `${own.state} after rank ${one.rank}`);
@@ -152,6 +165,44 @@ export class Pair {
     }
     one.rank = rank;
     this.checkFacts(one);
+  }
+
+  private checkExcused(one: Accepted, lists: readonly (readonly MessageView[])[]): void {
+    const copies = lists[1 - one.from]?.filter(({ text }) => text === one.text).length ?? 0;
+    demand(copies <= 1, 'nothing-twice', `${copies} copies`);
+  }
+
+  /** Keeps a copy of somebody's store. */
+  copy(n: 0 | 1): void {
+    const person = this.people[n];
+    if (!person.up) return;
+    const known = person.machine.messages({ contactId: '1', limit: 500 }).map(({ text }) => text);
+    this.copies[n] = { bytes: person.store.copy(), known: new Set(known) };
+  }
+
+  /** Puts the copy in the place of the store: what came since is gone there. */
+  rollBack(n: 0 | 1): void {
+    const copy = this.copies[n];
+    if (copy == null) return;
+    this.tally.add('rolled-back');
+    this.setBack = true;
+    const person = this.people[n];
+    person.stop();
+    person.store.restore(copy.bytes);
+    for (const one of this.accepted) {
+      if (!copy.known.has(one.text)) one.excused = true;
+      else if (one.from === n) Object.assign(one, { rank: 0, facts: [] });
+    }
+    person.start();
+  }
+
+  /** Somebody said that only this store goes on, as a person does who is told that there is another. */
+  resume(): void {
+    for (const person of this.people) {
+      if (!person.up || person.machine.status(this.layer.now).copiedAt === null) continue;
+      this.tally.add('copy-noticed');
+      person.act((client, now) => client.resume(now));
+    }
   }
 
   private checkFacts(one: Accepted): void {
@@ -171,22 +222,29 @@ export class Pair {
       if (!person.up) person.start();
       person.calm();
     }
-    const open = (): Accepted[] => this.accepted.filter(({ rank }) => rank < DONE);
-    await this.wait(() => open().length === 0);
+    const open = (): Accepted[] =>
+      this.accepted.filter(({ rank, excused }) => rank < DONE && !excused);
+    await this.wait(() => open().length === 0, this.setBack ? DAY : PEACE);
+    // Ratchets and generations may have parted for good; what is said of texts stays true (spec 10, 7).
+    if (this.setBack) {
+      this.tally.add(open().length === 0 ? 'mended-after-roll-back' : 'parted-after-roll-back');
+      return;
+    }
     const texts = open().map(({ text }) => text.slice(0, 4));
     demand(texts.length === 0, 'definite-end', `still under way: ${texts.join(', ')}`);
     // Second copies, lone receipts, erasures.
     const rows = (): string[] => this.people.flatMap(({ store }) => tooManyRows(store));
-    await this.wait(() => rows().length === 0);
+    await this.wait(() => rows().length === 0, PEACE);
     demand(rows().length === 0, 'rows-bounded', rows().join(', '));
   }
 
-  /** Until it holds, at most as long as peace may take. */
-  private async wait(holds: () => boolean): Promise<void> {
+  /** Until it holds, at most so long. */
+  private async wait(holds: () => boolean, most: Millis): Promise<void> {
     let step = 5 * MINUTE;
-    for (let waited = 0; waited < PEACE && !holds(); waited += step) {
+    for (let waited = 0; waited < most && !holds(); waited += step) {
       step = Math.min(4 * HOUR, step + waited / 2);
       await this.run(step);
+      this.resume();
       this.check();
     }
   }

@@ -20,6 +20,7 @@ const KINDS = [
   'edge-lost',
   'box-lost-unread',
   'box-expired-unread',
+  'rolled-back',
   'crashed-at-statement',
   'crashed-at-save',
   'crashed-at-await',

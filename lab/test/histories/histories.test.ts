@@ -5,7 +5,7 @@ import { PLANTS } from '../../src/histories/plants.ts';
 import { play } from '../../src/histories/play.ts';
 import { sweep } from '../../src/histories/sweep.ts';
 
-const RUNS = Number(process.env['FC_RUNS'] ?? 12);
+const RUNS = Number(process.env['FC_RUNS'] ?? 8);
 
 test('histories: whatever happens on the way, every text arrives once and ends as delivered', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
@@ -16,7 +16,7 @@ test('histories: whatever happens on the way, every text arrives once and ends a
 
 test('histories: a crash at any statement, save, await or effect loses nothing and repeats nothing', async () => {
   // One point of so many; all of them in the long form.
-  const tried = await sweep({ stride: 61 });
+  const tried = await sweep({ stride: 97 });
   for (const [point, times] of Object.entries(tried)) assert.ok(times > 0, point);
 });
 
