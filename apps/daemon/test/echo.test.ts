@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError } from '@tacet/base';
 import type { DaemonCore } from '@tacet/host/daemon';
-import { messageView } from '@tacet/testkit/views';
+import { contactView, messageView } from '@tacet/testkit/views';
 import { runEcho } from '../src/echo.ts';
 
 interface Incoming {
@@ -21,6 +21,9 @@ class Core implements DaemonCore {
   readonly sent = new Map<string, string>();
   readonly events = { subscribe: () => () => {} };
   acknowledged = 0;
+  /** Waiting at its address. */
+  readonly requests = new Set<string>();
+  readonly accepted: string[] = [];
   calls = 0;
   /** Errors to throw, by method, once each. */
   readonly trouble = new Map<string, AppError>();
@@ -46,6 +49,15 @@ class Core implements DaemonCore {
       case 'events.ack':
         this.acknowledged = Math.max(this.acknowledged, Number(params['cursor']));
         return {};
+      case 'request.list':
+        return { requests: [...this.requests].map(requestView) };
+      case 'request.accept':
+        this.requests.delete(params['id'] ?? '');
+        this.accepted.push(params['id'] ?? '');
+        return contactView({ id: '1' });
+      case 'request.delete':
+        this.requests.delete(params['id'] ?? '');
+        return {};
       case 'message.get':
         return { ...view(this.messages[Number(params['id']) - 1]), evidence: [] };
       case 'message.send':
@@ -68,6 +80,10 @@ class Core implements DaemonCore {
       .map(({ id }) => ({ cursor: Number(id), at: 0, kind: 'message', subject: id }));
     return { events, cursor: events.at(-1)?.cursor ?? cursor, oldest: 1, lost: 0 };
   }
+}
+
+function requestView(id: string) {
+  return { id, addressId: '1', name: '', text: '', claims: 'a person', cameAt: 0, endsAt: 0 };
 }
 
 function view(message: Incoming | undefined) {
@@ -112,6 +128,18 @@ test('killed before it acknowledged, it repeats the answer under the same id', a
   const done = runEcho(core, stop.signal);
   await until(() => core.acknowledged === 1);
   assert.deepEqual([...core.sent], [['echo-1', 'once']]);
+  stop.abort();
+  await done;
+});
+
+test('whoever asks is taken; who cannot be is deleted', async () => {
+  const core = new Core();
+  core.requests.add('7').add('8');
+  core.trouble.set('request.accept', new AppError('request-ended', 'refused', 'its end came'));
+  const stop = new AbortController();
+  const done = runEcho(core, stop.signal);
+  await until(() => core.requests.size === 0);
+  assert.deepEqual(core.accepted, ['8']);
   stop.abort();
   await done;
 });

@@ -3,7 +3,7 @@ import type { Millis, Rng } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
 import type { DigestVerifier, Hello, UpFrame } from '@tacet/wire';
-import type { RequestFacts } from './network/link.ts';
+import type { LinkEffect, RequestFacts } from './network/link.ts';
 import type { ProfileStore } from './ports.ts';
 import type { SessionJob } from './sessions/jobs.ts';
 import type { ClientEvent } from './views.ts';
@@ -32,3 +32,11 @@ export type ClientEffect =
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event'; readonly event: ClientEvent }
   | { readonly kind: 'session'; readonly job: SessionJob };
+
+/** What a link asks for, with the SOCKS server to go through. */
+export function dialThrough(
+  socks: string,
+  { door, hello }: Extract<LinkEffect, { readonly kind: 'dial' }>,
+): ClientEffect {
+  return { kind: 'dial', address: door.address, relay: door.relay, hello, socks };
+}

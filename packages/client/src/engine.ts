@@ -19,7 +19,7 @@ import { type ContentEffects, joinContent } from './conversations/join.ts';
 import { Messages } from './conversations/messages.ts';
 import { OwnBoxes } from './copies/own-boxes.ts';
 import { Renumbering } from './copies/sequences.ts';
-import type { ClientEffect, ClientOptions } from './effects.ts';
+import { type ClientEffect, type ClientOptions, dialThrough } from './effects.ts';
 import { EventLog } from './events/log.ts';
 import { Identities } from './identities/identities.ts';
 import { Arrivals } from './inbox/arrivals.ts';
@@ -125,6 +125,9 @@ export class Engine {
     this.identity = loadIdentity(store);
     const network = (): Network | null => this.network;
     const kick = (): void => this.jobs.kick();
+    const begin = (at: Millis): void => {
+      this.now = at;
+    };
     const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
     this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
     this.contactList = new Contacts(store, this.events);
@@ -142,9 +145,7 @@ export class Engine {
         rng,
         events: this.events,
         network,
-        begin: (at) => {
-          this.now = at;
-        },
+        begin,
         ownEdge: () => {
           const { door } = this.link;
           return door === null ? null : { door, since: this.guard.since(door.relay) };
@@ -164,9 +165,7 @@ export class Engine {
       events: this.events,
       contacts: this.contactList,
       messages: this.messageList,
-      begin: (at) => {
-        this.now = at;
-      },
+      begin,
       show: (row) => this.messageView(row),
     });
     const tombstones = new Tombstones(store, rng, network);
@@ -212,9 +211,7 @@ export class Engine {
       conversations: this.conversations,
       refuse: (contactId, data, at) => inbox.refuse(contactId, data, at),
       open: () => this.outbox.open,
-      begin: (at) => {
-        this.now = at;
-      },
+      begin,
       written: (contactId, at) => {
         this.standing.used(contactId, at);
         kick();
@@ -316,9 +313,7 @@ export class Engine {
       identity: this.identity,
       identities: this.identities,
       network,
-      at: (at) => {
-        this.now = at;
-      },
+      at: begin,
       alarm,
       kick,
       say: (contactId, envelope) => this.outbox.say(contactId, envelope),
@@ -393,14 +388,8 @@ export class Engine {
       fast: () => this.levels.level === 'fast',
       now: () => this.now,
       emit: (effect) => {
-        if (effect.kind === 'dial') {
-          const { address, relay } = effect.door;
-          const socks = readSocks(store);
-          this.effects.push({ kind: 'dial', address, relay, hello: effect.hello, socks });
-          return;
-        }
         if (effect.kind === 'up') this.levels.usage.count(1, 0, this.now);
-        this.effects.push(effect);
+        this.effects.push(effect.kind === 'dial' ? dialThrough(readSocks(store), effect) : effect);
       },
       onRequest: options.onRequest ?? null,
     });

@@ -11,7 +11,7 @@ export const echo: Command = {
   options: {
     timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 120s)' },
   },
-  examples: ['tacet echo', 'tacet send Echo "hello" --wait delivered'],
+  examples: ['tacet echo'],
   details:
     'Echo is a program that whoever runs the network runs beside it. It is told no name, and it reads what you send it.',
   async run(context) {
