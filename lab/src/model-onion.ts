@@ -2,7 +2,7 @@
  * The onion as a model: the same ports as @tacet/onion, but a frame is a handle to a plain object
  * that says which hop may open it next. It keeps what machines can observe (paths, delays, single
  * use, wrong hop, stale epoch) and leaves the arithmetic out, so that a simulated day takes
- * seconds. `equivalence.test.ts` runs the same world over the real onion and compares traces.
+ * seconds. `equivalence.long.test.ts` runs the same world over the real onion and compares traces.
  */
 import type { Millis } from '@tacet/base';
 import { equalBytes } from '@tacet/base';
