@@ -60,12 +60,14 @@ export class CrowdCount {
     const minute = this.minute(Math.floor(at / MINUTE));
     minute.digests.set(edge, (minute.digests.get(edge) ?? 0) + 1);
     let placed = 0;
+    // One for all of a digest: most of its marks are padding, and there are many.
+    const naming: Named = { edge, at, share: 2 ** this.level };
     for (const mark of marks) {
-      if (!this.keeps(mark)) continue;
       const key = keyOf(mark);
+      if (!this.keeps(key)) continue;
       const first = this.named.get(key);
       if (first === undefined) {
-        this.named.set(key, { edge, at, share: 2 ** this.level });
+        this.named.set(key, naming);
         continue;
       }
       if (first.edge === edge || Math.abs(at - first.at) > join || placed >= MAX_CROWD_PLACED) {
@@ -81,7 +83,7 @@ export class CrowdCount {
         continue;
       }
       this.named.delete(key);
-      const weight = Math.max(first.share, 2 ** this.level);
+      const weight = Math.max(first.share, naming.share);
       minute.pairs.set(pair, (minute.pairs.get(pair) ?? 0) + weight);
       minute.seen += 1;
     }
@@ -110,7 +112,7 @@ export class CrowdCount {
   private clean(at: Millis, join: Millis): void {
     while (this.named.size > MAX_CROWD_MARKS) {
       this.level += 1;
-      for (const [key] of this.named) if (!this.keepsKey(key)) this.named.delete(key);
+      for (const [key] of this.named) if (!this.keeps(key)) this.named.delete(key);
     }
     if (at < this.cleanAt) return;
     this.cleanAt = at + MINUTE;
@@ -124,11 +126,8 @@ export class CrowdCount {
     for (const [minute] of this.minutes) if (minute < oldest) this.minutes.delete(minute);
   }
 
-  private keeps(mark: Mark): boolean {
-    return this.level === 0 || this.keepsKey(keyOf(mark));
-  }
-
-  private keepsKey(key: number): boolean {
+  private keeps(key: number): boolean {
+    if (this.level === 0) return true;
     const mixed = (Math.imul((key % 0x1_0000_0000) | 0, this.factor) + this.shift) >>> 0;
     return mixed < 2 ** (32 - this.level);
   }
