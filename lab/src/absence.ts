@@ -9,6 +9,7 @@ import { makeCircle, sleep, wake } from './circle.ts';
 import { modelledOnion } from './onion.ts';
 import type { Person } from './person.ts';
 import { Trace } from './trace.ts';
+import { USUAL_RATES } from './usual-rates.ts';
 import { World } from './world.ts';
 
 export interface AbsenceOptions {
@@ -39,20 +40,10 @@ export interface AbsenceResult {
 
 const LIFE = 21;
 const USUAL = {
+  ...USUAL_RATES,
   epochMs: DAY,
   keysAhead: 3,
   validEpochs: 3,
-  graceMs: 300_000,
-  slotMs: 2_000,
-  inUseSlotMs: 1_000,
-  delayMeanMs: 400,
-  digestMs: 5_000,
-  receiptInUseMs: 10_000,
-  receiptMs: 60_000,
-  receiptStrongMs: 300_000,
-  secondCopyMinMs: 5_000,
-  secondCopyMaxMs: 60_000,
-  holdMeanMs: 90_000,
   boxLifeDays: LIFE,
 };
 const RARE = { slotMs: 60_000, inUseSlotMs: 60_000, delayMeanMs: 1_000, digestMs: 60_000 };

@@ -12,6 +12,7 @@ import { type Circle, makeCircle, wake } from './circle.ts';
 import { modelledOnion } from './onion.ts';
 import { type Sent, Talk, TEXTS } from './talk.ts';
 import { Trace } from './trace.ts';
+import { USUAL_RATES } from './usual-rates.ts';
 import { World } from './world.ts';
 
 export interface ContactsOptions {
@@ -62,20 +63,10 @@ export interface ContactsResult {
 
 /** docs/spec/parameters.md, "usual", and an epoch that the run does not cross more than it must. */
 const USUAL = {
+  ...USUAL_RATES,
   epochMs: HOUR,
   keysAhead: 6,
   validEpochs: 6,
-  graceMs: 300_000,
-  slotMs: 2_000,
-  inUseSlotMs: 1_000,
-  delayMeanMs: 400,
-  digestMs: 5_000,
-  receiptInUseMs: 10_000,
-  receiptMs: 60_000,
-  receiptStrongMs: 300_000,
-  secondCopyMinMs: 5_000,
-  secondCopyMaxMs: 60_000,
-  holdMeanMs: 90_000,
 };
 
 export async function contacts(options: ContactsOptions): Promise<ContactsResult> {
