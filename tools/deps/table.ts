@@ -122,6 +122,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: '`tacet up` starts the daemon as a process of its own; nothing imports it',
   },
   {
+    path: 'apps/cli/bin/tacet.mjs',
+    allows: ['@tacet/host/compile-cache'],
+    reason: 'before anything of ours is read: where compiled code is kept',
+  },
+  {
     path: 'packages/adapters/package.json',
     allows: ['sodium-native'],
     reason: 'locked memory for keys at rest; primitives still come from packages/crypto',

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 // `tacet-relay`: turns the compile cache on, then runs the relay program.
-import module from 'node:module';
-
 // What is installed with the packages, and all that was looked at runs on; before 24 nothing below
 // would load, and links would not be hybrid.
 const OLDEST = 26;
@@ -12,6 +10,7 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST) {
   process.exit(1);
 }
 // Threads find the cache through the environment: their imports take 40 ms of a core, without it 200.
-process.env.NODE_COMPILE_CACHE ??= module.enableCompileCache().directory ?? '';
+const { keepCompiled } = await import('@tacet/host/compile-cache');
+process.env.NODE_COMPILE_CACHE ??= keepCompiled();
 const { start } = await import('../src/main.ts');
 await start();
