@@ -1,7 +1,8 @@
 /**
  * `npm start`: a whole small network on this computer, Alice, Bob and Echo with it, and their
  * windows. A demonstration: no crowd, so nobody is hidden. `-- --fresh` begins anew, `-- --no-open`
- * opens no browser. Ctrl-C ends everything this program started; the data stays in `.tacet`.
+ * opens no browser, `-- --set KEY=VALUE` gives a new network another rate, as `network create` does.
+ * Ctrl-C ends everything this program started; the data stays in `.tacet`.
  */
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,7 +21,7 @@ import {
 import { buildPage, showWindows } from './start/windows.ts';
 
 const PEOPLE = ['alice', 'bob', 'echo'];
-const USAGE = 'usage: npm start [-- --fresh] [-- --no-open]';
+const USAGE = 'usage: npm start [-- --fresh] [-- --no-open] [-- --set KEY=VALUE]';
 const began = performance.now();
 
 function say(text: string): void {
@@ -28,12 +29,20 @@ function say(text: string): void {
   console.log(`${seconds} s  ${text}`);
 }
 
-function options(): { readonly fresh: boolean; readonly open: boolean } {
+interface Options {
+  readonly fresh: boolean;
+  readonly open: boolean;
+  /** KEY=VALUE, of the network's parameters. */
+  readonly set: readonly string[];
+}
+
+function options(): Options {
   try {
     const { values } = parseArgs({
       options: {
         fresh: { type: 'boolean' },
         'no-open': { type: 'boolean' },
+        set: { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
       strict: true,
@@ -42,17 +51,22 @@ function options(): { readonly fresh: boolean; readonly open: boolean } {
       console.log(USAGE);
       process.exit(0);
     }
-    return { fresh: values.fresh === true, open: values['no-open'] !== true };
+    const { fresh = false, set = [] } = values;
+    return { fresh, open: values['no-open'] !== true, set };
   } catch {
     console.error(USAGE);
     process.exit(2);
   }
 }
 
-async function start(home: DemoHome, children: Children, open: boolean): Promise<void> {
+async function start(
+  home: DemoHome,
+  children: Children,
+  { open, set }: Pick<Options, 'open' | 'set'>,
+): Promise<void> {
   say('starting a network on this computer, and two people');
   const [network, [alice, bob]] = await Promise.all([
-    begin(home, children),
+    begin(home, children, set),
     people(home, children),
   ]);
   await enter(network, [alice, bob]);
@@ -68,8 +82,12 @@ async function start(home: DemoHome, children: Children, open: boolean): Promise
   for (const { api } of [alice, bob, echo]) api.close();
 }
 
-async function begin(home: DemoHome, children: Children): Promise<DemoNetwork> {
-  const network = await startNetwork(home, children);
+async function begin(
+  home: DemoHome,
+  children: Children,
+  set: Options['set'],
+): Promise<DemoNetwork> {
+  const network = await startNetwork(home, children, set);
   if (network.moved) say('ports were taken by another program: the network moved to others');
   say(`network: ${network.names.join(', ')}`);
   await network.ready();
@@ -116,7 +134,7 @@ End:           Ctrl-C. Begin anew: npm start -- --fresh
 }
 
 async function main(): Promise<void> {
-  const { fresh, open } = options();
+  const { fresh, ...how } = options();
   const home = openHome(fresh);
   let leaving: Promise<void> | null = null;
   const leave = (code: number): Promise<void> => {
@@ -141,7 +159,7 @@ async function main(): Promise<void> {
     });
   }
   try {
-    await start(home, children, open);
+    await start(home, children, how);
   } catch (error) {
     if (leaving === null) console.error(error instanceof StartError ? error.message : error);
     await leave(1);

@@ -37,9 +37,17 @@ export interface DemoNetwork {
   ready(): Promise<void>;
 }
 
-export async function startNetwork(home: DemoHome, children: Children): Promise<DemoNetwork> {
+/** @param set KEY=VALUE, what differs from the demonstration's parameters in a network made now */
+export async function startNetwork(
+  home: DemoHome,
+  children: Children,
+  set: readonly string[],
+): Promise<DemoNetwork> {
   const folder = home.network;
-  if (!existsSync(join(folder, 'network.json'))) await create(folder);
+  if (!existsSync(join(folder, 'network.json'))) await create(folder, set);
+  else if (set.length > 0) {
+    throw new StartError('the network has its rates; to choose others begin anew with --fresh');
+  }
   let network = describe(folder);
   const moved = await settlePorts(folder, network);
   if (moved) network = describe(folder);
@@ -73,7 +81,7 @@ async function settlePorts(folder: string, network: Description): Promise<boolea
   return true;
 }
 
-async function create(folder: string): Promise<void> {
+async function create(folder: string, set: readonly string[]): Promise<void> {
   const base = await freeRow(PORTS, HOST);
   const args = [
     RELAY,
@@ -88,6 +96,7 @@ async function create(folder: string): Promise<void> {
     HOST,
     '--base-port',
     String(base),
+    ...set.flatMap((one) => ['--set', one]),
   ];
   try {
     await promisify(execFile)(process.execPath, args);

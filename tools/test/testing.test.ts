@@ -49,8 +49,8 @@ test('a subset is chosen by path, never by the beginning of a name', () => {
   assert.deepEqual(names(['packages/a']), ['packages/a']);
   assert.deepEqual(names(['./packages/ab/test/y.test.ts']), ['packages/ab']);
   assert.deepEqual(names(['nothing']), []);
-  const [whole] = select(findSuites(['e2e/scenarios.test.ts']), ['e2e/scenarios']);
-  assert.deepEqual(whole?.files, ['e2e/scenarios.test.ts']);
+  const [whole] = select(findSuites(['e2e/restart.test.ts']), ['e2e/restart']);
+  assert.deepEqual(whole?.files, ['e2e/restart.test.ts']);
 });
 
 const suite: Suite = { name: 'planted', kind: 'pure', files: [], together: true, budget: 1 };

@@ -65,10 +65,6 @@ const APART = ['packages/adapters/test/boxes-redis'];
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
-  // Eleven daemons, and network time that passes.
-  'e2e/scenarios': 110,
-  // Two whole starts of the demonstration; the first waits for a document and a meeting.
-  'e2e/start': 130,
   // Several authorities over random losses and crashes.
   'packages/relay': 45,
   // Scenarios, chaos and wrong clocks in virtual time.
