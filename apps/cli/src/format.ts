@@ -1,11 +1,13 @@
 /** How views look as text. Everything from others goes through `safe.ts`. */
-import type {
-  ContactView,
-  DaemonStatus,
-  InvitationView,
-  MessageDetail,
-  MessageView,
-  ProfileStatus,
+import {
+  type ContactView,
+  type DaemonStatus,
+  hintFor,
+  type InvitationView,
+  type MessageDetail,
+  type MessageView,
+  type ProfileStatus,
+  sayingOf,
 } from '@tacet/api';
 import { showBytes, showDay, showSpan, showTime } from './duration.ts';
 import { copyLines, networkName, troubleLines } from './network-words.ts';
@@ -95,12 +97,20 @@ function notesOf(message: MessageView, who: string, now: number): string[] {
 
 export function messageLine(message: MessageView, who: string, now: number): string {
   const state = stateOf(message);
-  const gone = message.deletion !== null && !message.deletion.kept;
-  const text = gone ? '(deleted)' : safeText(message.text).replaceAll('\n', '\n    ');
+  const text = isDeleted(message) ? '(deleted)' : safeText(message.text).replaceAll('\n', '\n    ');
   const from = message.direction === 'in' ? safeLine(who) : 'you';
   const line = `${showTime(message.sentAt, now)}  ${from}: ${text}`;
   const notes = notesOf(message, who, now).map((note) => `\n    ${note}`);
   return `${line}${state === '' ? '' : `  [${state}]`}${notes.join('')}`;
+}
+
+/** The beginning of a message, in a table. */
+export function preview(message: MessageView): string {
+  return isDeleted(message) ? '(deleted)' : [...safeLine(message.text)].slice(0, 40).join('');
+}
+
+function isDeleted({ deletion }: MessageView): boolean {
+  return deletion !== null && !deletion.kept;
 }
 
 export function messageDetail(message: MessageDetail, now: number): string {
@@ -115,16 +125,24 @@ export function contactTable(contacts: readonly ContactView[], now: number): str
   if (contacts.length === 0) return 'no contacts yet: tacet invite create';
   const rows = contacts.map((contact) => {
     const last = contact.lastMessage;
-    const preview = last === null ? '' : safeLine(last.text).slice(0, 40);
     return [
       safeLine(contact.name),
       meetingWord(contact),
       contact.trust,
       contact.unread === 0 ? '' : String(contact.unread),
-      last === null ? '' : `${showTime(last.sentAt, now)} ${preview}`,
+      last === null ? '' : `${showTime(last.sentAt, now)} ${preview(last)}`,
     ];
   });
-  return table(['NAME', 'STATE', 'TRUST', 'UNREAD', 'LAST'], rows);
+  const reasons = contacts.flatMap(({ name, reason }) =>
+    reason === null ? [] : [`${safeLine(name)}: ${reasonLine(reason)}`],
+  );
+  return [table(['NAME', 'STATE', 'TRUST', 'UNREAD', 'LAST'], rows), ...reasons].join('\n');
+}
+
+/** Why a contact or an invitation is as it is, and what to do about it. */
+function reasonLine(reason: string): string {
+  const hint = hintFor(reason);
+  return `${safeLine(sayingOf(reason) ?? reason)}${hint === null ? '' : ` (${hint})`}`;
 }
 
 function meetingWord(contact: ContactView): string {
@@ -154,7 +172,10 @@ export function invitationTable(invitations: readonly InvitationView[], now: num
     invitation.expiresAt > now ? `${showSpan(invitation.expiresAt - now)} left` : '',
     invitation.link ?? '',
   ]);
-  return table(['ID', 'LABEL', 'STATE', 'EXPIRES', 'LINK'], rows);
+  const reasons = invitations.flatMap(({ id, reason }) =>
+    reason === null ? [] : [`${id}: ${reasonLine(reason)}`],
+  );
+  return [table(['ID', 'LABEL', 'STATE', 'EXPIRES', 'LINK'], rows), ...reasons].join('\n');
 }
 
 export function profileLines(status: ProfileStatus, tell: Tell): string[] {
@@ -173,12 +194,14 @@ export function profileLines(status: ProfileStatus, tell: Tell): string[] {
       ? 'not measured yet'
       : `usually ${showSpan(status.deliveryP50)}, 95 % within ${showSpan(status.deliveryP95 ?? status.deliveryP50)}`;
   lines.push(
-    `level     ${status.level}${status.inUse ? ', window in use' : ''}`,
+    `level     ${status.level}${status.inUse ? ', window in use' : ''}${status.nextLevel === null ? '' : `, ${status.nextLevel.level} soon`}`,
     `delivery  ${usual}`,
     `outbox    ${status.outbox}${status.stalled ? ', nothing moves: see message list' : ''}`,
     `data      ${showBytes(status.bytesUp)} up, ${showBytes(status.bytesDown)} down`,
   );
-  if (status.deadLetters > 0) lines.push(`unreadable ${status.deadLetters}`);
+  if (status.deadLetters > 0) {
+    lines.push(tell(`letters   ${status.deadLetters} dead: tacet letter list`));
+  }
   return lines;
 }
 

@@ -1,5 +1,5 @@
 /** Follows a meeting until it is known what becomes of it (docs/spec/09-meeting.md, 4). */
-import type { Api, ContactView } from '@tacet/api';
+import { type Api, type ContactView, sayingOf } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import { safeLine } from './safe.ts';
 import { waitFor } from './wait.ts';
@@ -47,20 +47,14 @@ function stepOf({ state, steps, name }: ContactView): string {
 
 /** Why the network said no, in the words of the one who asked. */
 function meetingEnded(reason: string | null): AppError {
-  switch (reason) {
-    case 'invitation-used':
-      return new AppError(reason, 'refused', 'the invitation was used by somebody else');
-    case 'invitation-missing':
-      return new AppError(reason, 'missing', 'nothing is stored for this invitation any more');
-    case 'invitation-revoked':
-      return new AppError(reason, 'refused', 'the invitation was taken back');
-    case 'invitation-expired':
-      return new AppError(reason, 'missing', 'the invitation has ended without an answer');
-    case 'invitation-refused':
-      return new AppError(reason, 'refused', 'the other side could not read the answer');
-    case 'invitation-replaced':
-      return new AppError(reason, 'refused', 'the invitation does not match its link');
-    default:
-      return new AppError(reason ?? 'contact-ended', 'refused', 'meeting this contact failed');
-  }
+  const code = reason ?? 'contact-ended';
+  const text = sayingOf(code) ?? 'meeting this contact failed';
+  return new AppError(code, GONE.has(code) ? 'missing' : 'refused', text);
 }
+
+/** Nobody refused: it is not there. */
+const GONE: ReadonlySet<string> = new Set([
+  'invitation-missing',
+  'invitation-expired',
+  'request-unanswered',
+]);

@@ -8,6 +8,7 @@ import {
   addressRotate,
   addressShow,
 } from './commands/address.ts';
+import { alarms } from './commands/alarms.ts';
 import { contactBlock, contactDelete, contactUnblock } from './commands/block.ts';
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
@@ -27,6 +28,7 @@ import { echo } from './commands/echo.ts';
 import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
+import { letterDismiss, letterList, letterRetry } from './commands/letter.ts';
 import { level, levelPreview, levelSet, levelShow } from './commands/level.ts';
 import { linkCheck } from './commands/link.ts';
 import { listen } from './commands/listen.ts';
@@ -62,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   edit,
   remove,
   listen,
+  alarms,
   messageList,
   messageAround,
   messagePin,
@@ -78,6 +81,9 @@ export const COMMANDS: readonly Command[] = [
   messageShow,
   messageHistory,
   timer,
+  letterList,
+  letterRetry,
+  letterDismiss,
   contactList,
   contactRename,
   contactDismiss,

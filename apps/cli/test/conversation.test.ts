@@ -29,6 +29,22 @@ const TOKEN = {
   expiresAt: null,
   usedAt: null,
 };
+const LETTER = {
+  id: 'out-12',
+  contactId: '1',
+  direction: 'out',
+  at: 1,
+  reason: 'session-failed',
+  why: 'It could not be encrypted.',
+  what: 'Try again.',
+  kind: 'edit',
+  messageId: '11',
+  text: 'dear\u202e Bob',
+  canRetry: true,
+  tries: 2,
+  triedAt: 2,
+  state: 'dead',
+};
 const SECRET = 'tacet-token-abc';
 
 const fake = new FakeDaemon();
@@ -57,6 +73,10 @@ before(() =>
     'message.around': () => ({ messages: [messageView({ id: '5' })], older: true, newer: false }),
     'message.pin': () => ({}),
     'message.pins': () => ({ messages: [messageView()] }),
+    'letter.list': () => ({ letters: [LETTER] }),
+    'letter.ofContact': () => ({ letters: [] }),
+    'letter.retry': () => ({ ...LETTER, state: 'retried' }),
+    'letter.dismiss': () => ({}),
     'search.find': () => ({
       hits: [
         {
@@ -138,6 +158,25 @@ test('drafts, notes, pins', async () => {
   assert.match((await fake.tacet(['note'])).out, /buy bread/);
   assert.equal((await fake.tacet(['message', 'pin', '5', '--off'])).out, 'unpinned\n');
   assert.match((await fake.tacet(['message', 'pins', 'bob'])).out, /^#1 /);
+});
+
+test('dead letters: why, what can be done, and doing it', async () => {
+  const { out } = await fake.tacet(['letter', 'list']);
+  assert.match(
+    out,
+    /^out-12 .* an edit to bob: dear<U\+202E> Bob\n {4}It could not be encrypted\./,
+  );
+  assert.match(
+    out,
+    /Try again\.\n {4}tried again 2 times, last .*\n {4}tacet letter retry out-12\n/,
+  );
+  assert.equal((await fake.tacet(['letter', 'list', 'bob'])).out, 'no dead letters\n');
+  assert.deepEqual(paramsOf('letter.ofContact'), { contactId: '1' });
+  const json = JSON.parse((await fake.tacet(['letter', 'list', '--json'])).out);
+  assert.deepEqual([json.schema, json.letters[0].reason], [1, 'session-failed']);
+  assert.match((await fake.tacet(['letter', 'retry', 'out-12'])).out, /on its way again/);
+  assert.equal((await fake.tacet(['letter', 'dismiss', 'out-12'])).out, 'dismissed\n');
+  assert.equal((await fake.tacet(['letter', 'retry'])).code, 2);
 });
 
 describe('tokens', () => {

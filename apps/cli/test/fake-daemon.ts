@@ -45,27 +45,8 @@ export class FakeDaemon {
     await listening.promise;
   }
 
-  /** Runs `tacet` in this process; `stdin` and secrets are given, nothing is a terminal. */
-  async tacet(argv: readonly string[], input: Partial<Input> = {}): Promise<Outcome> {
-    let out = '';
-    let err = '';
-    const secrets = [...(input.secrets ?? [])];
-    const terminal: Terminal = {
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      outIsTty: false,
-      inIsTty: input.secrets !== undefined,
-      colour: false,
-      env: { TACET_HOME: this.home },
-      readAll: async () => input.stdin ?? '',
-      askSecret: async () => secrets.shift() ?? '',
-    };
-    const code = await run(argv, terminal);
-    return { code, out, err };
+  tacet(argv: readonly string[], input: Partial<Input> = {}): Promise<Outcome> {
+    return tacetIn(this.home, argv, input);
   }
 
   stop(): void {
@@ -78,4 +59,31 @@ export class FakeDaemon {
 interface Input {
   readonly stdin: string;
   readonly secrets: readonly string[];
+}
+
+/** Runs `tacet` in this process; `stdin` and secrets are given, nothing is a terminal. */
+export async function tacetIn(
+  home: string,
+  argv: readonly string[],
+  input: Partial<Input> = {},
+): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const secrets = [...(input.secrets ?? [])];
+  const terminal: Terminal = {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    outIsTty: false,
+    inIsTty: input.secrets !== undefined,
+    colour: false,
+    env: { TACET_HOME: home },
+    readAll: async () => input.stdin ?? '',
+    askSecret: async () => secrets.shift() ?? '',
+  };
+  const code = await run(argv, terminal);
+  return { code, out, err };
 }

@@ -13,6 +13,7 @@ describe('against a daemon', () => {
   let locked = false;
   let link: 'offline' | 'limited' = 'offline';
   let ahead: number | null = null;
+  let pause = 'document';
   let disputes: object[] = [];
   const named = (name: string) => contactView({ id: 'c1', name, givenName: name });
   const unlockable = (params: { passphrase?: string }) => {
@@ -70,7 +71,7 @@ describe('against a daemon', () => {
           link === 'offline' ? null : { name: 'home', authorities: 1, threshold: 1, closed: true },
         network: null,
         link,
-        pause: 'document',
+        pause,
         clockAhead: ahead,
         disputes,
         socks: '',
@@ -150,6 +151,14 @@ describe('against a daemon', () => {
     assert.match(out, /^name +home \(one authority: who runs it decides alone\)$/m);
     assert.match(out, /^document +none yet/m);
     assert.match(out, /^waiting for the network's document/m);
+  });
+
+  test('no document for the whole validity is one clear sentence', async () => {
+    pause = 'document-old';
+    const { out } = await fake.tacet(['network', 'status']);
+    assert.match(out, /^the network has published no document that holds now; messages wait/m);
+    assert.doesNotMatch(out, /it comes by itself/);
+    pause = 'document';
   });
 
   test('a wrong clock and a dispute are said with what to do', async () => {

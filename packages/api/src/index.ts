@@ -36,8 +36,9 @@ export {
   type DraftView,
   type MuteView,
 } from './methods/conversations.ts';
-export { eventMethods } from './methods/events.ts';
+export { type AlarmView, eventMethods } from './methods/events.ts';
 export { type IdentityView, identityMethods } from './methods/identities.ts';
+export { type LetterView, letterMethods } from './methods/letters.ts';
 export {
   type CrowdView,
   type LevelFactsView,
@@ -82,6 +83,7 @@ export {
   type RpcRequest,
   type RpcResponse,
 } from './rpc.ts';
+export { sayingOf } from './sayings.ts';
 export type {
   CardView,
   ContactView,

@@ -12,6 +12,7 @@ import { blockingMethods } from './methods/blocking.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
 import { identityMethods } from './methods/identities.ts';
+import { letterMethods } from './methods/letters.ts';
 import { levelMethods } from './methods/levels.ts';
 import { searchMethods } from './methods/search.ts';
 import { talkMethods } from './methods/talk.ts';
@@ -98,6 +99,7 @@ export const methods = {
   'contact.dismiss': method(v.strictObject({ contactId: id }), done, 'contacts'),
 
   ...talkMethods,
+  ...letterMethods,
   /** Newest last. `before` is the id of the oldest message of the page after this one. */
   'message.list': method(
     v.strictObject({ contactId: id, before: v.exactOptional(id), limit: upTo(1, MAX_PAGE) }),

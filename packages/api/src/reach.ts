@@ -10,8 +10,8 @@ export type Reach = (
   | { readonly about: 'all' }
   /** Shows only what is about the contacts of the token: its handler leaves the rest out. */
   | { readonly about: 'listed' }
-  /** `param` names one contact, or one message of one. */
-  | { readonly about: 'contact' | 'message'; readonly param: string }
+  /** `param` names one contact, or one message or dead letter of one. */
+  | { readonly about: 'contact' | 'message' | 'letter'; readonly param: string }
 ) & {
   /** Its answer shows what others wrote, always or with this parameter: it takes `read`, too. */
   readonly shows?: true | string;
@@ -22,6 +22,7 @@ const all: Reach = { about: 'all' };
 const listed: Reach = { about: 'listed' };
 const contact = (param = 'contactId'): Reach => ({ about: 'contact', param });
 const message = (param = 'id'): Reach => ({ about: 'message', param });
+const letter: Reach = { about: 'letter', param: 'id' };
 const shown = (reach: Reach, shows: true | string = true): Reach => ({ ...reach, shows });
 
 export const REACH: Readonly<Record<MethodName, Reach>> = {
@@ -62,6 +63,10 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'message.delete': message(),
   'message.history': message(),
   'timer.set': contact(),
+  'letter.list': listed,
+  'letter.ofContact': contact(),
+  'letter.retry': shown(letter),
+  'letter.dismiss': letter,
   'message.list': contact(),
   'message.get': message(),
   'message.why': message(),
@@ -110,6 +115,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'events.read': listed,
   'events.ack': nothing,
   'events.forget': nothing,
+  'alarm.list': all,
   'search.find': listed,
   'token.create': all,
   'token.list': all,

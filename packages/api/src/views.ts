@@ -111,7 +111,7 @@ export const contact = v.object({
   trust: v.picklist(['verified', 'introduced', 'link', 'unverified']),
   /** What speaks against the key in use, until somebody verifies. */
   trustWarning: v.nullable(
-    v.picklist(['number-differs', 'code-differs', 'key-changed', 'key-refused']),
+    v.picklist(['number-differs', 'code-differs', 'key-changed', 'key-refused', 'other-identity']),
   ),
   /** With trust `introduced`: by whom. */
   introducedBy: v.nullable(v.string()),
@@ -140,6 +140,8 @@ export const invitation = v.object({
   /** The same with the network card in it, for somebody who is on no network yet. */
   fullLink: v.nullable(v.string()),
   contactId: v.nullable(id),
+  /** Why it was taken back or used up, where that was not the user's doing: an error code. */
+  reason: v.nullable(v.string()),
 });
 
 /** The network a profile joined, as its card says. One authority is said wherever it is named. */
@@ -214,6 +216,7 @@ export const event = v.object({
     'request',
     'identity',
     'network',
+    'letter',
     'alarm',
   ]),
   subject: v.string(),

@@ -13,8 +13,11 @@ import type { SendRequest, Talk } from './conversations/talk.ts';
 import { keepEcho, meetEcho, splitCard } from './echo/echo.ts';
 import type { ClientEffect, ClientOptions } from './effects.ts';
 import { Engine } from './engine.ts';
+import { alarmsOf } from './events/alarms.ts';
+import { LimitedEvents } from './events/limited.ts';
 import type { EventRange } from './events/log.ts';
 import type { Identities } from './identities/identities.ts';
+import type { Letters } from './letters/letters.ts';
 import type { Levels } from './levels/levels.ts';
 import { MAX_FIRST_WORDS_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
@@ -35,6 +38,7 @@ import type { Introductions } from './trust/introductions.ts';
 import { reachOf } from './trust/reach.ts';
 import type { Safety } from './trust/safety.ts';
 import type {
+  AlarmView,
   ContactView,
   DisputeView,
   EventPage,
@@ -73,22 +77,22 @@ export class Client {
 
   /** Facts of trust, safety numbers. */
   get safety(): Safety {
-    return this.e.safety;
+    return this.e.trust.safety;
   }
 
   /** Short codes. */
   get codes(): Codes {
-    return this.e.codes;
+    return this.e.trust.codes;
   }
 
   /** Codes to show and to scan. */
   get inPerson(): InPerson {
-    return this.e.inPerson;
+    return this.e.trust.inPerson;
   }
 
   /** Bringing contacts together. */
   get introductions(): Introductions {
-    return this.e.introductions;
+    return this.e.trust.introductions;
   }
 
   /** Throws `echo-missing` where the card named none. */
@@ -349,6 +353,11 @@ export class Client {
     return this.e.events.read(range);
   }
 
+  /** The log as a token sees it that is limited to some contacts. */
+  eventsOf(tokenId: string): LimitedEvents {
+    return new LimitedEvents(this.e.store, this.e.events, tokenId);
+  }
+
   newestCursor(): number {
     return this.e.events.newest();
   }
@@ -368,6 +377,16 @@ export class Client {
   /** Mixes that lose packets, as far as own loops can tell: relay hashes in hex. */
   suspectedMixes(): readonly string[] {
     return this.e.loops.suspects;
+  }
+
+  /** Alarms the log still holds, by kind. */
+  alarms(): AlarmView[] {
+    return alarmsOf(this.e.store);
+  }
+
+  /** What could not be sent or read. */
+  get letters(): Letters {
+    return this.e.content.letters;
   }
 
   /** Why a message is where it is. */
@@ -393,7 +412,6 @@ export class Client {
     const current = this.e.network?.current(now) ?? null;
     const newest = this.e.network?.book.newest() ?? null;
     const { delivery } = this.e.levels;
-    const dead = this.e.store.get('SELECT count(*) AS n FROM dead_letters');
     return {
       profile: this.e.identity.name,
       address: addressWords(this.e.identity.keySetHash),
@@ -427,7 +445,7 @@ export class Client {
       deliveryP95: delivery.p95,
       bytesUp: this.e.levels.usage.sinceStart.up,
       bytesDown: this.e.levels.usage.sinceStart.down,
-      deadLetters: dead === undefined ? 0 : num(dead, 'n'),
+      deadLetters: this.letters.count,
     };
   }
 

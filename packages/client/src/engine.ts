@@ -51,13 +51,8 @@ import { Beacons } from './streams/beacons.ts';
 import { StreamReader } from './streams/reader.ts';
 import { StreamWriter } from './streams/writer.ts';
 import { Tokens } from './tokens/tokens.ts';
-import { Codes } from './trust/codes.ts';
-import type { TrustDeps } from './trust/deps.ts';
 import { TrustFacts } from './trust/facts.ts';
-import { InPerson } from './trust/in-person.ts';
-import { Introductions } from './trust/introductions.ts';
-import { NewKeys } from './trust/new-keys.ts';
-import { Safety } from './trust/safety.ts';
+import { joinTrust, type TrustParts } from './trust/join.ts';
 import type { MessageView } from './views.ts';
 import { Why } from './why/why.ts';
 
@@ -91,14 +86,9 @@ export class Engine {
   private readonly beacons: Beacons;
   readonly invitationList: Invitations;
   readonly visits: Visits;
-  readonly trust: TrustFacts;
-  readonly safety: Safety;
+  readonly trust: TrustParts;
   readonly addresses: AddressFeature;
   readonly blocking: Blocking;
-  readonly codes: Codes;
-  readonly inPerson: InPerson;
-  readonly introductions: Introductions;
-  private readonly newKeys: NewKeys;
   private readonly arrivals: Arrivals;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
@@ -154,9 +144,10 @@ export class Engine {
       },
       now,
     );
-    this.messageList = new Messages(store, this.events, (moved, at) =>
-      this.levels.deliveries.note(moved, this.levels.level, at),
-    );
+    this.messageList = new Messages(store, this.events, (moved, at) => {
+      this.levels.deliveries.note(moved, this.levels.level, at);
+      this.content.letters.moved(moved, at);
+    });
     const contactOf = (name: string): number => num(this.contactList.find(name), 'id');
     this.search = new Search(store, contactOf);
     this.tokens = new Tokens(store, rng, contactOf);
@@ -168,8 +159,7 @@ export class Engine {
       begin,
       show: (row) => this.messageView(row),
     });
-    const tombstones = new Tombstones(store, rng, network);
-    this.tombstones = tombstones;
+    this.tombstones = new Tombstones(store, rng, network);
     this.watches = new WatchList(store, network, {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
       // The reply box of an invitation is its inviter's to erase; boxes of an address are known to all
@@ -181,7 +171,7 @@ export class Engine {
         // Nor does a contact learn that it is blocked from what is erased without a receipt.
         const isStream = owner !== 'invite' && owner !== 'visit';
         if (isStream && isBlocked(store, watch.ref)) return;
-        if (owner !== 'visit' || index !== REPLY_BOX) tombstones.add(box, at);
+        if (owner !== 'visit' || index !== REPLY_BOX) this.tombstones.add(box, at);
       },
     });
     this.reads = new ReadQueue(rng, network, this.watches);
@@ -189,18 +179,18 @@ export class Engine {
     this.cover = new Cover(rng, network);
     const writer = new StreamWriter(store, rng);
     this.received = new ReceivedSet(store);
-    const { received } = this;
     this.receipts = new ReceiptClock(store, rng);
-    const inbox = new Inbox(store, received, {
+    const inbox = new Inbox(store, this.received, {
       onEnvelope: (contactId, seq, envelope, raw, at) =>
         this.arrivals.take(contactId, seq, envelope, raw, at),
       onDuplicate: (contactId, at) => this.oweReceipt(contactId, at),
       onDeadLetter: (contactId, seq, reason, at) => {
         // Its sender learns with the next receipt that it has to come anew.
         if (seq > 0) this.oweReceipt(contactId, at);
-        if (reason === 'session-identity-changed') this.newKeys.refuse(contactId, at);
+        if (reason === 'session-identity-changed') this.trust.newKeys.refuse(contactId, at);
         alarm(reason, at);
       },
+      onLetter: (id, at) => this.events.append(at, 'letter', `in-${id}`),
       onWork: kick,
     });
     this.content = joinContent({
@@ -217,11 +207,13 @@ export class Engine {
         kick();
       },
       show: (row) => this.messageView(row),
+      again: (...content) => this.arrivals.say(...content),
+      owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
     this.reader = new StreamReader(
       store,
       this.watches,
-      (watch, at, onAbsent) => this.reads.catchUp(watch, at, onAbsent),
+      (watch, at, onAbsent, rank) => this.reads.catchUp(watch, at, onAbsent, rank),
       inbox,
     );
     this.standing = new StandingReads(rng, network, this.watches, this.reader);
@@ -231,7 +223,7 @@ export class Engine {
       puts: this.puts,
       ciphertexts: this.ciphertexts,
       messages: this.messageList,
-      received,
+      received: this.received,
       unreadable: (contactId) => inbox.unreadable(contactId),
       readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
@@ -255,40 +247,52 @@ export class Engine {
       puts: this.puts,
       watches: this.watches,
       network,
-      catchUp: (watch, at) => this.reads.catchUp(watch, at, null),
+      catchUp: (watch, at, onAbsent) => this.reads.catchUp(watch, at, onAbsent),
+      onStale: () => this.outbox.renumbering.all(),
       alarm,
     });
     this.puts.mayWrite = (at) => this.ownBoxes.maySend(at);
     this.beacons = new Beacons(store, this.puts, writer, this.ciphertexts);
     const blocklist = new Blocklist(store);
+    const facts = new TrustFacts(store, this.events, rng);
     const meeting: MeetingDeps = {
       store,
       rng,
       puts: this.puts,
       watches: this.watches,
-      tombstones,
+      tombstones: this.tombstones,
       contacts: this.contactList,
       messages: this.messageList,
       events: this.events,
       writer,
       reader: this.reader,
       identities: this.identities,
+      facts,
       network,
       startedAt: now,
       alarm,
       kick,
       blocked: (keySetHash, identityKey) => blocklist.has(keySetHash, identityKey),
-      refuses: (id, keySetHash) => this.introductions.refuses(id, keySetHash),
+      refuses: (id, keySetHash, at) => this.trust.introductions.refuses(id, keySetHash, at),
       known: (contactId, id, at) => {
-        this.introductions.known(contactId, id, at);
-        this.inPerson.found(contactId, at);
+        if (id !== null) this.trust.introductions.answeredBy(contactId, id, at);
+        this.trust.inPerson.found(contactId, at);
       },
-      ready: (id, at) => this.introductions.ready(id, at),
-      abandon: (contactId, reason, at) => this.outbox.abandon(contactId, reason, at),
+      ready: (id, at) => this.trust.introductions.ready(id, at),
+      abandon: (contactId, reason, at) => {
+        this.outbox.abandon(contactId, reason, at);
+        this.trust.introductions.failed(contactId, reason, at);
+      },
     };
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
-    this.addresses = new AddressFeature(meeting, blocklist, this.invitationList, this.visits);
+    this.addresses = new AddressFeature(
+      meeting,
+      blocklist,
+      this.invitationList,
+      this.visits,
+      this.reads,
+    );
     this.blocking = new Blocking({
       store,
       contacts: this.contactList,
@@ -303,13 +307,12 @@ export class Engine {
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       kick,
     });
-    this.trust = new TrustFacts(store, this.events, rng);
-    const trust: TrustDeps = {
+    this.trust = joinTrust({
       store,
       rng,
       contacts: this.contactList,
       events: this.events,
-      facts: this.trust,
+      facts,
       identity: this.identity,
       identities: this.identities,
       network,
@@ -317,19 +320,11 @@ export class Engine {
       alarm,
       kick,
       say: (contactId, envelope) => this.outbox.say(contactId, envelope),
-    };
-    this.safety = new Safety(trust);
-    this.codes = new Codes(trust);
-    const meets = {
-      ...trust,
       invitations: this.invitationList,
       visits: this.visits,
       blocked: meeting.blocked,
       told: (at: Millis) => this.outbox.told(at),
-    };
-    this.inPerson = new InPerson(meets);
-    this.introductions = new Introductions(meets);
-    this.newKeys = new NewKeys(trust);
+    });
     this.arrivals = new Arrivals({
       store,
       events: this.events,
@@ -338,10 +333,7 @@ export class Engine {
       content: this.content,
       received: this.received,
       reader: this.reader,
-      newKeys: this.newKeys,
-      codes: this.codes,
-      inPerson: this.inPerson,
-      introductions: this.introductions,
+      trust: this.trust,
       network,
       owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
@@ -351,7 +343,7 @@ export class Engine {
       this.invitationList,
       this.visits,
       this.outbox,
-      this.safety,
+      this.trust.safety,
     ]);
     this.requests = new RequestTracker(builder, rng);
     this.watchdog = new Watchdog(now);
@@ -378,7 +370,8 @@ export class Engine {
           reads: this.reads,
           standing: this.standing,
           copies: this.puts.second(),
-          tombstones,
+          behind: this.reads.behind,
+          tombstones: this.tombstones,
           cover: this.cover,
         },
         (at) => this.loops.mayRetry(at),
@@ -450,9 +443,7 @@ export class Engine {
       this.nextMinutes = now + 5 * MINUTE;
       this.outbox.repairHoles(now);
       if (this.network?.current(now) != null) this.invitationList.expire(now);
-      this.codes.expire(now);
-      this.inPerson.expire(now);
-      this.introductions.expire(now);
+      this.trust.expire(now);
       this.levels.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
@@ -520,16 +511,10 @@ export class Engine {
     this.nextMinutes = Math.min(this.nextMinutes, now + 5 * MINUTE);
     this.requests.forgetAll(now);
     this.link.setBack(back);
+    const lists = [this.puts, this.reads, this.tombstones, this.receipts, this.reader];
     this.store.transaction(() => {
-      this.puts.setBack(back);
-      this.reads.setBack(back);
-      this.tombstones.setBack(back);
-      this.receipts.setBack(back);
-      this.reader.setBack(back);
-      this.visits.setBack(back);
+      for (const list of [...lists, this.visits, this.addresses, this.levels]) list.setBack(back);
       this.messageList.removal.setBack(now);
-      this.addresses.setBack(back);
-      this.levels.setBack(back);
     });
   }
 

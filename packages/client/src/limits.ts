@@ -34,7 +34,7 @@ export const TRIES_PER_EDGE = 2;
 export const TRIES_PER_ID = 4;
 /** Standing reads outstanding while a window is in use (docs/spec/04-mixing.md, 7). */
 export const STANDING_READS = 4;
-/** Empty holds in a row after which a conversation falls back to the digest. */
+/** Empty holds after which a box is left to the digest, until its conversation is used again. */
 export const EMPTY_HOLDS = 3;
 
 /** Boxes for requests that an address has each day (docs/spec/16-addresses.md, 2). */
@@ -72,6 +72,8 @@ export const MAX_PENDING_REQUESTS = 512;
 export const MAX_LATE_REQUESTS = 256;
 /** Edges once drawn as front door that are remembered for their sixty days. */
 export const MAX_GUARDS = 16;
+/** Lists and maps inside each other in an envelope. */
+export const MAX_ENVELOPE_DEPTH = 64;
 /** Dead letters kept of one contact. */
 export const MAX_DEAD_LETTERS = 100;
 /** Marks kept of the last five minutes of digests, of one edge. */
@@ -126,6 +128,8 @@ export const MAX_QUERY = 256;
 export const MAX_QUERY_TERMS = 16;
 /** Matches of one search that are ranked: the newest. Older ones with another call. */
 export const MAX_MATCHES = 2_000;
+/** Words a beginning stands for; of more, every match is gathered. */
+export const MAX_ENDINGS = 128;
 /** Lines that move when what they answer comes after them. */
 export const MAX_MOVED_LINES = 1_000;
 /** Versions of a text after its first; the oldest of them gives way. */

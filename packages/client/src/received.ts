@@ -3,8 +3,21 @@
  * in; and parts that are measured alone. For the fuzzer (docs/dev/testing.md) and the benches;
  * programs use `Client`.
  */
-export type { Content } from './content/content.ts';
-export { decodeEnvelope, encodeEnvelope } from './content/envelope.ts';
+export {
+  encodeEnd,
+  isEndOf,
+  type Request as AddressRequest,
+  requestBox,
+  sealRequest,
+} from './addresses/boxes.ts';
+export {
+  addressSecret,
+  decodeAddressCard,
+  decodeAddressLink,
+  encodeAddressLink,
+} from './addresses/card.ts';
+export { type Content, TYPES } from './content/content.ts';
+export { decodeEnvelope, ENVELOPE_KEYS, encodeEnvelope } from './content/envelope.ts';
 export { Inbox } from './inbox/inbox.ts';
 export { ReceivedSet } from './inbox/received.ts';
 export {

@@ -3,6 +3,7 @@
  * ratchet state, no box id. Ids are opaque strings of this profile; times are epoch ms.
  */
 import type { Millis } from '@tacet/base';
+import type { Content } from './content/content.ts';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
 import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
@@ -26,7 +27,7 @@ export interface Evidence {
   readonly at: Millis;
   /**
    * A stable word: saved, encrypted, part-sent, part-stored, copy-stored, receipt, retry, moved,
-   * renewed, read.
+   * renewed, read, failed, retried.
    */
   readonly what: string;
   /** Part k of n where it applies, else 0. */
@@ -156,6 +157,31 @@ export interface ContactView {
   readonly lastMessage: MessageView | null;
 }
 
+/** What could not be sent or read, and what can be done about it (docs/spec/18-conversations.md, 7). */
+export interface LetterView {
+  readonly id: string;
+  readonly contactId: string;
+  /** Out: an own content that failed. In: something of theirs. */
+  readonly direction: 'out' | 'in';
+  readonly at: Millis;
+  /** An error code of docs/errors.md. */
+  readonly reason: string;
+  /** One sentence each: why, and what can be done. */
+  readonly why: string;
+  readonly what: string;
+  /** Null: it cannot be known. */
+  readonly kind: Content['type'] | null;
+  /** The message it is, or is about. */
+  readonly messageId: string | null;
+  /** What an own one says. */
+  readonly text: string | null;
+  readonly canRetry: boolean;
+  readonly tries: number;
+  readonly triedAt: Millis | null;
+  /** Dead: it is listed. Retried: under way again. Over: delivered, read or gone. */
+  readonly state: 'dead' | 'retried' | 'dismissed' | 'over';
+}
+
 /** A conversation as its owner arranged it (docs/spec/18-conversations.md, 1). */
 export interface ConversationView {
   readonly id: string;
@@ -200,7 +226,8 @@ export interface IntroductionView {
   /**
    * Of an introducer: `asked` the first, `passed` on to the second, `taken`, `declined` by the
    * first, `declined-second`. Of the others: `offered`, `preparing`, `answered`, `meeting`, `met`,
-   * `declined`. Of all: `known` (they know each other already), `expired`.
+   * `declined`. `replaced` (who came is not whom the
+   * introducer named). Of all: `known` (they know each other already), `expired`.
    */
   readonly state:
     | 'asked'
@@ -214,6 +241,7 @@ export interface IntroductionView {
     | 'declined'
     | 'declined-second'
     | 'known'
+    | 'replaced'
     | 'expired';
   /** Of an introducer: the first contact. Else: the introducer. */
   readonly contactId: string;
@@ -227,6 +255,14 @@ export interface IntroductionView {
   readonly endsAt: Millis;
 }
 
+/** One kind of alarm of those the log still holds; `code` of docs/errors.md. */
+export interface AlarmView {
+  readonly code: string;
+  readonly count: number;
+  readonly firstAt: Millis;
+  readonly lastAt: Millis;
+}
+
 /** What a text is that somebody was given. */
 export interface LinkView {
   readonly kind: 'invitation' | 'address' | 'meet' | 'network' | 'unknown';
@@ -238,6 +274,8 @@ export interface LinkView {
 export interface MeetCodeView {
   readonly id: string;
   readonly state: 'preparing' | 'ready' | 'ended';
+  /** The name of the identity that is shown. */
+  readonly identity: string;
   /** For a QR code, at most 225 characters. */
   readonly text: string | null;
   readonly endsAt: Millis;
@@ -303,6 +341,8 @@ export interface InvitationView {
   /** The same with the network card: for somebody who is on no network yet. */
   readonly fullLink: string | null;
   readonly contactId: string | null;
+  /** Why it ended, where nobody here chose it: an error code of docs/errors.md. */
+  readonly reason: string | null;
 }
 
 /** Two network documents of one epoch: a fact, with both hashes to compare. */
@@ -381,8 +421,9 @@ export interface ClientEvent {
     | 'request'
     | 'identity'
     | 'network'
+    | 'letter' // a dead letter: new, tried again, dismissed, read after all
     | 'alarm'; // watchdog, equivocation, taken box, dead letter
-  /** Message, contact, invitation, address or request id; an error code for `alarm`. */
+  /** Message, contact, invitation, address, request or letter id; an error code for `alarm`. */
   readonly subject: string;
 }
 

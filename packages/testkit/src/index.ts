@@ -12,3 +12,4 @@ export {
   type TestRelay,
 } from './network.ts';
 export { type SeededRng, seededRng } from './rng.ts';
+export { STATE_RANK } from './states.ts';

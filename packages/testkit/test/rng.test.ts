@@ -15,6 +15,14 @@ test('the bytes of a seed never change', () => {
   assert.equal(hex(randomBytes(seededRng(7), 16)), 'f9373ffca0c3bf0de70f4a6d24267624');
 });
 
+test('a long buffer gets the bytes that short ones would, wherever it begins', () => {
+  const short = seededRng(7);
+  const parts = Array.from({ length: 300 }, () => hex(randomBytes(short, 4))).join('');
+  assert.equal(hex(randomBytes(seededRng(7), 1_200)), parts);
+  const odd = seededRng(7).fill(new Uint8Array(1_203).subarray(3));
+  assert.equal(hex(odd), parts);
+});
+
 test('a fork does not depend on what was drawn before it', () => {
   const rng = seededRng('day');
   const before = hex(randomBytes(rng.fork('alice'), 16));

@@ -22,15 +22,22 @@ export interface ReadAnswer {
 }
 
 export function encodeAnswer(answer: BoxAnswer | ReadAnswer, rng: Rng): Uint8Array {
-  const out = rng.fill(new Uint8Array(ANSWER_LENGTH));
+  const out = new Uint8Array(ANSWER_LENGTH);
   if (answer.status === 'read') {
+    rng.fill(out.subarray(0, RECORDS_AT));
     for (let i = 0; i < RECORDS; i++) {
+      const place = out.subarray(RECORDS_AT + i * BOX_RECORD, RECORDS_AT + (i + 1) * BOX_RECORD);
       const record = answer.records[i];
-      if (record === undefined || record === null) continue;
+      if (record === undefined || record === null) {
+        rng.fill(place);
+        continue;
+      }
       requireLength(record, BOX_RECORD, 'record');
-      out.set(record, RECORDS_AT + i * BOX_RECORD);
+      place.set(record);
     }
-  } else if (answer.status === 'stored') {
+    rng.fill(out.subarray(RECORDS_AT + RECORDS * BOX_RECORD));
+  } else rng.fill(out);
+  if (answer.status === 'stored') {
     requireInteger(answer.expiryDay, 0xffff_ffff, 'expiry day');
     new DataView(out.buffer).setUint32(1, answer.expiryDay);
   }

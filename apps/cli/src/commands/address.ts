@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { showSpan, showTime } from '../duration.ts';
 import { table } from '../format.ts';
 import { safeLine } from '../safe.ts';
+import { listing } from '../shapes.ts';
 import { asOption } from './identity.ts';
 
 const fullOption: OptionSpec = {
@@ -33,31 +34,25 @@ export const addressCreate: Command = {
   },
 };
 
-export const addressList: Command = {
+export const addressList = listing({
   path: 'address list',
   summary: 'your addresses and what comes to them',
-  arity: [0, 0],
-  examples: ['tacet address list'],
-  async run(context) {
-    const found = await (await context.api()).call('address.list', {});
-    context.show(found, () => {
-      if (found.addresses.length === 0) return 'no addresses yet: tacet address create';
-      const now = Date.now();
-      const rows = found.addresses.map((one) => [
-        one.id,
-        safeLine(one.label),
-        one.state === 'replaced' && one.endsAt !== null
-          ? `replaced, ends in ${showSpan(one.endsAt - now)}`
-          : one.state,
-        one.waiting === 0 ? '' : String(one.waiting),
-        dayWords(one.day),
-        showTime(one.createdAt, now),
-      ]);
-      return table(['ID', 'LABEL', 'STATE', 'WAITING', 'LAST DAY', 'MADE'], rows);
-    });
-    return undefined;
+  method: 'address.list',
+  lines: ({ addresses }, now) => {
+    if (addresses.length === 0) return 'no addresses yet: tacet address create';
+    const rows = addresses.map((one) => [
+      one.id,
+      safeLine(one.label),
+      one.state === 'replaced' && one.endsAt !== null
+        ? `replaced, ends in ${showSpan(one.endsAt - now)}`
+        : one.state,
+      one.waiting === 0 ? '' : String(one.waiting),
+      dayWords(one.day),
+      showTime(one.createdAt, now),
+    ]);
+    return table(['ID', 'LABEL', 'STATE', 'WAITING', 'LAST DAY', 'MADE'], rows);
   },
-};
+});
 
 function dayWords(day: { boxes: number; unreadable: number; turnedAway: number }): string {
   const words = day.boxes === 0 ? [] : [`${day.boxes} of 256 boxes`];

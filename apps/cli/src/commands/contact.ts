@@ -3,18 +3,15 @@ import type { Command } from '../command.ts';
 import { findContact } from '../contacts.ts';
 import { contactTable } from '../format.ts';
 import { safeLine } from '../safe.ts';
+import { listing } from '../shapes.ts';
 
-export const contactList: Command = {
+export const contactList = listing({
   path: 'contact list',
   summary: 'who you know',
-  arity: [0, 0],
   examples: ['tacet contact list', 'tacet contact list --json'],
-  async run(context) {
-    const found = await (await context.api()).call('contact.list', {});
-    context.show(found, () => contactTable(found.contacts, Date.now()));
-    return undefined;
-  },
-};
+  method: 'contact.list',
+  lines: ({ contacts }, now) => contactTable(contacts, now),
+});
 
 export const contactRename: Command = {
   path: 'contact rename',

@@ -1,10 +1,10 @@
 /** `conversation`, `draft`, `note`, `message pin|pins`: one's own side of conversations. */
-import type { ConversationView } from '@tacet/api';
+import type { Api, ConversationView } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { parseDays, showTime } from '../duration.ts';
-import { messageLine, table } from '../format.ts';
+import { messageLine, preview, table } from '../format.ts';
 import { safeLine, safeText } from '../safe.ts';
 import { clientIdOf, textArgument } from './talk.ts';
 
@@ -25,35 +25,41 @@ export const conversationList: Command = {
   },
 };
 
-export const conversationPin: Command = {
-  path: 'conversation pin',
-  summary: 'keep a conversation on top of the list',
-  args: '<contact>',
-  arity: [1, 1],
-  options: OFF,
-  examples: ['tacet conversation pin bob', 'tacet conversation pin bob --off'],
-  async run(context) {
-    const api = await context.api();
-    const params = { contactId: conversationOf(context), pinned: !context.flag('off') };
-    showSettings(context, await api.call('conversation.pin', params));
-    return undefined;
-  },
-};
+interface Switch {
+  readonly name: 'pin' | 'archive';
+  readonly summary: string;
+  readonly call: (api: Api, contactId: string, on: boolean) => Promise<ConversationView>;
+}
 
-export const conversationArchive: Command = {
-  path: 'conversation archive',
+/** What is on for a conversation until it is taken back. */
+function switching({ name, summary, call }: Switch): Command {
+  const example = `tacet conversation ${name} bob`;
+  return {
+    path: `conversation ${name}`,
+    summary,
+    args: '<contact>',
+    arity: [1, 1],
+    options: OFF,
+    examples: [example, `${example} --off`],
+    async run(context) {
+      const api = await context.api();
+      showSettings(context, await call(api, conversationOf(context), !context.flag('off')));
+      return undefined;
+    },
+  };
+}
+
+export const conversationPin = switching({
+  name: 'pin',
+  summary: 'keep a conversation on top of the list',
+  call: (api, contactId, pinned) => api.call('conversation.pin', { contactId, pinned }),
+});
+
+export const conversationArchive = switching({
+  name: 'archive',
   summary: 'put a conversation away until something new is said in it',
-  args: '<contact>',
-  arity: [1, 1],
-  options: OFF,
-  examples: ['tacet conversation archive bob', 'tacet conversation archive bob --off'],
-  async run(context) {
-    const api = await context.api();
-    const params = { contactId: conversationOf(context), archived: !context.flag('off') };
-    showSettings(context, await api.call('conversation.archive', params));
-    return undefined;
-  },
-};
+  call: (api, contactId, archived) => api.call('conversation.archive', { contactId, archived }),
+});
 
 export const conversationMute: Command = {
   path: 'conversation mute',
@@ -153,7 +159,7 @@ export const note: Command = {
       const { messages } = await api.call('message.list', { contactId, limit: 20 });
       const now = Date.now();
       context.show({ messages }, () =>
-        messages.map((one) => `${showTime(one.sentAt, now)}  ${safeText(one.text)}`).join('\n'),
+        messages.map((one) => messageLine(one, 'you', now)).join('\n'),
       );
       return undefined;
     }
@@ -246,12 +252,11 @@ function conversationTable(all: readonly ConversationView[]): string {
       ...(one.draft === null ? [] : ['draft']),
     ];
     const last = one.lastMessage;
-    const preview = last === null ? '' : [...safeLine(last.text)].slice(0, 40).join('');
     return [
       safeLine(one.name),
       one.unread === 0 ? '' : String(one.unread),
       signs.join(' '),
-      last === null ? '' : `${showTime(last.sentAt, now)} ${preview}`,
+      last === null ? '' : `${showTime(last.sentAt, now)} ${preview(last)}`,
     ];
   });
   return table(['NAME', 'UNREAD', 'SIGNS', 'LAST'], rows);

@@ -11,9 +11,9 @@ export const echo: Command = {
   options: {
     timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 120s)' },
   },
-  examples: ['tacet echo'],
+  examples: ['tacet echo', 'tacet echo --timeout 5m'],
   details:
-    'Echo is a program that whoever runs the network runs beside it. It is told no name, and it reads what you send it.',
+    'Afterwards: tacet send Echo "hello" --wait delivered. Echo is a program that whoever runs the network runs beside it. It is told no name, and it reads what you send it.',
   async run(context) {
     const timeout = context.duration('timeout', '120s');
     const api = await context.api();

@@ -2,6 +2,7 @@
 import type { Command, OptionSpec } from '../command.ts';
 import { table } from '../format.ts';
 import { safeLine } from '../safe.ts';
+import { listing } from '../shapes.ts';
 
 export const asOption: OptionSpec = {
   type: 'string',
@@ -30,28 +31,22 @@ export const identityCreate: Command = {
   },
 };
 
-export const identityList: Command = {
+export const identityList = listing({
   path: 'identity list',
   summary: 'who you are to whom',
-  arity: [0, 0],
-  examples: ['tacet identity list'],
-  async run(context) {
-    const found = await (await context.api()).call('identity.list', {});
-    context.show(found, () =>
-      table(
-        ['ID', 'NAME', 'KEYS', 'CONTACTS', 'ADDRESS'],
-        found.identities.map((one) => [
-          one.id,
-          safeLine(one.name),
-          one.ownKeys ? 'own' : 'yours',
-          String(one.contacts),
-          one.address ?? 'being made',
-        ]),
-      ),
-    );
-    return undefined;
-  },
-};
+  method: 'identity.list',
+  lines: ({ identities }) =>
+    table(
+      ['ID', 'NAME', 'KEYS', 'CONTACTS', 'ADDRESS'],
+      identities.map((one) => [
+        one.id,
+        safeLine(one.name),
+        one.ownKeys ? 'own' : 'yours',
+        String(one.contacts),
+        one.address ?? 'being made',
+      ]),
+    ),
+});
 
 export const identityDelete: Command = {
   path: 'identity delete',

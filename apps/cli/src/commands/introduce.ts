@@ -18,6 +18,7 @@ const STATES: Readonly<Record<IntroductionView['state'], string>> = {
   declined: 'declined',
   'declined-second': 'declined by the second',
   known: 'you know each other already',
+  replaced: 'who came was not whom the introducer named, and was refused',
   expired: 'ended without an answer',
 };
 

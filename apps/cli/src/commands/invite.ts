@@ -6,6 +6,7 @@ import { parseDays } from '../duration.ts';
 import { invitationTable } from '../format.ts';
 import { followMeeting } from '../meeting.ts';
 import { safeLine } from '../safe.ts';
+import { ending, listing } from '../shapes.ts';
 import { waitFor } from '../wait.ts';
 import { asOption } from './identity.ts';
 
@@ -123,28 +124,18 @@ export const inviteAccept: Command = {
   },
 };
 
-export const inviteList: Command = {
+export const inviteList = listing({
   path: 'invite list',
   summary: 'invitations made here and what became of them',
-  arity: [0, 0],
-  examples: ['tacet invite list'],
-  async run(context) {
-    const found = await (await context.api()).call('invite.list', {});
-    context.show(found, () => invitationTable(found.invitations, Date.now()));
-    return undefined;
-  },
-};
+  method: 'invite.list',
+  lines: ({ invitations }, now) => invitationTable(invitations, now),
+});
 
-export const inviteRevoke: Command = {
+export const inviteRevoke = ending({
   path: 'invite revoke',
   summary: 'make an unused invitation worthless',
-  args: '<id>',
-  arity: [1, 1],
-  examples: ['tacet invite revoke ID'],
-  async run(context) {
-    const id = context.arg(0, 'the id of the invitation');
-    await (await context.api()).call('invite.revoke', { id });
-    context.show({ id, state: 'revoked' }, () => 'revoked');
-    return undefined;
-  },
-};
+  of: 'invitation',
+  example: 'tacet invite revoke ID',
+  method: 'invite.revoke',
+  state: 'revoked',
+});

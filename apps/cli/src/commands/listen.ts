@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { type Context, SCHEMA } from '../context.ts';
 import { messageLine } from '../format.ts';
 import { safeJson } from '../safe.ts';
+import { alarmLine } from './alarms.ts';
 
 export const listen: Command = {
   path: 'listen',
@@ -69,6 +70,7 @@ async function print(context: Context, api: Api, event: EventView): Promise<bool
   const about = event.kind === 'message' || event.kind === 'message-state';
   if (!about) {
     if (context.json) line(context, { event });
+    else if (event.kind === 'alarm') context.note(alarmLine(event.subject));
     return false;
   }
   let message: Awaited<ReturnType<typeof api.call<'message.get'>>>;

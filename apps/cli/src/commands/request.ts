@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { showSpan, showTime } from '../duration.ts';
 import { safeLine, safeText } from '../safe.ts';
+import { ending, listing } from '../shapes.ts';
 import { addressArgument } from './address.ts';
 import { asOption } from './identity.ts';
 
@@ -36,27 +37,21 @@ export const requestSend: Command = {
   },
 };
 
-export const requestList: Command = {
+export const requestList = listing({
   path: 'request list',
   summary: 'requests that wait for you; nothing in them is proven',
-  arity: [0, 0],
-  examples: ['tacet request list'],
-  async run(context) {
-    const found = await (await context.api()).call('request.list', {});
-    context.show(found, () => {
-      if (found.requests.length === 0) return 'no requests';
-      const now = Date.now();
-      return found.requests
-        .map((one) => {
-          const head = `${one.id}  ${showTime(one.cameAt, now)}  says to be: ${safeLine(one.name)}`;
-          const text = safeText(one.text).replaceAll('\n', '\n    ');
-          return `${head}  (ends in ${showSpan(one.endsAt - now)})\n    ${text}`;
-        })
-        .join('\n');
-    });
-    return undefined;
+  method: 'request.list',
+  lines: ({ requests }, now) => {
+    if (requests.length === 0) return 'no requests';
+    return requests
+      .map((one) => {
+        const head = `${one.id}  ${showTime(one.cameAt, now)}  says to be: ${safeLine(one.name)}`;
+        const text = safeText(one.text).replaceAll('\n', '\n    ');
+        return `${head}  (ends in ${showSpan(one.endsAt - now)})\n    ${text}`;
+      })
+      .join('\n');
   },
-};
+});
 
 export const requestAccept: Command = {
   path: 'request accept',
@@ -82,31 +77,21 @@ export const requestAccept: Command = {
   },
 };
 
-export const requestDelete: Command = {
+export const requestDelete = ending({
   path: 'request delete',
   summary: 'take a request off the list; its sender is not told',
-  args: '<id>',
-  arity: [1, 1],
-  examples: ['tacet request delete ID'],
-  async run(context) {
-    const id = context.arg(0, 'the id of the request');
-    await (await context.api()).call('request.delete', { id });
-    context.show({ id, state: 'deleted' }, () => 'deleted');
-    return undefined;
-  },
-};
+  of: 'request',
+  example: 'tacet request delete ID',
+  method: 'request.delete',
+  state: 'deleted',
+});
 
-export const requestBlock: Command = {
+export const requestBlock = ending({
   path: 'request block',
   summary: 'the same, and show no further request of that key set',
-  args: '<id>',
-  arity: [1, 1],
-  examples: ['tacet request block ID'],
+  of: 'request',
+  example: 'tacet request block ID',
   details: 'The sender is not told. Somebody who makes a new profile can ask again.',
-  async run(context) {
-    const id = context.arg(0, 'the id of the request');
-    await (await context.api()).call('request.block', { id });
-    context.show({ id, state: 'blocked' }, () => 'blocked');
-    return undefined;
-  },
-};
+  method: 'request.block',
+  state: 'blocked',
+});

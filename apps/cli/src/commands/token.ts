@@ -7,6 +7,7 @@ import { findContact } from '../contacts.ts';
 import { parseDays, showDay, showTime } from '../duration.ts';
 import { table } from '../format.ts';
 import { safeLine } from '../safe.ts';
+import { ending, listing } from '../shapes.ts';
 
 const SCOPES: readonly TokenScope[] = ['read', 'send', 'contacts', 'admin'];
 
@@ -60,31 +61,21 @@ export const tokenCreate: Command = {
   },
 };
 
-export const tokenList: Command = {
+export const tokenList = listing({
   path: 'token list',
   summary: 'tokens of bots, with what they may do',
-  arity: [0, 0],
-  examples: ['tacet token list'],
-  async run(context) {
-    const found = await (await context.api()).call('token.list', {});
-    context.show(found, () => tokenTable(found.tokens));
-    return undefined;
-  },
-};
+  method: 'token.list',
+  lines: ({ tokens }) => tokenTable(tokens),
+});
 
-export const tokenRevoke: Command = {
+export const tokenRevoke = ending({
   path: 'token revoke',
   summary: 'end a token, and what is connected with it, at once',
-  args: '<id>',
-  arity: [1, 1],
-  examples: ['tacet token revoke 3'],
-  async run(context) {
-    const id = context.arg(0, 'the id of the token');
-    await (await context.api()).call('token.revoke', { id });
-    context.show({ id }, () => 'revoked');
-    return undefined;
-  },
-};
+  of: 'token',
+  example: 'tacet token revoke 3',
+  method: 'token.revoke',
+  state: 'revoked',
+});
 
 function scopesOf(text: string): TokenScope[] {
   const words = text.split(',').map((word) => word.trim());

@@ -18,6 +18,7 @@ const FACTS: Readonly<Record<TrustFactView['what'], string>> = {
   'code-differs': 'you compared a short code: it differs',
   'code-differs-there': 'they compared a short code: it differs',
   withdrawn: 'you took the verification back',
+  'other-identity': 'answered with other keys than the address names',
   'key-changed': 'they have new keys, confirmed by the old ones',
   'key-refused': 'other keys came that the old ones did not confirm: refused',
 };
@@ -25,8 +26,10 @@ const FACTS: Readonly<Record<TrustFactView['what'], string>> = {
 const WARNINGS: Readonly<Record<NonNullable<ContactView['trustWarning']>, string>> = {
   'number-differs': 'the safety numbers differ: somebody may stand between you',
   'code-differs': 'the short codes differ: somebody may stand between you',
-  'key-changed': 'their keys are new and not verified',
+  'key-changed': 'their keys are new, and the session is of before: meet again to verify them',
   'key-refused': 'other keys came and were refused; ask them whether that was them',
+  'other-identity':
+    'their keys are not those of the address: another identity of its owner, or somebody else',
 };
 
 export function trustLines(

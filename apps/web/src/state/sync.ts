@@ -102,6 +102,7 @@ function note(event: EventView): void {
       break;
     case 'address':
     case 'identity':
+    case 'letter':
     case 'request':
       // Not shown yet.
       break;

@@ -25,4 +25,4 @@ export const PASSPHRASE_COST = { memoryKiB: 262_144, passes: 3 } as const;
 export const PASSPHRASE_MAX = 1_024;
 
 /** Prepared statements kept; the client's statements are fixed texts, well below this. */
-export const STATEMENT_CACHE = 256;
+export const STATEMENT_CACHE = 1_024;

@@ -1,4 +1,4 @@
-/** What the port does not say: behaviour on a full disk. */
+/** What the port does not say: behaviour on a full disk, and that a statement is planned once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
@@ -46,4 +46,25 @@ test('work that swallows a full disk cannot write outside its transaction', () =
 test('a wrong statement passes as SQLite says it', () => {
   const store = openMemoryProfile();
   assert.throws(() => store.run('INSERT INTO nowhere VALUES (1)'), /no such table/);
+});
+
+test('how a statement is carried out does not depend on what is bound', () => {
+  const store = openMemoryProfile();
+  store.exec(
+    "CREATE TABLE t (kind TEXT, v INTEGER); CREATE INDEX t_new ON t (v) WHERE kind = 'new'",
+  );
+  const plan = (sql: string, ...bound: string[]): unknown =>
+    store.get(`EXPLAIN QUERY PLAN ${sql}`, ...bound)?.['detail'];
+  const constant = "SELECT v FROM t WHERE kind = 'new' AND v = ?";
+  assert.match(String(plan(constant, 'a')), /USING COVERING INDEX t_new/);
+  // A plan that uses what was bound is made again for each value.
+  assert.equal(plan('SELECT v FROM t WHERE kind = ? AND v = ?', 'new', 'a'), 'SCAN t');
+
+  store.run("INSERT INTO t VALUES ('why?', ?), ('it''s?', ?), (?, 5)", 1, 2, 'c');
+  const kinds = store.all('SELECT kind FROM t ORDER BY v DESC LIMIT ?', 2);
+  assert.deepEqual(
+    kinds.map(({ kind }) => kind),
+    ['c', "it's?"],
+  );
+  assert.equal(store.get('SELECT kind FROM t WHERE v = ?', '5')?.['kind'], 'c', 'affinity stays');
 });

@@ -1,8 +1,20 @@
 /** Methods of the event log (docs/spec/18-conversations.md, 4). */
 import * as v from 'valibot';
 import { MAX_EVENTS, MAX_WAIT_MS } from '../limits.ts';
-import { done, method, natural, upTo, word } from '../method.ts';
+import { done, method, natural, nothing, upTo, word } from '../method.ts';
 import { event } from '../views.ts';
+
+/** One kind of alarm of those the log still holds. */
+const alarm = v.object({
+  code: v.string(),
+  count: natural,
+  firstAt: v.number(),
+  lastAt: v.number(),
+  /** What happened, in a sentence. */
+  text: v.string(),
+  /** What to do about it. */
+  hint: v.nullable(v.string()),
+});
 
 export const eventMethods = {
   /** Newest cursor of the log, and how far `consumer` has acknowledged (0 when never). */
@@ -32,4 +44,8 @@ export const eventMethods = {
     v.object({ forgotten: v.boolean() }),
     'read',
   ),
+  /** What was refused, or seems wrong, by kind; the newest kind first. */
+  'alarm.list': method(nothing, v.object({ alarms: v.array(alarm) }), 'read'),
 } as const;
+
+export type AlarmView = v.InferOutput<typeof alarm>;

@@ -21,6 +21,7 @@ export const trustFact = v.object({
     'code-differs',
     'code-differs-there',
     'withdrawn',
+    'other-identity',
     'key-changed',
     'key-refused',
   ]),
@@ -66,6 +67,8 @@ export const code = v.object({
 export const meetCode = v.object({
   id,
   state: v.picklist(['preparing', 'ready', 'ended']),
+  /** The name of the identity that is shown. */
+  identity: v.string(),
   /** For a QR code, at most 225 characters; once its invitation is stored. */
   text: v.nullable(v.string()),
   endsAt: time,
@@ -97,6 +100,7 @@ export const introduction = v.object({
     'declined',
     'declined-second',
     'known',
+    'replaced',
     'expired',
   ]),
   /** Of an introducer: the first contact. Else: the introducer. */
@@ -119,6 +123,7 @@ export const linkView = v.object({
 });
 
 const of = { contactId: id };
+const as = { contactId: v.exactOptional(id), identity: v.exactOptional(id) };
 
 export const trustMethods = {
   /** Why a contact has the level it has; oldest first. */
@@ -144,15 +149,17 @@ export const trustMethods = {
     'contacts',
   ),
   'code.stop': method(v.strictObject(of), code, 'contacts'),
-  /** A fresh code to show to somebody who stands here. */
-  'meet.code': method(nothing, meetCode, 'contacts'),
+  /**
+   * A fresh code to show to somebody who stands here: as this contact knows the profile, or as an
+   * identity (id or name), or as the profile itself.
+   */
+  'meet.code': method(v.strictObject(as), meetCode, 'contacts'),
   'meet.codeState': method(v.strictObject({ id }), meetCode, 'contacts'),
-  /** What stood in the other's code. With `contactId` another's code is refused. */
-  'meet.scan': method(
-    v.strictObject({ code: link, contactId: v.exactOptional(id) }),
-    scan,
-    'contacts',
-  ),
+  /**
+   * What stood in the other's code. With `contactId` another's code is refused. Without `identity`
+   * a stranger is met as whom the newest code shown here says.
+   */
+  'meet.scan': method(v.strictObject({ code: link, ...as }), scan, 'contacts'),
   'meet.scans': method(nothing, v.object({ scans: v.array(scan) }), 'read'),
   /** Brings two contacts together; the first is asked first. */
   'introduce.offer': method(

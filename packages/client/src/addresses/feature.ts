@@ -1,5 +1,6 @@
 /** Reusable addresses as one thing of the client: commands in, views out; time from its owner. */
 import type { Millis } from '@tacet/base';
+import type { ReadQueue } from '../boxes/reads.ts';
 import type { Blocklist } from '../contacts/blocklist.ts';
 import { cleanName } from '../contacts/contacts.ts';
 import { MAX_FIRST_WORDS_BYTES } from '../limits.ts';
@@ -38,11 +39,17 @@ export class AddressFeature {
   private readonly inbox: RequestInbox;
   private readonly sent: SentRequests;
 
-  constructor(deps: MeetingDeps, blocklist: Blocklist, invitations: Invitations, visits: Visits) {
+  constructor(
+    deps: MeetingDeps,
+    blocklist: Blocklist,
+    invitations: Invitations,
+    visits: Visits,
+    reads: ReadQueue,
+  ) {
     this.d = deps;
     this.inbox = new RequestInbox({ ...deps, blocklist, visits: () => visits });
     this.own = new Addresses(deps, this.inbox);
-    this.sent = new SentRequests(deps, invitations, (card) => this.own.isOwn(card));
+    this.sent = new SentRequests(deps, invitations, (card) => this.own.isOwn(card), reads);
   }
 
   // Own addresses

@@ -16,6 +16,7 @@ import {
 import { sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner } from '../boxes/puts.ts';
+import type { ReadQueue } from '../boxes/reads.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import {
   MAX_REQUEST_DRAWS,
@@ -33,7 +34,6 @@ import {
 } from '../meeting/invitations.ts';
 import type { SqlRow } from '../ports.ts';
 import { blob, num, text } from '../store/rows.ts';
-import { writeFact } from '../trust/facts.ts';
 import {
   endBox,
   isEndOf,
@@ -49,6 +49,8 @@ import { type AddressLink, addressSecret, decodeAddressCard, isOfNetwork } from 
 const AGAIN: readonly [Millis, Millis] = [8 * HOUR, 28 * HOUR];
 /** When every box that was tried is taken. */
 const FULL_PAUSE: readonly [Millis, Millis] = [HOUR, 3 * HOUR];
+/** Looks for the end box that no digest asked for, each with a posting after the first. */
+const END_LOOKS = 2;
 /** Between a refusal by all edges and another box. */
 const PAUSE: Millis = 60_000;
 
@@ -56,10 +58,17 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
   private readonly d: MeetingDeps;
   private readonly invitations: Invitations;
   private readonly isOwn: (card: Uint8Array) => boolean;
+  private readonly reads: ReadQueue;
   private nextAt: Millis | null;
 
-  constructor(deps: MeetingDeps, invitations: Invitations, isOwn: (card: Uint8Array) => boolean) {
+  constructor(
+    deps: MeetingDeps,
+    invitations: Invitations,
+    isOwn: (card: Uint8Array) => boolean,
+    reads: ReadQueue,
+  ) {
     this.d = deps;
+    this.reads = reads;
     this.invitations = invitations;
     this.isOwn = isOwn;
     this.nextAt = this.earliest();
@@ -214,7 +223,18 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
       moves: draws,
     });
     this.d.store.run('UPDATE sent_requests SET posts = posts + 1 WHERE contact_id = ?', contactId);
+    if (draws === 0) this.askForEnd(contactId, num(row, 'posts'), now);
     this.later(contactId, now + randomBetween(this.d.rng, ...AGAIN));
+  }
+
+  /**
+   * Nobody answered an earlier posting: the address may have ended before we asked, and no digest
+   * names its end box again. A read without announcement shows its edge that somebody asks: few.
+   */
+  private askForEnd(contactId: number, posts: number, now: Millis): void {
+    if (posts < 1 || posts > END_LOOKS) return;
+    const watch = this.d.watches.find('request', contactId, 0);
+    if (watch !== null) this.reads.catchUp(watch, now, null);
   }
 
   onSent(): void {
@@ -290,7 +310,7 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     );
     if (said !== undefined) this.d.messages.advance(num(said, 'id'), 'delivered', now);
     if (same) return;
-    writeFact(this.d.store, contactId, 'met-by-request', now);
+    this.d.facts.record(contactId, 'other-identity', now);
     this.d.alarm('address-other-identity', now);
   }
 

@@ -2,7 +2,7 @@
  * Reads under way. A read names three marks of one edge in random order, at most one of them real
  * (docs/spec/05-boxes.md, 5 and 9). Announced boxes are asked for at the edge that announced them;
  * a catch-up read asks for a box nobody announced, at its homes by every store generation, newest
- * first.
+ * first. Of those there can be thousands: they have a place of their own among what slots carry.
  */
 import {
   equalBytes,
@@ -36,9 +36,13 @@ interface ReadEntry {
   inFlight: boolean;
   /** The edge that is being asked has named the box since: an empty answer may be older than that. */
   overtaken: boolean;
-  readonly onAbsent: ((now: Millis) => void) | null;
+  onAbsent: ((now: Millis) => void) | null;
+  /** Of boxes without announcement the lowest goes first: what is likely to be there. */
+  rank: number;
 }
 
+/** Asked in vain at its first home: it waits until all others were asked for once. */
+const OTHER_HOMES = 1_000;
 /** Draws of a cover mark before a repeated one is taken: digests hold at least 64 marks. */
 const REDRAWS = 16;
 
@@ -131,15 +135,23 @@ export class ReadQueue implements PlanSource {
     return true;
   }
 
-  /** Asks for a box although no digest named it. `onAbsent` hears that neither edge has it. */
-  catchUp(watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null): void {
-    if (this.entries.has(watch.id)) return;
+  /**
+   * Asks for a box although no digest named it. `onAbsent` hears that neither edge has it.
+   * @param rank below 1,000; lower goes first
+   */
+  catchUp(watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null, rank = 0): void {
+    const known = this.entries.get(watch.id);
+    if (known !== undefined) {
+      known.onAbsent ??= onAbsent;
+      known.rank = Math.min(known.rank, rank);
+      return;
+    }
     const edges = this.edgesOf(watch, now);
     if (edges.length === 0) {
       onAbsent?.(now);
       return;
     }
-    this.entries.set(watch.id, this.entry(watch, edges, true, now, onAbsent));
+    this.entries.set(watch.id, { ...this.entry(watch, edges, true, now, onAbsent), rank });
   }
 
   private edgesOf(watch: Watch, now: Millis): RelayHash[] {
@@ -168,6 +180,7 @@ export class ReadQueue implements PlanSource {
       inFlight: false,
       overtaken: false,
       onAbsent,
+      rank: 0,
     };
   }
 
@@ -181,10 +194,20 @@ export class ReadQueue implements PlanSource {
     return false;
   }
 
+  /** Announced boxes. */
   next(now: Millis, retries: boolean): Plan | null {
+    return this.pick(now, retries, (entry) => !isBehind(entry));
+  }
+
+  /** Boxes that nobody announced, or whose answers were lost; and those strangers may fill. */
+  readonly behind: PlanSource = {
+    next: (now, retries) => this.pick(now, retries, isBehind),
+  };
+
+  private pick(now: Millis, retries: boolean, of: (entry: ReadEntry) => boolean): Plan | null {
     const network = this.network();
     if (network === null) return null;
-    let behind: ReadEntry | null = null;
+    let best: ReadEntry | null = null;
     for (const [id, entry] of this.entries) {
       if (entry.inFlight || entry.notBefore > now) continue;
       if (!this.watches.holds(entry.watch)) {
@@ -197,20 +220,18 @@ export class ReadQueue implements PlanSource {
         this.exhausted(entry, now);
         continue;
       }
-      if (entry.triesHere > 0 && !retries) continue;
-      // Strangers fill the boxes of an address: they never keep a message waiting.
-      const isStrangers = entry.watch.owner === 'address';
-      if (!entry.catchUp && entry.rests === 0 && !isStrangers) return this.plan(network, entry);
-      if (
-        behind === null ||
-        (ownerOf(behind) === this.lastOwner && ownerOf(entry) !== ownerOf(behind))
-      ) {
-        behind = entry;
-      }
+      if ((entry.triesHere > 0 && !retries) || !of(entry)) continue;
+      if (!isBehind(entry)) return this.plan(network, entry);
+      if (best === null || this.sooner(entry, best)) best = entry;
     }
-    if (behind === null) return null;
-    this.lastOwner = ownerOf(behind);
-    return this.plan(network, behind);
+    if (best === null) return null;
+    this.lastOwner = ownerOf(best);
+    return this.plan(network, best);
+  }
+
+  private sooner(a: ReadEntry, b: ReadEntry): boolean {
+    if (a.rank !== b.rank) return a.rank < b.rank;
+    return ownerOf(b) === this.lastOwner && ownerOf(a) !== ownerOf(b);
   }
 
   private plan(network: Network, entry: ReadEntry): Plan | null {
@@ -248,6 +269,7 @@ export class ReadQueue implements PlanSource {
       // more if it has named the box while its answer was on the way.
       const [edge] = entry.edges;
       this.nextEdge(entry);
+      if (entry.catchUp && entry.rank < OTHER_HOMES) entry.rank += OTHER_HOMES;
       if (entry.overtaken && edge !== undefined) entry.edges.push(edge);
       return;
     }
@@ -273,6 +295,7 @@ export class ReadQueue implements PlanSource {
     const rests = entry.rests + 1;
     this.entries.set(entry.watch.id, {
       ...this.entry(entry.watch, edges, entry.catchUp, now, entry.onAbsent),
+      rank: entry.rank,
       rests,
       notBefore: now + rest * randomBetween(this.rng, 0.5, 1.5),
     });
@@ -287,6 +310,11 @@ export class ReadQueue implements PlanSource {
     this.entries.delete(watchId);
     this.announcedBy.delete(watchId);
   }
+}
+
+/** Strangers fill the boxes of an address: they never keep a message waiting. */
+function isBehind({ catchUp, rests, watch }: ReadEntry): boolean {
+  return catchUp || rests > 0 || watch.owner === 'address';
 }
 
 function isFirst([first]: readonly RelayHash[], edge: RelayHash): boolean {

@@ -1,8 +1,8 @@
 /**
  * Standing reads (docs/spec/05-boxes.md, 8): while a window is in use, exactly four reads wait at
  * edges, for the next boxes of conversations touched in the last five minutes, the rest on random
- * marks. Three empty holds in a row send a conversation back to the digest. Strong never waits at
- * an edge.
+ * marks. A box is named three times in vain and then left to the digest. Strong never waits at an
+ * edge.
  */
 import { MINUTE, type Millis, pick, type Rng, randomExponential, SECOND } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
@@ -14,6 +14,8 @@ import { threeMarks } from './reads.ts';
 import type { Watch, WatchList } from './watches.ts';
 
 const TOUCHED: Millis = 5 * MINUTE;
+/** Boxes of one conversation that are waited for at a time. */
+const BOXES_AHEAD = 2;
 const LEAST: Millis = 20 * SECOND;
 /** Mean delays after which a request and its reply are through: seven are drawn. */
 const WAYS = 40;
@@ -21,8 +23,8 @@ const MARGIN: Millis = 30 * SECOND;
 
 /** Conversations and the box each waits for next; given by the streams. */
 export interface NextBoxes {
-  /** The next box of this contact's stream. */
-  nextBox(contactId: number): Watch | null;
+  /** The next box of this contact's stream, or so many after it. */
+  nextBox(contactId: number, after: number): Watch | null;
 }
 
 export class StandingReads implements PlanSource {
@@ -30,7 +32,8 @@ export class StandingReads implements PlanSource {
   private readonly network: () => Network | null;
   private readonly watches: WatchList;
   private readonly nextBoxes: NextBoxes;
-  private readonly empty = new Map<number, number>();
+  /** Vain holds of each box, by contact and index: a box is named so often and no more. */
+  private readonly empty = new Map<number, Map<number, number>>();
   /** Conversations written in or opened by the user, and when. A contact must not be able to make
    * this profile wait at an edge for him (docs/spec/04-mixing.md, 7). */
   private readonly usedAt = new Map<number, Millis>();
@@ -61,15 +64,24 @@ export class StandingReads implements PlanSource {
     this.empty.delete(contactId);
   }
 
+  /**
+   * The next box of every conversation, those touched last first; where reads are left, the one
+   * after it: a receipt often fills the next box just before a text fills that.
+   */
   private target(now: Millis): { readonly contactId: number; readonly watch: Watch } | null {
-    for (const [contactId, at] of [...this.usedAt].reverse()) {
-      if (at < now - TOUCHED) {
-        this.usedAt.delete(contactId);
-        continue;
+    const touched = [...this.usedAt].reverse().filter(([contactId, at]) => {
+      if (at >= now - TOUCHED) return true;
+      this.usedAt.delete(contactId);
+      this.empty.delete(contactId);
+      return false;
+    });
+    for (let after = 0; after < BOXES_AHEAD; after++) {
+      for (const [contactId] of touched) {
+        const watch = this.nextBoxes.nextBox(contactId, after);
+        if (watch === null || this.waitingFor.has(watch.id)) continue;
+        const vain = this.empty.get(contactId)?.get(watch.index) ?? 0;
+        if (vain < EMPTY_HOLDS) return { contactId, watch };
       }
-      if ((this.empty.get(contactId) ?? 0) >= EMPTY_HOLDS) continue;
-      const watch = this.nextBoxes.nextBox(contactId);
-      if (watch !== null && !this.waitingFor.has(watch.id)) return { contactId, watch };
     }
     return null;
   }
@@ -116,8 +128,9 @@ export class StandingReads implements PlanSource {
     return this.plan(network, edge, watch.box.mark, waitMs, watch, (record, now) => {
       this.waitingFor.delete(watch.id);
       if (record === null) return;
-      if (this.watches.offer(watch, record, now)) this.empty.delete(contactId);
-      else this.empty.set(contactId, (this.empty.get(contactId) ?? 0) + 1);
+      if (this.watches.offer(watch, record, now)) return;
+      const vain = this.empty.get(contactId) ?? new Map<number, number>();
+      this.empty.set(contactId, vain.set(watch.index, (vain.get(watch.index) ?? 0) + 1));
     });
   }
 

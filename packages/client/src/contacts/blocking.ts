@@ -10,6 +10,7 @@ import { isNotes } from '../conversations/notes.ts';
 import type { Ciphertexts } from '../outbox/ciphertexts.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull, num } from '../store/rows.ts';
+import { forgetInLines } from '../trust/lines.ts';
 import type { Blocklist } from './blocklist.ts';
 import type { Contacts } from './contacts.ts';
 
@@ -93,6 +94,7 @@ export class Blocking {
       const keySetHash = blobOrNull(this.d.contacts.row(id), 'key_set_hash');
       this.d.store.run('DELETE FROM introductions WHERE other_id = ?', id);
       this.d.store.run('DELETE FROM introductions WHERE key_set_hash = ?', keySetHash);
+      if (keySetHash !== null) forgetInLines(this.d.store, keySetHash);
       this.d.store.run('DELETE FROM scans WHERE key_set_hash = ?', keySetHash);
       this.d.store.run('UPDATE trust_facts SET by_name = NULL WHERE by_id = ?', id);
       this.d.store.run("UPDATE invitations SET label = 'invitation' WHERE contact_id = ?", id);

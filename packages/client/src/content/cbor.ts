@@ -1,9 +1,10 @@
 /**
- * Canonical CBOR (RFC 8949, 4.2.1) with one outcome: a value whose own encoding is exactly those
- * bytes, or `malformed`; and readers for what stands in it.
+ * Canonical CBOR (RFC 8949, 4.2.1) with one outcome: a value of the subset of docs/spec/07-streams.md,
+ * 4, whose own encoding is exactly those bytes, or `malformed`; and readers for what stands in it.
  */
 import { equalBytes, malformed } from '@tacet/base';
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { MAX_ENVELOPE_DEPTH } from '../limits.ts';
 
 /** Keeps no view of `bytes`. */
 export function decodeCanonical(bytes: Uint8Array): unknown {
@@ -25,7 +26,30 @@ export function decodeCanonical(bytes: Uint8Array): unknown {
     throw malformed('envelope');
   }
   if (!equalBytes(again, input)) throw malformed('envelope');
+  checkSubset(value);
   return value;
+}
+
+/** Level by level, so that depth costs no stack. */
+function checkSubset(value: unknown): void {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      const holds = item instanceof Map || Array.isArray(item);
+      if (holds && depth >= MAX_ENVELOPE_DEPTH) throw malformed('envelope');
+      if (item instanceof Map) {
+        for (const [key, inner] of item) {
+          if (!Number.isSafeInteger(key) && typeof key !== 'string') throw malformed('envelope');
+          next.push(inner);
+        }
+      } else if (Array.isArray(item)) for (const inner of item) next.push(inner);
+      else if (typeof item === 'number' || typeof item === 'bigint') {
+        if (!Number.isSafeInteger(item)) throw malformed('envelope');
+      }
+    }
+    level = next;
+  }
 }
 
 export function encodeCanonical(value: unknown): Uint8Array {

@@ -62,74 +62,84 @@ export interface Envelope {
   readonly more?: true;
 }
 
-const KEYS = new Set<unknown>([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+type Said = Omit<Envelope, 'malformedContent' | 'more'>;
+export type EnvelopeField = keyof Said;
+
+interface Field<T> {
+  readonly key: number;
+  readonly write: (value: T) => unknown;
+  readonly read: (value: unknown) => T;
+}
+
+/** Every key of an envelope; that of a content is read apart, because it may be malformed alone. */
+const FIELDS: { readonly [F in EnvelopeField]-?: Field<NonNullable<Said[F]>> } = {
+  content: { key: 1, write: contentMap, read: contentFrom },
+  receipt: {
+    key: 2,
+    write: ({ upTo, ranges }) => [upTo, ...ranges.map((range) => [...range])],
+    read: receiptFrom,
+  },
+  keySet: {
+    key: 3,
+    write: ({ ed25519, mldsa65 }) => new Map([[1, ed25519] as const, [2, mldsa65] as const]),
+    read: keySetFrom,
+  },
+  hello: { key: 4, write: (hello) => hello, read: helloFrom },
+  document: { key: 5, write: ({ epoch, hash }) => [epoch, hash], read: documentFrom },
+  unreadable: {
+    key: 6,
+    write: (list) => list.map(({ seq, index }) => [seq, index]),
+    read: unreadableFrom,
+  },
+  readUpTo: { key: 7, write: (seq) => seq, read: (value) => whole(value, 1) },
+  keyChange: { key: 8, write: keyChangeList, read: keyChangeFrom },
+  step: { key: 9, write: stepList, read: stepFrom },
+  healing: {
+    key: 10,
+    write: ({ generation, index, day, entropy }) => [generation, index, day, entropy],
+    read: healingFrom,
+  },
+  closed: { key: 11, write: (seq) => seq, read: (value) => whole(value, 1) },
+};
+
+const NAMES = Object.keys(FIELDS) as EnvelopeField[];
+
+/** Number of each key (docs/spec/07-streams.md, 4). */
+export const ENVELOPE_KEYS = Object.fromEntries(
+  NAMES.map((name) => [name, FIELDS[name].key]),
+) as Readonly<Record<EnvelopeField, number>>;
+
+const KEYS = new Set<unknown>(Object.values(ENVELOPE_KEYS));
 
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
   const map = new Map<number, unknown>();
-  const { content, receipt, keySet } = envelope;
-  if (content !== undefined) map.set(1, contentMap(content));
-  if (receipt !== undefined) map.set(2, [receipt.upTo, ...receipt.ranges.map((r) => [...r])]);
-  if (keySet !== undefined) {
-    map.set(
-      3,
-      new Map([
-        [1, keySet.ed25519],
-        [2, keySet.mldsa65],
-      ]),
-    );
+  for (const name of NAMES) {
+    const { key, write } = FIELDS[name] as Field<unknown>;
+    const value = envelope[name];
+    if (isSaid(value)) map.set(key, write(value));
   }
-  if (envelope.hello === true) map.set(4, true);
-  const { unreadable = [] } = envelope;
-  if (unreadable.length > 0) {
-    map.set(
-      6,
-      unreadable.map(({ seq, index }) => [seq, index]),
-    );
-  }
-  const { document } = envelope;
-  if (document !== undefined) map.set(5, [document.epoch, document.hash]);
-  const { healing } = envelope;
-  if (healing !== undefined) {
-    map.set(10, [healing.generation, healing.index, healing.day, healing.entropy]);
-  }
-  if (envelope.closed !== undefined) map.set(11, envelope.closed);
-  if (envelope.readUpTo !== undefined) map.set(7, envelope.readUpTo);
-  if (envelope.keyChange !== undefined) map.set(8, keyChangeList(envelope.keyChange));
-  if (envelope.step !== undefined) map.set(9, stepList(envelope.step));
   return encodeCanonical(map);
+}
+
+/** Nothing stands for no, and for an empty list. */
+function isSaid(value: Envelope[EnvelopeField]): boolean {
+  return value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 /** Throws `malformed` for anything but the one canonical encoding. Keeps no view of `bytes`. */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   if (bytes.length > MAX_BYTES) throw malformed('envelope');
   const map = mapOf(decodeCanonical(bytes));
-  const content = map.get(1);
-  const receipt = map.get(2);
-  const keySet = map.get(3);
-  const hello = map.get(4);
-  const unreadable = map.get(6);
-  const document = map.get(5);
-  const healing = map.get(10);
-  const closed = map.get(11);
-  const readUpTo = map.get(7);
-  const step = map.get(9);
-  const keyChange = map.get(8);
+  const content = map.get(FIELDS.content.key);
   const said = content === undefined ? {} : contentOf(content);
+  const fields: { [F in EnvelopeField]?: unknown } = {};
+  for (const name of NAMES) {
+    const value = map.get(FIELDS[name].key);
+    if (value !== undefined && name !== 'content') fields[name] = FIELDS[name].read(value);
+  }
   const more = said.more === true || [...map.keys()].some((key) => !KEYS.has(key));
-  return {
-    ...said,
-    ...(receipt === undefined ? {} : { receipt: receiptFrom(receipt) }),
-    ...(keySet === undefined ? {} : { keySet: keySetFrom(keySet) }),
-    ...(hello === undefined ? {} : { hello: helloFrom(hello) }),
-    ...(unreadable === undefined ? {} : { unreadable: unreadableFrom(unreadable) }),
-    ...(document === undefined ? {} : { document: documentFrom(document) }),
-    ...(healing === undefined ? {} : { healing: healingFrom(healing) }),
-    ...(closed === undefined ? {} : { closed: whole(closed, 1) }),
-    ...(readUpTo === undefined ? {} : { readUpTo: whole(readUpTo, 1) }),
-    ...(keyChange === undefined ? {} : { keyChange: keyChangeFrom(keyChange) }),
-    ...(step === undefined ? {} : { step: stepFrom(step) }),
-    ...(more ? { more } : {}),
-  };
+  // What each field is was read by its row of the table.
+  return { ...said, ...(fields as Said), ...(more ? { more } : {}) };
 }
 
 function contentOf(value: unknown): Pick<Envelope, 'content' | 'malformedContent' | 'more'> {

@@ -1,5 +1,6 @@
 /** What makes contents take effect, wired together. */
 import type { Millis } from '@tacet/base';
+import { type LetterDeps, Letters } from '../letters/letters.ts';
 import { Acts } from './acts.ts';
 import { ReadReceipts } from './read-receipts.ts';
 import { Reception, type ReceptionDeps } from './reception.ts';
@@ -7,7 +8,8 @@ import { Talk, type TalkDeps } from './talk.ts';
 
 export interface ContentDeps
   extends Omit<ReceptionDeps, 'acts' | 'refuse'>,
-    Omit<TalkDeps, 'acts' | 'reception'> {
+    Omit<TalkDeps, 'acts' | 'reception'>,
+    Omit<LetterDeps, 'events'> {
   /** Kept as a dead letter; nothing else comes of it. */
   readonly refuse: (contactId: number, data: Uint8Array, now: Millis) => void;
 }
@@ -16,6 +18,7 @@ export interface ContentEffects {
   readonly readReceipts: ReadReceipts;
   readonly reception: Reception;
   readonly talk: Talk;
+  readonly letters: Letters;
 }
 
 export function joinContent(deps: ContentDeps): ContentEffects {
@@ -34,5 +37,11 @@ export function joinContent(deps: ContentDeps): ContentEffects {
     messages,
     tells: (contactId) => settings(contactId).readReceipts,
   });
-  return { readReceipts, reception, talk: new Talk({ ...deps, acts, reception }) };
+  const talk = new Talk({ ...deps, acts, reception });
+  return {
+    readReceipts,
+    reception,
+    talk,
+    letters: new Letters({ ...deps, events: messages.events }),
+  };
 }

@@ -107,7 +107,26 @@ export class Messages {
     );
     const contactId = num(row, 'contact_id');
     this.onMoved({ id, contactId, state, sentAt: num(row, 'sent_at') }, now);
+    if (state === 'failed') this.note(id, 'failed', 0, 0, now);
     if (LAST.has(state)) this.removal.settled(id, now);
+    this.changed(row, now);
+  }
+
+  /**
+   * The one way back: a failed one is tried again, as the content it was. Its clock begins anew. In
+   * a transaction.
+   */
+  again(id: number, now: Millis): void {
+    const row = this.row(id);
+    if (text(row, 'state') !== 'failed') return;
+    this.store.run(
+      `UPDATE messages SET state = 'queued', reason = NULL, seq = NULL,
+         parts = 0, parts_sent = 0, copies = 0,
+         expires_at = iif(lifetime IS NOT NULL AND type <> 7, NULL, expires_at) WHERE id = ?`,
+      id,
+    );
+    this.removal.changed();
+    this.note(id, 'retried', 0, 0, now);
     this.changed(row, now);
   }
 
@@ -246,10 +265,8 @@ export class Messages {
 
   unread(contactId: number, readId: number): number {
     const row = this.store.get(
-      `SELECT count(*) AS n FROM messages
-       WHERE contact_id = ? AND direction = 'in' AND listed = 1 AND read_at IS NULL
-       -- The plus keeps to the index of what is unread.
-       AND +id > ?`,
+      `SELECT count(*) AS n FROM messages INDEXED BY messages_unread
+       WHERE contact_id = ? AND direction = 'in' AND listed = 1 AND read_at IS NULL AND id > ?`,
       contactId,
       readId,
     );

@@ -12,6 +12,7 @@ import type {
   MentionView,
   MessageKind,
   MessageState,
+  MessageView,
   ReactionView,
   ReplyView,
   VersionView,
@@ -20,20 +21,21 @@ import { type Direction, directionOf, mentionsIn, typeOf, WRITTEN } from './cont
 import { LINES } from './places.ts';
 
 /** What is shown of a line beside its way. */
-export interface LineView {
-  readonly kind: MessageKind;
-  readonly text: string;
-  readonly timer: number | null;
-  readonly lateArrival: boolean;
-  readonly readAt: Millis | null;
-  readonly expiresAt: Millis | null;
-  readonly replyTo: ReplyView | null;
-  readonly mentions: readonly MentionView[];
-  readonly mentioned: boolean;
-  readonly reactions: readonly ReactionView[];
-  readonly editedAt: Millis | null;
-  readonly deletion: DeletionView | null;
-}
+export type LineView = Pick<
+  MessageView,
+  | 'kind'
+  | 'text'
+  | 'timer'
+  | 'lateArrival'
+  | 'readAt'
+  | 'expiresAt'
+  | 'replyTo'
+  | 'mentions'
+  | 'mentioned'
+  | 'reactions'
+  | 'editedAt'
+  | 'deletion'
+>;
 
 /** Acts upon a line that count; the newest last. */
 const ACTS_ON = `FROM messages WHERE contact_id = ? AND target_id = ? AND target_direction = ?

@@ -1,5 +1,5 @@
 /**
- * Notices a second daemon on a copy of this store (docs/spec/10-store.md 6). Every ten minutes a
+ * Notices a second daemon on a copy of this store (docs/spec/10-store.md, 7). Every ten minutes a
  * daemon writes one box that only its own secrets lead to, with random bytes in it; the first
  * write wins. A box that holds other bytes, signed and sealed by keys nobody else has, was written
  * by a copy: this daemon then sends nothing more and says so. Before it sends the first content
@@ -7,7 +7,7 @@
  */
 import {
   ByteWriter,
-  equalBytes,
+  DAY,
   MINUTE,
   type Millis,
   type Rng,
@@ -20,8 +20,8 @@ import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import type { Network } from '../network/network.ts';
-import type { ProfileStore } from '../ports.ts';
-import { blob, num } from '../store/rows.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import { num } from '../store/rows.ts';
 import { readSetting } from '../store/settings.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
 
@@ -37,6 +37,12 @@ const PATIENCE: Millis = MINUTE;
 const SIGNS: Millis = MINUTE;
 /** Boxes remembered: more than a day of them. */
 const KEPT = 200;
+/** Digests come for so many slots back to who returns. */
+const ANNOUNCED = 6;
+/** Boxes of ours after which others may have gone on: as many starts without an answer. */
+const SINCE = 8;
+/** Turns left to the daemon that was ended. */
+const TURNS = 64;
 const KIND = 5;
 const NONCE = 16;
 
@@ -46,8 +52,10 @@ export interface OwnBoxesDeps {
   readonly puts: PutQueue;
   readonly watches: WatchList;
   readonly network: () => Network | null;
-  readonly catchUp: (watch: Watch, now: Millis) => void;
+  readonly catchUp: (watch: Watch, now: Millis, onAbsent: () => void) => void;
   readonly alarm: (code: string, now: Millis) => void;
+  /** This store may be an older state of itself and cannot know. In a transaction. */
+  readonly onStale: () => void;
 }
 
 export class OwnBoxes implements PutOwner, WatchOwner {
@@ -63,6 +71,8 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   private written = -1;
   private lastSign: Millis = Number.NEGATIVE_INFINITY;
   private noticed: Millis | null;
+  /** Boxes looked for whose edges have not all answered, by watch. */
+  private readonly asked = new Set<number>();
 
   constructor(deps: OwnBoxesDeps) {
     this.d = deps;
@@ -95,7 +105,11 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     this.d.puts.paused = false;
     this.wait(now);
     // Boxes of these ten minutes may be those of the daemon that was ended.
-    this.written = Math.floor(now / SLOT);
+    const slot = Math.floor(now / SLOT);
+    this.written = slot;
+    this.forgetAsked();
+    const { id } = this.remember(slot, this.turn(slot) + TURNS);
+    this.d.store.run('UPDATE own_boxes SET alone = 1 WHERE id = ?', id);
   }
 
   /** Content may be sent. */
@@ -116,7 +130,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     this.wait(now);
     // The answer that is awaited will tell.
     const asks = "SELECT 1 AS one FROM puts WHERE owner = 'own' AND copies = 0";
-    if (this.d.store.get(asks) !== undefined || this.d.watches.lowest('own', 0) !== null) return;
+    if (this.d.store.get(asks) !== undefined || this.asked.size > 0) return;
     this.written = -1;
   }
 
@@ -133,8 +147,9 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     if (slot === this.written || this.noticed !== null) return;
     // The first of a start at once, later ones a while into their ten minutes.
     if (this.written >= 0 && now - slot * SLOT < this.offset) return;
+    const starts = this.written < 0;
     this.written = slot;
-    this.write(network, slot, now);
+    this.write(network, slot, starts, now);
   }
 
   private box(slot: number, turn: number): BoxSecret {
@@ -142,16 +157,15 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     return boxFrom(hash('own-seed', this.secret, at), hash('own-key', this.secret, at));
   }
 
-  private write(network: Network, slot: number, now: Millis): void {
+  private write(network: Network, slot: number, starts: boolean, now: Millis): void {
     const { store, puts, watches } = this.d;
     store.transaction(() => {
       // Ten minutes later an unanswered one says nothing any more.
       for (const row of store.all("SELECT ref FROM puts WHERE owner = 'own' AND copies = 0")) {
         puts.cancel('own', num(row, 'ref'));
       }
-      const turns = store.get('SELECT count(*) AS n FROM own_boxes WHERE slot = ?', slot);
-      const turn = turns === undefined ? 0 : num(turns, 'n');
-      watches.cancel('own', 0);
+      this.follow(network, slot, starts, now);
+      const turn = this.turn(slot);
       watches.cancel('own-next', 0);
       watches.add('own-next', 0, slot, this.box(slot, turn + 1), now);
       watches.add('own-next', 0, slot + 1, this.box(slot + 1, 0), now);
@@ -159,22 +173,94 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     });
   }
 
+  /**
+   * Whoever went on from a box of ours, whenever that was, wrote one of the two that follow it. So
+   * those of every box since this store was last known to run alone are looked for at a start, and
+   * who leaves ten minutes out fills the first of them. In a transaction.
+   */
+  private follow(network: Network, slot: number, starts: boolean, now: Millis): void {
+    const { store, watches } = this.d;
+    if (starts) this.forgetAsked();
+    const rows = store.all(
+      `SELECT slot, turn FROM own_boxes
+       WHERE id >= (SELECT max(id) FROM own_boxes WHERE alone = 1) ORDER BY id DESC LIMIT ${SINCE}`,
+    );
+    const [newest] = rows;
+    if (newest === undefined) return;
+    const last = num(newest, 'slot');
+    if (starts) {
+      // What was written after it may have ended at the edges by now.
+      const life = (network.current(now)?.parameters.boxLifeDays ?? 0) * DAY;
+      if (now - last * SLOT > life / 2) this.d.onStale();
+      for (const [one, turn] of followers(rows)) {
+        // What is written now is answered for by its own edge.
+        if (one < slot || (one === slot && turn < this.turn(slot))) this.lookFor(one, turn, now);
+      }
+      // These are announced to who returns.
+      for (let one = Math.max(last + 2, slot - ANNOUNCED); one < slot; one++) {
+        watches.add('own', 0, one, this.box(one, 0), now);
+      }
+    }
+    if (last + 1 >= slot || this.turn(last + 1) > 0) return;
+    if (!starts) this.lookFor(last + 1, 0, now);
+    this.put(network, last + 1, 0, now);
+  }
+
   /** In a transaction. */
-  private put(network: Network, slot: number, turn: number, now: Millis): void {
-    const { store, puts } = this.d;
+  private lookFor(slot: number, turn: number, now: Millis): void {
+    const box = this.box(slot, turn);
+    const watch = this.d.watches.add('own', 0, slot, box, now);
+    this.asked.add(watch.id);
+    this.d.catchUp(watch, now, () => this.answered(watch));
+  }
+
+  private forgetAsked(): void {
+    this.asked.clear();
+    this.d.watches.cancel('own', 0);
+  }
+
+  private answered(watch: Watch): void {
+    if (this.asked.delete(watch.id)) this.settle();
+  }
+
+  /** Nothing stands where it should not, and the newest box stands: this store runs alone so far. */
+  private settle(): void {
+    const { store } = this.d;
+    const open = "SELECT 1 AS one FROM puts WHERE owner = 'own' AND copies = 0";
+    if (this.noticed !== null || this.asked.size > 0 || store.get(open) !== undefined) return;
+    store.run('UPDATE own_boxes SET alone = 1 WHERE id = (SELECT max(id) FROM own_boxes)');
+  }
+
+  /** The first turn of these ten minutes that this store has not used. */
+  private turn(slot: number): number {
+    const row = this.d.store.get('SELECT max(turn) AS turn FROM own_boxes WHERE slot = ?', slot);
+    return typeof row?.['turn'] === 'number' ? row['turn'] + 1 : 0;
+  }
+
+  /** What this store wrote, or passed over. In a transaction. */
+  private remember(
+    slot: number,
+    turn: number,
+  ): { readonly id: number; readonly nonce: Uint8Array } {
     const nonce = randomBytes(this.d.rng, NONCE);
-    const content = new ByteWriter(BOX_PLAINTEXT).u8(KIND).put(nonce).bytes;
-    const { rowId } = store.run(
+    const { rowId } = this.d.store.run(
       'INSERT INTO own_boxes (slot, turn, nonce) VALUES (?, ?, ?)',
       slot,
       turn,
       nonce,
     );
-    store.run('DELETE FROM own_boxes WHERE id <= ?', rowId - KEPT);
+    this.d.store.run('DELETE FROM own_boxes WHERE id <= ?', rowId - KEPT);
+    return { id: rowId, nonce };
+  }
+
+  /** In a transaction. */
+  private put(network: Network, slot: number, turn: number, now: Millis): void {
+    const { id, nonce } = this.remember(slot, turn);
+    const content = new ByteWriter(BOX_PLAINTEXT).u8(KIND).put(nonce).bytes;
     const box = this.box(slot, turn);
-    puts.add({
+    this.d.puts.add({
       owner: 'own',
-      ref: rowId,
+      ref: id,
       part: 0,
       priority: 1,
       contactId: null,
@@ -189,10 +275,14 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     // What counts is the answer.
   }
 
-  onStored(_put: PutEntry, now: Millis): void {
+  onStored(put: PutEntry, now: Millis): void {
+    const row = this.d.store.get('SELECT slot FROM own_boxes WHERE id = ?', put.ref);
+    // That nobody went on from an earlier one says nothing about now.
+    if (row === undefined || num(row, 'slot') !== this.written) return;
     const digestMs = this.d.network()?.current(now)?.parameters.digestMs ?? 0;
     if (now >= this.clearUntil) this.clearFrom = now + DIGESTS * digestMs;
     this.clearUntil = now + VOUCHES;
+    this.settle();
   }
 
   onExhausted(): void {
@@ -202,19 +292,18 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   /** Only what stands there proves anything: an edge may say so of any box. */
   onTaken(put: PutEntry, now: Millis): void {
     this.wait(now);
-    const { store, watches } = this.d;
+    const { store } = this.d;
     const row = store.get('SELECT slot, turn FROM own_boxes WHERE id = ?', put.ref);
     if (row === undefined) return;
-    const box = this.box(num(row, 'slot'), num(row, 'turn'));
-    const known = watches.find('own', 0, put.ref);
-    this.d.catchUp(known ?? watches.add('own', 0, put.ref, box, now), now);
+    store.run('UPDATE own_boxes SET alone = 0 WHERE id >= ?', put.ref);
+    this.lookFor(num(row, 'slot'), num(row, 'turn'), now);
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: unknown, now: Millis): void {
-    const row = this.d.store.get('SELECT nonce FROM own_boxes WHERE id = ?', watch.index);
-    if (row === undefined) return;
-    if (equalBytes(blob(row, 'nonce'), plaintext.subarray(1, 1 + NONCE))) return;
-    this.notice(now);
+    const nonce = plaintext.slice(1, 1 + NONCE);
+    const own = this.d.store.get('SELECT 1 AS one FROM own_boxes WHERE nonce = ?', nonce);
+    if (own === undefined) this.notice(now);
+    this.answered(watch);
   }
 
   /** In a transaction. */
@@ -232,8 +321,19 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     if (network === null) return;
     // Its own box stands one turn after the last this store wrote; this one after that.
     const slot = Math.floor(now / SLOT);
-    const last = this.d.store.get('SELECT max(turn) AS turn FROM own_boxes WHERE slot = ?', slot);
-    const turn = typeof last?.['turn'] === 'number' ? last['turn'] : -1;
-    for (const next of [turn + 1, turn + 2]) this.put(network, slot, next, now);
+    const turn = this.turn(slot);
+    for (const next of [turn, turn + 1]) this.put(network, slot, next, now);
   }
+}
+
+/** The next turn of the same ten minutes, and turn 0 of the next. */
+function followers(rows: readonly SqlRow[]): readonly (readonly [slot: number, turn: number])[] {
+  const all = rows.flatMap((row) => {
+    const [slot, turn] = [num(row, 'slot'), num(row, 'turn')];
+    return [
+      [slot, turn + 1],
+      [slot + 1, 0],
+    ] as const;
+  });
+  return [...new Map(all.map((one) => [one.join(), one])).values()];
 }

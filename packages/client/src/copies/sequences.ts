@@ -64,12 +64,14 @@ export class Renumbering {
     for (let n = 0; n < boxes; n++) this.writer.allocate(contactId);
     let seq = closed;
     for (const row of this.store.all(
-      'SELECT id, seq FROM ciphertexts WHERE contact_id = ? AND seq > 0 ORDER BY seq',
+      'SELECT id, seq, message_id FROM ciphertexts WHERE contact_id = ? AND seq > 0 ORDER BY seq',
       contactId,
     )) {
       seq += 1;
       this.ciphertexts.askRenewal(num(row, 'id'));
       this.store.run('UPDATE ciphertexts SET seq = ? WHERE id = ?', seq, num(row, 'id'));
+      // By its number it is told as read.
+      this.store.run('UPDATE messages SET seq = ? WHERE id = ?', seq, row['message_id'] ?? null);
       this.store.run(
         'UPDATE healing SET offer_seq = ? WHERE contact_id = ? AND offer_seq = ?',
         seq,

@@ -1,11 +1,12 @@
 /**
- * Echo, whom everybody on a network can try (docs/spec/15-trust.md, 9): its address stands behind
- * the network card, and it is told no name.
+ * Echo, whom everybody on a network can try (docs/spec/15-trust.md, 9): its address stands in the
+ * network document or behind the network card, and it is told no name.
  */
 import { AppError, fromUtf8, type Millis, utf8 } from '@tacet/base';
 import type { NetworkId } from '@tacet/directory';
-import { decodeAddressLink, isOfNetwork } from '../addresses/card.ts';
+import { type AddressLink, decodeAddressLink, isOfNetwork } from '../addresses/card.ts';
 import type { AddressFeature } from '../addresses/feature.ts';
+import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import { num } from '../store/rows.ts';
 import { readSetting, removeSetting, writeSetting } from '../store/settings.ts';
@@ -38,16 +39,28 @@ export function keepEcho(
   writeSetting(store, 'echo-address', utf8(echo));
 }
 
-/** The contact that is Echo: met, under way, or asked now. Throws `echo-missing`. */
-export function meetEcho(
-  { store, addresses }: { readonly store: ProfileStore; readonly addresses: AddressFeature },
-  now: Millis,
-): string {
-  const saved = readSetting(store, 'echo-address');
-  if (saved === null) {
-    throw new AppError('echo-missing', 'missing', 'the card of this network names no Echo');
+/**
+ * Echo's address: what the network document names, which its authorities signed, before what stood
+ * behind the card. @throws `echo-missing`, `address-malformed`
+ */
+export function echoAddress(store: ProfileStore, documented: Uint8Array | null): AddressLink {
+  const named = documented !== null && documented.length > 0 ? documented : null;
+  const address = named ?? readSetting(store, 'echo-address');
+  if (address === null) {
+    throw new AppError('echo-missing', 'missing', 'neither document nor card names an Echo');
   }
-  const link = decodeAddressLink(fromUtf8(saved));
+  return decodeAddressLink(fromUtf8(address));
+}
+
+export interface EchoDeps {
+  readonly store: ProfileStore;
+  readonly addresses: AddressFeature;
+  readonly network: Network | null;
+}
+
+/** The contact that is Echo: met, under way, or asked now. Throws what `echoAddress` does. */
+export function meetEcho({ store, addresses, network }: EchoDeps, now: Millis): string {
+  const link = echoAddress(store, network?.book.newest()?.document.echo ?? null);
   const known = store.get(
     `SELECT id FROM contacts WHERE state = 'ready' AND key_set_hash = ?
      UNION SELECT c.id FROM contacts c JOIN sent_requests r ON r.contact_id = c.id

@@ -5,6 +5,7 @@
  * is told how much is lost.
  */
 import { AppError, type Millis } from '@tacet/base';
+import { letterContact } from '../letters/id.ts';
 import {
   MAX_CONSUMERS,
   MAX_EVENTS,
@@ -22,8 +23,6 @@ const PRUNE_EVERY = 1_000;
 export interface EventRange {
   readonly cursor: number;
   readonly max: number;
-  /** Only events about conversations with these contacts; absent: every event. */
-  readonly contacts?: readonly string[];
 }
 
 export class EventLog {
@@ -54,6 +53,7 @@ export class EventLog {
 
   private contactOf(kind: ClientEvent['kind'], subject: string): number | null {
     if (kind === 'contact') return rowIdOf(subject);
+    if (kind === 'letter') return letterContact(this.store, subject);
     if (kind !== 'message' && kind !== 'message-state') return null;
     const row = this.store.get('SELECT contact_id FROM messages WHERE id = ?', rowIdOf(subject));
     return row === undefined ? null : num(row, 'contact_id');
@@ -65,43 +65,34 @@ export class EventLog {
     const everyone = typeof seen?.['cursor'] === 'number' ? seen['cursor'] : 0;
     const upTo = Math.max(newest - MAX_EVENTS, Math.min(everyone, newest - MAX_KEPT_EVENTS));
     const most = this.oldest(newest) - 1 + MAX_PRUNED_EVENTS;
-    this.store.run('DELETE FROM events WHERE cursor <= ?', Math.min(upTo, most));
+    const last = Math.min(upTo, most);
+    this.store.run(
+      `DELETE FROM token_events
+       WHERE token_id IN (SELECT id FROM tokens WHERE limited = 1) AND cursor <= ?`,
+      last,
+    );
+    this.store.run('DELETE FROM events WHERE cursor <= ?', last);
   }
 
   /** Events after `cursor`, oldest first. Throws `cursor-ahead` for a place not reached yet. */
-  read({ cursor, max, contacts }: EventRange): EventPage {
+  read({ cursor, max }: EventRange): EventPage {
     const newest = this.newest();
     this.check(cursor, newest);
     const oldest = this.oldest(newest);
     const limit = Math.max(1, Math.min(max, MAX_PAGE));
-    const rows =
-      contacts === undefined ? this.all(cursor, limit) : this.of(contacts, cursor, limit);
-    const events = rows.map(eventOf);
+    const events = this.store
+      .all(
+        'SELECT cursor, at, kind, subject FROM events WHERE cursor > ? ORDER BY cursor LIMIT ?',
+        cursor,
+        limit,
+      )
+      .map(eventOf);
     return {
       events,
-      // Of those that may not be seen the place still goes on.
       cursor: events.length === limit ? (events.at(-1)?.cursor ?? newest) : newest,
       oldest,
       lost: Math.max(0, oldest - 1 - cursor),
     };
-  }
-
-  private all(cursor: number, limit: number): readonly SqlRow[] {
-    return this.store.all(
-      'SELECT cursor, at, kind, subject FROM events WHERE cursor > ? ORDER BY cursor LIMIT ?',
-      cursor,
-      limit,
-    );
-  }
-
-  private of(contacts: readonly string[], cursor: number, limit: number): readonly SqlRow[] {
-    return this.store.all(
-      `SELECT cursor, at, kind, subject FROM events
-       WHERE contact_id IN (SELECT value FROM json_each(?)) AND cursor > ? ORDER BY cursor LIMIT ?`,
-      JSON.stringify(contacts.map(Number)),
-      cursor,
-      limit,
-    );
   }
 
   newest(): number {
@@ -142,13 +133,15 @@ export class EventLog {
   }
 
   private check(cursor: number, newest: number): void {
-    if (cursor > newest) {
-      throw new AppError('cursor-ahead', 'input', 'that cursor is ahead of the event log');
-    }
+    if (cursor > newest) throw cursorAhead();
   }
 }
 
-function eventOf(row: SqlRow): ClientEvent {
+export function cursorAhead(): AppError {
+  return new AppError('cursor-ahead', 'input', 'that cursor is ahead of the event log');
+}
+
+export function eventOf(row: SqlRow): ClientEvent {
   return {
     cursor: num(row, 'cursor'),
     at: num(row, 'at'),

@@ -8,11 +8,9 @@ import { onKeySet } from '../meeting/key-set.ts';
 import type { Network } from '../network/network.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { ProfileStore } from '../ports.ts';
+import { text } from '../store/rows.ts';
 import type { StreamReader } from '../streams/reader.ts';
-import type { Codes } from '../trust/codes.ts';
-import type { InPerson } from '../trust/in-person.ts';
-import type { Introductions } from '../trust/introductions.ts';
-import type { NewKeys } from '../trust/new-keys.ts';
+import type { TrustParts } from '../trust/join.ts';
 import type { ReceivedSet } from './received.ts';
 
 export interface ArrivalDeps {
@@ -23,10 +21,7 @@ export interface ArrivalDeps {
   readonly content: ContentEffects;
   readonly received: ReceivedSet;
   readonly reader: StreamReader;
-  readonly newKeys: NewKeys;
-  readonly codes: Codes;
-  readonly inPerson: InPerson;
-  readonly introductions: Introductions;
+  readonly trust: Pick<TrustParts, 'newKeys' | 'codes' | 'inPerson' | 'introductions'>;
   readonly network: () => Network | null;
   /** A receipt to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
@@ -61,29 +56,42 @@ export class Arrivals {
     if (envelope.healing !== undefined) {
       this.d.reader.healing.onOffer(contactId, envelope.healing, now);
     }
+    const first = text(this.d.contacts.row(contactId), 'state') === 'meeting';
     this.d.contacts.step(contactId, 'ready', now);
+    if (first) this.d.trust.introductions.spoken(contactId, now);
     if (envelope.hello === true) {
       this.d.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'key-set')", contactId);
     }
     if (envelope.keySet !== undefined) {
       const error = onKeySet(this.d.store, contactId, envelope.keySet);
-      if (error !== null) this.d.events.append(now, 'alarm', error);
+      if (error !== null) {
+        this.d.events.append(now, 'alarm', error);
+        this.d.trust.newKeys.refuse(contactId, now);
+      }
     }
-    if (this.onTrust(contactId, envelope, now) && envelope.content !== undefined) {
-      this.d.contacts.touch(contactId, now);
-      const more = envelope.more === true;
-      this.d.content.reception.take({ contactId, seq, content: envelope.content, raw, more }, now);
-    }
+    this.onTrust(contactId, envelope, now);
+    this.say(contactId, seq, envelope, raw, now);
     this.d.owe(contactId, now);
   }
 
-  /** After the keys that came with it were saved. False: its content is no line. */
-  private onTrust(contactId: number, envelope: Envelope, now: Millis): boolean {
-    const { step, content, keyChange } = envelope;
-    if (keyChange !== undefined) this.d.newKeys.onStatement(contactId, keyChange, now);
-    if (step?.kind === 'scan') this.d.inPerson.onProof(contactId, step.value, now);
-    else if (step !== undefined) this.d.codes.onStep(contactId, step, now);
-    this.d.inPerson.settle(contactId, now);
-    return content?.type !== 'card' || this.d.introductions.onCard(contactId, content.card, now);
+  /** The content takes effect, nothing else: of one that was kept, too. In a transaction. */
+  say(contactId: number, seq: number, envelope: Envelope, raw: Uint8Array, now: Millis): void {
+    const { content, more = false } = envelope;
+    if (content === undefined) return;
+    // Not every card is a line.
+    const line =
+      content.type !== 'card' || this.d.trust.introductions.onCard(contactId, content.card, now);
+    if (!line) return;
+    this.d.contacts.touch(contactId, now);
+    this.d.content.reception.take({ contactId, seq, content, raw, more }, now);
+  }
+
+  /** After the keys that came with it were saved. */
+  private onTrust(contactId: number, envelope: Envelope, now: Millis): void {
+    const { step, keyChange } = envelope;
+    if (keyChange !== undefined) this.d.trust.newKeys.onStatement(contactId, keyChange, now);
+    if (step?.kind === 'scan') this.d.trust.inPerson.onProof(contactId, step.value, now);
+    else if (step !== undefined) this.d.trust.codes.onStep(contactId, step, now);
+    this.d.trust.inPerson.settle(contactId, now);
   }
 }

@@ -7,8 +7,9 @@ import { concat, isAppError, type Millis } from '@tacet/base';
 import { isBlocked } from '../contacts/blocking.ts';
 import { decodeEnvelope, type Envelope, type Unreadable } from '../content/envelope.ts';
 import { MAX_DEAD_LETTERS, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
-import type { ProfileStore } from '../ports.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import { nextId } from '../store/ids.ts';
 import { blob, num } from '../store/rows.ts';
 import type { BoxContent } from '../streams/parts.ts';
 import type { StreamListener } from '../streams/reader.ts';
@@ -26,6 +27,8 @@ export interface InboxListener {
   /** A numbered ciphertext came that is saved already: its receipt was lost. */
   onDuplicate(contactId: number, now: Millis): void;
   onDeadLetter(contactId: number, seq: number, reason: string, now: Millis): void;
+  /** A dead letter came, or came to an end: its id. */
+  onLetter(id: number, now: Millis): void;
   /** Ratchet work may be waiting. */
   onWork(): void;
 }
@@ -227,8 +230,7 @@ export class Inbox implements StreamListener, JobSource {
     }
     if (seq > 0) {
       this.received.add(contactId, seq);
-      // Encrypted anew and read after all.
-      this.store.run('DELETE FROM dead_letters WHERE contact_id = ? AND seq = ?', contactId, seq);
+      this.readAfterAll(contactId, seq, now);
     }
     // Nothing else in the envelope is spoilt by it.
     if (envelope.malformedContent === true) {
@@ -242,7 +244,21 @@ export class Inbox implements StreamListener, JobSource {
     this.deadLetter(contactId, 0, 'content-refused', data, now);
   }
 
-  /** @param seq 0 where nothing can replace it */
+  /** Encrypted anew by its sender. */
+  private readAfterAll(contactId: number, seq: number, now: Millis): void {
+    const row = this.letterOf(contactId, seq);
+    if (row === undefined) return;
+    const id = num(row, 'id');
+    this.store.run("UPDATE dead_letters SET settled = 2, data = x'' WHERE id = ?", id);
+    this.listener.onLetter(id, now);
+  }
+
+  private letterOf(contactId: number, seq: number): SqlRow | undefined {
+    const sql = 'SELECT id FROM dead_letters WHERE contact_id = ? AND seq = ? AND seq > 0';
+    return this.store.get(sql, contactId, seq);
+  }
+
+  /** @param seq 0 where nothing can replace it; each other one has one letter */
   private deadLetter(
     contactId: number,
     seq: number,
@@ -250,8 +266,13 @@ export class Inbox implements StreamListener, JobSource {
     data: Uint8Array,
     now: Millis,
   ): void {
+    const known = this.letterOf(contactId, seq);
+    const id = known === undefined ? nextId(this.store, 'dead_letters') : num(known, 'id');
     this.store.run(
-      'INSERT INTO dead_letters (contact_id, seq, reason, data, at) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO dead_letters (id, contact_id, seq, reason, data, at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, data = excluded.data,
+         at = excluded.at, settled = iif(settled = 1 AND reason = excluded.reason, 1, 0)`,
+      id,
       contactId,
       seq,
       reason,
@@ -260,11 +281,12 @@ export class Inbox implements StreamListener, JobSource {
     );
     this.store.run(
       `DELETE FROM dead_letters WHERE contact_id = ? AND id NOT IN
-         (SELECT id FROM dead_letters WHERE contact_id = ? ORDER BY id DESC LIMIT ?)`,
+         (SELECT id FROM dead_letters WHERE contact_id = ? ORDER BY settled <> 0, id DESC LIMIT ?)`,
       contactId,
       contactId,
       MAX_DEAD_LETTERS,
     );
     this.listener.onDeadLetter(contactId, seq, reason, now);
+    this.listener.onLetter(id, now);
   }
 }

@@ -7,16 +7,21 @@ import { MINUTE, type Millis, type Rng, randomInt } from '@tacet/base';
 import type { Mark } from '@tacet/wire';
 import { MAX_CROWD_MARKS, MAX_CROWD_MINUTES, MAX_CROWD_PLACED } from '../limits.ts';
 import { keyOf } from '../network/keys.ts';
+import { MarkTable, type Scatter } from './mark-table.ts';
 
 /** An edge, as `keyOf` its hash. */
 export type EdgeKey = number;
 
-interface Named {
+/** A digest by which marks were named. */
+interface Naming {
   readonly edge: EdgeKey;
   readonly at: Millis;
-  /** Of so many marks one was kept when it was named. */
+  /** Of so many marks one was kept when they were named. */
   readonly share: number;
 }
+
+/** In the place of a digest: both homes named the mark, and it is counted. */
+const COUNTED = 0;
 
 export interface CountedMinute {
   readonly minute: number;
@@ -29,21 +34,25 @@ export interface CountedMinute {
 }
 
 export class CrowdCount {
-  private readonly named = new Map<number, Named>();
+  /** By which of `namings` a mark was named, or `COUNTED`. */
+  private marks: MarkTable;
+  private namings: (Naming | null)[] = [null];
   private readonly minutes = new Map<number, CountedMinute>();
   /** Which marks are kept, when there are too many, nobody outside can know. */
-  private readonly factor: number;
+  private readonly scatter: Scatter;
   private readonly shift: number;
   private level = 0;
   private cleanAt: Millis = 0;
 
   constructor(rng: Rng) {
-    this.factor = (randomInt(rng, 0x8000_0000) * 2 + 1) | 0;
+    const factor = (randomInt(rng, 0x8000_0000) * 2 + 1) | 0;
     this.shift = randomInt(rng, 0x8000_0000);
+    this.scatter = { low: factor, high: this.shift * 2 + 1 };
+    this.marks = new MarkTable(this.scatter, 0);
   }
 
   get size(): number {
-    return this.named.size;
+    return this.marks.size;
   }
 
   /**
@@ -59,40 +68,42 @@ export class CrowdCount {
   ): void {
     const minute = this.minute(Math.floor(at / MINUTE));
     minute.digests.set(edge, (minute.digests.get(edge) ?? 0) + 1);
+    this.makeRoom(marks.length, at - 2 * join);
     let placed = 0;
     // One for all of a digest: most of its marks are padding, and there are many.
-    const naming: Named = { edge, at, share: 2 ** this.level };
+    const naming: Naming = { edge, at, share: 2 ** this.level };
+    const own = this.namings.push(naming) - 1;
     for (const mark of marks) {
       const key = keyOf(mark);
       if (!this.keeps(key)) continue;
-      const first = this.named.get(key);
-      if (first === undefined) {
-        this.named.set(key, naming);
+      const slot = this.marks.at(key);
+      const value = this.marks.value(slot);
+      if (value === undefined) {
+        this.marks.set(slot, key, own);
         continue;
       }
-      if (first.edge === edge || Math.abs(at - first.at) > join || placed >= MAX_CROWD_PLACED) {
-        continue;
-      }
+      const first = this.namings[value] ?? null;
+      if (first === null || first.edge === edge || Math.abs(at - first.at) > join) continue;
+      if (placed >= MAX_CROWD_PLACED) continue;
       placed += 1;
       const pair = pairOf(...homes(mark));
       if (pair !== pairOf(first.edge, edge)) {
         // Who copies a mark that is not its own must not stand in the way of its homes.
-        if (!pair.split(' ').includes(String(first.edge))) {
-          this.named.set(key, { ...first, edge });
-        }
+        if (!pair.split(' ').includes(String(first.edge))) this.marks.set(slot, key, own);
         continue;
       }
-      this.named.delete(key);
+      this.marks.set(slot, key, COUNTED);
       const weight = Math.max(first.share, naming.share);
       minute.pairs.set(pair, (minute.pairs.get(pair) ?? 0) + weight);
       minute.seen += 1;
     }
-    this.clean(at, join);
+    this.clean(at);
   }
 
   /** The clock was set back: what was counted lies in a future that is over. */
   forget(): void {
-    this.named.clear();
+    this.marks = new MarkTable(this.scatter, 0);
+    this.namings = [null];
     this.minutes.clear();
     this.cleanAt = 0;
   }
@@ -109,26 +120,43 @@ export class CrowdCount {
     return made;
   }
 
-  private clean(at: Millis, join: Millis): void {
-    while (this.named.size > MAX_CROWD_MARKS) {
-      this.level += 1;
-      for (const [key] of this.named) if (!this.keeps(key)) this.named.delete(key);
+  /** @param past what was named before that is not waited for any more */
+  private makeRoom(more: number, past: Millis): void {
+    const { marks, namings } = this;
+    const many = MAX_CROWD_MARKS / 2;
+    const room = Math.min(marks.room, MAX_CROWD_MARKS);
+    if (marks.size + more <= room && namings.length <= many) return;
+    let kept = this.waiting(past);
+    for (; kept.length > many; kept = this.waiting(past)) this.level += 1;
+    if (this.level > 0 && kept.length < many / 4) this.level -= 1;
+    this.marks = new MarkTable(this.scatter, Math.min(2 * kept.length + more, MAX_CROWD_MARKS));
+    this.namings = [null];
+    const moved = new Map<number, number>();
+    for (const [key, value] of kept) {
+      const to = moved.get(value) ?? this.namings.push(namings[value] ?? null) - 1;
+      moved.set(value, to);
+      this.marks.set(this.marks.at(key), key, to);
     }
+  }
+
+  private waiting(past: Millis): (readonly [key: number, value: number])[] {
+    const found: (readonly [key: number, value: number])[] = [];
+    this.marks.forEach((key, value) => {
+      if ((this.namings[value]?.at ?? 0) > past && this.keeps(key)) found.push([key, value]);
+    });
+    return found;
+  }
+
+  private clean(at: Millis): void {
     if (at < this.cleanAt) return;
     this.cleanAt = at + MINUTE;
-    // In order of arrival, which is nearly that of time.
-    for (const [key, named] of this.named) {
-      if (named.at > at - 2 * join) break;
-      this.named.delete(key);
-    }
-    if (this.level > 0 && this.named.size < MAX_CROWD_MARKS / 8) this.level -= 1;
     const oldest = Math.floor(at / MINUTE) - MAX_CROWD_MINUTES;
     for (const [minute] of this.minutes) if (minute < oldest) this.minutes.delete(minute);
   }
 
   private keeps(key: number): boolean {
     if (this.level === 0) return true;
-    const mixed = (Math.imul((key % 0x1_0000_0000) | 0, this.factor) + this.shift) >>> 0;
+    const mixed = (Math.imul(key | 0, this.scatter.low) + this.shift) >>> 0;
     return mixed < 2 ** (32 - this.level);
   }
 }

@@ -11,6 +11,7 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import type { StreamReader } from '../streams/reader.ts';
 import type { StreamWriter } from '../streams/writer.ts';
+import type { TrustFacts } from '../trust/facts.ts';
 
 export interface MeetingDeps {
   readonly store: ProfileStore;
@@ -24,6 +25,7 @@ export interface MeetingDeps {
   readonly writer: StreamWriter;
   readonly reader: StreamReader;
   readonly identities: Identities;
+  readonly facts: TrustFacts;
   readonly network: () => Network | null;
   readonly startedAt: Millis;
   readonly alarm: (code: string, now: Millis) => void;
@@ -32,7 +34,7 @@ export interface MeetingDeps {
   /** Of these keys nothing is shown. */
   readonly blocked: (keySetHash: Uint8Array, identityKey: Uint8Array | null) => boolean;
   /** Why who answered an invitation with these keys is refused; null: taken. */
-  readonly refuses: (invitationId: number, keySetHash: Uint8Array) => string | null;
+  readonly refuses: (invitationId: number, keySetHash: Uint8Array, now: Millis) => string | null;
   /** Keys of a contact are known; the invitation of ours that brought them. In a transaction. */
   readonly known: (contactId: number, invitationId: number | null, now: Millis) => void;
   /** An invitation is stored and can be handed on. In a transaction. */

@@ -3,7 +3,7 @@
  * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, says in box 3
  * what became of it. Every step is a saved state; ratchet work runs as jobs.
  */
-import { AppError, concat, DAY, dayOf, HOUR, type Millis, randomBytes } from '@tacet/base';
+import { AppError, concat, DAY, HOUR, type Millis, randomBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
@@ -14,7 +14,7 @@ import { peerName } from '../inbox/inbox.ts';
 import { MAX_INVITATIONS } from '../limits.ts';
 import type { BundleResult, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blob, blobOrNull, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
+import { blob, blobOrNull, num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
 import type { InvitationView } from '../views.ts';
 import {
   decodeFirstWords,
@@ -33,6 +33,7 @@ import {
 } from './boxes.ts';
 import type { MeetingDeps } from './deps.ts';
 import type { OwnIdentity } from './identity.ts';
+import { checkLife, endsDayOf } from './life.ts';
 import { encodeLink } from './link.ts';
 import { openReply } from './seal.ts';
 
@@ -76,20 +77,6 @@ export interface NewInvitation {
   readonly life?: Millis;
   /** As whom; null or absent: the profile's own. */
   readonly identity?: number | null;
-}
-
-function checkLife(life: Millis | null, most: Millis): void {
-  if (life === null || (life >= HOUR && life <= most)) return;
-  throw new AppError(
-    'invitation-life',
-    'usage',
-    'an invitation lives from one hour to as long as a box does',
-  );
-}
-
-/** The day from which answers are ignored: the first one that is wholly after its life. */
-function endsDayOf(row: SqlRow): number {
-  return dayOf(num(row, 'expires_at')) + (row['life_ms'] === null ? 0 : 1);
 }
 
 export class Invitations implements PutOwner, WatchOwner, JobSource {
@@ -294,6 +281,11 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.events.append(now, 'invitation', String(id));
   }
 
+  /** Shown beside the state that follows. In a transaction. */
+  private because(id: number, reason: string): void {
+    this.d.store.run('UPDATE invitations SET reason = ? WHERE id = ?', reason, id);
+  }
+
   private view(row: SqlRow): InvitationView {
     const state = text(row, 'state');
     const secret = blobOrNull(row, 'secret');
@@ -313,6 +305,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       link: link(null),
       fullLink: link(network?.cardToShare() ?? null),
       contactId: contactId === null ? null : String(contactId),
+      reason: textOrNull(row, 'reason'),
     };
   }
 
@@ -359,6 +352,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       },
       fail: (_error, now) => {
         if (text(this.row(id), 'state') !== 'preparing') return;
+        this.because(id, 'bundle-failed');
         this.setState(id, 'revoked', now);
         this.d.alarm('bundle-failed', now);
       },
@@ -416,10 +410,14 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       this.say(row, OUTCOME_BOX, state, NO_REPLY, now);
       return;
     }
-    this.d.alarm('invitation-taken', now);
-    if (put.part !== OUTCOME_BOX && text(row, 'state') !== 'used') {
-      this.close(put.ref, 'revoked', now);
+    if (put.part === OUTCOME_BOX) {
+      this.d.alarm('invitation-disturbed', now);
+      return;
     }
+    this.d.alarm('invitation-taken', now);
+    if (text(row, 'state') === 'used') return;
+    this.because(put.ref, 'invitation-taken');
+    this.close(put.ref, 'revoked', now);
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
@@ -440,6 +438,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const made = numOrNull(row, 'contact_id');
     if (made === null && this.d.contacts.full) {
       // A stranger with the link must not be able to stop this program.
+      this.because(watch.ref, 'contacts-full');
       this.close(watch.ref, 'revoked', now);
       this.d.alarm('contacts-full', now);
       return;
@@ -485,9 +484,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       commit: (answered, now) => this.accept(id, contactId, secret, saved, answered, now),
       fail: (_error, now) => {
         // The link reached somebody who wrote nonsense into its only reply box.
-        this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
-        this.setState(id, 'used', now);
-        this.d.contacts.end(contactId, 'invitation-spoiled', now);
+        this.turnAway(id, contactId, saved, 'invitation-spoiled', now);
         this.d.alarm('invitation-spoiled', now);
       },
     });
@@ -514,6 +511,20 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     });
   }
 
+  /** The answer is not taken, and its writer is told what every unreadable one is told. */
+  private turnAway(
+    id: number,
+    contactId: number,
+    saved: Uint8Array,
+    reason: string,
+    now: Millis,
+  ): void {
+    this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
+    this.because(id, reason);
+    this.setState(id, 'used', now);
+    this.d.contacts.end(contactId, reason, now);
+  }
+
   private accept(
     id: number,
     contactId: number,
@@ -526,17 +537,13 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.puts.cancel('invite', id);
     if (this.d.blocked(words.keySetHash, identityKey)) {
       // The link reached somebody who was blocked: told what every unreadable answer is told.
-      this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
-      this.setState(id, 'used', now);
-      this.d.contacts.end(contactId, 'contact-blocked', now);
+      this.turnAway(id, contactId, saved, 'contact-blocked', now);
       this.d.contacts.forget(contactId, now);
       return;
     }
-    const refusal = this.d.refuses(id, words.keySetHash);
+    const refusal = this.d.refuses(id, words.keySetHash, now);
     if (refusal !== null) {
-      this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
-      this.setState(id, 'used', now);
-      this.d.contacts.end(contactId, refusal, now);
+      this.turnAway(id, contactId, saved, refusal, now);
       this.d.alarm(refusal, now);
       return;
     }

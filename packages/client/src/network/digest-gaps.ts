@@ -5,7 +5,7 @@
  */
 import type { Millis } from '@tacet/base';
 
-/** Numbers looked at behind the newest; older ones are an absence, not a gap. */
+/** Numbers kept one by one behind the newest; of all before them, the absence, only the first. */
 const MOST = 4_096;
 
 interface EdgeGaps {
@@ -39,7 +39,9 @@ export class DigestGaps {
   }
 
   private miss(gaps: EdgeGaps, after: number, before: number, now: Millis): void {
-    for (let n = Math.max(after + 1, before - MOST); n < before; n++) gaps.missing.set(n, now);
+    const near = Math.max(after + 1, before - MOST);
+    if (near > after + 1) gaps.missing.set(after + 1, now);
+    for (let n = near; n < before; n++) gaps.missing.set(n, now);
   }
 
   /** Lowest number still missing, or null. */

@@ -105,6 +105,8 @@ export class Network {
   private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
+  /** The card that is handed on, as of a document. */
+  private shared: { readonly of: VerifiedDocument; readonly card: string } | null = null;
 
   private constructor(card: NetworkCard, deps: NetworkDeps) {
     const trust: AuthoritySet = card;
@@ -207,6 +209,11 @@ export class Network {
   cardToShare(): string {
     const newest = this.book.newest();
     if (newest === null) return encodeCard(this.card);
+    if (this.shared?.of !== newest) this.shared = { of: newest, card: this.cardOf(newest) };
+    return this.shared.card;
+  }
+
+  private cardOf(newest: VerifiedDocument): string {
     const listed = doorsOf(newest);
     const same = (a: Door) => (b: Door) => equalBytes(a.relay, b.relay);
     const named = listed.filter((door) => this.card.edges.some(same(door)));

@@ -382,17 +382,24 @@ export class Outbox implements JobSource, PutOwner {
   /** In the transaction that saved the envelope it came in. */
   onReceipt(contactId: number, receipt: Receipt, now: Millis): void {
     const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
-    if (skipSequences(this.d.store, contactId, highest)) this.d.foreign(now);
+    const skipped = skipSequences(this.d.store, contactId, highest);
     const rows = this.d.store.all(
       'SELECT id, contact_id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
       contactId,
       highest,
     );
+    const here = rows.filter((row) => covers(receipt, num(row, 'seq')));
+    // What never left cannot be there: somebody else used these numbers, and whose text the receipt
+    // is about cannot be known. So what is under way goes on under others.
+    if (skipped || here.some((row) => this.d.ciphertexts.progress(num(row, 'id')).sent === 0)) {
+      this.d.foreign(now);
+      this.d.renumbering.one(contactId, 0);
+      this.d.kick();
+      return;
+    }
     for (const row of rows) {
-      if (!covers(receipt, num(row, 'seq'))) this.hole(row, now);
-      else if (this.d.ciphertexts.progress(num(row, 'id')).sent > 0) this.receipted(row, now);
-      // What never left cannot be there: somebody else used the number.
-      else this.d.foreign(now);
+      if (here.includes(row)) this.receipted(row, now);
+      else this.hole(row, now);
     }
   }
 

@@ -1,8 +1,9 @@
 /**
  * Chooses what the next slot carries (docs/spec/04-mixing.md, 7): PUT > receipts and control > GET
- * of announced boxes > standing reads > second copies > tombstones > cover. Every fourth real slot
- * goes to GETs, and retries take at most one slot in ten. Only the content is chosen here; whether
- * and when a frame leaves never depends on it.
+ * of announced boxes > standing reads > second copies > GET of boxes nobody announced and
+ * tombstones, three to one > cover. Every fourth real slot goes to GETs, and retries take at most
+ * one slot in ten. Only the content is chosen here; whether and when a frame leaves never depends
+ * on it.
  */
 import type { Millis } from '@tacet/base';
 import type { Plan, PlanSource } from './plan.ts';
@@ -18,6 +19,7 @@ export interface PlanSources {
   readonly reads: PlanSource;
   readonly standing: PlanSource;
   readonly copies: PlanSource;
+  readonly behind: PlanSource;
   readonly tombstones: PlanSource;
   readonly cover: PlanSource;
 }
@@ -28,6 +30,7 @@ export class Planner {
   private readonly fresh: (now: Millis) => readonly [puts: boolean, reads: boolean];
   private retryCredit = RETRY_BURST;
   private realSlots = 0;
+  private lateSlots = 0;
 
   /**
    * @param mayRetry false while own loops leave doubts (retry-gate.ts)
@@ -69,7 +72,7 @@ export class Planner {
     if (frozen) return this.sources.cover.next(now, false);
     this.retryCredit = Math.min(RETRY_BURST, this.retryCredit + RETRY_SHARE);
     const retries = this.retryCredit >= 1 && this.mayRetry(now);
-    const { puts, control, reads, standing, copies, tombstones, cover } = this.sources;
+    const { puts, control, reads, standing, copies, cover } = this.sources;
     const readsFirst = this.realSlots % READ_EVERY === READ_EVERY - 1;
     const real =
       (readsFirst ? reads.next(now, retries) : null) ??
@@ -81,9 +84,21 @@ export class Planner {
       real ??
       standing.next(now, retries) ??
       copies.next(now, retries) ??
-      tombstones.next(now, retries) ??
+      this.late(now, retries) ??
       cover.next(now, retries);
     if (plan?.retry === true) this.retryCredit -= 1;
+    return plan;
+  }
+
+  /** An absence can leave thousands of boxes to ask for: what was read is erased all the same. */
+  private late(now: Millis, retries: boolean): Plan | null {
+    const { behind, tombstones } = this.sources;
+    const erase = this.lateSlots % READ_EVERY === READ_EVERY - 1;
+    const plan =
+      (erase ? tombstones.next(now, retries) : null) ??
+      behind.next(now, retries) ??
+      tombstones.next(now, retries);
+    if (plan !== null) this.lateSlots++;
     return plan;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { AppError } from '@tacet/base';
 import { MAX_QUERY, MAX_QUERY_TERMS } from '../limits.ts';
+import type { Endings } from './endings.ts';
 import { wordsOf } from './words.ts';
 
 export interface Term {
@@ -51,9 +52,13 @@ export function termsOf(query: string): Term[] {
 }
 
 /** The expression, or null when nothing is asked for. */
-export function expressionOf(terms: readonly Term[], filters: Filters): string | null {
-  const wanted = terms.filter(({ excluded }) => !excluded).map(quoted);
-  const unwanted = terms.filter(({ excluded }) => excluded).map(quoted);
+export function expressionOf(
+  terms: readonly Term[],
+  filters: Filters,
+  endings: Endings,
+): string | null {
+  const wanted = terms.filter(({ excluded }) => !excluded).map((term) => quoted(term, endings));
+  const unwanted = terms.filter(({ excluded }) => excluded).map(({ raw }) => `"${raw}"`);
   const tags = [
     ...(filters.contacts === null ? [] : [anyOf(filters.contacts)]),
     ...(filters.link ? ['"link"'] : []),
@@ -73,8 +78,16 @@ function anyOf(contacts: readonly number[]): string {
 }
 
 /** A quote of its own never stands in it: nothing in it ends these. */
-function quoted({ raw, open }: Term): string {
-  return `"${raw}"${open ? '*' : ''}`;
+function quoted({ raw, words, open }: Term, endings: Endings): string {
+  if (!open) return `"${raw}"`;
+  const last = words.at(-1) ?? '';
+  const tail = raw.slice(raw.length - last.length);
+  // Else the index might fold it in another way, and know other words.
+  const same = tail === last || (/^[a-z0-9]+$/.test(last) && tail.toLowerCase() === last);
+  const whole = same ? endings(last) : null;
+  if (whole === null) return `"${raw}"*`;
+  const before = raw.slice(0, raw.length - last.length);
+  return `(${whole.map((word) => `"${before}${word}"`).join(' OR ')})`;
 }
 
 function invalid(what: string): AppError {

@@ -6,6 +6,7 @@ import { AppError, type Millis } from '@tacet/base';
 import { MAX_MATCHES, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow, SqlValue } from '../ports.ts';
 import { num, rowIdOf, text } from '../store/rows.ts';
+import { type Endings, endingsIn } from './endings.ts';
 import { type Excerpt, excerptOf } from './excerpt.ts';
 import { expressionOf, type Term, termsOf } from './query.ts';
 
@@ -45,21 +46,24 @@ export interface SearchPage {
 export class Search {
   private readonly store: ProfileStore;
   private readonly contactOf: (idOrName: string) => number;
+  private readonly endings: Endings;
 
   /** @param contactOf row of the contact somebody names; throws `contact-unknown` */
   constructor(store: ProfileStore, contactOf: (idOrName: string) => number) {
     this.store = store;
     this.contactOf = contactOf;
+    this.endings = endingsIn(store);
   }
 
   /** Throws `search-empty`, `search-invalid`, `contact-unknown`. */
   find(request: SearchRequest): SearchPage {
     const terms = termsOf(request.text);
-    const expression = expressionOf(terms, {
+    const filters = {
       contacts: request.contacts?.map((one) => this.contactOf(one)) ?? null,
       link: request.link === true,
       type: request.kind === undefined ? null : TYPES[request.kind],
-    });
+    };
+    const expression = expressionOf(terms, filters, this.endings);
     if (expression === null) {
       throw new AppError('search-empty', 'usage', 'say what to look for, or in whose messages');
     }

@@ -1,5 +1,5 @@
 /**
- * Ids of contacts and messages. Those of meetings that failed are deleted, but their ids stand in
+ * Ids of contacts, messages and dead letters. Those of meetings that failed are deleted, but their ids stand in
  * the event log, in windows and in answers under way: none is ever given again.
  */
 import { fromUtf8, utf8 } from '@tacet/base';
@@ -7,7 +7,11 @@ import type { ProfileStore } from '../ports.ts';
 import { num } from './rows.ts';
 import { readSetting, writeSetting } from './settings.ts';
 
-const SETTING = { contacts: 'last-contact', messages: 'last-message' } as const;
+const SETTING = {
+  contacts: 'last-contact',
+  messages: 'last-message',
+  dead_letters: 'last-letter',
+} as const;
 type Numbered = keyof typeof SETTING;
 
 /** The id of a new row. In the transaction that inserts it. */
@@ -17,7 +21,7 @@ export function nextId(store: ProfileStore, table: Numbered): number {
 
 /** Before rows are deleted. In the same transaction. */
 export function retireIds(store: ProfileStore): void {
-  for (const table of ['contacts', 'messages'] as const) {
+  for (const table of Object.keys(SETTING) as Numbered[]) {
     const last = Math.max(highest(store, table), retired(store, table));
     writeSetting(store, SETTING[table], utf8(String(last)));
   }

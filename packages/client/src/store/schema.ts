@@ -8,17 +8,20 @@ import { BLOCKING } from './tables/blocking.ts';
 import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
-import { COPIES } from './tables/copies.ts';
+import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
-import { EVENTS } from './tables/events.ts';
+import { EVENTS, LIMITED_EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
-import { IN_PERSON } from './tables/in-person.ts';
+import { IN_PERSON, IN_PERSON_IDENTITIES } from './tables/in-person.ts';
 import { INTRODUCTIONS } from './tables/introductions.ts';
+import { LETTERS } from './tables/letters.ts';
 import { LEVELS } from './tables/levels.ts';
 import { NEW_KEYS } from './tables/new-keys.ts';
 import { PINS } from './tables/pins.ts';
+import { REASONS } from './tables/reasons.ts';
 import { SEARCH } from './tables/search.ts';
+import { SEARCH_WORDS } from './tables/search-words.ts';
 import { TOKENS } from './tables/tokens.ts';
 import { TRUST } from './tables/trust.ts';
 
@@ -268,4 +271,10 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'copies of the store', up: COPIES },
   { name: 'invitations without a name', up: ECHO },
   { name: 'pins of what is gone', up: PINS },
+  { name: 'why invitations ended', up: REASONS },
+  { name: 'in person under identities', up: IN_PERSON_IDENTITIES },
+  { name: 'dead letters of both directions', up: LETTERS },
+  { name: 'cursors of limited tokens', up: LIMITED_EVENTS },
+  { name: 'boxes after which a store was alone', up: ALONE },
+  { name: 'words of the search index', up: SEARCH_WORDS },
 ];

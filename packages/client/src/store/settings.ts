@@ -21,7 +21,8 @@ export type Setting =
   | 'last-digest'
   /** Highest ids that were deleted; see `ids.ts`. */
   | 'last-contact'
-  | 'last-message';
+  | 'last-message'
+  | 'last-letter';
 
 export function readSetting(store: ProfileStore, name: Setting): Uint8Array | null {
   const row = store.get('SELECT value FROM settings WHERE name = ?', name);

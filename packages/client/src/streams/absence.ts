@@ -1,5 +1,5 @@
 /** Remembers how far digests were seen, and starts recovery when some were missed for good. */
-import { MINUTE, type Millis, SECOND, utf8 } from '@tacet/base';
+import { HOUR, MINUTE, type Millis, SECOND, utf8 } from '@tacet/base';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { WatchList } from '../boxes/watches.ts';
 import type { Network } from '../network/network.ts';
@@ -18,7 +18,9 @@ export interface AbsenceDeps {
 
 export class Absence {
   private readonly d: AbsenceDeps;
-  private readonly recovery = new RecoveryClock();
+  /** Everybody costs a slot for each of many boxes; those just spoken with a few. */
+  private readonly everybody = new RecoveryClock(10 * MINUTE);
+  private readonly recent = new RecoveryClock(MINUTE);
   private lastNoted: Millis = 0;
   /** Up to where the profile knows that digests were seen. */
   private saved: Millis = 0;
@@ -35,16 +37,20 @@ export class Absence {
     if (newest === null || newest - this.lastNoted < 10 * SECOND) return;
     this.lastNoted = newest;
     const missed = network?.takeMissed(now) ?? null;
-    if (missed !== null) this.recovery.missed(missed);
+    if (missed !== null) for (const clock of [this.everybody, this.recent]) clock.missed(missed);
     const parameters = network?.current(now)?.parameters;
-    const since = parameters === undefined ? null : this.recovery.take(now);
+    if (parameters !== undefined) {
+      const since = this.recent.take(now);
+      if (since !== null) reader.recover(now, since, parameters.boxLifeDays, now - HOUR);
+    }
+    const since = parameters === undefined ? null : this.everybody.take(now);
     if (since !== null && parameters !== undefined) {
       reader.recover(now, since, parameters.boxLifeDays);
       // The answer to an invitation, and the answer to that, stand in one fixed box each.
       for (const watch of watches.meetings()) reads.catchUp(watch, now, null);
     }
     // Not before all of an absence was asked for: who dies in the middle begins again.
-    if (reads.catchingUp || this.recovery.waiting) return;
+    if (reads.catchingUp || this.everybody.waiting) return;
     const complete = network?.completeTo ?? newest;
     // Edges tell an hour again, so that a minute less costs nothing, and an idle disk may rest.
     const further = complete - this.saved;

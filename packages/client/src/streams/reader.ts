@@ -6,12 +6,13 @@ import { AppError, DAY, dayOf, HOUR, isAppError, MINUTE, type Millis } from '@ta
 import type { BoxRecord } from '@tacet/wire';
 import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
-import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP, MAX_UNWRITTEN } from '../limits.ts';
+import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import { beaconBox, firstBeacon, firstChain, nextBeacon, nextChain, streamBox } from './chain.ts';
 import { HealingReader, OFFERED, OFFERED_BEACON } from './healing-reader.ts';
 import { type BoxContent, decodeBoxContent } from './parts.ts';
+import { type CatchUp, Recovery } from './recovery.ts';
 
 export interface StreamListener {
   /** A part or control of a contact was read. In the transaction that forgets its box. */
@@ -26,9 +27,6 @@ export interface StreamListener {
   onSenseless(contactId: number, plaintext: Uint8Array, now: Millis): void;
 }
 
-/** Asks for a box nobody announced; see ReadQueue.catchUp. */
-export type CatchUp = (watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null) => void;
-
 /** From seeing a gap to asking for it. */
 const GAP_PAUSE: Millis = MINUTE;
 /** A gap that was asked for in vain: again after an hour, doubled each time, at most a day. */
@@ -41,8 +39,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
   private readonly listener: StreamListener;
   private readonly catchUp: CatchUp;
   readonly healing: HealingReader;
-  /** Contacts whose missed boxes are being fetched one after another. */
-  private readonly recovering = new Set<number>();
+  private readonly recovery: Recovery;
   /** Contacts with a fresh gap, and when to ask for it: a late box may still be announced. */
   private readonly gapsDue = new Map<number, Millis>();
 
@@ -52,6 +49,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.catchUp = catchUp;
     this.listener = listener;
     this.healing = new HealingReader(store, watches);
+    this.recovery = new Recovery(watches, catchUp, (contactId) => this.head(contactId));
     watches.register('stream', this);
     watches.register('beacon', { onRecord: (w, p, _r, now) => this.onBeacon(w, p, now) });
     watches.register(OFFERED, {
@@ -82,8 +80,8 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.addBeacons(contactId, now);
   }
 
-  nextBox(contactId: number): Watch | null {
-    return this.watches.find('stream', contactId, this.head(contactId));
+  nextBox(contactId: number, after: number): Watch | null {
+    return this.watches.find('stream', contactId, this.head(contactId) + after);
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: BoxRecord, now: Millis): void {
@@ -101,7 +99,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     } else {
       this.listener.onContent(contactId, content, watch.index, now);
     }
-    if (this.recovering.has(contactId)) this.fetchNext(contactId, now);
+    this.recovery.onRead(contactId, now);
   }
 
   private head(contactId: number): number {
@@ -261,6 +259,11 @@ export class StreamReader implements WatchOwner, NextBoxes {
     for (const missed of this.watches.range('stream', contactId, content.lowest, content.head)) {
       this.catchUp(missed, now, null);
     }
+    // What waited then waits now, or was read: older ones say nothing more.
+    for (const older of this.watches.range('beacon', contactId, 0, watch.index)) {
+      this.watches.remove(older);
+    }
+    this.recovery.onRead(contactId, now);
   }
 
   private gaps(contactId: number): number {
@@ -272,36 +275,23 @@ export class StreamReader implements WatchOwner, NextBoxes {
     return row === undefined ? 0 : num(row, 'n');
   }
 
-  /** After an absence (more than an hour of digests missed): everybody, recent ones first. */
-  recover(now: Millis, since: Millis, lifeDays: number): void {
+  /**
+   * After digests were lost: recent contacts first, each box at its likely home first.
+   * @param touched only those with whom something happened since
+   */
+  recover(now: Millis, since: Millis, lifeDays: number, touched: Millis = 0): void {
     const rows = this.store.all(
-      'SELECT id FROM contacts WHERE in_chain IS NOT NULL ORDER BY touched_at DESC',
+      `SELECT id FROM contacts WHERE in_chain IS NOT NULL AND touched_at >= ?
+       ORDER BY touched_at DESC`,
+      Math.floor(touched),
     );
     const first = Math.max(dayOf(since), dayOf(now) - lifeDays);
     for (const row of rows) {
       const contactId = num(row, 'id');
-      this.recovering.add(contactId);
       this.fetchGaps(contactId, now);
-      this.fetchNext(contactId, now);
-      for (const watch of this.healing.toAsk(contactId, first)) this.catchUp(watch, now, null);
-      for (let day = dayOf(now); day >= first; day--) {
-        const beacon = this.watches.find('beacon', contactId, day);
-        if (beacon !== null) this.catchUp(beacon, now, null);
-      }
+      const beacons = this.watches.range('beacon', contactId, first, dayOf(now) + 1);
+      this.recovery.begin(contactId, [...this.healing.toAsk(contactId, first), ...beacons], now);
     }
-  }
-
-  /** Box by box; an index or a few may never have been written (the content moved). */
-  private fetchNext(contactId: number, now: Millis, skipped = 0): void {
-    const head = this.head(contactId);
-    const next = this.watches.find('stream', contactId, head + skipped);
-    if (next === null || skipped > MAX_UNWRITTEN) {
-      this.recovering.delete(contactId);
-      return;
-    }
-    this.catchUp(next, now, (at) => {
-      if (this.head(contactId) === head) this.fetchNext(contactId, at, skipped + 1);
-    });
   }
 
   /** Forgets gaps that nobody can fill any more. */

@@ -3,17 +3,23 @@
  * then ever more rarely while an edge keeps losing digests. Nothing is forgotten meanwhile: the
  * oldest point is kept until its turn.
  */
-import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import { DAY, HOUR, type Millis } from '@tacet/base';
 
-const FIRST_PAUSE: Millis = 10 * MINUTE;
 const LONGEST_PAUSE: Millis = 4 * HOUR;
 /** So long without a missing digest ends the trouble. */
 const CALM: Millis = DAY;
 
 export class RecoveryClock {
+  private readonly first: Millis;
   private since: Millis | null = null;
-  private pause: Millis = FIRST_PAUSE;
+  private pause: Millis;
   private last: Millis | null = null;
+
+  /** @param first pause after the first time */
+  constructor(first: Millis) {
+    this.first = first;
+    this.pause = first;
+  }
 
   /** Digests from `since` on are missing for good. */
   missed(since: Millis): void {
@@ -32,7 +38,7 @@ export class RecoveryClock {
       const passed = now - this.last;
       // A clock that was set back must not make the next turn wait for ever.
       if (passed >= 0 && passed < this.pause) return null;
-      this.pause = passed > CALM ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, this.pause * 2);
+      this.pause = passed > CALM ? this.first : Math.min(LONGEST_PAUSE, this.pause * 2);
     }
     const since = this.since;
     this.since = null;

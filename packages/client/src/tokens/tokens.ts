@@ -5,6 +5,7 @@
 import { AppError, base64url, HOUR, type Millis, type Rng, randomBytes, utf8 } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { cleanName } from '../contacts/contacts.ts';
+import { numberEvents } from '../events/limited.ts';
 import { MAX_TOKENS } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { num, numOrNull, rowIdOf, text } from '../store/rows.ts';
@@ -76,6 +77,7 @@ export class Tokens {
       for (const contact of new Set(contacts)) {
         this.store.run('INSERT INTO token_contacts VALUES (?, ?)', rowId, contact);
       }
+      numberEvents(this.store, rowId);
       return rowId;
     });
     return { token: this.view(this.row(id)), secret };

@@ -36,6 +36,12 @@ export interface InPersonDeps extends TrustDeps {
   readonly blocked: (keySetHash: Uint8Array, identityKey: Uint8Array | null) => boolean;
 }
 
+/** A contact by id or name, or an identity; neither: the profile's own. */
+export interface As {
+  readonly contact?: string;
+  readonly identity?: string;
+}
+
 export class InPerson {
   private readonly d: InPersonDeps;
 
@@ -43,24 +49,33 @@ export class InPerson {
     this.d = deps;
   }
 
-  /** A fresh code to show. Its text stands there once its invitation is stored. */
-  code(now: Millis): MeetCodeView {
+  /**
+   * A fresh code to show. Its text stands there once its invitation is stored.
+   * @param as as whom: what a contact knows this profile as, an identity, or the profile's own
+   */
+  code(as: As, now: Millis): MeetCodeView {
     this.d.at(now);
     if (this.d.network() === null) throw notJoined();
+    const identity =
+      as.contact === undefined
+        ? this.d.identities.find(as.identity)
+        : this.d.identities.idOfContact(num(this.d.contacts.find(as.contact), 'id'));
     const id = this.d.store.transaction(() => {
       this.expire(now);
       const count = this.d.store.get('SELECT count(*) AS n FROM own_codes');
       if (count !== undefined && num(count, 'n') >= MAX_OWN_CODES) {
         throw new AppError('meet-full', 'refused', 'too many codes were made; wait a while');
       }
-      const invitation = this.d.invitations.createHidden('in person', now);
+      const invitation = this.d.invitations.createHidden('in person', now, identity);
       const { rowId } = this.d.store.run(
-        'INSERT INTO own_codes (nonce, invitation_id, made_at, ends_at) VALUES (?, ?, ?, ?)',
+        `INSERT INTO own_codes (nonce, invitation_id, made_at, ends_at, identity_id)
+         VALUES (?, ?, ?, ?, ?)`,
         randomBytes(this.d.rng, 16),
         invitation,
         Math.floor(now),
         // In whole minutes, as the code tells it.
         Math.floor((now + CODE_LIFE) / MINUTE) * MINUTE,
+        identity,
       );
       return rowId;
     });
@@ -77,7 +92,7 @@ export class InPerson {
     }
     const endsAt = num(row, 'ends_at');
     const offered = this.d.invitations.offered(num(row, 'invitation_id'));
-    const { identity } = this.d;
+    const identity = this.d.identities.of(numOrNull(row, 'identity_id'));
     const ended = endsAt <= now;
     const shown =
       offered === null || ended
@@ -91,23 +106,46 @@ export class InPerson {
             name: identity.name,
           });
     const state = ended ? 'ended' : shown === null ? 'preparing' : 'ready';
-    return { id, state, text: shown, endsAt };
+    return { id, state, text: shown, endsAt, identity: identity.name };
   }
 
   /**
    * The other's code was scanned.
-   * @param contact whom the user means to scan; another's code is refused
+   * @param as whom the user means to scan: another's code is refused; or as whom this profile scans
    * Throws `meet-malformed`, `meet-newer`, `invitation-network`, `meet-own`, `meet-expired`,
    * `meet-other-person`, `contact-blocked`.
    */
-  scan(given: string, contact: string | null, now: Millis): ScanView {
+  scan(given: string, as: As, now: Millis): ScanView {
     this.d.at(now);
     const code = decodeMeetCode(given);
-    const meant = contact === null ? null : this.d.contacts.find(contact);
+    const meant = as.contact === undefined ? null : this.d.contacts.find(as.contact);
     this.refuse(code, meant, now);
-    const id = this.d.store.transaction(() => this.take(code, now));
+    const identity = this.scansAs(code, meant, as.identity, now);
+    const id = this.d.store.transaction(() => this.take(code, identity, now));
     this.d.kick();
     return this.scanView(this.row(id), now);
+  }
+
+  /**
+   * As whom a code is scanned: as the contact that is meant knows this profile, as was chosen, as the
+   * newest code that is shown here says, as a contact with these keys knows it, as itself.
+   */
+  private scansAs(
+    code: MeetCode,
+    meant: SqlRow | null,
+    chosen: string | undefined,
+    now: Millis,
+  ): number | null {
+    const { identities, store } = this.d;
+    if (meant !== null) return identities.idOfContact(num(meant, 'id'));
+    if (chosen !== undefined) return identities.find(chosen);
+    const shown = store.get(
+      'SELECT identity_id FROM own_codes WHERE ends_at > ? ORDER BY id DESC LIMIT 1',
+      Math.floor(now - CLOCKS),
+    );
+    if (shown !== undefined) return numOrNull(shown, 'identity_id');
+    const [known] = this.contactsOf(code.keySetHash);
+    return known === undefined ? null : numOrNull(known, 'identity_id');
   }
 
   private refuse(code: MeetCode, meant: SqlRow | null, now: Millis): void {
@@ -116,7 +154,7 @@ export class InPerson {
     if (!equalBytes(code.network, network.id.subarray(0, 8))) {
       throw new AppError('invitation-network', 'refused', 'this code belongs to another network');
     }
-    if (equalBytes(code.keySetHash, this.d.identity.keySetHash)) {
+    if (this.d.identities.isOwn(code.keySetHash)) {
       throw new AppError('meet-own', 'usage', 'this is your own code; scan the other person’s');
     }
     if (now > code.endsAt + CLOCKS || code.endsAt > now + CODE_LIFE + CLOCKS) {
@@ -139,39 +177,56 @@ export class InPerson {
     }
   }
 
-  private take(code: MeetCode, now: Millis): number {
-    const { store } = this.d;
+  private take(code: MeetCode, identity: number | null, now: Millis): number {
+    const { store, identities } = this.d;
     const again = store.get('SELECT id FROM scans WHERE nonce = ?', code.nonce);
     if (again !== undefined) return num(again, 'id');
     store.run(
       'DELETE FROM scans WHERE id NOT IN (SELECT id FROM scans ORDER BY id DESC LIMIT ?)',
       MAX_SCANS - 1,
     );
-    const known = this.contactOf(code.keySetHash);
+    const own = identities.of(identity).keySetHash;
+    const known = this.contactOf(code.keySetHash, own);
     const { rowId } = store.run(
-      'INSERT INTO scans (key_set_hash, nonce, name, at) VALUES (?, ?, ?, ?)',
+      'INSERT INTO scans (key_set_hash, nonce, name, at, identity_id) VALUES (?, ?, ?, ?, ?)',
       code.keySetHash,
       code.nonce,
       peerGivenName(code.name),
       Math.floor(now),
+      identity,
     );
     if (known !== null) this.found(known, now);
-    else if (isGuest(this.d.identity.keySetHash, code.keySetHash)) {
+    else if (isGuest(own, code.keySetHash)) {
       const { secret, keySetHash: expects } = code;
-      const guest = { secret, expects, name: null, firstWords: '', how: 'person' as const };
-      const contactId = this.d.visits.open(guest, now);
+      const guest = { secret, expects, identity, name: null, firstWords: '' };
+      const contactId = this.d.visits.open({ ...guest, how: 'person' }, now);
       store.run('UPDATE scans SET contact_id = ? WHERE id = ?', contactId, rowId);
     }
     return rowId;
   }
 
-  /** A contact with this key set that has not ended. */
-  private contactOf(keySetHash: Uint8Array): number | null {
-    const row = this.d.store.get(
-      "SELECT id FROM contacts WHERE key_set_hash = ? AND state IN ('meeting', 'ready') ORDER BY id LIMIT 1",
+  /**
+   * Contacts with this key set that have not ended: one person may be met under several identities.
+   * Where it was only named, and the session is of before, they are met anew.
+   */
+  private contactsOf(keySetHash: Uint8Array): readonly SqlRow[] {
+    return this.d.store.all(
+      `SELECT * FROM contacts WHERE key_set_hash = ? AND key_number = 0
+         AND state IN ('meeting', 'ready') ORDER BY id`,
       keySetHash,
     );
+  }
+
+  /** @param own key-set hash by which they know this profile */
+  private contactOf(keySetHash: Uint8Array, own: Uint8Array): number | null {
+    const row = this.contactsOf(keySetHash).find((one) =>
+      equalBytes(this.ownHash(num(one, 'id')), own),
+    );
     return row === undefined ? null : num(row, 'id');
+  }
+
+  private ownHash(contactId: number): Uint8Array {
+    return this.d.identities.ofContact(contactId).keySetHash;
   }
 
   /**
@@ -182,11 +237,13 @@ export class InPerson {
     const { store } = this.d;
     const keySetHash = blobOrNull(this.d.contacts.row(contactId), 'key_set_hash');
     if (keySetHash === null) return;
+    const own = this.ownHash(contactId);
     for (const row of store.all(
-      'SELECT id, nonce FROM scans WHERE key_set_hash = ? AND proved = 0 AND at > ?',
+      'SELECT id, nonce, identity_id FROM scans WHERE key_set_hash = ? AND proved = 0 AND at > ?',
       keySetHash,
       Math.floor(now - PROOF_LIFE),
     )) {
+      if (!this.isAs(row, own)) continue;
       store.run(
         'UPDATE scans SET contact_id = ?, proved = 1 WHERE id = ?',
         contactId,
@@ -198,19 +255,28 @@ export class InPerson {
     this.d.events.append(now, 'contact', String(contactId));
   }
 
+  /** Whether a code was shown, or scanned, under these keys of ours. */
+  private isAs(row: SqlRow, own: Uint8Array): boolean {
+    return equalBytes(this.d.identities.of(numOrNull(row, 'identity_id')).keySetHash, own);
+  }
+
   private prove(contactId: number, nonce: Uint8Array, keySetHash: Uint8Array): void {
-    const value = scanProof(nonce, this.d.identity.keySetHash, keySetHash);
+    const value = scanProof(nonce, this.ownHash(contactId), keySetHash);
     this.d.say(contactId, { step: { kind: 'scan', value } });
   }
 
   /** The contact says to have scanned a code of ours. In a transaction. */
   onProof(contactId: number, value: Uint8Array, now: Millis): void {
-    const { store, identity } = this.d;
+    const { store } = this.d;
+    const own = this.ownHash(contactId);
     const theirs = blobOrNull(this.d.contacts.row(contactId), 'key_set_hash');
     if (theirs === null) return;
     const code = store
       .all('SELECT * FROM own_codes')
-      .find((row) => equalBytes(scanProof(blob(row, 'nonce'), theirs, identity.keySetHash), value));
+      .find(
+        (row) =>
+          this.isAs(row, own) && equalBytes(scanProof(blob(row, 'nonce'), theirs, own), value),
+      );
     if (code === undefined) {
       this.d.alarm('meet-unproven', now);
       return;
@@ -245,6 +311,7 @@ export class InPerson {
     if (proof === undefined || scan === undefined) return;
     const row = this.d.contacts.row(contactId);
     if (text(row, 'state') !== 'ready' || row['mldsa65'] === null) return;
+    if (num(row, 'key_number') > 0) return;
     store.run('UPDATE scans SET verified_at = ? WHERE id = ?', Math.floor(now), num(scan, 'id'));
     store.run('DELETE FROM scan_proofs WHERE contact_id = ?', contactId);
     this.d.facts.record(contactId, 'scanned', now);

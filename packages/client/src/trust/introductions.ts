@@ -13,12 +13,16 @@ import type { IntroductionView } from '../views.ts';
 import { type Card, decodeCard, encodeCard, type Introduced, TOKEN_BYTES } from './card.ts';
 import type { Voucher } from './facts.ts';
 import type { InPersonDeps } from './in-person.ts';
+import { introducedLine, introducerLine, metLine } from './introduction-lines.ts';
+import { addLine } from './lines.ts';
 import { completeKeys } from './safety.ts';
 
 /** An invitation lives as long as a box; so does what hangs on it. */
 const LIFE: Millis = 21 * DAY;
 /** Ended ones are listed for so long. */
 const SHOWN: Millis = 30 * DAY;
+type State = IntroductionView['state'];
+
 const OPEN = "state IN ('asked', 'offered', 'preparing', 'answered', 'passed', 'meeting')";
 
 /** The line of a version that does not know cards, or this step. */
@@ -78,8 +82,7 @@ export class Introductions {
     const token = randomBytes(this.d.rng, TOKEN_BYTES);
     const id = this.d.store.transaction(() => {
       const who = this.introduced(other.contactId, note);
-      const made = this.insert('introducer', 'asked', one.contactId, token, who, now);
-      this.d.store.run('UPDATE introductions SET other_id = ? WHERE id = ?', other.contactId, made);
+      const made = this.insert('introducer', one.contactId, other.contactId, token, who, now);
       this.say(one.contactId, { kind: 'offer', token, ...who }, now);
       return made;
     });
@@ -207,7 +210,7 @@ export class Introductions {
       return false;
     }
     const who = { keySetHash, name: peerGivenName(card.name), note: card.note };
-    const id = this.insert(role, 'offered', contactId, token, who, now);
+    const id = this.insert(role, contactId, null, token, who, now);
     if (card.kind === 'pass') {
       this.d.store.run('UPDATE introductions SET secret = ? WHERE id = ?', card.secret, id);
     }
@@ -254,37 +257,54 @@ export class Introductions {
     this.d.kick();
   }
 
-  /** Why who answered is not whom the introducer named. */
-  refuses(invitationId: number, keySetHash: Uint8Array): 'introduction-replaced' | null {
+  /** Why who answered is not whom the introducer named. In a transaction. */
+  refuses(
+    invitationId: number,
+    keySetHash: Uint8Array,
+    now: Millis,
+  ): 'introduction-replaced' | null {
     const row = this.ofInvitation(invitationId);
     if (row === undefined || equalBytes(blob(row, 'key_set_hash'), keySetHash)) return null;
+    this.move(num(row, 'id'), 'replaced', now);
     return 'introduction-replaced';
   }
 
-  /** Keys of a contact are known. In a transaction. */
-  known(contactId: number, invitationId: number | null, now: Millis): void {
-    const row =
-      invitationId === null
-        ? this.d.store.get(
-            "SELECT * FROM introductions WHERE other_id = ? AND role = 'second' AND state = 'meeting'",
-            contactId,
-          )
-        : this.ofInvitation(invitationId);
+  /** The meeting of a second ended before its session spoke. In a transaction. */
+  failed(contactId: number, reason: string, now: Millis): void {
+    const row = this.meetingWith(contactId);
     if (row === undefined) return;
-    if (invitationId !== null) {
-      this.d.facts.record(
-        contactId,
-        'met-by-introduction',
-        now,
-        this.voucher(num(row, 'contact_id')),
-      );
-      this.d.store.run(
-        'UPDATE introductions SET other_id = ? WHERE id = ?',
-        contactId,
-        num(row, 'id'),
-      );
-    }
+    this.move(num(row, 'id'), reason === 'introduction-replaced' ? 'replaced' : 'expired', now);
+  }
+
+  /** The answer to an invitation of ours came, from whom it was made for. In a transaction. */
+  answeredBy(contactId: number, invitationId: number, now: Millis): void {
+    const row = this.ofInvitation(invitationId);
+    if (row === undefined) return;
+    const voucher = this.voucher(num(row, 'contact_id'));
+    this.d.facts.record(contactId, 'met-by-introduction', now, voucher);
+    const sql = 'UPDATE introductions SET other_id = ? WHERE id = ?';
+    this.d.store.run(sql, contactId, num(row, 'id'));
+    this.met(row, contactId, now);
+  }
+
+  /** The session with a contact has spoken for the first time. In a transaction. */
+  spoken(contactId: number, now: Millis): void {
+    const row = this.meetingWith(contactId);
+    if (row !== undefined) this.met(row, contactId, now);
+  }
+
+  private met(row: SqlRow, contactId: number, now: Millis): void {
     this.move(num(row, 'id'), 'met', now);
+    const introducer = this.d.contacts.row(num(row, 'contact_id'));
+    const line = metLine(text(introducer, 'name'));
+    addLine(this.d, contactId, line, blobOrNull(introducer, 'key_set_hash'), now);
+  }
+
+  private meetingWith(contactId: number): SqlRow | undefined {
+    return this.d.store.get(
+      "SELECT * FROM introductions WHERE other_id = ? AND role = 'second' AND state = 'meeting'",
+      contactId,
+    );
   }
 
   /** Every few minutes. */
@@ -333,12 +353,7 @@ export class Introductions {
     });
   }
 
-  private reply(
-    row: SqlRow,
-    state: string,
-    kind: 'decline' | 'known' | 'taken',
-    now: Millis,
-  ): void {
+  private reply(row: SqlRow, state: State, kind: 'decline' | 'known' | 'taken', now: Millis): void {
     this.say(num(row, 'contact_id'), { kind, token: blob(row, 'token') }, now);
     this.d.store.run('UPDATE introductions SET secret = NULL WHERE id = ?', num(row, 'id'));
     this.move(num(row, 'id'), state, now);
@@ -346,8 +361,8 @@ export class Introductions {
 
   private insert(
     role: 'introducer' | 'first' | 'second',
-    state: string,
     contactId: number,
+    otherId: number | null,
     token: Uint8Array,
     who: Introduced,
     now: Millis,
@@ -355,12 +370,13 @@ export class Introductions {
     const at = Math.floor(now);
     const { rowId } = this.d.store.run(
       `INSERT INTO introductions
-         (token, role, state, contact_id, key_set_hash, name, note, at, moved_at, ends_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         (token, role, state, contact_id, other_id, key_set_hash, name, note, at, moved_at, ends_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       token,
       role,
-      state,
+      role === 'introducer' ? 'asked' : 'offered',
       contactId,
+      otherId,
       who.keySetHash,
       who.name,
       who.note,
@@ -368,18 +384,41 @@ export class Introductions {
       at,
       at + LIFE,
     );
-    this.d.events.append(now, 'contact', String(contactId));
+    this.tell(this.row(rowId), null, now);
     return rowId;
   }
 
-  private move(id: number, state: string, now: Millis): void {
+  private move(id: number, state: State, now: Millis): void {
+    const before = this.row(id);
     this.d.store.run(
       'UPDATE introductions SET state = ?, moved_at = ? WHERE id = ?',
       state,
       Math.floor(now),
       id,
     );
-    this.d.events.append(now, 'contact', String(num(this.row(id), 'contact_id')));
+    this.tell(this.row(id), text(before, 'state') as State, now);
+  }
+
+  /** Lines in the conversations it concerns. @param before null: it was made just now */
+  private tell(row: SqlRow, before: State | null, now: Millis): void {
+    const state = text(row, 'state') as State;
+    const contactId = num(row, 'contact_id');
+    const second = numOrNull(row, 'other_id');
+    const about = blob(row, 'key_set_hash');
+    this.d.events.append(now, 'contact', String(contactId));
+    const add = (to: number, line: string | null, whom: Uint8Array | null): void => {
+      if (line !== null) addLine(this.d, to, line, whom, now);
+    };
+    if (text(row, 'role') !== 'introducer') {
+      add(contactId, introducedLine(state, text(row, 'name')), about);
+      return;
+    }
+    if (second === null) return;
+    // In the own list they are called what the user calls them.
+    const [one, other] = [this.d.contacts.row(contactId), this.d.contacts.row(second)];
+    add(contactId, introducerLine(before, state, 'first', text(other, 'name')), about);
+    const line = introducerLine(before, state, 'second', text(one, 'name'));
+    add(second, line, blobOrNull(one, 'key_set_hash'));
   }
 
   private find(contactId: number, token: Uint8Array, role: string): SqlRow | undefined {

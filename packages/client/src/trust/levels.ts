@@ -23,13 +23,20 @@ export type TrustFact =
   | 'code-differs-there'
   /** The user takes a verification back. */
   | 'withdrawn'
+  /** Who answered a request of ours has other keys than the address. */
+  | 'other-identity'
   /** A statement signed by the old keys named new ones. */
   | 'key-changed'
   /** Another key, or a statement that does not hold, was refused: the key in use is the same. */
   | 'key-refused';
 
 /** Shown beside the level until a verification or the user ends it. */
-export type TrustWarning = 'number-differs' | 'code-differs' | 'key-changed' | 'key-refused';
+export type TrustWarning =
+  | 'number-differs'
+  | 'code-differs'
+  | 'key-changed'
+  | 'key-refused'
+  | 'other-identity';
 
 export interface Standing {
   /** What is left when nobody verified. */
@@ -66,6 +73,8 @@ export function afterFact(had: Standing, fact: TrustFact): Standing {
       return { ...UNKNOWN, warning: 'code-differs' };
     case 'withdrawn':
       return { ...had, verified: false };
+    case 'other-identity':
+      return { ...UNKNOWN, warning: 'other-identity' };
     case 'key-changed':
       return { ...UNKNOWN, warning: 'key-changed' };
     case 'key-refused':

@@ -3,6 +3,7 @@ import { equalBytes, type Millis } from '@tacet/base';
 import { blobOrNull, num } from '../store/rows.ts';
 import type { TrustDeps } from './deps.ts';
 import { acceptsChange, type KeyChange } from './key-change.ts';
+import { followInLines } from './lines.ts';
 
 export class NewKeys {
   private readonly d: TrustDeps;
@@ -39,6 +40,7 @@ export class NewKeys {
       change.number,
       contactId,
     );
+    followInLines(this.d.store, before, after);
     this.d.facts.record(contactId, 'key-changed', now);
   }
 

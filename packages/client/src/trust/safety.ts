@@ -84,7 +84,10 @@ export interface CompleteKeys {
   readonly address: Uint8Array;
 }
 
-/** Keys that match the hash of their key set. Throws `verification-early` before all have come. */
+/**
+ * Keys of the session in use that match the hash of their key set. Throws `verification-early`
+ * before all have come, `session-of-before` once others were named for it.
+ */
 export function completeKeys(row: SqlRow): CompleteKeys {
   const identityKey = blobOrNull(row, 'identity_key');
   const address = blobOrNull(row, 'key_set_hash');
@@ -98,6 +101,13 @@ export function completeKeys(row: SqlRow): CompleteKeys {
       'verification-early',
       'state',
       'the session with this contact is not complete yet; try again when it is ready',
+    );
+  }
+  if (num(row, 'key_number') > 0) {
+    throw new AppError(
+      'session-of-before',
+      'state',
+      'their keys are new and the session is of before: meet again, then verify',
     );
   }
   return { contactId: num(row, 'id'), identityKey, address };

@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE, type Millis, SECOND } from '@tacet/base';
 
 export type WhyCode =
   | 'delivered'
+  | 'read'
   | 'received'
   | 'failed'
   | 'no-network'
@@ -55,10 +56,12 @@ export function sentenceOf(
   switch (code) {
     case 'delivered':
       return `It is safe with its reader since ${ago} ago.`;
+    case 'read':
+      return `Its reader told ${ago} ago that it was read.`;
     case 'received':
       return `It arrived ${ago} ago.`;
     case 'failed':
-      return 'It will not be sent again by itself; its reason says why.';
+      return 'It will not be sent again by itself; its dead letter says why, and what can be done.';
     case 'no-network':
       return 'This profile has joined no network.';
     case 'link-down':

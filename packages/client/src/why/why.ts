@@ -65,6 +65,7 @@ export class Why {
     const { state } = view;
     if (state === 'received' || state === 'delivered')
       say(state, view.deliveredAt ?? view.arrivedAt);
+    else if (state === 'read') say('read', view.readAt);
     else if (state === 'failed') say('failed');
     else {
       this.here(say, now);
@@ -102,9 +103,11 @@ export class Why {
       return;
     }
     const id = num(ciphertext, 'id');
-    const posts = num(ciphertext, 'posts');
-    if (posts > 1) say('renewed', null, posts - 1);
-    if (num(ciphertext, 'renew') === 1) say('ratchet');
+    const waits = num(ciphertext, 'renew') === 1;
+    // The one that is waited for is counted among them already.
+    const renewed = num(ciphertext, 'posts') - 1 - (waits ? 1 : 0);
+    if (renewed > 0) say('renewed', null, renewed);
+    if (waits) say('ratchet');
     this.boxes(id, num(row, 'id'), say);
     const missed = numOrNull(ciphertext, 'missed_at');
     if (missed !== null) say('hole', missed);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { equalBytes, HOUR, randomBytes } from '@tacet/base';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { type MemoryStore, seededRng } from '@tacet/testkit';
 import {
   type BoxAnswer,
   type BoxId,
@@ -15,10 +15,9 @@ import { Cover } from '../../src/boxes/cover.ts';
 import { nextStep } from '../../src/boxes/erasure.ts';
 import { Tombstones } from '../../src/boxes/tombstones.ts';
 import type { Plan, PlanSource } from '../../src/rhythm/plan.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { boxFrom } from '../../src/streams/chain.ts';
 import { A, B, fakeNetwork } from '../fake-network.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const STORED: BoxAnswer = { status: 'stored', expiryDay: 1 };
 const always = (): boolean => true;
@@ -28,8 +27,7 @@ function person(
   seed: string,
   network = fakeNetwork(),
 ): { store: MemoryStore; open: () => Tombstones } {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const rng = seededRng(seed);
   const open = () => new Tombstones(store, rng, () => network);
   const box = boxFrom(randomBytes(rng, 32), randomBytes(rng, 32));

@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE } from '@tacet/base';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { seededRng } from '@tacet/testkit';
 import type { BoxAnswer, BoxRecord, Mark } from '@tacet/wire';
 import { type PutOwner, PutQueue } from '../../src/boxes/puts.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { A, B, fakeNetwork } from '../fake-network.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const OWNER: PutOwner = {
   onSent: () => undefined,
@@ -18,8 +17,7 @@ const OWNER: PutOwner = {
 const STORED: BoxAnswer = { status: 'stored', expiryDay: 1 };
 
 function setUp() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const network = fakeNetwork();
   const open = () => {
     const puts = new PutQueue(store, seededRng('puts'), () => network);

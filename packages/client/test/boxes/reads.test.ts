@@ -6,6 +6,7 @@ import { seededRng } from '@tacet/testkit';
 import type { BoxAnswer, Mark } from '@tacet/wire';
 import { ReadQueue } from '../../src/boxes/reads.ts';
 import type { Watch, WatchList } from '../../src/boxes/watches.ts';
+import type { Plan } from '../../src/rhythm/plan.ts';
 import { A, B, C, fakeNetwork } from '../fake-network.ts';
 
 const watch = (id: number, ref = 1): Watch =>
@@ -28,6 +29,10 @@ const empty: BoxAnswer = {
   status: 'read',
   records: [new Uint8Array(2_400), new Uint8Array(2_400), new Uint8Array(2_400)],
 } as unknown as BoxAnswer;
+
+/** The next of all reads, as where nothing but reads has something to send. */
+const ask = (reads: ReadQueue, now: number): Plan | null =>
+  reads.next(now, true) ?? reads.behind.next(now, true);
 
 test('rule 2.4: a read names three marks of one edge, one of them the box, in any place', () => {
   const places = [0, 0, 0];
@@ -69,7 +74,7 @@ test('rule 2.7: at most two tries an edge; lost answers are asked for again afte
   reads.announced(watch(1), A, 0);
   const times: number[] = [];
   for (let now = 0; now < 12 * HOUR; now += 1_000) {
-    const plan = reads.next(now, true);
+    const plan = ask(reads, now);
     if (plan === null) continue;
     times.push(now);
     plan.settle(null, now);
@@ -87,7 +92,7 @@ test('a backlog of one contact waits behind announced boxes and takes turns with
   for (let id = 61; id <= 64; id++) reads.catchUp(watch(id, 2), 0, null);
   reads.announced(watch(70, 3), B, 0);
   const first = Array.from({ length: 9 }, () => {
-    const plan = reads.next(0, true);
+    const plan = ask(reads, 0);
     assert.ok(plan?.request.kind === 'get');
     return Math.max(...plan.request.marks.map((m) => (new Set(m).size === 1 ? (m[0] ?? 0) : 0)));
   });
@@ -102,7 +107,7 @@ test('boxes of an address wait until nobody else wants the slot', () => {
   reads.announced(watch(70), B, 0);
   reads.announced(watch(71), B, 0);
   const asked = (): number => {
-    const plan = reads.next(0, true);
+    const plan = ask(reads, 0);
     assert.ok(plan?.request.kind === 'get');
     return Math.max(...plan.request.marks.map((m) => (new Set(m).size === 1 ? (m[0] ?? 0) : 0)));
   };
@@ -116,7 +121,7 @@ test('a catch-up read asks every home once, older generations last, and then hea
   reads.catchUp(watch(1), 0, () => absent++);
   const edges = [];
   for (let now = 0; now < HOUR; now += MINUTE) {
-    const plan = reads.next(now, true);
+    const plan = ask(reads, now);
     if (plan === null) continue;
     edges.push(plan.edge);
     plan.settle(empty, now);
@@ -131,17 +136,17 @@ test('an empty answer that is older than the announcement is no answer', () => {
   const answers = { status: 'read', records: [] } as unknown as BoxAnswer;
   const reads = queue(() => filled.has(A) && got++ === 0);
   reads.catchUp(watch(1), 0, () => assert.fail('it is not absent'));
-  const early = reads.next(0, true);
+  const early = ask(reads, 0);
   assert.deepEqual(early?.edge, A);
   // Written, and named, while the answer "there is none" is on its way; other homes have none yet.
   reads.announced(watch(1), A, 100);
   early?.settle(answers, 200);
-  const other = reads.next(200, true);
+  const other = ask(reads, 200);
   assert.deepEqual(other?.edge, B);
   other?.settle(answers, 300);
-  reads.next(300, true)?.settle(answers, 400);
+  ask(reads, 300)?.settle(answers, 400);
   filled.add(A);
-  const again = reads.next(400, true);
+  const again = ask(reads, 400);
   assert.deepEqual(again?.edge, A);
   again?.settle(answers, 500);
   assert.equal(got, 1);
@@ -154,7 +159,7 @@ test('a box announced after many vain reads without a mark is read all the same'
   let now = 0;
   // Two lost tries at each of three homes.
   for (let tries = 0; tries < 5; now += 100) {
-    const plan = reads.next(now, true);
+    const plan = ask(reads, now);
     if (plan === null) continue;
     tries += 1;
     plan.settle(null, now);
@@ -162,7 +167,7 @@ test('a box announced after many vain reads without a mark is read all the same'
   reads.announced(watch(1), A, now);
   const edges = [];
   for (const end = now + MINUTE; now < end; now += 100) {
-    const plan = reads.next(now, true);
+    const plan = ask(reads, now);
     if (plan === null) continue;
     edges.push(plan.edge);
     plan.settle(empty, now);
@@ -174,16 +179,36 @@ test('rule 2.7: a late answer with the box ends the asking; a late empty one cha
   let there = false;
   const reads = queue(() => there);
   reads.announced(watch(1), A, 0);
-  const lost = reads.next(0, true);
+  const lost = ask(reads, 0);
   lost?.settle(null, 1_000);
   lost?.late?.(empty, 1_001);
   assert.equal(reads.size, 1);
-  const again = reads.next(MINUTE, true);
+  const again = ask(reads, MINUTE);
   assert.equal(again?.retry, true);
   there = true;
   lost?.late?.(empty, MINUTE + 1);
   assert.equal(reads.size, 0);
   there = false;
   again?.settle(null, MINUTE + 2);
-  assert.equal(reads.next(2 * MINUTE, true), null);
+  assert.equal(ask(reads, 2 * MINUTE), null);
+});
+
+test('without an announcement what is likely goes first, and other homes after everything else', () => {
+  const reads = queue();
+  reads.catchUp(watch(1, 1), 0, null, 5);
+  reads.catchUp(watch(2, 2), 0, null, 1);
+  reads.catchUp(watch(3, 3), 0, null, 1);
+  const asked: [number, unknown][] = [];
+  for (let now = 0; now < 9; now++) {
+    const plan = ask(reads, now);
+    assert.ok(plan?.request.kind === 'get');
+    const [mark] = plan.request.marks.filter((m) => new Set(m).size === 1 && (m[0] ?? 9) <= 3);
+    asked.push([mark?.[0] ?? 0, plan.edge]);
+    plan.settle(empty, now);
+  }
+  assert.deepEqual(
+    asked.map(([id]) => id),
+    [2, 3, 1, 2, 3, 2, 3, 1, 1],
+  );
+  assert.ok(asked.slice(0, 3).every(([, edge]) => edge === A));
 });

@@ -2,33 +2,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { equalBytes, MINUTE, randomBytes, SECOND } from '@tacet/base';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { seededRng } from '@tacet/testkit';
 import { type BoxAnswer, type BoxRecord, sealRecord } from '@tacet/wire';
 import { StandingReads } from '../../src/boxes/standing.ts';
 import { type Watch, WatchList } from '../../src/boxes/watches.ts';
 import type { Plan } from '../../src/rhythm/plan.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { type BoxSecret, boxFrom } from '../../src/streams/chain.ts';
 import { fakeNetwork } from '../fake-network.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 /** Standing reads of somebody whose window is in use, and the box contact 1 writes next. */
 function setUp(seed: string) {
   const rng = seededRng(seed);
   const network = fakeNetwork();
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const ignored = { onAnnounced: () => undefined, onRead: () => undefined };
   const watches = new WatchList(store, () => network, ignored);
   let next: Watch | null = null;
+  let index = 0;
   const expect = (): BoxSecret => {
     const box = boxFrom(randomBytes(rng, 32), randomBytes(rng, 32));
-    next = watches.add('stream', 1, 0, box, 0);
+    next = watches.add('stream', 1, index++, box, 0);
     return box;
   };
   watches.register('stream', { onRecord: () => expect() });
   const first = expect();
-  const standing = new StandingReads(rng, () => network, watches, { nextBox: () => next });
+  const standing = new StandingReads(rng, () => network, watches, {
+    nextBox: (_contact, after) => (after === 0 ? next : null),
+  });
   standing.setActive(true);
   return { network, standing, first, box: () => next?.box ?? first };
 }
@@ -53,7 +54,7 @@ function one(standing: StandingReads, box: BoxSecret, now: number) {
 
 const NOTHING = readOf(new Uint8Array(2_400) as BoxRecord);
 
-test('rule 2.3: a conversation is waited for three times in vain, then not until it is used again', () => {
+test('rule 2.3: a box is waited for three times in vain, then not until its conversation is used again', () => {
   const { standing, first } = setUp('empty holds');
   const reals = (): number => {
     let count = 0;
@@ -72,7 +73,7 @@ test('rule 2.3: a conversation is waited for three times in vain, then not until
   assert.equal(reals(), 3);
 });
 
-test('rule 2.3: only holds in a row count, and a lost answer is none', () => {
+test('rule 2.3: only holds for the same box count, and a lost answer is none', () => {
   const { network, standing, box } = setUp('in a row');
   standing.used(1, 0);
   for (const answer of ['lost', 'empty', 'empty', 'found', 'empty', 'empty', 'found'] as const) {
@@ -151,3 +152,102 @@ test('rule 2.7: a record that comes late is taken, and the conversation waits fo
   again.plan.settle(NOTHING, 2);
   assert.equal(standing.count, 1);
 });
+
+/** Standing reads of somebody with so many conversations, each with boxes still to come. */
+function talking(seed: string, conversations: number) {
+  const rng = seededRng(seed);
+  const network = fakeNetwork();
+  const named = new Map<string, [number, number]>();
+  const boxes = new Map<string, Watch>();
+  const nextBox = (contact: number, after: number): Watch => {
+    const key = `${contact} ${after}`;
+    const mark = randomBytes(rng, 8);
+    const made = boxes.get(key) ?? ({ id: boxes.size, index: after, box: { mark } } as Watch);
+    boxes.set(key, made);
+    named.set(made.box.mark.join(), [contact, after]);
+    return made;
+  };
+  const watches = { offer: () => false } as unknown as WatchList;
+  const standing = new StandingReads(rng, () => network, watches, { nextBox });
+  standing.setActive(true);
+  for (let contact = 1; contact <= conversations; contact++) standing.used(contact, 0);
+  /** Contact and place of the box that a read waits for. */
+  const of = (plan: Plan): [number, number] | null => {
+    for (const mark of marksOf(plan)) {
+      const found = named.get(mark.join());
+      if (found !== undefined) return found;
+    }
+    return null;
+  };
+  return { standing, of };
+}
+
+test('the next box of every conversation comes before the one after it, those used last first', () => {
+  for (const [conversations, expected] of [
+    [1, [[1, 0], [1, 1], null, null]],
+    [
+      3,
+      [
+        [3, 0],
+        [2, 0],
+        [1, 0],
+        [3, 1],
+      ],
+    ],
+    [
+      5,
+      [
+        [5, 0],
+        [4, 0],
+        [3, 0],
+        [2, 0],
+      ],
+    ],
+  ] as const) {
+    const { standing, of } = talking('ahead', conversations);
+    const plans = Array.from({ length: 4 }, () => standing.next(0));
+    assert.deepEqual(
+      plans.map((plan) => (plan === null ? 'none' : of(plan))),
+      expected,
+    );
+  }
+});
+
+test('when reads leave, and for how long they wait, does not depend on whether anything is used', () => {
+  /** Seconds between departures, and waits, of whoever looks at conversations or at none. */
+  const course = (conversations: number): { gaps: number[]; waits: number[] } => {
+    const { standing } = talking('rhythm', conversations);
+    const gaps: number[] = [];
+    const waits: number[] = [];
+    const ends: { at: number; plan: Plan }[] = [];
+    let last = 0;
+    for (let slot = 0; slot < 4_000; slot++) {
+      // A conversation of the last five minutes, always.
+      const now = (slot % 250) * SECOND;
+      if (slot % 250 === 0) for (let n = 1; n <= conversations; n++) standing.used(n, now);
+      for (const end of ends.splice(0)) {
+        if (end.at > slot) ends.push(end);
+        else end.plan.settle(NOTHING, now);
+      }
+      const plan = standing.next(now);
+      if (plan?.request.kind !== 'get') continue;
+      gaps.push(slot - last);
+      last = slot;
+      waits.push(plan.request.waitMs / SECOND);
+      ends.push({ at: slot + plan.request.waitMs / SECOND + 4, plan });
+    }
+    return { gaps, waits };
+  };
+  const idle = course(0);
+  const busy = course(3);
+  for (const what of ['gaps', 'waits'] as const) {
+    for (const p of [0.1, 0.25, 0.5, 0.75, 0.9]) {
+      const [a, b] = [idle, busy].map((one) => quantile(one[what], p));
+      assert.ok(Math.abs((a ?? 0) - (b ?? 0)) <= 2 + 0.2 * (a ?? 0), `${what} ${p}: ${a}, ${b}`);
+    }
+  }
+});
+
+function quantile(values: readonly number[], p: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(p * values.length)] ?? Number.NaN;
+}

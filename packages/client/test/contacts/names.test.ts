@@ -2,16 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import { Contacts, cleanName } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
 import { peerGivenName } from '../../src/meeting/invitations.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 function contacts(): Contacts {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   return new Contacts(store, new EventLog(store, () => undefined));
 }
 

@@ -163,7 +163,7 @@ const malformed = (map: Map<unknown, unknown>): boolean =>
   decodeEnvelope(encodeCanonical(new Map([[1, map]]))).malformedContent === true;
 
 test('contents: each field refuses every other kind of value, and each cap holds', () => {
-  const wrong: readonly unknown[] = [null, true, -1, 1.5, 2 ** 60, [], [1], new Map(), hash, 'x'];
+  const wrong: readonly unknown[] = [null, true, -1, [], [1], new Map(), hash, 'x'];
   for (const content of ONE_OF_EACH) {
     const map = contentMap(content);
     for (const key of map.keys()) {
@@ -222,7 +222,7 @@ test('contents: a field its type must have is missed', () => {
 test('contents: unknown keys change nothing and are named, whatever they hold', () => {
   const deep = Array.from({ length: 50 }).reduce<unknown>((inner) => [inner], 1);
   for (const content of ONE_OF_EACH) {
-    for (const value of [deep, hash, 'later', new Map([['a', null]]), 1.5]) {
+    for (const value of [deep, hash, 'later', new Map([['a', null]]), -7]) {
       const map = contentMap(content).set(40, value);
       const envelope = decodeEnvelope(encodeCanonical(new Map([[1, map]])));
       assert.deepEqual(envelope, { content: read(content), more: true });

@@ -1,16 +1,13 @@
 /** The facts of a message are bounded: its beginning and its present stay. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '@tacet/testkit';
 import { Messages } from '../../src/conversations/messages.ts';
 import { EventLog } from '../../src/events/log.ts';
 import { MAX_EVIDENCE_ROWS } from '../../src/limits.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 test('a message in trouble for weeks keeps its first facts and its newest, no more', () => {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   store.run(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'bob', 'bob', 'link', 'ready', 0, 0)`,

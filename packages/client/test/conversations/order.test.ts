@@ -2,13 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hex, type Millis, SECOND } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import fc from 'fast-check';
 import { Messages } from '../../src/conversations/messages.ts';
 import { EventLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { blob } from '../../src/store/rows.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 import { Pair } from './pair.ts';
 
 const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 50) };
@@ -23,8 +21,7 @@ interface Line {
   readonly own: boolean;
 }
 
-const store = new MemoryStore();
-migrate(store, MIGRATIONS);
+const store = migratedStore();
 store.run(
   `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
    VALUES (1, 'bob', 'bob', 'link', 'ready', 0, 0)`,

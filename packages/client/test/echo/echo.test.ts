@@ -1,9 +1,9 @@
 /** Echo comes with the network card, and is told no name. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE } from '@tacet/base';
+import { MINUTE, utf8 } from '@tacet/base';
 import { NETWORK } from '@tacet/testkit/model';
-import { splitCard } from '../../src/echo/echo.ts';
+import { echoAddress, splitCard } from '../../src/echo/echo.ts';
 import { World } from '../trust/world.ts';
 
 test('Echo: met through the address behind the network card, without a name', async () => {
@@ -49,5 +49,11 @@ test('Echo: an address of another network or out of form stops the joining', asy
   assert.throws(join(`${NETWORK.cardText} tacet://address/1#AAAA`), { code: 'address-malformed' });
   assert.throws(join(`${NETWORK.cardText} ${link} more`), /./);
   assert.throws(() => alice.machine.meetEcho(world.now), { code: 'echo-missing' });
+  // What the document names comes first.
+  assert.ok(link !== null);
+  const named = echoAddress(alice.store, utf8(`${link}\n`));
+  assert.equal(named.card.name, 'echo');
+  assert.throws(() => echoAddress(alice.store, new Uint8Array(0)), { code: 'echo-missing' });
+  assert.throws(() => echoAddress(alice.store, utf8('x')), { code: 'address-malformed' });
   assert.deepEqual(splitCard(' a\nb '), { card: 'a', echo: 'b' });
 });

@@ -2,17 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import fc from 'fast-check';
 import { EventLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
 
 function fresh() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const log = new EventLog(store, () => undefined);
   const add = (count: number): void => {
     for (let n = 0; n < count; n++) log.append(0, 'network', 'x');

@@ -2,15 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppError, utf8 } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import fc from 'fast-check';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { Inbox } from '../../src/inbox/inbox.ts';
 import { ReceivedSet } from '../../src/inbox/received.ts';
 import type { SessionPort } from '../../src/ports.ts';
 import { sessionRecords } from '../../src/sessions/jobs.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 interface Part {
   readonly generation: number;
@@ -41,8 +39,7 @@ const arrivals = fc
 
 /** An inbox with one contact, 1. */
 function makeInbox(onEnvelope: () => void = () => undefined) {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   store.exec(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,
@@ -50,6 +47,7 @@ function makeInbox(onEnvelope: () => void = () => undefined) {
   const inbox = new Inbox(store, new ReceivedSet(store), {
     onEnvelope,
     onDuplicate: () => undefined,
+    onLetter: () => undefined,
     onDeadLetter: () => undefined,
     onWork: () => undefined,
   });

@@ -1,16 +1,13 @@
 /** Receipts say what was saved, whatever order sequences come in and however high they are. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '@tacet/testkit';
 import fc from 'fast-check';
 import { covers } from '../../src/content/envelope.ts';
 import { ReceivedSet } from '../../src/inbox/received.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 function set(): ReceivedSet {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   store.exec(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'a', 'a', 'link', 'ready', 0, 0)`,

@@ -1,15 +1,12 @@
 /** Own delivery times: by level, by contact, and honest while there are few. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '@tacet/testkit';
 import { Deliveries } from '../../src/levels/deliveries.ts';
 import { MAX_DELIVERIES } from '../../src/limits.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 function setUp() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   for (const id of [1, 2]) {
     store.run(
       `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)

@@ -5,17 +5,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, MINUTE, type Millis, type Rng, randomBetween } from '@tacet/base';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { type MemoryStore, seededRng } from '@tacet/testkit';
 import { InUse, LEAST, MOST, visit } from '../../src/levels/in-use.ts';
 import type { ProfileStore } from '../../src/ports.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const START: Millis = 20_000 * DAY;
 
 function openStore(): MemoryStore {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   return store;
 }
 

@@ -3,17 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, MINUTE } from '@tacet/base';
 import { GEOMETRY } from '@tacet/onion';
-import { MemoryStore } from '@tacet/testkit';
 import { Usage } from '../../src/levels/usage.ts';
 import { USAGE_DAYS } from '../../src/limits.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const START = 20_000 * DAY + 5;
 
 function setUp() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   let writes = 0;
   const { transaction } = store;
   store.transaction = (work) => {

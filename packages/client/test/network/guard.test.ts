@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, equalBytes, HOUR, MINUTE, SECOND } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { type MemoryStore, seededRng } from '@tacet/testkit';
 import { Guard } from '../../src/network/guard.ts';
 import type { Network } from '../../src/network/network.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const edges = Array.from({ length: 8 }, (_, n) => ({
   relay: new Uint8Array(32).fill(n + 1) as RelayHash,
@@ -35,8 +34,7 @@ function documented(
 }
 
 function store(): MemoryStore {
-  const made = new MemoryStore();
-  migrate(made, MIGRATIONS);
+  const made = migratedStore();
   return made;
 }
 

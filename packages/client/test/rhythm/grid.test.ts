@@ -59,6 +59,7 @@ test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
       reads: source('read'),
       standing: nothing,
       copies: source('copy'),
+      behind: source('read'),
       tombstones: nothing,
       cover: source('cover'),
     },
@@ -78,6 +79,7 @@ test('rule 2.3: retries take at most one slot in ten', () => {
       reads: nothing,
       standing: nothing,
       copies: nothing,
+      behind: nothing,
       tombstones: nothing,
       cover: source('cover'),
     },
@@ -100,6 +102,7 @@ test('second copies, tombstones and cover only fill idle slots', () => {
         reads: nothing,
         standing: on('standing'),
         copies: on('copy'),
+        behind: nothing,
         tombstones: on('tombstone'),
         cover: on('cover'),
       },
@@ -108,6 +111,30 @@ test('second copies, tombstones and cover only fill idle slots', () => {
     );
     assert.equal(planner.next(0)?.what, what);
   }
+});
+
+test('what nobody announced holds up neither standing reads nor copies, and leaves erasing its turn', () => {
+  let standing = 4;
+  const planner = new Planner(
+    {
+      puts: nothing,
+      control: nothing,
+      reads: nothing,
+      standing: {
+        next: (now, retries) => (standing-- > 0 ? source('standing').next(now, retries) : null),
+      },
+      copies: nothing,
+      behind: source('read'),
+      tombstones: source('tombstone'),
+      cover: source('cover'),
+    },
+    always,
+    () => [false, false],
+  );
+  const plans = Array.from({ length: 404 }, () => planner.next(0)?.what);
+  assert.deepEqual(plans.slice(0, 4), ['standing', 'standing', 'standing', 'standing']);
+  assert.equal(plans.filter((what) => what === 'read').length, 300);
+  assert.equal(plans.filter((what) => what === 'tombstone').length, 100);
 });
 
 test('rule 2.2: beside the grid goes what waits for its first try, and nothing else', () => {
@@ -128,6 +155,7 @@ test('rule 2.2: beside the grid goes what waits for its first try, and nothing e
         reads: watched('read'),
         standing: source('standing'),
         copies: source('copy'),
+        behind: nothing,
         tombstones: source('tombstone'),
         cover: source('cover'),
       },

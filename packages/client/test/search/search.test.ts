@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, isAppError } from '@tacet/base';
 import fc from 'fast-check';
-import { MAX_MATCHES } from '../../src/limits.ts';
+import { MAX_ENDINGS, MAX_MATCHES } from '../../src/limits.ts';
 import type { SearchRequest } from '../../src/search/search.ts';
 import { Profile } from '../conversations/profile.ts';
 
@@ -37,6 +37,23 @@ test('words, beginnings of words, phrases, words that must not stand there, acce
   assert.deepEqual(ids('हिन्दी'), [hindi]);
   assert.deepEqual(ids('한국어로'), [korean]);
   assert.deepEqual(ids('friday meet nowhere'), []);
+});
+
+test('a beginning finds every word that goes on so, few or many, alone or behind others', async () => {
+  const { p, ids } = await profile();
+  const have = p.receive('ann', 'They have gone to the harbour.');
+  const haven = p.receive('ann', 'Havens, they said');
+  const name = p.receive('bob', 'well-havened');
+  assert.deepEqual(ids('have').sort(), [have, haven, name].sort());
+  assert.deepEqual(ids('HAVEN').sort(), [haven, name].sort());
+  assert.deepEqual(ids('they have').sort(), [have, haven].sort());
+  assert.deepEqual(ids('well-haven'), [name]);
+  assert.deepEqual(ids('gone-haven'), []);
+  assert.deepEqual(ids('have* gone'), [have]);
+  assert.deepEqual(ids('havex'), []);
+  const many = Array.from({ length: MAX_ENDINGS }, (_, n) => p.receive('bob', `havenot${n}`));
+  assert.deepEqual(ids('haven', { limit: 500 }).sort(), [haven, name, ...many].sort());
+  assert.deepEqual(ids('havenot', { limit: 500 }).sort(), many.sort());
 });
 
 test('filters: contact, direction, time, link, kind; without words the newest first', async () => {

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeSession, MemoryStore, seededRng } from '@tacet/testkit';
+import { createFakeSession, seededRng } from '@tacet/testkit';
 import { Contacts } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
 import { erased, JobQueue } from '../../src/sessions/jobs.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 for (const ends of ['well', 'badly']) {
   test(`jobs: work for a contact that is dismissed meanwhile and ends ${ends} changes nothing`, async () => {
-    const store = new MemoryStore();
-    migrate(store, MIGRATIONS);
+    const store = migratedStore();
     const contacts = new Contacts(store, new EventLog(store, () => undefined));
     const id = contacts.create('Alice', '', 0);
     const said: string[] = [];
@@ -36,8 +34,7 @@ for (const ends of ['well', 'badly']) {
 }
 
 test('contacts: the id of one that is gone is never given again', () => {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const contacts = new Contacts(store, new EventLog(store, () => undefined));
   const first = contacts.create('Alice', '', 0);
   contacts.forget(first, 1);

@@ -2,17 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, dayOf, HOUR } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import { WatchList } from '../../src/boxes/watches.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { StreamReader } from '../../src/streams/reader.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const LIFE = 21;
 
 function reading(head: number) {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   store.run(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'bob', 'bob', 'link', 'ready', 0, 0)`,

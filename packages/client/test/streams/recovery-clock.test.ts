@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from '@tacet/base';
 import { RecoveryClock } from '../../src/streams/recovery-clock.ts';
 
 test('an edge that loses digests every minute causes ten recoveries a day at most', () => {
-  const clock = new RecoveryClock();
+  const clock = new RecoveryClock(10 * MINUTE);
   const turns: number[] = [];
   for (let now = 0; now < DAY; now += MINUTE) {
     clock.missed(now - MINUTE);
@@ -18,7 +18,7 @@ test('an edge that loses digests every minute causes ten recoveries a day at mos
 });
 
 test('what was missed meanwhile waits: the oldest point is taken at the next turn', () => {
-  const clock = new RecoveryClock();
+  const clock = new RecoveryClock(10 * MINUTE);
   assert.equal(clock.take(0), null);
   clock.missed(-HOUR);
   assert.equal(clock.take(0), -HOUR);
@@ -32,7 +32,7 @@ test('what was missed meanwhile waits: the oldest point is taken at the next tur
 });
 
 test('a calm day ends the trouble; a clock that was set back does not silence it', () => {
-  const clock = new RecoveryClock();
+  const clock = new RecoveryClock(10 * MINUTE);
   for (const now of [0, HOUR, 5 * HOUR]) {
     clock.missed(now);
     assert.equal(clock.take(now), now);

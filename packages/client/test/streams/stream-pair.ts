@@ -1,16 +1,15 @@
 /** Both ends of one stream over stores of their own, without a network between them. */
 import { DAY, type Millis } from '@tacet/base';
 import type { NetworkId } from '@tacet/directory';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { type MemoryStore, seededRng } from '@tacet/testkit';
 import { type BoxRecord, type Mark, markKey, sealRecord } from '@tacet/wire';
 import { type Watch, WatchList } from '../../src/boxes/watches.ts';
 import type { HealingOffer } from '../../src/content/envelope.ts';
 import type { Network } from '../../src/network/network.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { encodeBoxContent } from '../../src/streams/parts.ts';
 import { StreamReader } from '../../src/streams/reader.ts';
 import { StreamWriter } from '../../src/streams/writer.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const ID = new Uint8Array(32).fill(5) as NetworkId;
 
@@ -21,9 +20,14 @@ export interface Written {
   readonly record: BoxRecord;
 }
 
+export interface CaughtUp {
+  readonly watch: Watch;
+  readonly absent: ((now: Millis) => void) | null;
+  readonly rank: number;
+}
+
 export function contactStore(): MemoryStore {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   store.run(
     `INSERT INTO contacts (id, name, given_name, trust, state, created_at, touched_at)
      VALUES (1, 'bob', 'bob', 'link', 'ready', 0, 0)`,
@@ -41,6 +45,8 @@ export class StreamPair {
   readonly read = new Set<number>();
   readonly receipted = new Set<number>();
   readonly asked: number[] = [];
+  /** Boxes asked for without an announcement, as a queue would keep them. */
+  readonly caughtUp: CaughtUp[] = [];
   private watches!: WatchList;
   private readonly offers = new Map<number, HealingOffer>();
   private seq = 0;
@@ -66,7 +72,11 @@ export class StreamPair {
     this.reader = new StreamReader(
       this.readerStore,
       this.watches,
-      (watch) => this.asked.push(watch.index),
+      (watch, _now, absent, rank = 0) => {
+        this.asked.push(watch.index);
+        if (this.caughtUp.some((one) => one.watch === watch)) return;
+        this.caughtUp.push({ watch, absent, rank });
+      },
       {
         onContent: (_contact, content) => {
           if (content.kind !== 'part') return;

@@ -4,21 +4,30 @@ import { test } from 'node:test';
 import { DAY, equalBytes, HOUR, isAppError, MINUTE } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
+import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { MAX_NAME_BYTES } from '../../src/limits.ts';
-import { decodeMeetCode, encodeMeetCode, type MeetCode } from '../../src/trust/meet-code.ts';
+import type { As } from '../../src/trust/in-person.ts';
+import {
+  decodeMeetCode,
+  encodeMeetCode,
+  type MeetCode,
+  scanProof,
+} from '../../src/trust/meet-code.ts';
 import { World } from './world.ts';
 
 /** A fresh code of this person, as its screen shows it. */
-async function codeOf(world: World, person: ModelPerson): Promise<string> {
-  const { id } = world.ask(person, (client, now) => client.inPerson.code(now));
+async function codeOf(world: World, person: ModelPerson, as: As = {}): Promise<string> {
+  const { id } = world.ask(person, (client, now) => client.inPerson.code(as, now));
   await world.run(2 * MINUTE);
   const code = person.machine.inPerson.codeView(id, world.now);
   assert.equal(code.state, 'ready');
   return code.text ?? assert.fail('no text');
 }
 
-const scan = (world: World, person: ModelPerson, code: string, contact: string | null = null) =>
-  world.ask(person, (client, now) => client.inPerson.scan(code, contact, now));
+const scan = (world: World, person: ModelPerson, code: string, contact?: string) =>
+  scanAs(world, person, code, contact === undefined ? {} : { contact });
+const scanAs = (world: World, person: ModelPerson, code: string, as: As) =>
+  world.ask(person, (client, now) => client.inPerson.scan(code, as, now));
 
 function refused(code: string, work: () => unknown): void {
   assert.throws(work, (error) => isAppError(error, code), code);
@@ -126,6 +135,89 @@ test('attack: a code with one person’s keys and another’s invitation is refu
     if (answered > 0) return;
   }
   assert.fail('nobody answered in any of the worlds');
+});
+
+/** A separate identity of this person, with its keys made. */
+async function identityOf(world: World, person: ModelPerson, name: string): Promise<void> {
+  world.ask(person, (client, now) => client.identities.create({ name }, now));
+  await world.run(MINUTE);
+}
+
+test('identities: a contact met as somebody else is verified as that, and learns no other', async () => {
+  const world = new World('identity in person');
+  const [alice, bob] = await world.join('alice', 'bob');
+  assert.ok(alice && bob);
+  await identityOf(world, alice, 'Dr. Smith');
+  world.ask(alice, (client, now) =>
+    client.createInvitation({ label: 'bob', identity: 'Dr. Smith' }, now),
+  );
+  await world.run(3 * MINUTE);
+  const link = alice.machine.invitations()[0]?.link ?? assert.fail('no link');
+  bob.act((client, now) => client.acceptInvitation({ link }, now));
+  await world.run(8 * MINUTE);
+  assert.equal(bob.machine.contact('Dr. Smith').state, 'ready');
+  const shown = await codeOf(world, alice, { contact: 'bob' });
+  assert.equal(decodeMeetCode(shown).name, 'Dr. Smith');
+  // What Alice shows as herself is not Dr. Smith's, and is refused where Dr. Smith is meant.
+  const own = await codeOf(world, alice);
+  refused('meet-other-person', () => scan(world, bob, own, 'Dr. Smith'));
+  scan(world, bob, shown, 'Dr. Smith');
+  const bobs = await codeOf(world, bob);
+  scan(world, alice, bobs, 'bob');
+  await world.run(8 * MINUTE);
+  assert.equal(known(alice), 'verified: met-by-link scanned');
+  assert.equal(known(bob), 'verified: met-by-link scanned');
+});
+
+test('identities: strangers meet as whom the code was shown, whoever of both answers', async () => {
+  const answered = new Set<boolean>();
+  for (const seed of ['as 1', 'as 2', 'as 3', 'as 4', 'as 5', 'as 6']) {
+    const world = new World(seed);
+    const [alice, bob] = await world.join('alice', 'bob');
+    assert.ok(alice && bob);
+    await identityOf(world, alice, 'Dr. Smith');
+    scan(world, bob, await codeOf(world, alice, { identity: 'Dr. Smith' }));
+    // Nothing is said of as whom: as the code that is being shown.
+    scan(world, alice, await codeOf(world, bob));
+    await world.run(20 * MINUTE);
+    assert.equal(known(alice), 'verified: met-by-link scanned', seed);
+    assert.equal(known(bob), 'verified: met-by-link scanned', seed);
+    assert.equal(alice.machine.contacts()[0]?.identity.name, 'Dr. Smith');
+    assert.equal(bob.machine.contacts()[0]?.givenName, 'Dr. Smith');
+    answered.add(alice.store.get('SELECT 1 AS one FROM visits') !== undefined);
+    if (answered.size === 2) return;
+  }
+  assert.fail('the same side answered in all of the worlds');
+});
+
+test('attack: a proof made for one identity verifies nothing under another', async () => {
+  const world = new World('proof elsewhere');
+  const [alice, bob] = await world.join('alice', 'bob');
+  assert.ok(alice && bob);
+  await world.meet(alice, bob);
+  await identityOf(world, alice, 'Dr. Smith');
+  // Bob photographs what Dr. Smith shows to others, and proves it to Alice; she has scanned him.
+  const code = decodeMeetCode(await codeOf(world, alice, { identity: 'Dr. Smith' }));
+  scan(world, alice, await codeOf(world, bob), 'bob');
+  await world.run(5 * MINUTE);
+  const keys = (person: ModelPerson): Uint8Array => {
+    const value = person.store.get("SELECT value FROM settings WHERE name = 'key-set-hash'");
+    return value?.['value'] instanceof Uint8Array ? value['value'] : assert.fail('no key set');
+  };
+  for (const maker of [keys(alice), code.keySetHash]) {
+    const value = scanProof(code.nonce, keys(bob), maker);
+    bob.act((client, now) => {
+      bob.store.run(
+        "INSERT INTO notices (contact_id, kind, body) VALUES (1, 'said', ?)",
+        encodeEnvelope({ step: { kind: 'scan', value } }),
+      );
+      client.sendText({ contactId: 'alice', text: 'hm', clientId: null }, now);
+    });
+    await world.run(5 * MINUTE);
+  }
+  assert.equal(known(alice), 'link: met-by-link');
+  const alarms = alice.machine.alarms().map(({ code: name, count }) => [name, count]);
+  assert.deepEqual(alarms, [['meet-unproven', 2]]);
 });
 
 test('codes of one’s own, of another network, of a later version and malformed ones are told apart', async () => {

@@ -5,20 +5,7 @@ import { DAY, equalBytes, MINUTE } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
 import { type Card, decodeCard, encodeCard } from '../../src/trust/card.ts';
-import { World } from './world.ts';
-
-/** Alice knows both others; the others do not know each other. */
-async function three(
-  seed: string,
-): Promise<readonly [World, ModelPerson, ModelPerson, ModelPerson]> {
-  const world = new World(seed);
-  const [alice, bob, carol] = await world.join('alice', 'bob', 'carol');
-  assert.ok(alice && bob && carol);
-  await world.meet(alice, bob);
-  await world.meet(alice, carol);
-  await world.run(3 * MINUTE);
-  return [world, alice, bob, carol];
-}
+import { three, type World } from './world.ts';
 
 const introduce = (world: World, alice: ModelPerson, first: string, second: string) =>
   world.ask(alice, (client, now) =>
@@ -30,6 +17,13 @@ const newest = (person: ModelPerson) => {
 };
 const decide = (world: World, person: ModelPerson, accept: boolean) =>
   world.ask(person, (client, now) => client.introductions.decide(newest(person).id, accept, now));
+
+/** Lines of one's own about introductions, in the conversation with this contact. */
+const linesWith = (person: ModelPerson, contact: string): string[] =>
+  person.machine
+    .messages({ contactId: contact, limit: 50 })
+    .filter(({ kind }) => kind === 'trust')
+    .map(({ text }) => text);
 
 test('introduction: both agree, meet, and see who introduced them; verifying raises it', async () => {
   const [world, alice, bob, carol] = await three('introduced');
@@ -57,6 +51,28 @@ test('introduction: both agree, meet, and see who introduced them; verifying rai
     );
     assert.equal(newest(person).state, 'met');
   }
+  assert.deepEqual(linesWith(alice, 'bob'), [
+    'You asked them whether they want to meet carol.',
+    'They want to meet carol, who is asked now.',
+    'carol wants to meet them, too: they are introduced.',
+  ]);
+  assert.deepEqual(linesWith(alice, 'carol'), [
+    'You asked them whether they want to meet bob.',
+    'They want to meet bob: they are introduced.',
+  ]);
+  for (const [person, other] of [
+    [bob, 'carol'],
+    [carol, 'bob'],
+  ] as const) {
+    assert.deepEqual(linesWith(person, 'alice'), [
+      `They want to introduce you to ${other}. It waits for your word.`,
+      `You want to meet ${other}.`,
+      `You have met ${other}.`,
+    ]);
+    assert.deepEqual(linesWith(person, other), [
+      'alice introduced you to each other, and says whose keys these are. Not verified.',
+    ]);
+  }
   // Alice held the invitation for a moment, and keeps nothing of it.
   assert.equal(alice.store.all('SELECT id FROM introductions WHERE secret IS NOT NULL').length, 0);
   bob.act((client, now) =>
@@ -73,6 +89,11 @@ test('introduction: both agree, meet, and see who introduced them; verifying rai
   await world.run(3 * MINUTE);
   assert.deepEqual([newest(carol).state, newest(alice).state], ['known', 'known']);
   assert.equal(carol.machine.contacts().length, 2);
+  assert.equal(linesWith(alice, 'carol').at(-1), 'They and bob know each other already.');
+  // Who is deleted is named nowhere any more.
+  bob.act((client, now) => client.deleteContact('carol', false, now));
+  assert.equal(linesWith(bob, 'alice').join().includes('carol'), false);
+  assert.equal(linesWith(bob, 'alice').length, 3);
 });
 
 test('introduction: declined by the first, by the second, or never answered', async () => {
@@ -90,6 +111,8 @@ test('introduction: declined by the first, by the second, or never answered', as
   decide(world, carol, false);
   await world.run(3 * MINUTE);
   assert.equal(newest(alice).state, 'declined-second');
+  assert.equal(linesWith(alice, 'carol').at(-1), 'They do not want to meet bob.');
+  assert.equal(linesWith(carol, 'alice').at(-1), 'You do not want to meet bob.');
   assert.equal(bob.machine.contacts().length, 1);
   introduce(world, alice, 'carol', 'bob');
   await world.run(3 * MINUTE);
@@ -97,6 +120,10 @@ test('introduction: declined by the first, by the second, or never answered', as
   assert.throws(() => decide(world, carol, true), { code: 'introduction-over' });
   await world.run(6 * MINUTE);
   assert.equal(newest(carol).state, 'expired');
+  assert.equal(
+    linesWith(carol, 'alice').at(-1),
+    'The introduction to bob ended without a meeting.',
+  );
 });
 
 test('attack: who answers an introduction with other keys than the introducer named is refused', async () => {
@@ -122,6 +149,8 @@ test('attack: who answers an introduction with other keys than the introducer na
   const intruder = bob.machine.contacts().find(({ name }) => name !== 'alice');
   assert.deepEqual([intruder?.state, intruder?.reason], ['ended', 'introduction-replaced']);
   assert.equal(eve.machine.contacts()[0]?.state, 'ended');
+  const refusal = 'Who came by the introduction to carol is not whom they named, and was refused.';
+  assert.deepEqual([newest(bob).state, linesWith(bob, 'alice').at(-1)], ['replaced', refusal]);
   const { events } = bob.machine.readEvents({ cursor: 0, max: 500 });
   assert.ok(events.some(({ subject }) => subject === 'introduction-replaced'));
 });
@@ -138,6 +167,8 @@ test('attack: keys and invitation that do not belong together are refused by the
   await world.run(6 * MINUTE);
   const met = carol.machine.contacts().find(({ name }) => name === 'bob');
   assert.deepEqual([met?.state, met?.reason], ['ended', 'introduction-replaced']);
+  const refusal = 'Who came by the introduction to bob is not whom they named, and was refused.';
+  assert.deepEqual([newest(carol).state, linesWith(carol, 'alice').at(-1)], ['replaced', refusal]);
   assert.equal(bob.machine.contacts().length, 1);
 });
 

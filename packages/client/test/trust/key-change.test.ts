@@ -1,12 +1,11 @@
 /** Contacts whose keys change: with the old keys' word, without it, and with a forged one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { concat, MINUTE, type Rng, randomBytes } from '@tacet/base';
+import { MINUTE, randomBytes } from '@tacet/base';
 import { hybridKeyPair } from '@tacet/crypto';
 import { createFakeSession, seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
-import { keySetHash } from '../../src/meeting/boxes.ts';
 import { sessionRecords } from '../../src/sessions/jobs.ts';
 import {
   acceptsChange,
@@ -14,47 +13,15 @@ import {
   type KnownKeys,
   keyChangeFrom,
   keyChangeList,
-  keyChangeParts,
 } from '../../src/trust/key-change.ts';
+import { newKeys, say, setting, statement } from './say.ts';
 import { World } from './world.ts';
 
 const rng = seededRng('key change');
 
-function setting(person: ModelPerson, name: string): Uint8Array {
-  const value = person.store.get('SELECT value FROM settings WHERE name = ?', name)?.['value'];
-  return value instanceof Uint8Array ? value : assert.fail(name);
-}
-
-function newKeys(source: Rng) {
-  const seed = randomBytes(source, 64);
-  return {
-    identityKey: concat(Uint8Array.of(5), randomBytes(source, 32)),
-    ...hybridKeyPair(seed).publicKey,
-  };
-}
-
-/** What the holder of `seed` says of the step from one key set to the next. */
-function statement(
-  seed: Uint8Array,
-  before: Uint8Array,
-  keys: ReturnType<typeof newKeys>,
-  number: number,
-): KeyChange {
-  const after = keySetHash(keys.identityKey, keys.ed25519, keys.mldsa65);
-  const signed = hybridKeyPair(seed).sign('key-change', ...keyChangeParts(before, after, number));
-  return { number, ...keys, edSignature: signed.ed25519, mlSignature: signed.mldsa65 };
-}
-
 /** Says it in the stream, as a daemon that changes its keys would. */
-function tell(person: ModelPerson, change: KeyChange): void {
-  person.act((client, now) => {
-    person.store.run(
-      "INSERT INTO notices (contact_id, kind, body) VALUES (1, 'said', ?)",
-      encodeEnvelope({ keyChange: change }),
-    );
-    client.sendText({ contactId: '1', text: 'hm', clientId: null }, now);
-  });
-}
+const tell = (person: ModelPerson, change: KeyChange): void =>
+  say(person, 'alice', { keyChange: change });
 
 test('new keys, confirmed by the old ones: same contact, unverified, a line, and it goes on', async () => {
   const world = new World('new keys');
@@ -63,7 +30,6 @@ test('new keys, confirmed by the old ones: same contact, unverified, a line, and
   await world.meet(alice, bob);
   await world.run(5 * MINUTE);
   world.ask(alice, (client, now) => client.safety.compared('bob', 'same', now));
-  const number = world.ask(alice, (client, now) => client.safety.number('bob', now));
   const [before, seed] = [setting(bob, 'key-set-hash'), setting(bob, 'signing-seed')];
   const change = statement(seed, before, newKeys(rng), 1);
   tell(bob, change);
@@ -74,22 +40,27 @@ test('new keys, confirmed by the old ones: same contact, unverified, a line, and
   const line = lines.find(({ kind }) => kind === 'trust');
   assert.match(line?.text ?? '', /keys changed/);
   assert.equal(alice.machine.contacts().length, 1);
-  const other = world.ask(alice, (client, now) => client.safety.number('bob', now));
-  await world.run(MINUTE);
-  assert.notEqual((await number).digits, (await other).digits);
+  // The session is of before: nothing says that it belongs to the new keys.
+  const early = { code: 'session-of-before' };
+  const asks = [
+    () => world.ask(alice, (client, now) => client.safety.number('bob', now)),
+    () => world.ask(alice, (client, now) => client.safety.compared('bob', 'same', now)),
+    () => world.ask(alice, (client, now) => client.codes.start('bob', now)),
+  ];
+  for (const ask of asks) assert.throws(ask, early);
 
   // Said again, it is refused, and is no second line.
-  world.ask(alice, (client, now) => client.safety.compared('bob', 'same', now));
   tell(bob, change);
   await world.run(6 * MINUTE);
   const again = alice.machine.contact('bob');
-  assert.deepEqual([again.trust, again.trustWarning], ['verified', 'key-refused']);
+  assert.deepEqual([again.trust, again.trustWarning], ['unverified', 'key-changed']);
+  assert.equal(alice.machine.alarms().find(({ code }) => code === 'key-refused')?.count, 1);
   tell(bob, change);
   await world.run(6 * MINUTE);
   const trustLines = alice.machine
     .messages({ contactId: 'bob', limit: 20 })
     .filter(({ kind }) => kind === 'trust');
-  assert.equal(trustLines.length, 2);
+  assert.equal(trustLines.length, 1);
   assert.equal(alice.machine.messages({ contactId: 'bob', limit: 1 })[0]?.text, 'hm');
 });
 

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore, seededRng } from '@tacet/testkit';
+import { seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
 import { Contacts } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
 import { MAX_TRUST_FACTS } from '../../src/limits.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { TrustFacts } from '../../src/trust/facts.ts';
 import { afterFact, levelOf, type Standing, type TrustFact } from '../../src/trust/levels.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const FACTS: readonly TrustFact[] = [
   'introduced',
@@ -19,6 +18,7 @@ const FACTS: readonly TrustFact[] = [
   'code-differs',
   'code-differs-there',
   'withdrawn',
+  'other-identity',
   'key-changed',
   'key-refused',
 ];
@@ -31,8 +31,7 @@ const RAISING: ReadonlySet<TrustFact> = new Set([
 const VERIFYING: ReadonlySet<TrustFact> = new Set(['scanned', 'number-same', 'code-same']);
 
 function openStore() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const seen: string[] = [];
   const events = new EventLog(store, ({ kind, subject }) => {
     if (kind === 'contact') seen.push(subject);
@@ -82,6 +81,7 @@ test('what each fact makes of a verified contact', () => {
   assert.deepEqual(then('number-differs'), ['unverified', 'number-differs']);
   assert.deepEqual(then('code-differs'), ['unverified', 'code-differs']);
   assert.deepEqual(then('code-differs-there'), ['unverified', 'code-differs']);
+  assert.deepEqual(then('other-identity'), ['unverified', 'other-identity']);
   assert.deepEqual(then('key-changed'), ['unverified', 'key-changed']);
   assert.deepEqual(then('key-refused'), ['verified', 'key-refused']);
 });

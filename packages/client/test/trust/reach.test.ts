@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR } from '@tacet/base';
-import { MemoryStore } from '@tacet/testkit';
 import { Contacts } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
 import { reachOf } from '../../src/trust/reach.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const START = 1_800_000_000_000;
 
 /** A contact that was last heard at START, and what was written to it. */
 function ready() {
-  const store = new MemoryStore();
-  migrate(store, MIGRATIONS);
+  const store = migratedStore();
   const contacts = new Contacts(store, new EventLog(store, () => {}));
   const id = store.transaction(() => contacts.create('bob', 'Bob', START));
   contacts.step(id, 'ready', START);

@@ -1,7 +1,7 @@
 /** Several people over the model's box layer, in virtual time; without losses unless a test asks. */
 import assert from 'node:assert/strict';
-import { MINUTE, SECOND } from '@tacet/base';
-import { Layer, ModelPerson, NETWORK } from '@tacet/testkit/model';
+import { MINUTE } from '@tacet/base';
+import { Layer, ModelPerson, NETWORK, pass } from '@tacet/testkit/model';
 import type { Client } from '../../src/client.ts';
 
 export class World {
@@ -56,19 +56,20 @@ export class World {
     return (answer as { readonly value: T }).value;
   }
 
-  /** Lets time pass, everything that is due happening in its order. */
   async run(ms: number): Promise<void> {
-    const end = this.layer.now + ms;
-    for (;;) {
-      for (const person of this.people) await person.settle();
-      const at = Math.min(this.layer.nextAt, ...this.people.map((one) => one.deadline));
-      if (at > end) break;
-      assert.ok(at >= this.layer.now - 60 * SECOND, 'no deadline long past');
-      this.layer.advance(Math.max(at, this.layer.now));
-      for (const person of this.people) {
-        if (person.deadline <= this.layer.now) person.advance(this.layer.now);
-      }
-    }
-    this.layer.advance(end);
+    await pass(this.layer, this.people, ms);
   }
+}
+
+/** Alice knows both others; the others do not know each other. */
+export async function three(
+  seed: string,
+): Promise<readonly [World, ModelPerson, ModelPerson, ModelPerson]> {
+  const world = new World(seed);
+  const [alice, bob, carol] = await world.join('alice', 'bob', 'carol');
+  assert.ok(alice && bob && carol);
+  await world.meet(alice, bob);
+  await world.meet(alice, carol);
+  await world.run(3 * MINUTE);
+  return [world, alice, bob, carol];
 }

@@ -74,13 +74,14 @@ export function checkContact<P extends Readonly<Record<string, unknown>>>(
   { contacts }: TokenView,
 ): P {
   const reach = REACH[method];
-  if (contacts === null || (reach.about !== 'contact' && reach.about !== 'message')) return params;
+  if (contacts === null || !('param' in reach)) return params;
   const named = String(params[reach.param]);
-  const id = idOf(() =>
-    reach.about === 'contact'
+  const id = idOf(() => {
+    if (reach.about === 'letter') return person.letters.get(named).contactId;
+    return reach.about === 'contact'
       ? person.conversations.get(named).id
-      : person.message(named).contactId,
-  );
+      : person.message(named).contactId;
+  });
   if (id === null || !contacts.includes(id)) throw tokenRefused();
   const beside = valuesOf({ ...params, [reach.param]: id }, 'contactId');
   if (!beside.every((one) => contacts.includes(String(one)))) throw tokenRefused();

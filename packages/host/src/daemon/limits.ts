@@ -35,6 +35,8 @@ export const HEARTBEAT_LIFE = 1 * MINUTE;
 export const MAX_HEARTBEATS = 64;
 /** Deleted rows leave the write-ahead log this often (docs/spec/10-store.md). */
 export const CHECKPOINT_EVERY = 5 * MINUTE;
+/** After a profile was opened: until then its window has what it shows first. */
+export const SESSION_AFTER = 0.2 * SECOND;
 /** How long stopping waits for ratchet work under way. */
 export const STOP_PATIENCE = 5 * SECOND;
 /** Log lines a day; what is more is counted and said at the next start of a day. */

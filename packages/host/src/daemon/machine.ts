@@ -1,10 +1,12 @@
 /** The client machine as the runtime drives it; `Client` of packages/client has this shape. */
 import type {
+  AlarmView,
   ContactView,
   ConversationView,
   CrowdView,
   EvidenceView,
   InvitationView,
+  LetterView,
   LevelFactsView,
   LevelName,
   MessageView,
@@ -140,16 +142,20 @@ export interface Person extends PersonAddresses, TrustPart {
   markRead(contactId: string, now: Millis): void;
   /** After a copy of this profile was noticed and ended. Throws `not-copied`. */
   resume(now: Millis): void;
-  /** Throws `cursor-ahead`. With `contacts`, only events about conversations with them. */
-  readEvents(range: {
-    readonly cursor: number;
-    readonly max: number;
-    readonly contacts?: readonly string[];
-  }): EventPage;
+  /** Throws `cursor-ahead`. */
+  readEvents(range: { readonly cursor: number; readonly max: number }): EventPage;
+  /** What a token may see that is limited to some contacts, in cursors of its own. */
+  eventsOf(tokenId: string): {
+    newest(): number;
+    read(range: { readonly cursor: number; readonly max: number }): EventPage;
+    acknowledge(consumer: string, cursor: number): void;
+    acknowledged(consumer: string): number;
+  };
   newestCursor(): number;
   acknowledgeEvents(consumer: string, cursor: number): void;
   acknowledgedCursor(consumer: string): number;
   forgetConsumer(consumer: string): boolean;
+  alarms(): readonly Omit<AlarmView, 'text' | 'hint'>[];
   readonly conversations: Conversations;
   readonly tokens: {
     create(
@@ -160,6 +166,12 @@ export interface Person extends PersonAddresses, TrustPart {
     revoke(id: string): void;
     open(secret: string, now: Millis): TokenView | null;
     grant(id: string, now: Millis): TokenView | null;
+  };
+  readonly letters: {
+    list(contact: string | null): LetterView[];
+    get(id: string): LetterView;
+    retry(id: string, now: Millis): LetterView;
+    dismiss(id: string, now: Millis): void;
   };
   readonly why: {
     explain(id: string, now: Millis): ResultOf<'message.why'>;

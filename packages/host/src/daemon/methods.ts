@@ -5,6 +5,7 @@ import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
 import { identityHandlers } from './methods/identities.ts';
+import { letterHandlers } from './methods/letters.ts';
 import { levelHandlers } from './methods/levels.ts';
 import { searchHandlers } from './methods/search.ts';
 import { talkHandlers } from './methods/talk.ts';
@@ -54,6 +55,7 @@ export const handlers: Handlers = {
     }),
 
   ...talkHandlers,
+  ...letterHandlers,
   'message.list': ({ person, turn }, params) =>
     turn(() => ({ messages: [...person.messages(params)] })),
   'message.get': ({ person, turn }, { id }) =>

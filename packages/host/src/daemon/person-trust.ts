@@ -29,11 +29,17 @@ export interface Codes {
   stop(idOrName: string, now: Millis): CodeView;
 }
 
+/** As whom: as a contact knows this profile, as an identity, or as itself. */
+interface As {
+  readonly contact?: string;
+  readonly identity?: string;
+}
+
 /** Codes to show and to scan. */
 export interface InPerson {
-  code(now: Millis): MeetCodeView;
+  code(as: As, now: Millis): MeetCodeView;
   codeView(id: string, now: Millis): MeetCodeView;
-  scan(code: string, contact: string | null, now: Millis): ScanView;
+  scan(code: string, as: As, now: Millis): ScanView;
   scans(now: Millis): readonly ScanView[];
 }
 

@@ -4,7 +4,6 @@
  */
 import { basename } from 'node:path';
 import { createKeychain } from '@tacet/adapters/keychain';
-import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
 import { isAppError } from '@tacet/base';
 import {
   Client,
@@ -17,6 +16,7 @@ import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
 import { SystemClock } from './clock.ts';
 import type { DaemonCore } from './core.ts';
+import { LateSession } from './late-session.ts';
 import { LaunchPages } from './launch-pages.ts';
 import { makeLog } from './log.ts';
 import type { Environment } from './ports.ts';
@@ -95,7 +95,7 @@ function makeDaemon(
   environment: Environment,
   window: () => WindowDoor | null,
 ): Daemon<OpenedVault, SessionJob, JobOutcome> {
-  const session = createLibsignalSession();
+  const session = new LateSession();
   const rng = environment.rng;
   const socks = options.socks === undefined ? null : checkSocks(options.socks);
   return new Daemon({
@@ -104,8 +104,10 @@ function makeDaemon(
     environment,
     vault: makeVault({ dir: options.dir, keychain: createKeychain(), rng }),
     dial: makeDial(environment.clock, rng),
-    prepare: ({ store }, name) => prepareProfile(store, session, rng, { name }),
+    prepare: async ({ store }, name) =>
+      await prepareProfile(store, await session.load(), rng, { name }),
     openPerson: ({ store }, now) => {
+      session.soon();
       const client = Client.open(
         {
           store,
@@ -119,7 +121,7 @@ function makeDaemon(
       if (socks !== null) client.setSocks(socks, now);
       return client;
     },
-    runJob: (job) => job.run(session),
+    runJob: async (job) => await job.run(await session.get()),
     window,
     onStop: options.onStop,
   });

@@ -156,6 +156,10 @@ export class FakePerson implements Person, Machine<Job, string> {
     const events = this.log.slice(cursor, cursor + max);
     return { events, cursor: events.at(-1)?.cursor ?? cursor, oldest: 1, lost: 0 };
   }
+  alarms() {
+    return [{ code: 'invitation-taken', count: 1, firstAt: 1, lastAt: 1 }];
+  }
+
   forgetConsumer(consumer: string): boolean {
     return this.acks.delete(consumer);
   }
@@ -193,6 +197,12 @@ export class FakePerson implements Person, Machine<Job, string> {
     throw new Error('not part of this fake');
   }
   get why(): never {
+    throw new Error('not part of this fake');
+  }
+  eventsOf(): never {
+    throw new Error('not part of this fake');
+  }
+  get letters(): never {
     throw new Error('not part of this fake');
   }
   get search(): never {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -87,6 +88,36 @@ test('the socket is for its owner only', async () => {
   assert.notEqual(mask, 0o177, 'the mask is as before');
   await server.close();
   assert.equal(existsSync(socket), false);
+});
+
+/** Only root can become somebody else, and only where another user may run our node. */
+const NOBODY = 65_534;
+const canBeNobody =
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, ['--version'], { uid: NOBODY, gid: NOBODY }).status === 0;
+
+test('another local user cannot connect, also where the folder lies open', {
+  skip: canBeNobody ? false : 'becoming another user takes root',
+}, async () => {
+  const dir = place();
+  const server = await startSocketServer(dir, new Core());
+  const socket = join(dir, 'daemon.sock');
+  const dialAs = (user: number): Promise<string> => {
+    const script = `require('node:net').connect(${JSON.stringify(socket)})
+        .on('connect', () => { console.log('connected'); process.exit(); })
+        .on('error', ({ code }) => console.log(code))`;
+    const options = { uid: user, gid: user, cwd: '/', timeout: 20_000 };
+    return new Promise((done) => {
+      execFile(process.execPath, ['-e', script], options, (_, out) => done(out.trim()));
+    });
+  };
+  assert.equal(await dialAs(0), 'connected');
+  assert.equal(await dialAs(NOBODY), 'EACCES');
+  chmodSync(dir, 0o755);
+  assert.equal(await dialAs(NOBODY), 'EACCES', 'the socket has a mode of its own');
+  chmodSync(socket, 0o666);
+  assert.equal(await dialAs(NOBODY), 'connected', 'they could, if modes let them');
+  await server.close();
 });
 
 test('calls are answered by id, in any order, several in one write', async () => {

@@ -55,6 +55,9 @@ async function scene(t: TestContext) {
     daemon.call('message.send', { contactId, text, clientId }, owner) as Promise<{ id: string }>;
   const seen = await send('1', 'for ann', 'a');
   const hidden = await send('2', MARK, 'b');
+  // It could not be sent: a dead letter.
+  store.run("UPDATE messages SET state = 'failed' WHERE id = ?", Number(hidden.id));
+  store.run('INSERT INTO failures (message_id, at) VALUES (?, 1)', Number(hidden.id));
   const token = async (scopes: TokenScope[], contacts?: string[]) => {
     const params = { name: 'bot', scopes, ...(contacts === undefined ? {} : { contacts }) };
     const made = await daemon.call('token.create', params, owner);
@@ -104,8 +107,9 @@ test('a method that names somebody says so', () => {
     const fields = Object.keys(methods[name].params.entries);
     const { about } = REACH[name];
     const names = fields.some((field) => naming.test(field));
-    if (names) assert.ok(about === 'contact' || about === 'message' || about === 'all', name);
-    if (about === 'contact' || about === 'message') {
+    const one = about === 'contact' || about === 'message' || about === 'letter';
+    if (names) assert.ok(one || about === 'all', name);
+    if (one) {
       const { param } = REACH[name] as { param: string };
       assert.ok(fields.includes(param), name);
     }
@@ -121,7 +125,8 @@ test('limited to one contact: of another nothing is shown, done or said, by any 
     for (const target of ['2', `bob ${MARK}`, 'nobody', '99']) {
       const named = (field: string): unknown => {
         if (/^(contact|contactId)$/.test(field)) return target;
-        if (/^(id|messageId)$/.test(field)) return about === 'message' ? hidden.id : target;
+        if (/^(id|messageId)$/.test(field))
+          return about === 'letter' ? `out-${hidden.id}` : about === 'message' ? hidden.id : target;
         if (field === 'consumer') return 'bot';
         if (field === 'text') return MARK;
         if (field in NUMBERS) return NUMBERS[field];
@@ -156,6 +161,7 @@ test('limited to one contact: of another nothing is shown, done or said, by any 
     'contact.list',
     'conversation.list',
     'events.read',
+    'letter.list',
     'search.find',
   ]);
   const caller = bot(await token(ALL, ['ann']));
@@ -165,6 +171,32 @@ test('limited to one contact: of another nothing is shown, done or said, by any 
     daemon.call('search.find', { text: 'x', contacts: [`bob ${MARK}`], limit: 5 }, caller),
     code('token-refused'),
   );
+});
+
+test('limited to one contact: cursors stand still while others write', async (t) => {
+  const { daemon, token, bot } = await scene(t);
+  const caller = bot(await token(ALL, ['ann']));
+  const position = (who: Caller) =>
+    daemon.call('events.position', { consumer: 'main' }, who) as Promise<{ newest: number }>;
+  const read = (who: Caller, cursor: number) =>
+    daemon.call('events.read', { cursor, max: 9, waitMs: 0 }, who) as Promise<{
+      cursor: number;
+      events: { cursor: number; subject: string }[];
+    }>;
+  const [before, all] = [await position(caller), await position(owner)];
+  await daemon.call('message.send', { contactId: '2', text: 'x', clientId: 'n' }, owner);
+  assert.deepEqual(await position(caller), before);
+  assert.ok((await position(owner)).newest > all.newest, 'control: something happened');
+  const { newest } = before;
+  assert.deepEqual(
+    [(await read(caller, newest)).cursor, (await read(caller, newest)).events],
+    [newest, []],
+  );
+  await daemon.call('message.send', { contactId: '1', text: 'y', clientId: 'm' }, owner);
+  const next = await read(caller, newest);
+  assert.equal(next.events[0]?.cursor, newest + 1);
+  await daemon.call('events.ack', { consumer: 'main', cursor: next.cursor }, caller);
+  assert.deepEqual(await position(caller), { newest: next.cursor, acknowledged: next.cursor });
 });
 
 test('client ids and consumers of two bots and of windows are apart', async (t) => {

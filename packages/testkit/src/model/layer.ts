@@ -51,8 +51,11 @@ export const NETWORK = makeTestNetwork({
 });
 const { parameters } = NETWORK;
 const HOUR_OF_DIGESTS = 60;
+/** What an edge answers where it has no box. */
+const NOTHING = seededRng('nothing').fill(new Uint8Array(2_400));
 
 const documents = new Map<number, VerifiedDocument>();
+const DOCUMENTS = 8;
 function documentAt(now: Millis): VerifiedDocument {
   const epoch = Math.floor(now / DAY);
   if (epoch <= NETWORK.document.epoch) return NETWORK.verified;
@@ -60,6 +63,8 @@ function documentAt(now: Millis): VerifiedDocument {
   if (verified === undefined) {
     verified = NETWORK.next(NETWORK.verified, epoch);
     documents.set(epoch, verified);
+    // Time goes forward, for several layers at once.
+    if (documents.size > DOCUMENTS) documents.delete(Math.min(...documents.keys()));
   }
   return verified;
 }
@@ -91,8 +96,20 @@ export interface Trouble {
   late: number;
 }
 
+/** What edges hold and when: to begin many histories where one meeting ended. */
+export interface LayerState {
+  readonly now: Millis;
+  readonly edges: readonly { readonly boxes: Edge['boxes']; readonly digests: Edge['digests'] }[];
+}
+
+function boxesOf(boxes: Edge['boxes']): Edge['boxes'] {
+  return new Map([...boxes].map(([key, box]) => [key, { ...box }]));
+}
+
 export class Layer {
   now = TEST_NOW;
+  /** Times an edge lost its boxes. */
+  losses = 0;
   readonly trouble: Trouble = { lose: 0, twice: 0, late: 0 };
   readonly listeners: Listener[] = [];
   private readonly rng: SeededRng;
@@ -110,6 +127,25 @@ export class Layer {
   constructor(seed: string, tally = new Tally()) {
     this.rng = seededRng(seed);
     this.tally = tally;
+  }
+
+  /** What is under way is lost. */
+  keep(): LayerState {
+    const edges = this.edges.map(({ boxes, digests }) => ({
+      boxes: boxesOf(boxes),
+      digests: [...digests],
+    }));
+    return { now: this.now, edges };
+  }
+
+  restore(state: LayerState): void {
+    this.skip(state.now);
+    for (const [n, edge] of this.edges.entries()) {
+      const kept = state.edges[n];
+      if (kept === undefined) continue;
+      for (const [key, box] of boxesOf(kept.boxes)) edge.boxes.set(key, box);
+      edge.digests.splice(0, edge.digests.length, ...kept.digests);
+    }
   }
 
   get nextAt(): Millis {
@@ -139,8 +175,15 @@ export class Layer {
     return waits;
   }
 
+  /** What stands under this mark, at each edge that has something. */
+  standing(mark: Mark): readonly BoxRecord[] {
+    const key = markKey(mark);
+    return this.edges.flatMap(({ boxes }) => boxes.get(key)?.record ?? []);
+  }
+
   /** An edge loses all its boxes. */
   loseEdge(n: number): void {
+    this.losses += 1;
     const edge = this.edges[n % this.edges.length];
     if (edge === undefined) return;
     for (const { read } of edge.boxes.values()) if (!read) this.tally.add('box-lost-unread');
@@ -230,7 +273,7 @@ export class Layer {
     if (request.kind === 'get') {
       const [a, b, c] = request.marks.map((mark) => {
         const held = edge.boxes.get(markKey(mark));
-        if (held === undefined) return this.rng.fill(new Uint8Array(2_400));
+        if (held === undefined) return NOTHING;
         held.read = true;
         return held.record;
       });
@@ -254,7 +297,8 @@ export class Layer {
     for (const edge of this.edges) {
       const relay = NETWORK.relayOf(edge.hash);
       const marks = edge.filled.splice(0, 64);
-      while (marks.length < 64) marks.push(this.rng.fill(new Uint8Array(8)) as Mark);
+      const filler = this.rng.fill(new Uint8Array(8 * (64 - marks.length)));
+      for (let n = 0; n < filler.length; n += 8) marks.push(filler.subarray(n, n + 8) as Mark);
       marks.sort(Buffer.compare);
       const number = at / parameters.digestMs;
       const digest = { edge: edge.hash, number, previous: new Uint8Array(32), seen: [], marks };

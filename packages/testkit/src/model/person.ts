@@ -29,6 +29,8 @@ export class ModelPerson implements Listener {
   readonly name: string;
   readonly store = new CrashStore();
   crashes = 0;
+  /** By how much the own clock is ahead. */
+  skew: Millis = 0;
   /** Points of each kind passed since the beginning. */
   readonly passed: Record<'await' | 'effect', number> = { await: 0, effect: 0 };
   /** Alarms of the event log, by code. */
@@ -58,6 +60,17 @@ export class ModelPerson implements Listener {
     await prepareProfile(this.store, this.session, this.rng, { name: this.name });
     this.start();
     this.act((client, now) => client.joinNetwork(NETWORK.cardText, now));
+  }
+
+  /** Goes on from a store as it was. */
+  beginFrom(store: Uint8Array): void {
+    this.store.restore(store);
+    this.start();
+  }
+
+  /** By the own clock. */
+  get now(): Millis {
+    return this.layer.now + this.skew;
   }
 
   get up(): boolean {
@@ -92,7 +105,7 @@ export class ModelPerson implements Listener {
   start(): void {
     this.calm();
     const options = { store: this.store, builder: plainBuilder, rng: this.rng };
-    this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.layer.now);
+    this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.now);
     this.pump();
   }
 
@@ -115,12 +128,13 @@ export class ModelPerson implements Listener {
     this.act((client, now) => client.onDown({ reply: null, broadcast }, now));
   }
 
+  /** Of the own clock's deadline, in the layer's time. */
   get deadline(): Millis {
-    return this.client?.deadline() ?? Infinity;
+    return (this.client?.deadline() ?? Infinity) - this.skew;
   }
 
-  advance(now: Millis): void {
-    this.act((client) => client.advance(now));
+  advance(): void {
+    this.act((client, now) => client.advance(now));
   }
 
   /** Any input; a crash in it ends the process, and it starts again. */
@@ -128,7 +142,7 @@ export class ModelPerson implements Listener {
     if (this.client === null) return false;
     return this.survive(() => {
       if (this.client === null) return;
-      input(this.client, this.layer.now);
+      input(this.client, this.now);
       this.pump();
     });
   }
@@ -174,7 +188,7 @@ export class ModelPerson implements Listener {
     if (effect.kind === 'dial') {
       this.connected = true;
       const welcome = { handle: new Uint8Array(8).fill(1), now: this.layer.now };
-      client.onLinkUp(welcome, this.layer.now);
+      client.onLinkUp(welcome, this.now);
       this.layer.welcome(this);
     } else if (effect.kind === 'up') {
       if (effect.frame.kind === 'packet') this.layer.send(effect.frame.frame, this);

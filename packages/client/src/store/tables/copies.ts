@@ -13,3 +13,9 @@ CREATE TABLE closed (
   contact_id INTEGER PRIMARY KEY REFERENCES contacts(id) ON DELETE CASCADE, seq INTEGER NOT NULL
 );
 `;
+
+export const ALONE = `
+-- 1: up to here nobody else had written in this store's name.
+ALTER TABLE own_boxes ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+UPDATE own_boxes SET alone = 1;
+`;

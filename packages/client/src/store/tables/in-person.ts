@@ -25,3 +25,9 @@ CREATE TABLE scan_proofs (
 -- How a guest came by the secret: link, request, person, introduction.
 ALTER TABLE visits ADD COLUMN how TEXT NOT NULL DEFAULT 'link';
 `;
+
+/** As whom: codes shown and scanned under a separate identity (16-addresses.md, 6). */
+export const IN_PERSON_IDENTITIES = `
+ALTER TABLE own_codes ADD COLUMN identity_id INTEGER REFERENCES identities(id) ON DELETE CASCADE;
+ALTER TABLE scans ADD COLUMN identity_id INTEGER REFERENCES identities(id) ON DELETE CASCADE;
+`;

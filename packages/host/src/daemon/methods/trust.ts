@@ -19,10 +19,10 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
     turn((now) => person.codes.say(contactId, found, now)),
   'code.stop': ({ person, turn }, { contactId }) =>
     turn((now) => person.codes.stop(contactId, now)),
-  'meet.code': ({ person, turn }) => turn((now) => person.inPerson.code(now)),
+  'meet.code': ({ person, turn }, as) => turn((now) => person.inPerson.code(asOf(as), now)),
   'meet.codeState': ({ person, turn }, { id }) => turn((now) => person.inPerson.codeView(id, now)),
-  'meet.scan': ({ person, turn }, { code, contactId }) =>
-    turn((now) => person.inPerson.scan(code, contactId ?? null, now)),
+  'meet.scan': ({ person, turn }, { code, ...as }) =>
+    turn((now) => person.inPerson.scan(code, asOf(as), now)),
   'meet.scans': ({ person, turn }) => turn((now) => ({ scans: [...person.inPerson.scans(now)] })),
   'introduce.offer': ({ person, turn }, { firstId, secondId, note }) =>
     turn((now) => person.introductions.introduce(firstId, secondId, note ?? '', now)),
@@ -38,3 +38,10 @@ export const trustHandlers: HandlersOf<typeof trustMethods> = {
   'echo.meet': ({ person, turn }) => turn((now) => person.meetEcho(now)),
   'contact.reach': ({ person, turn }, { contactId }) => turn((now) => person.reach(contactId, now)),
 };
+
+function asOf({ contactId, identity }: { contactId?: string; identity?: string }) {
+  return {
+    ...(contactId === undefined ? {} : { contact: contactId }),
+    ...(identity === undefined ? {} : { identity }),
+  };
+}
