@@ -12,6 +12,7 @@ export interface BenchArguments {
   readonly rate?: string | undefined;
   readonly real?: string | undefined;
   readonly store?: string | undefined;
+  readonly part?: string | undefined;
 }
 
 export interface Bench {

@@ -13,6 +13,8 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 
   --messages N   delivery: texts for each level (500); daemon: in the store (100000)
   --store DIR    daemon: a filled profile made by an earlier run, or to be kept for the next
+  --part P       daemon: some of idle, search, start, burst, growth, with a comma between (all); with
+                 --store, figures of the other parts of the same commit come along
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --clients N    clients: how many (1000)
   --settle S     clients: seconds before measuring (60)
@@ -45,6 +47,7 @@ async function main(argv: readonly string[]): Promise<number> {
       rate: { type: 'string' },
       real: { type: 'string' },
       store: { type: 'string' },
+      part: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

@@ -58,6 +58,25 @@ export function nested(rng: Rng, most: number): Uint8Array {
   return new Uint8Array(1 + randomInt(rng, most)).fill(0x81);
 }
 
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** A text as somebody might copy it: cut, a character lost, put in, changed, an end twice. */
+export function typo(rng: Rng, text: string): string {
+  const at = randomInt(rng, text.length);
+  switch (randomInt(rng, 5)) {
+    case 0:
+      return text.slice(0, at);
+    case 1:
+      return text.slice(0, at) + text.slice(at + 1);
+    case 2:
+      return `${text.slice(0, at)}${pick(rng, ['.', '#', ' ', '\n', 'é', '\u0000', '='])}${text.slice(at)}`;
+    case 3:
+      return text + text.slice(at);
+    default:
+      return text.slice(0, at) + BASE64URL[randomInt(rng, 64)] + text.slice(at + 1);
+  }
+}
+
 /** Random bytes are dear by the frame: these are pieces of one long stretch. */
 export class Noise {
   private readonly pool: Uint8Array;

@@ -16,6 +16,8 @@ export interface AbsenceOptions {
   readonly seed: number;
   readonly contacts: number;
   readonly days: number;
+  /** Of the person who comes back; but for Strong a window is in use from then on. */
+  readonly level: 'strong' | 'balanced' | 'fast';
   readonly onProgress: (line: string) => void;
 }
 
@@ -23,18 +25,24 @@ export interface AbsenceResult {
   readonly seed: number;
   readonly contacts: number;
   readonly days: number;
+  readonly level: string;
   readonly boxLifeDays: number;
   readonly slotMs: Millis;
   readonly texts: number;
+  /** Texts older than boxes live, and those that were written again since. */
+  readonly older: number;
+  readonly writtenAgain: number;
   readonly arrived: number;
   readonly twice: number;
-  /** Contacts all of whose texts are there. */
+  /** Contacts all of whose texts are there, while none of them is on the network. */
   readonly recovered: number;
-  /** Minutes from coming back to the link, to half of all contacts, to the last text. */
-  readonly halfMinutes: number;
-  readonly allMinutes: number;
-  /** Texts whose writers were told, an hour later. */
+  /** Minutes from coming back to the last text of a contact. */
+  readonly p50Minutes: number;
+  readonly p95Minutes: number;
+  readonly maxMinutes: number;
+  /** Texts whose writers were told, and minutes from their coming back until the last was. */
   readonly receipted: number;
+  readonly receiptMinutes: number;
   readonly trace: string;
 }
 
@@ -46,25 +54,30 @@ const USUAL = {
   validEpochs: 3,
   boxLifeDays: LIFE,
 };
-const RARE = { slotMs: 60_000, inUseSlotMs: 60_000, delayMeanMs: 1_000, digestMs: 60_000 };
+const RARE = { slotMs: 60_000, inUseSlotMs: 60_000, delayMeanMs: 5_000, digestMs: 60_000 };
 /**
- * How often contacts are on the network while the person is away, and for how long: all of them in
- * the same hours, and the relays stand still between, which takes no digest from anybody.
+ * While the person is away each contact is on the network once in nine days, a third of them at a
+ * time, and the relays stand still between, which takes no digest from anybody.
  */
-const EVERY: Millis = 9 * DAY;
-const STAYS: Millis = 70 * MINUTE;
+const EVERY: Millis = 3 * DAY;
+const GROUPS = 3;
+const SETTLES: Millis = 10 * MINUTE;
+const STAYS: Millis = 35 * MINUTE;
 /** When each contact writes, as shares of the absence. */
 const WRITES = [0.02, 0.35, 0.9];
+const PATIENCE: Millis = DAY;
+const RECEIPTS: Millis = 3 * HOUR;
 
 interface Written {
   readonly friend: Person;
   readonly id: string;
   readonly text: string;
+  readonly at: Millis;
 }
 
 export async function absence(options: AbsenceOptions): Promise<AbsenceResult> {
   const trace = new Trace();
-  const { seed, days, onProgress } = options;
+  const { seed, days, level, onProgress } = options;
   const world = new World({
     seed,
     trace,
@@ -72,6 +85,7 @@ export async function absence(options: AbsenceOptions): Promise<AbsenceResult> {
     network: { edges: 4, parameters: USUAL },
   });
   const { centre, friends } = await makeCircle(world, options.contacts, onProgress);
+  centre.client.levels.set(level, true, world.now);
   sleep(world, centre);
   for (const relay of world.relays) world.stop(relay);
   world.change = RARE;
@@ -79,65 +93,86 @@ export async function absence(options: AbsenceOptions): Promise<AbsenceResult> {
   const gone = world.now;
   const written: Written[] = [];
   const back = gone + days * DAY;
-  for (let at = gone; at < back - 2 * DAY; at += EVERY) {
+  for (let at = gone, n = 0; at < back - 2 * DAY; at += EVERY, n++) {
     await world.run(at);
-    await visit(world, friends, (share) => gone + share * days * DAY, written);
+    const group = friends.filter((_, place) => place % GROUPS === n % GROUPS);
+    await visit(world, group, (share) => gone + share * days * DAY, written);
     onProgress(`day ${(at - gone) / DAY}, ${written.length} texts, ${trace.rows} frames`);
   }
   // Documents of the last day before say that slots are as usual again.
   await world.run(back - 2 * DAY);
-  world.change = {
-    slotMs: USUAL.slotMs,
-    inUseSlotMs: USUAL.inUseSlotMs,
-    delayMeanMs: USUAL.delayMeanMs,
-    digestMs: USUAL.digestMs,
-  };
+  const { slotMs, inUseSlotMs, delayMeanMs, digestMs } = USUAL;
+  world.change = { slotMs, inUseSlotMs, delayMeanMs, digestMs };
   await world.run(Math.floor(back / DAY) * DAY + MINUTE);
   for (const relay of world.relays) world.start(relay);
   const returned = world.now;
   wake(world, centre);
-  const texts = new Map(friends.map(({ name }) => [name, new Set<string>()]));
-  for (const { friend, text } of written) texts.get(friend.name)?.add(text);
-  const recovered = (): number =>
-    friends.filter((friend) => {
-      const here = textsOf(centre, friend.name);
-      return [...(texts.get(friend.name) ?? [])].every((text) => here.includes(text));
-    }).length;
-  let half: Millis | null = null;
-  const end = returned + 12 * HOUR;
-  let done = recovered();
-  while (done < friends.length && world.now < end) {
-    await world.run(world.now + MINUTE);
-    done = recovered();
-    if (half === null && done >= friends.length / 2) half = world.now;
-  }
-  const allMinutes = (world.now - returned) / MINUTE;
-  onProgress(`${done} of ${friends.length} contacts recovered after ${allMinutes} min`);
+  const minutes = await catchUp(world, centre, friends, written, level !== 'strong');
+  onProgress(`${minutes.length} of ${friends.length} contacts after ${minutes.at(-1)} min`);
+  const writtenAgain = written.filter(({ friend, id }) =>
+    friend.client.message(id).evidence.some(({ what }) => what === 'renewed'),
+  ).length;
+  const awake = world.now;
   for (const friend of friends) wake(world, friend);
-  await world.run(world.now + 20 * MINUTE);
-  let arrived = 0;
-  let twice = 0;
-  for (const { friend, text } of written) {
-    const copies = textsOf(centre, friend.name).filter((one) => one === text).length;
-    if (copies > 0) arrived++;
-    if (copies > 1) twice++;
+  const receipted = (): number =>
+    written.filter(({ friend, id }) => friend.client.message(id).state === 'delivered').length;
+  while (receipted() < written.length && world.now < awake + RECEIPTS) {
+    await world.run(world.now + MINUTE);
   }
+  const copies = written.map(
+    ({ friend, text }) => textsOf(centre, friend.name).filter((one) => one === text).length,
+  );
   return {
     seed,
     contacts: options.contacts,
     days,
+    level,
     boxLifeDays: LIFE,
-    slotMs: USUAL.slotMs,
+    slotMs,
     texts: written.length,
-    arrived,
-    twice,
-    recovered: done,
-    halfMinutes: Math.round(((half ?? world.now) - returned) / MINUTE),
-    allMinutes: Math.round(allMinutes),
-    receipted: written.filter(({ friend, id }) => friend.client.message(id).state === 'delivered')
-      .length,
+    older: written.filter(({ at }) => at < returned - LIFE * DAY).length,
+    writtenAgain,
+    arrived: copies.filter((n) => n > 0).length,
+    twice: copies.filter((n) => n > 1).length,
+    recovered: minutes.length,
+    p50Minutes: quantile(minutes, 0.5),
+    p95Minutes: quantile(minutes, 0.95),
+    maxMinutes: quantile(minutes, 1),
+    receipted: receipted(),
+    receiptMinutes: Math.round((world.now - awake) / MINUTE),
     trace: trace.digest(),
   };
+}
+
+/** Minutes until all texts of a contact are there, for each contact, in order. */
+async function catchUp(
+  world: World,
+  centre: Person,
+  friends: readonly Person[],
+  written: readonly Written[],
+  looks: boolean,
+): Promise<number[]> {
+  const returned = world.now;
+  const waiting = new Map(friends.map((friend) => [friend.name, new Set<string>()]));
+  for (const { friend, text } of written) waiting.get(friend.name)?.add(text);
+  const minutes: number[] = [];
+  while (waiting.size > 0 && world.now < returned + PATIENCE) {
+    if (looks) centre.client.setWindowInUse(true, world.now);
+    world.pumpPerson(centre);
+    await world.run(world.now + MINUTE);
+    for (const [name, texts] of waiting) {
+      for (const text of textsOf(centre, name)) texts.delete(text);
+      if (texts.size > 0) continue;
+      waiting.delete(name);
+      minutes.push(Math.round((world.now - returned) / MINUTE));
+    }
+  }
+  return minutes;
+}
+
+/** Of values in order. */
+function quantile(values: readonly number[], p: number): number {
+  return values[Math.min(values.length - 1, Math.floor(p * values.length))] ?? Number.NaN;
 }
 
 function textsOf(who: Person, name: string): string[] {
@@ -147,7 +182,7 @@ function textsOf(who: Person, name: string): string[] {
     .map(({ text }) => text);
 }
 
-/** All friends are on the network for a while; what is to be said by then is said. */
+/** Some friends are on the network for a while; what is to be said by then is said. */
 async function visit(
   world: World,
   friends: readonly Person[],
@@ -157,13 +192,13 @@ async function visit(
   for (const relay of world.relays) if (!relay.up) world.start(relay);
   const due = WRITES.filter((share) => when(share) <= world.now).length;
   for (const friend of friends) wake(world, friend);
-  await world.run(world.now + 10 * MINUTE);
+  await world.run(world.now + SETTLES);
   for (const friend of friends) {
     for (let said = written.filter((one) => one.friend === friend).length; said < due; said++) {
       const text = `${friend.name} ${said}`;
       const options = { contactId: 'centre', text, clientId: null };
       const { id } = friend.client.sendText(options, world.now);
-      written.push({ friend, id, text });
+      written.push({ friend, id, text, at: world.now });
       world.pumpPerson(friend);
     }
   }

@@ -4,7 +4,7 @@
  * forward, and all is delivered.
  */
 import { MINUTE, randomBetween, randomInt, SECOND } from '@tacet/base';
-import type { MessageState } from '@tacet/client';
+import { STATE_RANK } from '@tacet/testkit';
 import { modelledOnion } from './onion.ts';
 import type { Person } from './person.ts';
 import { LabStage } from './scenarios/lab-stage.ts';
@@ -28,17 +28,6 @@ export interface ChaosResult {
   /** Simulated seconds from the last kill's end to the last receipt. */
   readonly settled: number;
 }
-
-const RANK: Readonly<Record<MessageState, number>> = {
-  queued: 0,
-  sending: 1,
-  unconfirmed: 2,
-  stored: 3,
-  delivered: 4,
-  failed: 4,
-  received: 4,
-  read: 5,
-};
 
 /** How long the trouble lasts; texts and kills are spread over it. */
 const TROUBLE = 6 * MINUTE;
@@ -78,7 +67,7 @@ export async function chaos(options: ChaosOptions): Promise<ChaosResult> {
     for (const [text, { person, id }] of sent) {
       if (!person.up) continue;
       const { state } = person.client.message(id);
-      const rank = RANK[state];
+      const rank = STATE_RANK[state];
       if (rank < (ranks.get(text) ?? 0)) backwards.push(text.slice(0, 12));
       ranks.set(text, rank);
     }

@@ -8,6 +8,7 @@ import { contacts } from './contacts.ts';
 import { contactsTable } from './contacts-table.ts';
 import { crowdReport } from './crowd/report.ts';
 import { day } from './day.ts';
+import { playBlocks } from './histories/blocks.ts';
 import { histories } from './histories/report.ts';
 import { mixing } from './mixing/run.ts';
 import { manyScenarios } from './scenarios/many.ts';
@@ -17,10 +18,12 @@ npm run -s lab -- scenarios --runs 10          ten scenarios, each with so many 
 npm run -s lab -- chaos --runs 10 --seed 1     100 texts under 40 kills, a line of JSON a run
 npm run -s lab -- mixing --seed 7 --json     pools, layers and loops against closed forms and attacks
 npm run -s lab -- histories --runs 10000       two people under loss, absence and crashes, against a model
+npm run -s lab -- histories --runs 2500 --seed 3 --keep FILE   a part of them: goes on where it stopped
+npm run -s lab -- histories --sum FILE,FILE    the report of parts that were kept
 npm run -s lab -- crowd --runs 20               does the estimate of the crowd hold 50, 200, 1,000 people
 npm run -s lab -- away --days 30               back after so many days, with boxes of 21
 npm run -s lab -- contacts --seed 7 --level strong|balanced   300 contacts, 10 active: waits and delivery
-npm run -s lab -- absence --days 90 --contacts 300   everybody writes to somebody who comes back
+npm run -s lab -- absence --days 90 --level strong|balanced   300 contacts write to somebody who comes back
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -40,6 +43,8 @@ async function main(argv: readonly string[]): Promise<number> {
       active: { type: 'string', default: '10' },
       minutes: { type: 'string', default: '60' },
       level: { type: 'string' },
+      keep: { type: 'string' },
+      sum: { type: 'string' },
       all: { type: 'boolean', default: false },
       days: { type: 'string', default: '30' },
       help: { type: 'boolean', default: false },
@@ -84,7 +89,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (positionals[0] === 'histories') {
     const options = { runs: whole(values.runs), seed: whole(values.seed) };
-    const result = await histories(options, (line) => void process.stderr.write(`${line}\n`));
+    const { keep: file, sum } = values;
+    const say = (line: string): void => void process.stderr.write(`${line}\n`);
+    const result =
+      file === undefined
+        ? await histories({ ...options, ...(sum !== undefined && { kept: sum.split(',') }) }, say)
+        : await playBlocks({ ...options, file }, say);
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return result.failed.length === 0 ? 0 : 1;
   }
@@ -117,7 +127,12 @@ async function main(argv: readonly string[]): Promise<number> {
     return result.levels.every((one) => one.arrived === one.texts && one.twice === 0) ? 0 : 1;
   }
   if (positionals[0] === 'absence') {
+    const { level = 'balanced' } = values;
+    if (level !== 'strong' && level !== 'balanced' && level !== 'fast') {
+      throw new UsageError('a level is strong, balanced or fast');
+    }
     const result = await absence({
+      level,
       seed: whole(values.seed),
       contacts: whole(values.contacts),
       days: whole(values.days),

@@ -38,6 +38,9 @@ const FRAME = 12_288;
 const NOBODY = new Uint8Array(32);
 /** People's ids in traces start here; relays have their index. */
 const FIRST_PERSON = 1_000;
+/** Days a link key is certified for, and left when a relay takes the next. */
+const LASTS = 90;
+const RENEWED = 30;
 
 export interface WorldOptions {
   readonly seed: number | string;
@@ -81,8 +84,9 @@ export class World {
   readonly people: Person[] = [];
   readonly onion: Onion;
   readonly startedAt: Millis = TEST_NOW;
-  /** What documents made from now on say that is not usual. */
+  /** What documents made from now on say that is not usual: parameters, and Echo's address. */
   change: Partial<Parameters> = {};
+  told: Partial<Pick<Document, 'echo'>> = {};
   private readonly trace: Trace;
   private readonly byHash = new BytesMap<RelayNode>();
   private readonly links = new Map<number, ClientLink>();
@@ -190,6 +194,9 @@ export class World {
     const epoch = epochAt(this.network.parameters, this.now) + 1;
     this.document = this.network.next(this.document, epoch, this.membership(epoch));
     for (const node of this.relays) {
+      if (node.link.notAfter - this.now < RENEWED * DAY) {
+        this.rekey(node, Math.floor(this.now) + LASTS * DAY);
+      }
       node.book.add(this.document.bytes);
       if (node.up && node.machine instanceof EdgeMachine) {
         node.machine.onDocument(this.document, this.now);
@@ -202,7 +209,8 @@ export class World {
   /** What those that left or joined change: relays, and a store generation when edges did. */
   private membership(epoch: number): Partial<Document> {
     const { parameters } = this.document.document;
-    const said = { publishedAt: this.now, parameters: { ...parameters, ...this.change } };
+    const changed = { ...parameters, ...this.change };
+    const said = { publishedAt: this.now, parameters: changed, ...this.told };
     if (this.relays.every(({ listed }) => listed)) return said;
     const whole = this.network.next(this.document, epoch).document;
     const relays = whole.relays.filter((_, index) => this.relays[index]?.listed === true);
@@ -212,8 +220,11 @@ export class World {
     if (same && edges.every(({ relay }, n) => equalBytes(relay.hash, newest.edges[n] ?? NOBODY))) {
       return { ...said, relays };
     }
+    const firstDay = Math.floor((epoch * this.network.parameters.epochMs) / DAY);
+    // One a day; until then what left is still named as a home.
+    if (newest !== undefined && firstDay <= newest.firstDay) return { ...said, relays };
     const generation = {
-      firstDay: Math.floor((epoch * this.network.parameters.epochMs) / DAY),
+      firstDay,
       edges: edges.map(({ relay }) => relay.hash),
       families: edges.map(({ relay }) => relay.descriptor.family),
       countries: edges.map(({ relay }) => relay.descriptor.country),

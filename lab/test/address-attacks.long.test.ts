@@ -1,10 +1,11 @@
 /** The same over hours and days (docs/spec/16-addresses.md): floods, full lists, absence, midnight. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sayingOf } from '@tacet/api';
 import { DAY, HOUR, MINUTE } from '@tacet/base';
 import type { StoreCommand } from '@tacet/relay';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
-import { delivered, meet, ready } from '../src/scenarios/steps.ts';
+import { delivered, linkOf, meet, ready } from '../src/scenarios/steps.ts';
 import {
   acceptRequest,
   addressOf,
@@ -20,8 +21,10 @@ import {
   request,
   requestsOf,
   sealedFor,
+  storeOf,
   today,
 } from './address-steps.ts';
+import { secretOf } from './link-holder.ts';
 import { slowStage } from './slow.ts';
 
 /** Few frames, for days of simulated time. */
@@ -213,4 +216,66 @@ test('only the owner ends an address: a false word in the end box changes nothin
   );
   assert.equal(contactNamed(stage, bob, 'alice')?.state, 'meeting');
   assert.equal(contactNamed(stage, bob, 'alice')?.reason, null);
+});
+
+test('a request in the name of somebody else is refused when it is accepted, and shown for what it is', async () => {
+  const stage = slowStage('borrowed name');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const mallory = await stage.person('mallory');
+  const { link } = addressOf(stage, alice);
+  const bait = secretOf(await linkOf(stage, mallory, 'alice'));
+  await stage.pass(MINUTE);
+  // Bob's name and the words of Bob's key set, before an invitation of Mallory's.
+  const keySetHash = storeOf(stage.personOf(bob)).get(
+    "SELECT value FROM settings WHERE name = 'key-set-hash'",
+  )?.['value'];
+  assert.ok(keySetHash instanceof Uint8Array);
+  const place = { day: today(stage), number: 9 };
+  const lie = { invitation: bait, keySetHash, name: 'bob', text: 'it is me' };
+  fillPlace(stage, link, place, sealedFor(stage, link, place, lie));
+  announcePlaces(stage, alice, link, place.day, [place.number]);
+  const asked = await oneRequest(stage, alice);
+  assert.equal(asked.claims, stage.personOf(bob).client.status(stage.world.now).address);
+  acceptRequest(stage, alice, asked.id);
+  await stage.until(
+    'it is refused',
+    async () => contactNamed(stage, alice, 'bob')?.reason === 'request-replaced',
+    HOUR,
+  );
+  assert.match(sayingOf('request-replaced') ?? '', /not of the person it names/);
+  const shown = contactNamed(stage, alice, 'bob');
+  assert.deepEqual([shown?.state, shown?.steps.delivered], ['ended', null]);
+  // Nothing was answered: Mallory knows no more than before.
+  await stage.pass(10 * MINUTE);
+  assert.deepEqual(await mallory.contacts(), []);
+  assert.equal((await mallory.invitations())[0]?.state, 'ready');
+});
+
+test('an address that has ended leads to nobody, and who is given it later is told', async () => {
+  const stage = slowStage('old address');
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  const old = addressOf(stage, alice);
+  await stage.pass(5 * MINUTE);
+  const person = stage.personOf(alice);
+  const fresh = person.client.addresses.rotate({ id: old.id, days: 0 }, stage.world.now);
+  stage.world.pumpPerson(person);
+  assert.notEqual(fresh.link, old.link);
+  // Every digest that named the end box has come before Bob asks.
+  await stage.pass(10 * MINUTE);
+  request(stage, bob, old.link);
+  await stage.pass(10 * MINUTE);
+  assert.equal(contactNamed(stage, bob, 'alice')?.reason, null);
+  // Nobody answers: what is due within 28 hours is due now.
+  storeOf(stage.personOf(bob)).run('UPDATE sent_requests SET next_at = ?', stage.world.now);
+  await bob.kill();
+  await bob.restart();
+  await stage.until(
+    'bob is told',
+    async () => contactNamed(stage, bob, 'alice')?.reason === 'address-revoked',
+    HOUR,
+  );
+  assert.match(sayingOf('address-revoked') ?? '', /owner has ended the address/);
+  assert.deepEqual(requestsOf(stage, alice), []);
 });

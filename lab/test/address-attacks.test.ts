@@ -107,7 +107,10 @@ test('a replaced card: requests do not reach the owner, and who answers is shown
   assert.deepEqual(requestsOf(stage, alice), []);
   acceptRequest(stage, mallory, asked.id);
   await ready(stage, bob, 'alice');
-  assert.equal(contactNamed(stage, bob, 'alice')?.trust, 'unverified');
+  const known = contactNamed(stage, bob, 'alice');
+  assert.deepEqual([known?.trust, known?.trustWarning], ['unverified', 'other-identity']);
+  const line = (await bob.messages('alice')).find(({ kind }) => kind === 'trust');
+  assert.match(line?.text ?? '', /other keys than the address names/);
   assert.ok(stage.personOf(bob).alarms.includes('address-other-identity'));
 });
 

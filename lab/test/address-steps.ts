@@ -219,6 +219,8 @@ export function withCard(stage: LabStage, owner: Actor, parts: CardParts): strin
 export interface SealedParts {
   readonly kem?: KemPublicKey;
   readonly invitation?: Uint8Array;
+  /** Of the person it claims to come from. */
+  readonly keySetHash?: Uint8Array;
   readonly endsDay?: number;
   readonly name?: string;
   readonly text?: string;
@@ -238,7 +240,8 @@ export function sealedFor(
   const content = new ByteWriter(1_127)
     .u8(1)
     .put(parts.invitation ?? randomBytes(rng, 32))
-    .put(randomBytes(rng, 48))
+    .put(parts.keySetHash ?? randomBytes(rng, 32))
+    .put(randomBytes(rng, 16))
     .u32(parts.endsDay ?? place.day + 10)
     .u8(name.length)
     .put(name)

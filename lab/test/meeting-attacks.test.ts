@@ -56,6 +56,7 @@ test('an inviter whose box 0 somebody filled first is told, and never shows the 
   const state = async () => (await alice.invitations()).find((one) => one.id === id);
   await stage.until('alice takes it back', async () => (await state())?.state === 'revoked');
   assert.equal((await state())?.link, null);
+  assert.equal((await state())?.reason, 'invitation-taken');
   assert.ok(person.alarms.includes('invitation-taken'));
   // Who gets hold of that link all the same is not led to Mallory.
   const bob = await stage.person('bob');

@@ -1,4 +1,4 @@
-/** The ten scenarios in simulated time; e2e/scenarios.test.ts runs the same over sockets. */
+/** The ten scenarios in simulated time; `npm run e2e -- scenarios` plays the same over sockets. */
 import { test } from 'node:test';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
 import { SCENARIOS } from '../src/scenarios/list.ts';

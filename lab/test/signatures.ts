@@ -54,15 +54,14 @@ export function signersOf(plaintext: Uint8Array, keys: LastingKeys): string[] {
   const found = new Set<string>();
   for (const string of strings.filter(({ length }) => length >= ED)) {
     const before = plaintext.slice(0, Buffer.from(plaintext).indexOf(string));
-    for (const item of [...items, before]) {
-      const verifiers = { ...keys, mldsa, identity };
-      for (const name of signs(string, item, verifiers)) found.add(name);
-      // libsignal knows of no labels of ours.
-      const others = { ...verifiers, identity: null };
-      for (const message of labelled(item)) {
-        for (const name of signs(string, message, others)) found.add(name);
-      }
-    }
+    const messages = [...items, before];
+    const verifiers = { ...keys, mldsa, identity };
+    const plain = new Set(messages.flatMap((item) => [...signs(string, item, verifiers)]));
+    // libsignal knows of no labels of ours. What is found already need not be looked for.
+    const others = { ...verifiers, identity: null };
+    const labels = plain.size > 0 ? [] : messages.flatMap(labelled);
+    const marked = labels.flatMap((message) => [...signs(string, message, others)]);
+    for (const name of [...plain, ...marked]) found.add(name);
   }
   return [...found].sort();
 }

@@ -3,7 +3,7 @@ import type { TestNetworkOptions } from '@tacet/testkit';
 import { modelledOnion } from '../src/onion.ts';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
 
-const SLOW: TestNetworkOptions = {
+export const SLOW = {
   parameters: {
     slotMs: 5_000,
     inUseSlotMs: 2_500,
@@ -12,7 +12,7 @@ const SLOW: TestNetworkOptions = {
     secondCopyMinMs: 5_000,
     secondCopyMaxMs: 60_000,
   },
-};
+} as const satisfies TestNetworkOptions;
 
 /** @param patience for networks whose first document alone takes many minutes */
 export function slowStage(

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { createProfile, openProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
-import { DAY, randomBytes, Sensitive } from '@tacet/base';
+import { DAY, randomBytes, SECOND, Sensitive } from '@tacet/base';
 import {
   Client,
   type ProfileStore,
@@ -35,6 +35,8 @@ export async function filledProfile(folder: string, count: number): Promise<void
   });
   try {
     await prepareProfile(profile.store, createLibsignalSession(), rng, { name: 'alice' });
+    // Most of the time it takes otherwise; nothing here is secret, and a daemon opens it with its own.
+    profile.store.exec('PRAGMA cipher_memory_security = OFF');
     const options = { store: profile.store, rng, builder: createPacketBuilder(rng) };
     fillMessages(profile.store, Client.open(options, Date.now()), count);
   } finally {
@@ -79,8 +81,8 @@ export async function withProfile<T>(
 }
 
 /**
- * `count` texts of forty contacts over two years, half of them received: copies of a real row,
- * whatever columns it has, with other words and times.
+ * `count` texts of forty contacts over two years, half of them received, all delivered and read: copies
+ * of a real row, whatever columns it has, with other words and times.
  */
 function fillMessages(store: ProfileStore, client: Client, count: number): void {
   const rng = seededRng('daemon bench');
@@ -100,7 +102,8 @@ function fillMessages(store: ProfileStore, client: Client, count: number): void 
         client_id: null,
         text: randomText(rng),
         sent_at: at,
-        ...(sample['arrived_at'] !== null && { arrived_at: at }),
+        place_at: Math.floor(at / SECOND) * SECOND,
+        ...(sample['arrived_at'] !== null && { arrived_at: at, read_at: at + 60_000 }),
         ...(sample['delivered_at'] !== null && { delivered_at: at + 20_000 }),
       });
     }

@@ -86,6 +86,17 @@ export function boxCards(role: ClientRole): Card[] {
     }),
     ...contentsOf(role).map((content) => encodeEnvelope({ content, readUpTo: 3 })),
     encodeEnvelope({ keySet, hello: true }),
+    encodeEnvelope({
+      step: { kind: 'commit', run: some(16), value: some(32) },
+      healing: { generation: 3, index: 200, day: 20_000, entropy: some(32) },
+      closed: 4_000,
+    }),
+    encodeEnvelope({
+      keyChange: {
+        ...{ number: 1, identityKey: some(33), ...keySet },
+        ...{ edSignature: some(64), mlSignature: some(3_309) },
+      },
+    }),
     encodeEnvelope({ receipt: { upTo: 2 ** 40, ranges: [] }, unreadable: [{ seq: 3, index: 9 }] }),
   ];
   const decoder = (

@@ -56,6 +56,7 @@ export class ContactUnderFire {
     this.inbox = new Inbox(this.store, new ReceivedSet(this.store), {
       onEnvelope: () => (this.read += 1),
       onDuplicate: () => undefined,
+      onLetter: () => undefined,
       onDeadLetter: (_contact, _seq, reason) =>
         this.dead.set(`dead-${reason}`, (this.dead.get(`dead-${reason}`) ?? 0) + 1),
       onWork: () => undefined,

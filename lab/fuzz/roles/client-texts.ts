@@ -4,10 +4,8 @@ import { encodeLink } from '@tacet/client/received';
 import { CARD_PREFIX, decodeCard, encodeCanonical, networkIdOf } from '@tacet/directory';
 import { makeTestNetwork } from '@tacet/testkit';
 import { bent } from '../bent.ts';
-import { flip, resized } from '../mutate.ts';
+import { flip, resized, typo } from '../mutate.ts';
 import type { Card, ClientRole } from './client.ts';
-
-const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 export function textCards(role: ClientRole): Card[] {
   const { rng, network, client } = role;
@@ -15,21 +13,6 @@ export function textCards(role: ClientRole): Card[] {
   const own = networkIdOf(network.trust);
   const secret = (): Uint8Array => randomBytes(rng, 32);
 
-  function typo(text: string): string {
-    const at = randomInt(rng, text.length);
-    switch (randomInt(rng, 5)) {
-      case 0:
-        return text.slice(0, at);
-      case 1:
-        return text.slice(0, at) + text.slice(at + 1);
-      case 2:
-        return `${text.slice(0, at)}${pick(rng, ['.', '#', ' ', '\n', 'é', '\u0000', '='])}${text.slice(at)}`;
-      case 3:
-        return text + text.slice(at);
-      default:
-        return text.slice(0, at) + BASE64URL[randomInt(rng, 64)] + text.slice(at + 1);
-    }
-  }
   const { networkName: n, authorities: a, threshold: t, edges, joinSecret: s } = network.card;
   const fields = { n, a, t, e: edges.map(({ address, relay }) => [address, relay]), s };
   const wrong = (): string => CARD_PREFIX + base64url(encodeCanonical(bent(rng, fields)));
@@ -70,6 +53,7 @@ export function textCards(role: ClientRole): Card[] {
   /** Never one that is good: each would become a contact. */
   const spoiled = (): string => {
     const words = typo(
+      rng,
       encodeLink(secret(), own, randomInt(rng, 2) === 0 ? network.cardText : null),
     );
     return words.replace(/^([^#]*)#(.{43})\.(.{11})$/, '$1#$2.');
@@ -90,7 +74,7 @@ export function textCards(role: ClientRole): Card[] {
   const foreign = flip(rng, own.slice(), 0, 8) as typeof own;
 
   return [
-    [15, card('a typing error', () => typo(network.cardText))],
+    [15, card('a typing error', () => typo(rng, network.cardText))],
     [10, card('a field bent', wrong)],
     [5, card('rubbish', rubbish), 10],
     [5, card('rubbish behind the prefix', () => CARD_PREFIX + rubbish()), 10],

@@ -1,5 +1,6 @@
 /** Every role there is. */
 import type { RoleKind } from '../types.ts';
+import { address } from './address.ts';
 import { authority } from './authority.ts';
 import { client } from './client.ts';
 import { edge } from './edge.ts';
@@ -7,4 +8,4 @@ import { link } from './link.ts';
 import { mix } from './mix.ts';
 
 /** The longest first. */
-export const ROLES: readonly RoleKind[] = [client, edge, mix, authority, link];
+export const ROLES: readonly RoleKind[] = [client, edge, mix, authority, link, address];

@@ -20,18 +20,40 @@ function step(name: string, say: string, work: (pair: Pair) => Promise<void> | v
   };
 }
 
-const who = fc.integer({ min: 0, max: 1 });
+const who = fc.constantFrom(0 as const, 1 as const);
+
+const SIZES = fc.constantFrom(5, 5, 5, 3_000, 12_000);
 
 const write = fc
-  .tuple(who, fc.constantFrom(5, 5, 5, 3_000, 12_000))
+  .tuple(who, SIZES)
   .map(([from, size]) =>
     step(size > 2_000 ? 'write-parts' : 'write', `write ${from} ${size}`, (pair) =>
       pair.write(from, size),
     ),
   );
 
+/** One of the newest lines is answered. */
+const reply = fc
+  .tuple(who, fc.nat({ max: 5 }))
+  .map(([from, answers]) =>
+    step('answer', `answer ${from} ${answers}`, (pair) => pair.write(from, 5, answers)),
+  );
+
+const read = who.map((n) =>
+  step('read', `read ${n}`, (pair) => {
+    pair.people[n].act((client, now) => client.markRead('1', now));
+  }),
+);
+
+/** A clock is never quite right: within what a client takes for right. */
+const clock = fc.tuple(who, fc.integer({ min: -45, max: 45 })).map(([n, seconds]) =>
+  step('clock', `clock ${n} ${seconds}`, (pair) => {
+    pair.people[n].skew = seconds * SECOND;
+  }),
+);
+
 const run = fc
-  .integer({ min: 10, max: 900 })
+  .integer({ min: 10, max: 420 })
   .map((seconds) => step('run', `run ${seconds}`, (pair) => pair.run(seconds * SECOND)));
 
 const trouble = fc
@@ -42,43 +64,43 @@ const trouble = fc
     }),
   );
 
-/** Far enough to reach any point of a text's way, near enough to be reached. */
+/** Far enough to reach any point of a text's way, near enough to be reached in these minutes. */
 const REACH: Readonly<Record<CrashPoint, number>> = {
   statement: 120,
-  save: 25,
-  await: 8,
+  save: 16,
+  await: 4,
   effect: 40,
 };
 
+/** Armed, then something to do that passes such points, on the one end or the other. */
 const crash = fc
-  .tuple(who, fc.constantFrom(...CRASH_POINTS), fc.nat())
-  .map(([n, point, at]): Step => {
+  .tuple(who, fc.constantFrom(...CRASH_POINTS), fc.nat(), who, SIZES, fc.nat({ max: 120 }))
+  .map(([n, point, at, from, size, seconds]): Step => {
     const count = 1 + (at % REACH[point]);
-    return step(`crash-at-${point}`, `crash ${n} at ${point} ${count}`, (pair) => {
+    const say = `crash ${n} at ${point} ${count}, write ${from} ${size}, run ${seconds}`;
+    return step(`crash-at-${point}`, say, async (pair) => {
       const person = pair.people[n];
-      if (person?.up) person.crashAt(point, count);
+      if (person.up) person.crashAt(point, count);
+      pair.write(from, size);
+      if (seconds > 0) await pair.run(seconds * SECOND);
     });
   });
 
-const away = fc.tuple(who, fc.integer({ min: 1, max: 1_800 })).map(([n, seconds]) =>
+const away = fc.tuple(who, fc.integer({ min: 1, max: 900 })).map(([n, seconds]) =>
   step('away', `away ${n} ${seconds}`, async (pair) => {
-    pair.people[n]?.stop();
+    pair.people[n].stop();
     await pair.run(seconds * SECOND);
-    pair.people[n]?.start();
+    pair.people[n].start();
   }),
 );
 
-const bothAway = fc.integer({ min: 1, max: 30 * 24 }).map((hours) =>
-  step('both-away', `both away ${hours} h`, (pair) => {
-    for (const person of pair.people) person.stop();
-    pair.layer.skip(pair.layer.now + hours * HOUR);
-    for (const person of pair.people) person.start();
-  }),
-);
+const bothAway = fc
+  .integer({ min: 1, max: 30 * 24 })
+  .map((hours) => step('both-away', `both away ${hours} h`, (pair) => pair.bothOff(hours * HOUR)));
 
 /** One leaves, the other writes on and leaves, comes back first; boxes may have ended meanwhile. */
 const apart = fc
-  .tuple(who, fc.integer({ min: 1, max: 8 * 24 }), fc.integer({ min: 1, max: 20 }))
+  .tuple(who, fc.integer({ min: 1, max: 8 * 24 }), fc.integer({ min: 1, max: 8 }))
   .map(([n, hours, minutes]) =>
     step('apart', `apart ${n} ${hours} h, ${minutes} min`, async (pair) => {
       const [gone, there] = n === 0 ? pair.people : [pair.people[1], pair.people[0]];
@@ -96,18 +118,20 @@ const lose = fc
   .nat({ max: 1 })
   .map((n) => step('edge-lost', `edge ${n} loses its boxes`, (pair) => pair.layer.loseEdge(n)));
 
-const copy = who.map((n) => step('copy', `copy ${n}`, (pair) => pair.copy(n as 0 | 1)));
+const copy = who.map((n) => step('copy', `copy ${n}`, (pair) => pair.copy(n)));
 
 const rollBack = who.map((n) =>
   step('roll-back', `roll back ${n}`, (pair) => {
-    pair.rollBack(n as 0 | 1);
+    pair.rollBack(n);
   }),
 );
 
-/** Weights by repetition: fast-check draws commands evenly. */
-const KINDS: readonly fc.Arbitrary<Step>[] = [
+const STEPS: readonly fc.Arbitrary<Step>[] = [
   fc.oneof(
-    { weight: 6, arbitrary: write },
+    { weight: 5, arbitrary: write },
+    { weight: 2, arbitrary: reply },
+    { weight: 1, arbitrary: read },
+    { weight: 1, arbitrary: clock },
     { weight: 6, arbitrary: run },
     { weight: 2, arbitrary: trouble },
     { weight: 4, arbitrary: crash },
@@ -116,10 +140,10 @@ const KINDS: readonly fc.Arbitrary<Step>[] = [
     { weight: 1, arbitrary: apart },
     { weight: 1, arbitrary: lose },
     { weight: 2, arbitrary: copy },
-    { weight: 1, arbitrary: rollBack },
+    { weight: 2, arbitrary: rollBack },
   ),
 ];
 
 export function steps(most = 25): fc.Arbitrary<Iterable<Step>> {
-  return fc.commands([...KINDS], { maxCommands: most, size: 'max' });
+  return fc.commands([...STEPS], { maxCommands: most, size: 'max' });
 }

@@ -2,49 +2,31 @@
  * Two people over the bad layer, and the model they are held against: a list of the texts their
  * daemons accepted. Every one arrives exactly once, or is under way; states only move forward.
  */
-import { DAY, HOUR, MINUTE, type Millis, SECOND } from '@tacet/base';
-import type { Evidence, MessageState, MessageView, SessionPort } from '@tacet/client';
-import type { SeededRng } from '@tacet/testkit';
-import { type Fault, Layer, ModelPerson, NETWORK, Tally } from '@tacet/testkit/model';
+import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import { STATE_RANK } from '@tacet/testkit';
+import { type Fault, Layer, ModelPerson, NETWORK, pass, Tally } from '@tacet/testkit/model';
+import { type Accepted, DONE, type Lists } from './accepted.ts';
 import { demand } from './broken.ts';
+import { checkFacts, checkWhy } from './facts.ts';
+import { metOnce, sessionOf } from './met.ts';
+import { checkCauses, checkReplies, checkRule } from './order.ts';
 import { tooManyRows } from './rows.ts';
+import { SetBack } from './set-back.ts';
 
-const RANK: Readonly<Record<MessageState, number>> = {
-  queued: 0,
-  sending: 1,
-  unconfirmed: 2,
-  stored: 3,
-  delivered: 4,
-  failed: 4,
-  received: 4,
-  read: 5,
-};
-const DONE = 4;
-/** The first facts about a message are kept for ever. */
-const FIRST_FACTS = 16;
 /** What an edge lost is encrypted anew after half the life of its box, and again after as long. */
 const PEACE: Millis = 2 * NETWORK.document.parameters.boxLifeDays * DAY;
-
-export interface Accepted {
-  readonly from: number;
-  readonly text: string;
-  readonly id: string;
-  /** What one of them knew of it went with a store that was set back: it may come once, or never. */
-  excused: boolean;
-  rank: number;
-  facts: readonly Evidence[];
-}
+/** Of a long wait both run for so long at a time; in between they are off, which costs nothing here. */
+const AWAKE: Millis = 20 * MINUTE;
+/** A store that was put back is known for it after so long without trouble. */
+const NOTICED: Millis = 15 * MINUTE;
 
 export interface PairOptions {
   readonly tally?: Tally;
   readonly fault?: () => Fault;
-  readonly session?: (rng: SeededRng) => SessionPort;
-}
-
-/** One person's store as it was, and which texts it knew of then. */
-interface Copy {
-  readonly bytes: Uint8Array;
-  readonly known: ReadonlySet<string>;
+  /** libsignal's ratchet instead of the fake one. */
+  readonly real?: boolean;
+  /** Nobody is ever off when there is peace. */
+  readonly awake?: boolean;
 }
 
 export class Pair {
@@ -52,167 +34,162 @@ export class Pair {
   readonly people: readonly [ModelPerson, ModelPerson];
   readonly accepted: Accepted[] = [];
   readonly tally: Tally;
-  private readonly fault: (() => Fault) | null;
+  private readonly options: PairOptions;
+  private readonly setBacks: readonly [SetBack, SetBack];
   private count = 0;
-  private readonly copies: (Copy | null)[] = [null, null];
-  private setBack = false;
 
   constructor(seed: string, options: PairOptions = {}) {
     this.tally = options.tally ?? new Tally();
-    this.fault = options.fault ?? null;
+    this.options = options;
     const layer = new Layer(seed, this.tally);
     this.layer = layer;
     const person = (name: string): ModelPerson =>
-      new ModelPerson(name, layer, seed, { ...options, tally: this.tally });
-    this.people = [person('alice'), person('bob')];
+      new ModelPerson(name, layer, seed, {
+        ...sessionOf(options.real === true),
+        tally: this.tally,
+      });
+    const alice = person('alice');
+    const bob = person('bob');
+    this.people = [alice, bob];
+    this.setBacks = [new SetBack(alice, layer), new SetBack(bob, layer)];
   }
 
-  /** One invites, the other comes; from then on the planted fault is there. */
+  /** They have met; from then on the planted fault is there. */
   async meet(): Promise<void> {
-    const [alice, bob] = this.people;
-    await alice.begin();
-    await bob.begin();
-    await this.run(2 * MINUTE);
-    alice.act((client, now) => client.createInvitation({ label: 'bob' }, now));
-    await this.run(5 * MINUTE);
-    const link = alice.machine.invitations()[0]?.link;
-    if (link == null) throw new Error('there is no link');
-    bob.act((client, now) => client.acceptInvitation({ link, name: 'alice' }, now));
-    await this.run(10 * MINUTE);
-    for (const { machine } of this.people) {
-      if (machine.contacts()[0]?.state !== 'ready') throw new Error('they have not met');
-    }
-    for (const [n, person] of this.people.entries()) {
-      person.store.fault = this.fault?.() ?? null;
+    const met = await metOnce(this.options.real === true);
+    this.layer.restore(met.layer);
+    for (const n of [0, 1] as const) {
+      const person = this.people[n];
+      person.beginFrom(met.stores[n]);
+      person.store.fault = this.options.fault?.() ?? null;
       person.onState = (id) => this.onState(n, id);
     }
+    await this.run(MINUTE);
   }
 
   /** Each step of a state is looked at, not only what stands at the end of a command. */
-  private onState(from: number, id: string): void {
-    const { state, text } = this.people[from as 0 | 1].machine.message(id);
+  private onState(from: 0 | 1, id: string): void {
+    const { state, text } = this.people[from].machine.message(id);
     const one = this.accepted.find((other) => other.from === from && other.text === text);
     if (one === undefined || one.excused) return;
-    demand(RANK[state] >= one.rank, 'states-forward', `${state} after rank ${one.rank}`);
-    one.rank = RANK[state];
+    demand(STATE_RANK[state] >= one.rank, 'states-forward', `${state} after rank ${one.rank}`);
+    one.rank = STATE_RANK[state];
   }
 
-  /** Lets time pass, everything that is due happening in its order. */
-  async run(ms: number): Promise<void> {
-    const end = this.layer.now + ms;
-    for (;;) {
-      for (const person of this.people) await person.settle();
-      const at = Math.min(this.layer.nextAt, ...this.people.map((one) => one.deadline));
-      if (at > end) break;
-      demand(at >= this.layer.now - 60 * SECOND, 'deadline-kept', 'a deadline is long past');
-      this.layer.advance(Math.max(at, this.layer.now));
-      for (const person of this.people) {
-        if (person.deadline <= this.layer.now) person.advance(this.layer.now);
-      }
-    }
-    this.layer.advance(end);
+  run(ms: number): Promise<void> {
+    return pass(this.layer, this.people, ms);
   }
 
-  write(from: number, size: number): void {
+  /** Nobody is there for so long. */
+  bothOff(ms: Millis): void {
+    for (const person of this.people) person.stop();
+    this.layer.skip(this.layer.now + ms);
+    for (const person of this.people) person.start();
+  }
+
+  /** @param answers so-manyth text from the end that is answered; null: none */
+  write(from: 0 | 1, size: number, answers: number | null = null): void {
     const person = this.people[from];
-    if (person === undefined || !person.up) return;
+    if (!person.up) return;
     const text = `${this.count++} ${'x'.repeat(size)}`;
     const clientId = `text ${this.count}`;
-    const send = (): string =>
-      person.machine.sendText({ contactId: '1', text, clientId }, this.layer.now).id;
+    const seen = person.machine
+      .messages({ contactId: '1', limit: 500 })
+      .filter(({ kind }) => kind === 'text');
+    const answered = answers === null ? undefined : seen.at(-1 - (answers % (seen.length + 1)));
+    const request = {
+      contactId: '1',
+      text,
+      clientId,
+      ...(answered !== undefined && { replyTo: answered.id }),
+    };
     let id = '';
     // A command that crashed was not accepted; the window asks again with the same client id.
     for (let tries = 0; id === '' && tries < 3; tries++) {
-      person.act(() => {
-        id = send();
+      person.act((client, now) => {
+        id = client.sendText(request, now).id;
       });
     }
-    if (id !== '') this.accepted.push({ from, text, id, excused: false, rank: 0, facts: [] });
+    if (id === '') return;
+    if (answered !== undefined) this.tally.add('reply');
+    this.accepted.push({
+      from,
+      text,
+      id,
+      after: seen.at(-1)?.text ?? null,
+      answers: answered?.text ?? null,
+      excused: false,
+      rank: 0,
+      facts: [],
+    });
   }
 
   check(): void {
+    for (const one of this.setBacks) if (one.look()) this.tally.add('copy-noticed');
     if (this.accepted.length === 0) return;
-    const lists = this.people.map(({ machine }) =>
-      machine.messages({ contactId: '1', limit: 500 }),
-    );
+    const [alice, bob] = this.people;
+    const lists: Lists = [seenBy(alice), seenBy(bob)];
     for (const one of this.accepted) {
       if (one.excused) this.checkExcused(one, lists);
       else this.checkOne(one, lists);
     }
-    for (const [n, list] of lists.entries()) {
-      for (const { direction, text } of list) {
+    for (const n of [0, 1] as const) {
+      for (const { direction, text } of lists[n]) {
         demand(
           direction === 'out' || this.accepted.some((one) => one.from !== n && one.text === text),
           'nothing-from-nowhere',
           'a text that nobody wrote',
         );
       }
+      checkCauses(this.accepted, lists[n]);
+      checkReplies(this.accepted, lists[n]);
+      checkRule(this.people[n].store, lists[n]);
     }
   }
 
-  private checkOne(one: Accepted, lists: readonly (readonly MessageView[])[]): void {
-    const own = lists[one.from]?.find(({ id, text }) => id === one.id && text === one.text);
+  private checkOne(one: Accepted, lists: Lists): void {
+    const own = lists[one.from].find(({ id, text }) => id === one.id && text === one.text);
     demand(own?.text === one.text, 'nothing-lost', 'an accepted text is not there any more');
-    const rank = RANK[own.state];
+    const rank = STATE_RANK[own.state];
     demand(rank >= one.rank, 'states-forward', `${own.state} after rank ${one.rank}`);
     demand(own.state !== 'failed', 'nothing-lost', 'failed though nothing was refused');
     const copies = lists[1 - one.from]?.filter(
       ({ direction, text }) => direction === 'in' && text === one.text,
-    ).length;
-    demand(copies === 0 || copies === 1, 'nothing-twice', `${copies} copies`);
-    if (own.state === 'delivered') {
-      demand(copies === 1, 'nothing-lost', 'shown as delivered and not there');
+    );
+    const times = copies?.length ?? 0;
+    demand(times <= 1, 'nothing-twice', `${times} copies`);
+    const { blind } = this.setBacks[one.from];
+    if (rank >= DONE && !blind)
+      demand(times === 1, 'nothing-lost', `shown as ${own.state} and not there`);
+    // A reader whose store was put back may not know any more.
+    if (own.state === 'read' && !blind && !this.setBacks[one.from === 0 ? 1 : 0].happened) {
+      demand(copies?.[0]?.readAt != null, 'nothing-from-nowhere', 'nobody has read it');
     }
     one.rank = rank;
-    this.checkFacts(one);
+    const person = this.people[one.from];
+    checkFacts(one, own.state, person.machine);
+    checkWhy(own, person.machine, person.hears(), person.now);
   }
 
-  private checkExcused(one: Accepted, lists: readonly (readonly MessageView[])[]): void {
+  private checkExcused(one: Accepted, lists: Lists): void {
     const copies = lists[1 - one.from]?.filter(({ text }) => text === one.text).length ?? 0;
     demand(copies <= 1, 'nothing-twice', `${copies} copies`);
   }
 
-  /** Keeps a copy of somebody's store. */
   copy(n: 0 | 1): void {
-    const person = this.people[n];
-    if (!person.up) return;
-    const known = person.machine.messages({ contactId: '1', limit: 500 }).map(({ text }) => text);
-    this.copies[n] = { bytes: person.store.copy(), known: new Set(known) };
+    this.setBacks[n].keep();
   }
 
-  /** Puts the copy in the place of the store: what came since is gone there. */
   rollBack(n: 0 | 1): void {
-    const copy = this.copies[n];
-    if (copy == null) return;
-    this.tally.add('rolled-back');
-    this.setBack = true;
-    const person = this.people[n];
-    person.stop();
-    person.store.restore(copy.bytes);
-    for (const one of this.accepted) {
-      if (!copy.known.has(one.text)) one.excused = true;
-      else if (one.from === n) Object.assign(one, { rank: 0, facts: [] });
-    }
-    person.start();
+    if (this.setBacks[n].restore(n, this.accepted)) this.tally.add('rolled-back');
   }
 
   /** Somebody said that only this store goes on, as a person does who is told that there is another. */
-  resume(): void {
+  private resume(): void {
     for (const person of this.people) {
-      if (!person.up || person.machine.status(this.layer.now).copiedAt === null) continue;
-      this.tally.add('copy-noticed');
+      if (!person.up || person.machine.status(person.now).copiedAt === null) continue;
       person.act((client, now) => client.resume(now));
     }
-  }
-
-  private checkFacts(one: Accepted): void {
-    const { evidence } = this.people[one.from as 0 | 1].machine.message(one.id);
-    for (const [n, fact] of one.facts.entries()) {
-      const now = evidence[n];
-      const same = now?.what === fact.what && now.at === fact.at && now.part === fact.part;
-      demand(same, 'evidence-kept', `fact ${n}, ${fact.what}, is gone`);
-    }
-    one.facts = evidence.slice(0, FIRST_FACTS);
   }
 
   /** The trouble is over: everything is delivered, and what it took is given back. */
@@ -224,9 +201,12 @@ export class Pair {
     }
     const open = (): Accepted[] =>
       this.accepted.filter(({ rank, excused }) => rank < DONE && !excused);
-    await this.wait(() => open().length === 0, this.setBack ? DAY : PEACE);
+    const setBack = this.setBacks.some(({ happened }) => happened);
+    await this.wait(() => !this.setBacks.some(({ owed }) => owed), NOTICED);
+    demand(!this.setBacks.some(({ owed }) => owed), 'copy-noticed', 'a store that was put back');
+    await this.wait(() => open().length === 0, setBack ? 8 * HOUR : PEACE);
     // Ratchets and generations may have parted for good; what is said of texts stays true (spec 10, 7).
-    if (this.setBack) {
+    if (setBack) {
       this.tally.add(open().length === 0 ? 'mended-after-roll-back' : 'parted-after-roll-back');
       return;
     }
@@ -240,12 +220,19 @@ export class Pair {
 
   /** Until it holds, at most so long. */
   private async wait(holds: () => boolean, most: Millis): Promise<void> {
-    let step = 5 * MINUTE;
+    let step = 2 * MINUTE;
     for (let waited = 0; waited < most && !holds(); waited += step) {
       step = Math.min(4 * HOUR, step + waited / 2);
-      await this.run(step);
-      this.resume();
+      if (step > HOUR && this.options.awake !== true) {
+        this.bothOff(step - AWAKE);
+        await this.run(AWAKE);
+      } else await this.run(step);
       this.check();
+      this.resume();
     }
   }
+}
+
+function seenBy(person: ModelPerson): Lists[0] {
+  return person.machine.messages({ contactId: '1', limit: 500 });
 }

@@ -139,6 +139,14 @@ export const PLANTS: readonly Plant[] = [
     }),
   },
   {
+    name: 'orders-by-clock',
+    about: 'a text stands where the clock of its writer says, whatever it answers',
+    within: 100,
+    make: () => ({
+      get: (sql, next) => (sql.startsWith('SELECT place_at, place_sub') ? undefined : next()),
+    }),
+  },
+  {
     name: 'keeps-parts-for-ever',
     about: 'parts of what was read are not forgotten',
     within: 20,

@@ -1,5 +1,4 @@
 /** Plays random histories and counts what came up in them; stops at the first that breaks a rule. */
-import { createLibsignalSession } from '@tacet/adapters/session-libsignal';
 import { Tally } from '@tacet/testkit/model';
 import fc from 'fast-check';
 import { steps } from './commands.ts';
@@ -9,7 +8,7 @@ export interface PlayOptions {
   readonly runs: number;
   readonly seed: number;
   readonly fault?: PairOptions['fault'];
-  /** Every so-manyth history has libsignal's ratchet; 0: none. */
+  /** One history in so many has libsignal's ratchet; 0: none. */
   readonly realEvery?: number;
   readonly mostSteps?: number;
   /** A failing history is made shorter first. */
@@ -32,14 +31,17 @@ export async function play(options: PlayOptions): Promise<Played> {
   const tally = new Tally();
   const { runs, seed, realEvery = 0 } = options;
   let played = 0;
-  const property = fc.asyncProperty(fc.nat(), steps(options.mostSteps), async (n, commands) => {
+  const ratchet = fc.integer({ min: 1, max: Math.max(1, realEvery) });
+  const commanded = steps(options.mostSteps);
+  const property = fc.asyncProperty(fc.nat(), ratchet, commanded, async (n, which, commands) => {
     played += 1;
-    const real = realEvery > 0 && played % realEvery === 0;
+    const real = realEvery > 0 && which === realEvery;
     if (real) tally.add('real-ratchet');
     const pair = new Pair(`history ${n}`, {
       tally,
       ...(options.fault !== undefined && { fault: options.fault }),
-      ...(real && { session: () => createLibsignalSession() }),
+      real,
+      awake: which === 1,
     });
     await pair.meet();
     await fc.asyncModelRun(() => ({ model: {}, real: pair }), commands);
@@ -55,8 +57,8 @@ export async function play(options: PlayOptions): Promise<Played> {
   if (!result.failed) return { histories: played, tally, failure: null };
   const cause = result.errorInstance;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const [n, commands] = result.counterexample ?? [];
-  const how = `history ${n}: ${commands === undefined ? '' : fc.stringify(commands)}`;
+  const [n, which, commands] = result.counterexample ?? [];
+  const how = `history ${n}, ratchet ${which}: ${commands === undefined ? '' : fc.stringify(commands)}`;
   return {
     histories: played,
     tally,

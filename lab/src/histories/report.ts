@@ -1,4 +1,6 @@
 /** `npm run -s lab -- histories`: random histories, every crash point, planted bugs; one report. */
+import { machineName } from '../about.ts';
+import { type Blocks, playBlocks, readBlocks, sum } from './blocks.ts';
 import { PLANTS } from './plants.ts';
 import { play } from './play.ts';
 import { sweep } from './sweep.ts';
@@ -7,6 +9,9 @@ import { sweep } from './sweep.ts';
 const KINDS = [
   'write',
   'write-parts',
+  'reply',
+  'read',
+  'clock',
   'request-lost',
   'answer-lost',
   'digest-lost',
@@ -29,12 +34,9 @@ const KINDS = [
 /** So often each, in a run of `FULL` histories or more. */
 const LEAST = 1_000;
 const FULL = 10_000;
-/** One history in so many has libsignal's ratchet. */
-const REAL_EVERY = 20;
-const TOLD_EVERY = 500;
 
 export interface HistoriesReport {
-  readonly seed: number;
+  readonly seeds: readonly number[];
   readonly histories: number;
   readonly realRatchet: number;
   readonly texts: number;
@@ -45,26 +47,32 @@ export interface HistoriesReport {
   readonly plants: Readonly<Record<string, string>>;
   /** What does not hold; empty: everything does. */
   readonly failed: readonly string[];
+  readonly machine: string;
+  readonly commits: readonly string[];
+  readonly date: string;
+}
+
+export interface HistoriesOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Histories that were played and kept, instead of playing any. */
+  readonly kept?: readonly string[];
 }
 
 export async function histories(
-  options: { readonly runs: number; readonly seed: number },
+  options: HistoriesOptions,
   say: (line: string) => void,
 ): Promise<HistoriesReport> {
-  const { runs, seed } = options;
-  const failed: string[] = [];
-  const { histories, tally, failure } = await play({
-    runs,
-    seed,
-    realEvery: REAL_EVERY,
-    shrink: true,
-    onHistory: (played) => {
-      if (played % TOLD_EVERY === 0) say(`${played} histories`);
-    },
-  });
-  if (failure !== null) failed.push(`${failure.message}; ${failure.how}; path ${failure.path}`);
-  if (runs >= FULL) {
-    for (const kind of KINDS) if (tally.of(kind) < LEAST) failed.push(`too few: ${kind}`);
+  const { runs, seed, kept } = options;
+  const played: Blocks =
+    kept === undefined
+      ? await playBlocks({ runs, seed, file: null }, say)
+      : sum(kept.map((file) => readBlocks(file)));
+  const failed = [...played.failed];
+  if (played.histories >= FULL) {
+    for (const kind of KINDS) {
+      if ((played.events[kind] ?? 0) < LEAST) failed.push(`too few: ${kind}`);
+    }
   }
   const crashPoints = await sweep({ stride: 1 });
   say(`crash points: ${JSON.stringify(crashPoints)}`);
@@ -76,6 +84,23 @@ export async function histories(
     if (rule === undefined) failed.push(`planted and not found: ${name}`);
     say(`${name}: ${plants[name]}`);
   }
-  const { 'real-ratchet': realRatchet = 0, 'text-ended-4': texts = 0, ...events } = tally.view();
-  return { seed, histories, realRatchet, texts, events, crashPoints, plants, failed };
+  const {
+    'real-ratchet': realRatchet = 0,
+    'text-ended-4': delivered = 0,
+    'text-ended-5': read = 0,
+    ...events
+  } = played.events;
+  return {
+    seeds: played.seeds,
+    histories: played.histories,
+    realRatchet,
+    texts: delivered + read,
+    events,
+    crashPoints,
+    plants,
+    failed,
+    machine: machineName(),
+    commits: played.commits,
+    date: new Date().toISOString().slice(0, 10),
+  };
 }

@@ -38,7 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a second guest is told that the invitation was used',
-    about: 'meeting',
+    about: 'refusal',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -57,7 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'a revoked invitation cannot be answered',
-    about: 'meeting',
+    about: 'refusal',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -103,7 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the receiver is killed and misses nothing',
-    about: 'texts',
+    about: 'kills',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');
@@ -119,7 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'the sender is killed right after writing and loses nothing',
-    about: 'texts',
+    about: 'kills',
     async run(stage) {
       const alice = await stage.person('alice');
       const bob = await stage.person('bob');

@@ -40,9 +40,10 @@ export interface Stage {
 export interface Scenario {
   readonly name: string;
   /**
-   * `meeting`: people who never met before. `texts`: they may have met, and written, before.
-   * `relays`: the same, and relays are killed, which others on the network would notice.
+   * `meeting` and `refusal`: people who never met before. `texts`: they may have met, and written,
+   * before. `kills`: the same, and one of them is killed. `relays`: the same, and relays are killed,
+   * which others on the network would notice.
    */
-  readonly about: 'meeting' | 'texts' | 'relays';
+  readonly about: 'meeting' | 'refusal' | 'texts' | 'kills' | 'relays';
   readonly run: (stage: Stage) => Promise<void>;
 }

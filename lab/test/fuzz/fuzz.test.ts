@@ -5,13 +5,14 @@ import { runRole } from '../../fuzz/engine.ts';
 import { faults, figuresOf } from '../../fuzz/report.ts';
 import { ROLES } from '../../fuzz/roles/index.ts';
 
-/** Some ten seconds together; an authority's inputs are dear, since most end in two signatures. */
+/** Some seven seconds together; an authority's inputs are dear, since most end in two signatures. */
 const COUNTS: Readonly<Record<string, number>> = {
-  mix: 16_000,
+  mix: 8_000,
   edge: 16_000,
-  client: 8_000,
-  authority: 2_000,
+  client: 4_000,
+  authority: 1_000,
   link: 212,
+  address: 420,
 };
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 
@@ -33,6 +34,9 @@ test('hostile input: an authority refuses each by its name', (t) => quick('autho
 
 test('hostile input: a client takes nothing that is not genuine, from edges or contacts', (t) =>
   quick('client', t));
+
+test('hostile input: the owner of an address counts what is no request, and answers nothing', (t) =>
+  quick('address', t));
 
 test('hostile input: doors end what is no TLS, no request, no frame, slow, silent or too much', (t) =>
   quick('link', t));

@@ -55,7 +55,11 @@ for (const [group, cases] of Object.entries(HOSTILE)) {
     // Each kind of fault is named; what is merely hard to show is none.
     const { alarms } = stage.personOf(alice);
     assert.equal(alarms.length > 0, dead > 0);
-    assert.ok(alarms.every((code) => /^(envelope|content)-malformed$|^key-set-/.test(code)));
+    assert.ok(
+      alarms.every((code) =>
+        /^(envelope|content)-malformed$|^key-(set-mismatch|refused)$/.test(code),
+      ),
+    );
     assert.deepEqual((await alice.status()).disputes, []);
   });
 }

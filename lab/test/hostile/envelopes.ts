@@ -124,7 +124,11 @@ export const HOSTILE: Readonly<Record<string, readonly HostileEnvelope[]>> = {
         ],
       ]),
     ),
-    quiet('a key set that is not theirs', envelope([3, map([1, id(32)], [2, id(1_952)])])),
+    shown(
+      'a key set that is not theirs',
+      'Other keys came that the old ones did not confirm. They were refused; nothing is sent to them.',
+      envelope([3, map([1, id(32)], [2, id(1_952)])]),
+    ),
     quiet('a document nobody made', envelope([5, [3, id(32)]])),
   ],
   'contents that break their rules': [
