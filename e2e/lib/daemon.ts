@@ -9,7 +9,7 @@ import { Program } from './program.ts';
 import { dialDaemon } from './socket.ts';
 
 const ENTRY = fileURLToPath(new URL('../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
-const KEYCHAIN_ENTRY = fileURLToPath(new URL('./keychain/daemon.ts', import.meta.url));
+const KEYCHAIN_ENTRY = fileURLToPath(new URL('./keychain/daemon.mjs', import.meta.url));
 
 export interface DaemonOptions {
   /** Of the profile's folder. */

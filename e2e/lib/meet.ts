@@ -11,14 +11,16 @@ export interface StoredInvitation {
   readonly fullLink: string;
 }
 
-/** Made by `host`, and stored in the network within `patience` ms. */
+/** Made by `host`, as `identity` if not under their own, and stored in the network within `patience` ms. */
 export async function storedInvitation(
   town: Town,
   host: DaemonProcess,
   label: string,
   patience: number,
+  identity?: string,
 ): Promise<StoredInvitation> {
-  const { id } = await host.api.call('invite.create', { label });
+  const as = identity === undefined ? {} : { identity };
+  const { id } = await host.api.call('invite.create', { label, ...as });
   let stored = null as StoredInvitation | null;
   await town.until(`${host.name}'s invitation is stored`, patience, async () => {
     const { invitations } = await host.api.call('invite.list', {});
@@ -30,13 +32,14 @@ export async function storedInvitation(
   return stored;
 }
 
-/** Resolves when both can write: with the contact's id at each side. */
+/** Resolves when both can write: with the contact's id at each side. `identity`: of the host. */
 export async function introduce(
   town: Town,
   host: DaemonProcess,
   guest: DaemonProcess,
+  identity?: string,
 ): Promise<{ readonly atHost: string; readonly atGuest: string }> {
-  const { link } = await storedInvitation(town, host, guest.name, PATIENCE);
+  const { link } = await storedInvitation(town, host, guest.name, PATIENCE, identity);
   await guest.api.call('invite.accept', { link, name: host.name });
   return { atHost: await ready(town, host, guest), atGuest: await ready(town, guest, host) };
 }

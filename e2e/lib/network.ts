@@ -70,7 +70,7 @@ export class RelayNetwork {
         ...(authorities === 1 ? [] : ['--authorities', String(authorities)]),
         ...['--host', host],
         ...['--mixes-per-layer', String(mixesPerLayer), '--edges', String(edges)],
-        ...Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+        ...setting(parameters),
       ],
       log,
       ready: { fd: 1, word: 'made a network' },
@@ -199,6 +199,11 @@ export class RelayNetwork {
       writeFileSync(path, JSON.stringify(changed), { mode: 0o600 });
     }
   }
+}
+
+/** As `network create` and `npm start` take parameters. */
+export function setting(parameters: Partial<Parameters>): string[] {
+  return Object.entries(parameters).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
 }
 
 function byName({ name }: { readonly name: string }): string {

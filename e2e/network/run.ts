@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { AppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
-import { clockFile } from '../lib/clock.ts';
+import { type Played, playChapter } from '../lib/chapters.ts';
+import { judged, since } from '../lib/judged.ts';
 import { priorityGranted } from '../lib/program.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST, type Town } from '../lib/town.ts';
 import { CHAPTERS } from './chapters.ts';
 import { CLOCK } from './clocks.ts';
 import { Crowd, type Tally } from './crowd.ts';
@@ -25,12 +26,7 @@ export interface NetworkRunOptions {
   readonly say: (line: string) => void;
 }
 
-export interface ChapterResult {
-  readonly name: string;
-  readonly expected: string;
-  readonly seen: string;
-  readonly faults: readonly string[];
-  readonly seconds: number;
+export interface ChapterResult extends Played {
   /** Of the texts given up to its end, not confirmed within the patience. */
   readonly late: number;
   readonly load: Load;
@@ -91,28 +87,12 @@ export async function network(options: NetworkRunOptions): Promise<NetworkResult
   };
   say(`seed ${seed}`);
   const { authorities, mixesPerLayer, edges } = options;
-  let folder = '';
-  const hasClock = (name: string): boolean => name.startsWith(CLOCK);
   const town = {
     ...{ parameters, authorities, mixesPerLayer, edges, urgent: true },
-    onFolder: (dir: string) => {
-      folder = dir;
-    },
-    daemonArgs: (name: string) => (hasClock(name) ? ['--clock', clockFile(folder, name)] : []),
+    clocks: (name: string) => name.startsWith(CLOCK),
   };
-  let result: NetworkResult | null = null;
-  try {
-    return await Town.with(town, async (made) => {
-      result = await play(made, chapters, options);
-      // Thrown, so that logs are kept.
-      if (!result.holds) throw new Error('it does not hold');
-      return result;
-    });
-  } catch (error) {
-    if (result === null) throw error;
-    say(error instanceof Error ? error.message : String(error));
-    return result;
-  }
+  const holds = (result: NetworkResult): boolean => result.holds;
+  return await judged(town, { holds, say }, (made) => play(made, chapters, options));
 }
 
 async function play(
@@ -137,16 +117,12 @@ async function play(
     say(`  ${Math.round(since(began))} s, ${now}: ${crowd.given} texts; ${load}`);
   }, TICK);
   const results: Promise<Omit<ChapterResult, 'tally'>>[] = [];
-  const playOne = async ({ name, expected, play: chapter }: Chapter) => {
-    say(`${name}: ${expected}`);
-    const [from, load] = [performance.now(), meter.begin()];
-    const { seen, faults } = await chapter(stage);
-    const [seconds, used] = [since(from), load()];
-    say(`${name}: ${seen}; ${faults.length} faults, ${seconds} s`);
-    for (const fault of faults.slice(0, 5)) say(`  ${fault}`);
+  const playOne = async (chapter: Chapter) => {
+    const load = meter.begin();
+    const played = { ...(await playChapter(chapter, stage)), load: load() };
     // The next chapter need not wait for what is on its way.
     const late = crowd.settle(SETTLE).then((open) => open.length);
-    return { late, played: { name, expected, seen, faults, seconds, load: used } };
+    return { late, played };
   };
   try {
     crowd.talk();
@@ -187,8 +163,4 @@ async function play(
   } finally {
     clearInterval(ticker);
   }
-}
-
-function since(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }

@@ -1,5 +1,6 @@
 /** What a chapter plays on, and what it may ask of a network that goes on meanwhile. */
 import { epochAt, publicationLead } from '@tacet/directory';
+import type { Chapter as PlainChapter } from '../lib/chapters.ts';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
 import type { Town } from '../lib/town.ts';
@@ -12,21 +13,9 @@ export interface Stage {
   readonly say: (line: string) => void;
 }
 
-export interface Outcome {
-  /** What happened, in a few words. */
-  readonly seen: string;
-  /** What should not have; none when all went as expected. */
-  readonly faults: readonly string[];
-}
-
-export interface Chapter {
-  readonly name: string;
-  /** What the specification says will happen. */
-  readonly expected: string;
-  /** Takes nothing from anybody else: it goes on beside those that follow it. */
+export interface Chapter extends PlainChapter<Stage> {
+  /** Takes nothing from anybody else: it goes on beside those that follow it. Texts are counted by the caller. */
   readonly beside?: boolean;
-  /** Texts are counted by the caller. */
-  readonly play: (stage: Stage) => Promise<Outcome>;
 }
 
 /**

@@ -34,17 +34,8 @@ export type Kept = MessageView & { readonly versions: number };
 export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
   const lists = noFindings();
   const count = { written: 0, received: 0, delivered: 0 };
-  const { api } = person.daemon;
   for (const [other, contactId] of person.contacts) {
-    const messages = await Promise.all(
-      (await allMessages(person.daemon, contactId)).map(async (message) => {
-        const edited = message.editedAt !== null;
-        const { versions } = edited
-          ? await api.call('message.history', { id: message.id })
-          : { versions: [message] };
-        return { ...message, versions: versions.length };
-      }),
-    );
+    const messages = await keptBy(person, contactId);
     const said = ledger.between(person.name, other);
     compare(`${person.name} with ${other}`, person.name, messages, said, lists);
     count.written += said.filter(({ from }) => from === person.name).length;
@@ -52,10 +43,23 @@ export async function audit(person: Person, ledger: Ledger): Promise<Findings> {
       ({ direction, kind }) => direction === 'in' && kind === 'text',
     ).length;
     count.delivered += messages.filter(
-      ({ state }) => state === 'delivered' || state === 'read',
+      ({ kind, state }) => kind === 'text' && (state === 'delivered' || state === 'read'),
     ).length;
   }
   return { person: person.name, ...count, ...lists };
+}
+
+/** A whole conversation, oldest first. */
+export async function keptBy({ daemon }: Person, contactId: string): Promise<Kept[]> {
+  return Promise.all(
+    (await allMessages(daemon, contactId)).map(async (message) => {
+      const edited = message.editedAt !== null;
+      const { versions } = edited
+        ? await daemon.api.call('message.history', { id: message.id })
+        : { versions: [message] };
+      return { ...message, versions: versions.length };
+    }),
+  );
 }
 
 /** Adds to `lists` what one end of one conversation has otherwise than it was said. */

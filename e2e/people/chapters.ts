@@ -5,9 +5,14 @@ import { sleep } from '../lib/program.ts';
 import { within } from '../network/stage.ts';
 import { killOneByOne } from '../restart/killer.ts';
 import { block } from './blocks.ts';
+import { identity } from './identities.ts';
+import { introductions } from './introductions.ts';
+import { levels } from './levels.ts';
 import { meeting } from './meetings.ts';
 import type { Person } from './person.ts';
-import type { Chapter } from './stage.ts';
+import { declined, takenBack } from './refusals.ts';
+import { shortCode } from './short-code.ts';
+import { type Chapter, Witness } from './stage.ts';
 import { timer } from './timers.ts';
 import { comparing } from './verification.ts';
 
@@ -85,16 +90,13 @@ const clocks: Chapter = {
   name: 'clock steps',
   expected:
     'a day back: told, nothing is sent until it is set right; a little ahead: told, and texts go on; both go on when the clocks are right',
-  async play({ person, epochMs, say }) {
-    const [dave, erin] = [person('dave'), person('erin')];
-    const faults: string[] = [];
-    const must = async (who: Person, what: string, holds: (s: Status) => boolean) => {
-      const seen = await within(NOTICED, async () => holds(await statusOf(who)));
-      say(`${who.name}: ${what}${seen ? '' : ' NOT'}`);
-      if (!seen) faults.push(`${who.name}: not seen: ${what}`);
-    };
+  async play(stage) {
+    const [dave, erin] = [stage.person('dave'), stage.person('erin')];
+    const witness = new Witness(stage, NOTICED);
+    const must = (who: Person, what: string, holds: (s: Status) => boolean) =>
+      witness.see(`${who.name}: ${what}`, async () => holds(await statusOf(who)));
     dave.setClock(-86_400_000);
-    erin.setClock(epochMs / 12);
+    erin.setClock(stage.epochMs / 12);
     await Promise.all([
       must(dave, 'nothing is sent, a day behind', ({ pause }) => pause === 'clock'),
       must(erin, 'told of a clock a little ahead', ({ clockAhead }) => clockAhead !== null),
@@ -103,7 +105,7 @@ const clocks: Chapter = {
     erin.setClock(0);
     const isRight = ({ pause, clockAhead }: Status) => pause === null && clockAhead === null;
     await Promise.all([must(dave, 'right again', isRight), must(erin, 'right again', isRight)]);
-    return { seen: 'a day behind, a twelfth of an epoch ahead', faults };
+    return { seen: 'a day behind, a twelfth of an epoch ahead', faults: witness.faults };
   },
 };
 
@@ -155,8 +157,14 @@ export const CHAPTERS: readonly Chapter[] = [
   meeting,
   ordinary,
   comparing,
+  shortCode,
+  identity,
+  introductions,
+  declined,
+  takenBack,
   timer,
   block,
+  levels,
   leaving,
   kills,
   partitions,

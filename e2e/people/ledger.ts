@@ -23,6 +23,10 @@ export interface Line {
   deleted: boolean;
 }
 
+export interface Given extends Omit<Line, 'chapter' | 'versions' | 'reactions' | 'deleted'> {
+  readonly text: string;
+}
+
 const NUMBERED = /^#(\d+) /;
 
 export function numberIn(text: string): number | null {
@@ -57,8 +61,15 @@ export class Ledger {
     return this.last;
   }
 
-  add(line: Line): void {
-    this.lines.set(line.number, line);
+  /** A text that was given just now, in what is played now. */
+  add({ text, ...given }: Given): void {
+    this.lines.set(given.number, {
+      ...given,
+      chapter: this.chapter,
+      versions: [text],
+      reactions: new Map(),
+      deleted: false,
+    });
     this.counted();
   }
 

@@ -119,7 +119,7 @@ async function ask(guest: Person, owner: Person, address: string, ledger: Ledger
   const [first] = messages;
   if (first === undefined) throw new Error('a request without its text');
   ledger.add({
-    ...{ number, from: guest.name, to: owner.name, id: first.id, at, chapter: ledger.chapter },
-    ...{ after: null, replyTo: null, versions: [text], reactions: new Map(), deleted: false },
+    ...{ number, from: guest.name, to: owner.name, id: first.id, at, text },
+    ...{ after: null, replyTo: null },
   });
 }

@@ -22,6 +22,8 @@ export class Person {
   notes: string | null = null;
   /** Id of a contact apart, whose messages disappear. */
   fleeting: string | null = null;
+  /** Contacts who went again before they could write. */
+  readonly passing = new Set<string>();
   private readonly clock: string;
   private way: Microsocks | null = null;
 
@@ -77,6 +79,11 @@ export class Person {
   /** Ids of all conversations. */
   get conversations(): string[] {
     return [...this.contacts.values(), ...(this.notes === null ? [] : [this.notes])];
+  }
+
+  /** Contacts whose messages may go. */
+  get mayGo(): string[] {
+    return [...this.passing, ...(this.fleeting === null ? [] : [this.fleeting])];
   }
 
   /** One of those known; null while there is none. */

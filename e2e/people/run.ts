@@ -1,18 +1,23 @@
 /** Plays the lives of six people on one town, and compares every store with what they did. */
 import { seededRng } from '@tacet/testkit';
-import { clockFile } from '../lib/clock.ts';
+import { type Played, playChapter } from '../lib/chapters.ts';
+import { judged, since } from '../lib/judged.ts';
 import { priorityGranted } from '../lib/program.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST, type Town } from '../lib/town.ts';
 import { LoadMeter } from '../network/load.ts';
 import { within } from '../network/stage.ts';
 import { Watcher } from '../restart/watcher.ts';
 import { Arrangements, Notes } from './arrangements.ts';
 import { audit, type Findings } from './audit.ts';
 import { CHAPTERS, NAMES } from './chapters.ts';
+import { type Control, controls } from './controls.ts';
+import { auditIdentities } from './identities.ts';
 import { Ledger } from './ledger.ts';
+import { auditLevel } from './levels.ts';
 import { live } from './life.ts';
 import { Person } from './person.ts';
 import { tellWhatIsRead } from './reading.ts';
+import { auditAcquaintance } from './refusals.ts';
 import type { Stage } from './stage.ts';
 import type { Strand } from './strand.ts';
 import { Talk } from './talk.ts';
@@ -28,12 +33,7 @@ export interface PeopleOptions {
   readonly say: (line: string) => void;
 }
 
-export interface ChapterResult {
-  readonly name: string;
-  readonly expected: string;
-  readonly seen: string;
-  readonly faults: readonly string[];
-  readonly seconds: number;
+export interface ChapterResult extends Played {
   /** Given while it was played. */
   readonly acts: number;
 }
@@ -51,6 +51,7 @@ export interface PeopleResult {
   readonly holds: boolean;
   readonly chapters: readonly ChapterResult[];
   readonly people: readonly PersonResult[];
+  readonly controls: readonly Control[];
   readonly crashed: readonly string[];
   readonly processes: number;
   readonly epochs: number;
@@ -77,27 +78,9 @@ export async function people(options: PeopleOptions): Promise<PeopleResult> {
     ...{ epochMs, graceMs: epochMs / 6, keysAhead: 2, validEpochs: VALID_EPOCHS },
   };
   say(`seed ${seed}`);
-  let folder = '';
-  const town = {
-    ...{ parameters, mixesPerLayer: 2, edges: 3, urgent: true },
-    onFolder: (dir: string) => {
-      folder = dir;
-    },
-    daemonArgs: (name: string) => ['--clock', clockFile(folder, name)],
-  };
-  let result: PeopleResult | null = null;
-  try {
-    return await Town.with(town, async (made) => {
-      result = await play(made, options);
-      // Thrown, so that logs are kept.
-      if (!result.holds) throw new Error('it does not hold');
-      return result;
-    });
-  } catch (error) {
-    if (result === null) throw error;
-    say(error instanceof Error ? error.message : String(error));
-    return result;
-  }
+  const town = { ...{ parameters, mixesPerLayer: 2, edges: 3, urgent: true }, clocks: () => true };
+  const holds = (result: PeopleResult): boolean => result.holds;
+  return await judged(town, { holds, say }, (made) => play(made, options));
 }
 
 async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
@@ -122,20 +105,17 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
       new Watcher(
         one.daemon,
         () => one.conversations,
-        () => one.fleeting,
+        () => one.mayGo,
       ),
   );
   const over = new AbortController();
   const lives: Promise<void>[] = [];
   try {
     const chapters: ChapterResult[] = [];
-    for (const { name, expected, play: chapter } of CHAPTERS) {
-      say(`${name}: ${expected}`);
-      ledger.chapter = name;
-      const from = performance.now();
-      const { seen, faults } = await chapter(stage);
-      chapters.push({ name, expected, seen, faults, seconds: since(from), acts: 0 });
-      say(`${name}: ${seen}; ${faults.length} faults, ${since(from)} s, ${ledger.done} acts`);
+    for (const chapter of CHAPTERS) {
+      ledger.chapter = chapter.name;
+      chapters.push({ ...(await playChapter(chapter, stage)), acts: 0 });
+      say(`  ${ledger.done} acts so far`);
       if (lives.length > 0) continue;
       for (const one of all) {
         const rng = seededRng(`${seed}/${one.name}`);
@@ -153,6 +133,7 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
     const results = await Promise.all(
       all.map((one, i) => account(one, ledger, strands, watchers[i])),
     );
+    const planted = await controls(stage.person('alice'), 'bob', ledger);
     const crashed = town.crashed();
     const { own, machine } = load();
     const seconds = since(began);
@@ -160,12 +141,14 @@ async function play(town: Town, options: PeopleOptions): Promise<PeopleResult> {
       holds:
         crashed.length === 0 &&
         chapters.every(({ faults }) => faults.length === 0) &&
-        results.every(agrees),
+        results.every(agrees) &&
+        planted.every(({ found }) => found),
       chapters: chapters.map((one) => ({
         ...one,
         acts: ledger.acts.get(one.name) ?? 0,
       })),
       people: results,
+      controls: planted,
       crashed,
       processes: town.pids().length,
       epochs: Math.floor((seconds * 1_000) / epochMs),
@@ -213,6 +196,9 @@ async function account(
       ...others.flat(),
       ...(await auditTrust(person)),
       ...(await auditTimer(person)),
+      ...(await auditAcquaintance(person)),
+      ...(await auditIdentities(person)),
+      ...(await auditLevel(person)),
     ],
     backwards: watcher?.backwards ?? [],
     gaps: watcher?.gaps ?? [],
@@ -221,8 +207,4 @@ async function account(
     deadLetters: status?.deadLetters ?? 0,
     alarms: Object.fromEntries(watcher?.alarms ?? []),
   };
-}
-
-function since(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }

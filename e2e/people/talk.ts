@@ -52,7 +52,6 @@ export class Talk implements Strand {
   ): Promise<void> {
     const number = this.ledger.nextNumber();
     const text = textOf(number, person.name, to, 1);
-    const { chapter } = this.ledger;
     const at = Date.now();
     const reply = answered === undefined ? {} : { replyTo: answered.message.id };
     const sent = await this.allowed(() =>
@@ -62,12 +61,9 @@ export class Talk implements Strand {
     );
     if (sent === null) return;
     this.ledger.add({
-      ...{ number, from: person.name, to, id: sent.id, at, chapter },
+      ...{ number, from: person.name, to, id: sent.id, at, text },
       after: newest?.number ?? null,
       replyTo: answered?.line.number ?? null,
-      versions: [text],
-      reactions: new Map(),
-      deleted: false,
     });
   }
 

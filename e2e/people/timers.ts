@@ -1,9 +1,8 @@
 /** A pair that lets its messages disappear: apart from the others, who keep theirs. */
 import { allMessages } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
-import { within } from '../network/stage.ts';
 import type { Person } from './person.ts';
-import type { Chapter } from './stage.ts';
+import { type Chapter, Witness } from './stage.ts';
 
 const PAIR = ['bob', 'frank'] as const;
 const LIFE_S = 5;
@@ -13,7 +12,8 @@ const STAYS = 'written after the timer was off';
 export const timer: Chapter = {
   name: 'messages disappear',
   expected: 'what is written under a timer is gone at both ends once it was delivered and read',
-  async play({ town, person, say }) {
+  async play(stage) {
+    const { town, person } = stage;
     const [bob, frank] = [person(PAIR[0]), person(PAIR[1])];
     const ids = await introduce(town, bob.daemon, frank.daemon);
     bob.fleeting = ids.atHost;
@@ -22,19 +22,14 @@ export const timer: Chapter = {
       { who: bob, contactId: ids.atHost },
       { who: frank, contactId: ids.atGuest },
     ];
-    const faults: string[] = [];
-    const must = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-      const seen = await within(PATIENCE, holds);
-      say(`${what}${seen ? '' : ' NOT'}`);
-      if (!seen) faults.push(`not seen: ${what}`);
-    };
+    const witness = new Witness(stage, PATIENCE);
     const both = (holds: (side: (typeof sides)[number]) => Promise<boolean>) => async () =>
       (await Promise.all(sides.map(holds))).every((one) => one);
     const setTo = async (seconds: number): Promise<void> => {
       await bob.persist((api) =>
         api.call('timer.set', { contactId: ids.atHost, seconds, clientId: `timer ${seconds}` }),
       );
-      await must(
+      await witness.see(
         `both have a timer of ${seconds} s`,
         both(async ({ who, contactId }) => {
           const { settings } = await who.persist((api) =>
@@ -51,11 +46,11 @@ export const timer: Chapter = {
         await who.persist((api) => api.call('message.send', { contactId, text, clientId: text }));
       }
     }
-    await must(
+    await witness.see(
       'four texts are here',
       both(async (side) => (await textsOf(side.who, side.contactId)).length === 4),
     );
-    await must(
+    await witness.see(
       'and gone, once they were read',
       both(async ({ who, contactId }) => {
         await who.persist((api) => api.call('conversation.read', { contactId }));
@@ -66,7 +61,7 @@ export const timer: Chapter = {
     await bob.persist((api) =>
       api.call('message.send', { contactId: ids.atHost, text: STAYS, clientId: STAYS }),
     );
-    return { seen: `4 texts for ${LIFE_S} s`, faults };
+    return { seen: `4 texts for ${LIFE_S} s`, faults: witness.faults };
   },
 };
 

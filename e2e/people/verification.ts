@@ -1,12 +1,15 @@
 /** Pairs that compare their safety numbers: equal at both ends, and verified ever after. */
+import type { ContactView } from '@tacet/api';
+import { broughtTogetherBy } from './introductions.ts';
 import { asksFor, stoodBeside } from './meetings.ts';
 import type { Person } from './person.ts';
-import type { Chapter } from './stage.ts';
+import { comparedCodes } from './short-code.ts';
+import { areAmong, type Chapter, type Pair } from './stage.ts';
 
-const PAIRS = [
+const PAIRS: readonly Pair[] = [
   ['alice', 'bob'],
   ['carol', 'dave'],
-] as const;
+];
 
 function numberOf(person: Person, other: string): Promise<string> {
   const contactId = person.contactId(other);
@@ -42,14 +45,22 @@ export const comparing: Chapter = {
 /** Where a contact's mark is not what the pair did. */
 export async function auditTrust(person: Person): Promise<string[]> {
   const { contacts } = await person.daemon.api.call('contact.list', {});
-  return contacts.flatMap(({ name, trust, trustWarning }) => {
-    const compared = PAIRS.some(
-      ([a, b]) => (a === person.name && b === name) || (b === person.name && a === name),
-    );
-    const isVerified = compared || stoodBeside(person.name, name);
-    const wanted = isVerified ? 'verified' : asksFor(name, person.name) ? 'unverified' : 'link';
-    const what = `${person.name} about ${name}: ${trust}, not ${wanted}`;
-    if (trustWarning !== null) return [`${what}; ${trustWarning}`];
-    return trust === wanted ? [] : [what];
+  return contacts.flatMap(({ name, trust, trustWarning, introducedBy }) => {
+    const wanted = trustBetween(person.name, name);
+    const by = broughtTogetherBy(person.name, name);
+    const isRight = trust === wanted && trustWarning === null && introducedBy === by;
+    return isRight
+      ? []
+      : [
+          `${person.name} about ${name}: ${trust} ${trustWarning} by ${introducedBy}, not ${wanted}`,
+        ];
   });
+}
+
+function trustBetween(self: string, name: string): ContactView['trust'] {
+  if (areAmong(PAIRS, self, name) || stoodBeside(self, name) || comparedCodes(self, name)) {
+    return 'verified';
+  }
+  if (broughtTogetherBy(self, name) !== null) return 'introduced';
+  return asksFor(name, self) ? 'unverified' : 'link';
 }

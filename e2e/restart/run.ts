@@ -5,9 +5,10 @@
 import { randomBetween, shuffle } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { DaemonProcess } from '../lib/daemon.ts';
+import { judged, since } from '../lib/judged.ts';
 import { introduce } from '../lib/meet.ts';
 import { deliveryTimes, missing, received, repeated, undelivered } from '../lib/tally.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST, type Town } from '../lib/town.ts';
 import { type Kill, killOneByOne, type Victim } from './killer.ts';
 import { Watcher } from './watcher.ts';
 import { type Sent, writeAll } from './writer.ts';
@@ -69,19 +70,8 @@ export async function restart(options: RestartOptions): Promise<RestartResult> {
     graceMs: Math.min(5_000, epochMs / 4),
   };
   options.say(`seed ${seed}`);
-  let result: RestartResult | null = null;
-  try {
-    return await Town.with({ parameters }, async (town) => {
-      result = await run(town, options);
-      // Thrown, so that logs are kept.
-      if (!holds(result)) throw new Error('it does not hold');
-      return result;
-    });
-  } catch (error) {
-    if (result === null) throw error;
-    options.say(error instanceof Error ? error.message : String(error));
-    return result;
-  }
+  const { say } = options;
+  return await judged({ parameters }, { holds, say }, (town) => run(town, options));
 }
 
 async function run(town: Town, options: RestartOptions): Promise<RestartResult> {
@@ -200,8 +190,4 @@ async function epochOf(daemon: DaemonProcess): Promise<number> {
 
 async function deadLettersOf(daemon: DaemonProcess): Promise<number> {
   return (await daemon.api.call('status', {})).status?.deadLetters ?? 0;
-}
-
-function since(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }

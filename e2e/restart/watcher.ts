@@ -3,30 +3,14 @@
  * must stay true. Keeps the furthest state of each message and notes every step back, every gap
  * in the log and every alarm.
  */
-import type { EventView, MessageStateName, MessageView } from '@tacet/api';
+import type { EventView, MessageView } from '@tacet/api';
 import { isAppError } from '@tacet/base';
 import { allMessages, type DaemonProcess } from '../lib/daemon.ts';
 import { sleep } from '../lib/program.ts';
+import { States } from './states.ts';
 import { isDown } from './writer.ts';
 
-/** The order in which states may follow each other. */
-const RANK: Readonly<Record<MessageStateName, number>> = {
-  queued: 0,
-  sending: 1,
-  unconfirmed: 2,
-  stored: 3,
-  delivered: 4,
-  failed: 4,
-  received: 4,
-  read: 5,
-};
 const PAUSE = 50;
-
-interface Seen {
-  readonly state: MessageStateName;
-  readonly partsSent: number;
-  readonly copies: number;
-}
 
 export class Watcher {
   readonly backwards: string[] = [];
@@ -37,20 +21,20 @@ export class Watcher {
   compared = 0;
   private readonly daemon: DaemonProcess;
   private readonly contactIds: () => readonly string[];
-  private readonly fleeting: () => string | null;
-  private readonly seen = new Map<string, Seen>();
+  private readonly fleeting: () => readonly string[];
+  private readonly states = new States();
   private cursor = 0;
   private stopped = false;
   private readonly loop: Promise<void>;
 
   /**
    * @param contactIds whose conversations are looked at again after a restart
-   * @param fleeting a contact whose messages may disappear
+   * @param fleeting contacts whose messages may disappear
    */
   constructor(
     daemon: DaemonProcess,
     contactIds: () => readonly string[],
-    fleeting: () => string | null = () => null,
+    fleeting: () => readonly string[] = () => [],
   ) {
     this.daemon = daemon;
     this.contactIds = contactIds;
@@ -112,7 +96,7 @@ export class Watcher {
     try {
       this.onMessage(await this.daemon.api.call('message.get', { id }));
     } catch (error) {
-      if (!isAppError(error, 'message-unknown') || this.fleeting() === null) throw error;
+      if (!isAppError(error, 'message-unknown') || this.fleeting().length === 0) throw error;
     }
   }
 
@@ -121,8 +105,8 @@ export class Watcher {
     const pages = await Promise.all(this.contactIds().map((id) => allMessages(this.daemon, id)));
     const messages = pages.flat();
     const here = new Set(messages.map(({ id }) => id));
-    for (const id of this.seen.keys()) {
-      if (!here.has(id)) this.backwards.push(`${this.daemon.name}: message ${id} is gone`);
+    for (const id of this.states.gone(here, this.fleeting())) {
+      this.backwards.push(`${this.daemon.name}: message ${id} is gone`);
     }
     for (const message of messages) this.onMessage(message);
     try {
@@ -135,19 +119,9 @@ export class Watcher {
     this.compared++;
   }
 
-  private onMessage({ id, contactId, state, partsSent, copies }: MessageView): void {
-    const had = this.seen.get(id);
-    if (contactId === this.fleeting()) return;
-    this.seen.set(id, { state, partsSent, copies });
-    if (had === undefined) return;
-    const back =
-      RANK[state] < RANK[had.state] ||
-      (RANK[state] === 4 && RANK[had.state] === 4 && state !== had.state) ||
-      (state === had.state && partsSent < had.partsSent);
-    if (!back) return;
-    const show = (one: Seen): string => `${one.state} ${one.partsSent} sent ${one.copies} copies`;
-    this.backwards.push(
-      `${this.daemon.name}: message ${id} from ${show(had)} to ${show({ state, partsSent, copies })}`,
-    );
+  private onMessage(message: MessageView): void {
+    if (this.fleeting().includes(message.contactId)) return;
+    const back = this.states.see(message);
+    if (back !== null) this.backwards.push(`${this.daemon.name}: ${back}`);
   }
 }

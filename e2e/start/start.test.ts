@@ -1,15 +1,20 @@
-/** `npm start` as a person meets it: one command, two windows, a message, Ctrl-C, again. */
+/**
+ * `npm start` as a person meets it: one command, two windows, a message, Ctrl-C, again. Its network is
+ * a quick one; with the demonstration's own rates it starts in `ports.long.test.ts`.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
+import { setting } from '../lib/network.ts';
+import { FAST } from '../lib/town.ts';
 import { demonstration, root, says } from './lib/demonstration.ts';
 
 const { home, started, start, tacet, textsOfAlice, nothingRuns, end } = demonstration();
 after(end);
 
 test('the first start makes a network and people who can talk', async () => {
-  const first = start();
+  const first = start(...setting(FAST));
   await says(first, 'alice and bob know each other', 60);
   await says(first, 'both know Echo', 60);
   assert.match(first.text(), /no crowd/);

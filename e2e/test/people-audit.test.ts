@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageView } from '@tacet/testkit/views';
 import { compare, type Kept, noFindings } from '../people/audit.ts';
+import { controlsOn } from '../people/controls.ts';
 import { type Line, textOf } from '../people/ledger.ts';
+import { States } from '../restart/states.ts';
 
 const line = (number: number, from: string, more: Partial<Line> = {}): Line => {
   const to = from === 'alice' ? 'bob' : 'alice';
@@ -70,4 +72,39 @@ test('whatever else differs from what was done is found as untrue', () => {
   ];
   for (const [n, messages] of others.entries())
     assert.deepEqual(findings(...messages), ['untrue'], `${n}`);
+});
+
+const foundOf = (messages: readonly Kept[], said: readonly Line[]): boolean[] =>
+  controlsOn(messages, 'alice', said).map(({ found }) => found);
+
+test('a fault planted for each of the four claims is found in a store that agrees', () => {
+  const said = [ONE, TWO, THREE, FOUR];
+  assert.deepEqual(foundOf([one, two, three, four], said), [true, true, true, true]);
+  assert.deepEqual(foundOf([], []), [false, false, false, false], 'nothing to plant into');
+  const uncaused = said.map((each) => ({ ...each, after: null }));
+  assert.deepEqual(foundOf([one, two, three, four], uncaused), [true, true, false, true]);
+  const foreign = [kept(ONE, { state: 'stored' }), two, three, four];
+  assert.deepEqual(foundOf(foreign, said), [true, true, true, false], 'nothing was delivered');
+});
+
+test('a state that goes back, and a message that is gone, are found', () => {
+  const back = (...states: Kept['state'][]): boolean => {
+    const seen = new States();
+    return states.some((state) => seen.see({ ...one, state }) !== null);
+  };
+  assert.equal(
+    back('queued', 'sending', 'unconfirmed', 'stored', 'delivered', 'read', 'read'),
+    false,
+  );
+  assert.equal(back('received', 'received'), false);
+  const order = ['queued', 'sending', 'unconfirmed', 'stored', 'delivered', 'read'] as const;
+  for (const [n, later] of order.entries()) {
+    for (const earlier of order.slice(0, n)) assert.ok(back(later, earlier), `${later} ${earlier}`);
+  }
+  assert.ok(back('delivered', 'failed'));
+  const states = new States();
+  states.see(one);
+  assert.deepEqual(states.gone(new Set(['2']), []), ['1']);
+  assert.deepEqual(states.gone(new Set(['1']), []), []);
+  assert.deepEqual(states.gone(new Set(), [one.contactId]), [], 'its messages may go');
 });

@@ -278,6 +278,7 @@ export class FakeDaemon implements WindowCore {
       link: null,
       fullLink: null,
       contactId: null,
+      reason: null,
     };
     this.invitations.set(id, invitation);
     const link = `tacet:invite/1/${id}#${'k3Zq9_aB'.repeat(12)}`;

@@ -1,0 +1,13 @@
+/** Scenarios of the lab over processes, sockets and stores, in which somebody is refused or killed. */
+import { describe } from 'node:test';
+import { Playhouse } from './play.ts';
+
+const house = new Playhouse();
+
+describe('over sockets', { concurrency: 2 }, () => {
+  describe('people who are killed', { concurrency: 1 }, () => house.texts('kills'));
+  describe('guests who are refused', { concurrency: 1 }, () => house.strangers('refusal'));
+});
+
+// Nobody else is there to notice.
+describe('over sockets, while relays are killed', () => house.texts('relays'));
