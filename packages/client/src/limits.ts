@@ -42,6 +42,9 @@ export const REQUEST_BOXES = 256;
 /** Bytes of UTF-8 in the text of a request. */
 export const MAX_REQUEST_TEXT_BYTES = 900;
 
+/** Bytes of a file (docs/spec/19-files.md, 1). */
+export const MAX_FILE_BYTES = 256 * 1_048_576;
+
 // Implementation
 /** Addresses that live or are still watched after they were replaced. */
 export const MAX_ADDRESSES = 8;

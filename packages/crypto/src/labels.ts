@@ -105,6 +105,11 @@ export const LABELS = {
   /** Short code: run, both parties' keys and a nonce to the commitment, and both nonces to the digits. */
   'code-commitment': 'tacet/1/code-commitment',
   'code-digits': 'tacet/1/code-digits',
+  /** Files: a file's secret, a box's number and round to that box; a block, and list with size, to their hashes. */
+  'file-seed': 'tacet/1/file-seed',
+  'file-key': 'tacet/1/file-key',
+  'file-block': 'tacet/1/file-block',
+  'file-tree': 'tacet/1/file-tree',
   /** Profile: what the passphrase gives to the key of one slot's header. */
   'profile-slot': 'tacet/1/profile-slot',
   /** Profile: a keychain secret to what a passphrase would give. */
