@@ -3,6 +3,7 @@ export type { AddressCardView, AddressView, RequestView } from './addresses/view
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './effects.ts';
+export { BLOCK_BYTES } from './files/geometry.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
 export { Crowd, type CrowdView, coverRate } from './levels/crowd.ts';
@@ -15,6 +16,8 @@ export type { RequestFacts } from './network/link.ts';
 export type {
   BundleInfo,
   BundleResult,
+  CellPlace,
+  FileCells,
   KeychainPort,
   ProfileStore,
   SafetyParty,

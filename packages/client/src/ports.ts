@@ -99,3 +99,28 @@ export interface KeychainPort {
   /** True if there was one. */
   remove(profile: string): Promise<boolean>;
 }
+
+/** Whose bytes stand in a cell: bound to them, so that no cell passes for another. */
+export interface CellPlace {
+  /** 32 bytes, of one file. */
+  readonly key: Uint8Array;
+  /** Row of the file, and which 64 parts of its body. */
+  readonly file: number;
+  readonly block: number;
+}
+
+/**
+ * Where the bytes of files lie (docs/spec/19-files.md, 5): numbered cells of 144,832 bytes, encrypted.
+ * Which cell holds what is the caller's to know. Throws `disk-full` and `profile-storage-failed`.
+ */
+export interface FileCells {
+  /** Throws `cell-unreadable` for a cell that is not there, damaged, or another's. */
+  read(cell: number, place: CellPlace): Promise<Uint8Array>;
+  /** On disk when it resolves. Cells up to it are made when they are not there. */
+  write(cell: number, place: CellPlace, bytes: Uint8Array): Promise<void>;
+  /** Random bytes in place of what they held. */
+  erase(cells: readonly number[]): Promise<void>;
+  /** Bytes left on the disk. */
+  room(): Promise<number>;
+  close(): Promise<void>;
+}
