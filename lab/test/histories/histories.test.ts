@@ -5,6 +5,7 @@ import { HOUR, MINUTE, SECOND } from '@tacet/base';
 import { Pair } from '../../src/histories/pair.ts';
 import { PLANTS } from '../../src/histories/plants.ts';
 import { play } from '../../src/histories/play.ts';
+import { playSaid } from '../../src/histories/said.ts';
 import { sweep } from '../../src/histories/sweep.ts';
 
 const RUNS = Number(process.env['FC_RUNS'] ?? 4);
@@ -103,4 +104,35 @@ test('histories: a text that waits to be encrypted anew is not said to have been
   await pair.run(10 * SECOND);
   pair.check();
   await pair.peace();
+});
+
+test('histories: an own box whose answers were all lost is read: somebody else may stand there', async () => {
+  const pair = await playSaid('copy 1,run 700,trouble 100 0 0,roll back 1,run 700', 'answers lost');
+  assert.equal(pair.tally.of('copy-noticed'), 1);
+});
+
+test('histories: starts without an answer, one after the other, do not hide that a store was put back', async () => {
+  const restarts = Array.from({ length: 6 }, () => 'away 1 1,run 420').join();
+  const pair = await playSaid(
+    `copy 1,run 700,trouble 100 0 0,roll back 1,${restarts}`,
+    'starts without an answer',
+  );
+  assert.equal(pair.tally.of('copy-noticed'), 1);
+});
+
+test('histories: a receipt that comes before own boxes are answered shows no text as delivered that nobody has', async () => {
+  const pair = await playSaid(
+    'copy 1,run 264,crash 0 at statement 1, write 1 5, run 89,trouble 40 20 30,roll back 1,run 258,write 1 5',
+    'history 7',
+  );
+  assert.equal(pair.tally.of('copy-noticed'), 1);
+});
+
+test('histories: an edge that loses its boxes takes the sign of a store put back with it, and nobody claims more', async () => {
+  const pair = await playSaid(
+    'apart 0 61 h, 4 min,copy 1,run 325,roll back 1,edge 1 loses its boxes,run 10,write 0 5',
+    'history 0',
+  );
+  assert.equal(pair.tally.of('copy-noticed'), 0);
+  assert.equal(pair.tally.of('mended-after-roll-back'), 1);
 });

@@ -40,7 +40,7 @@ const KEPT = 200;
 /** Digests come for so many slots back to who returns. */
 const ANNOUNCED = 6;
 /** Boxes of ours after which others may have gone on: as many starts without an answer. */
-const SINCE = 8;
+const SINCE = 32;
 /** Turns left to the daemon that was ended. */
 const TURNS = 64;
 const KIND = 5;
@@ -114,8 +114,13 @@ export class OwnBoxes implements PutOwner, WatchOwner {
 
   /** Content may be sent. */
   maySend(now: Millis): boolean {
-    if (now < this.clearUntil && now >= this.clearFrom) return true;
+    if (this.alone(now) && now >= this.clearFrom) return true;
     return this.waitsSince !== null && now - this.waitsSince > PATIENCE;
+  }
+
+  /** Own boxes say that nobody else has written in this store's name. */
+  alone(now: Millis): boolean {
+    return now < this.clearUntil && this.asked.size === 0;
   }
 
   private wait(now: Millis): void {
@@ -160,9 +165,10 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   private write(network: Network, slot: number, starts: boolean, now: Millis): void {
     const { store, puts, watches } = this.d;
     store.transaction(() => {
-      // Ten minutes later an unanswered one says nothing any more.
+      // Ten minutes later an unanswered one says nothing about now, but somebody may have filled it.
       for (const row of store.all("SELECT ref FROM puts WHERE owner = 'own' AND copies = 0")) {
         puts.cancel('own', num(row, 'ref'));
+        if (!starts) this.unanswered(num(row, 'ref'), now);
       }
       this.follow(network, slot, starts, now);
       const turn = this.turn(slot);
@@ -192,7 +198,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
       // What was written after it may have ended at the edges by now.
       const life = (network.current(now)?.parameters.boxLifeDays ?? 0) * DAY;
       if (now - last * SLOT > life / 2) this.d.onStale();
-      for (const [one, turn] of followers(rows)) {
+      for (const [one, turn] of followers([...rows].reverse())) {
         // What is written now is answered for by its own edge.
         if (one < slot || (one === slot && turn < this.turn(slot))) this.lookFor(one, turn, now);
       }
@@ -285,17 +291,26 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     this.settle();
   }
 
-  onExhausted(): void {
-    // The next ten minutes have a box of their own.
+  /** The next ten minutes have a box of their own. */
+  onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
+    this.unanswered(put.ref, now);
   }
 
   /** Only what stands there proves anything: an edge may say so of any box. */
   onTaken(put: PutEntry, now: Millis): void {
     this.wait(now);
+    this.unanswered(put.ref, now);
+  }
+
+  /**
+   * Whether this store's bytes stand in a box of its own is not known: it is read, and what is not
+   * settled by then is asked for again after a crash. In a transaction.
+   */
+  private unanswered(ref: number, now: Millis): void {
     const { store } = this.d;
-    const row = store.get('SELECT slot, turn FROM own_boxes WHERE id = ?', put.ref);
+    const row = store.get('SELECT slot, turn FROM own_boxes WHERE id = ?', ref);
     if (row === undefined) return;
-    store.run('UPDATE own_boxes SET alone = 0 WHERE id >= ?', put.ref);
+    store.run('UPDATE own_boxes SET alone = 0 WHERE id >= ?', ref);
     this.lookFor(num(row, 'slot'), num(row, 'turn'), now);
   }
 

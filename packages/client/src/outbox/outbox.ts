@@ -70,7 +70,9 @@ export interface OutboxDeps {
   readonly endContact: (contactId: number, reason: string, now: Millis) => void;
   /** A receipt is due to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
-  /** A sign that somebody else writes with our keys. */
+  /** False while it is not known whether somebody else writes with our keys. */
+  readonly alone: (now: Millis) => boolean;
+  /** A sign that somebody else does. */
   readonly foreign: (now: Millis) => void;
   /** Ratchet work is waiting. */
   readonly kick: () => void;
@@ -390,8 +392,14 @@ export class Outbox implements JobSource, PutOwner {
     );
     const here = rows.filter((row) => covers(receipt, num(row, 'seq')));
     // What never left cannot be there: somebody else used these numbers, and whose text the receipt
-    // is about cannot be known. So what is under way goes on under others.
-    if (skipped || here.some((row) => this.d.ciphertexts.progress(num(row, 'id')).sent === 0)) {
+    // is about cannot be known. So what is under way goes on under others. The same of what left
+    // and stands nowhere, as far as is known, while it is not known who uses them.
+    const { alone, ciphertexts } = this.d;
+    const foreign = here.some((row) => {
+      if (ciphertexts.progress(num(row, 'id')).sent === 0) return true;
+      return numOrNull(row, 'stored_at') === null && !alone(now);
+    });
+    if (skipped || foreign) {
       this.d.foreign(now);
       this.d.renumbering.one(contactId, 0);
       this.d.kick();
