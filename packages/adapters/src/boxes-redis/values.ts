@@ -4,7 +4,7 @@
  *
  *   2,400 octets  the record
  *   2,404         the record, u32 the day from which on it is to be erased: a tombstone came
- *   64            erased: id, hash of the record
+ *   32            erased: hash of the record; in stores of before 64, the id and then it
  *
  * Each expires by itself when the box's day comes.
  */
@@ -15,7 +15,7 @@ import { encodeCommand } from './resp.ts';
 
 const DAY_S = 86_400;
 const DOOMED_LENGTH = RECORD_LENGTH + 4;
-const REMNANT_LENGTH = ID_LENGTH + 32;
+const EARLIER_REMNANT_LENGTH = ID_LENGTH + 32;
 
 /** First second of a UTC day. */
 export function startOf(day: number): number {
@@ -61,15 +61,14 @@ export function effectDayIn(value: Uint8Array): number | null {
 /** Whether the box that stands there was filled with this record. */
 export function holds(value: Uint8Array, record: Uint8Array): boolean {
   const held = recordIn(value);
-  return held === null ? equalBytes(value, remnantOf(record)) : equalBytes(held, record);
+  if (held !== null) return equalBytes(held, record);
+  const left = value.length === EARLIER_REMNANT_LENGTH ? value.subarray(ID_LENGTH) : value;
+  return equalBytes(left, remnantOf(record));
 }
 
 /** What stays of an erased record until its day: enough to know a retry from an overwrite. */
 export function remnantOf(record: Uint8Array): Uint8Array {
-  const remnant = new Uint8Array(REMNANT_LENGTH);
-  remnant.set(record.subarray(0, ID_LENGTH));
-  remnant.set(hash('erased-box', record), ID_LENGTH);
-  return remnant;
+  return hash('erased-box', record);
 }
 
 /** Answers null when nothing stood there, and what stands there otherwise. */

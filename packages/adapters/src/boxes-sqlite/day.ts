@@ -6,6 +6,10 @@
  * and when that is on the disk the box is acknowledged. A place becomes free by copying what stands
  * there to the end, and is written to only after the index names the copy. So at every moment
  * the index names whole records, and what it does not name is nobody's.
+ *
+ * Order of erasing. The index says first that the record is being erased: nobody reads it any more.
+ * Then its hash takes the place of its beginning, and when that is on the disk all the rest becomes
+ * zeros. A crash between leaves a whole record or its hash, and both are enough to go on with.
  */
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,6 +56,7 @@ export class Day {
       if (this.index.isNew) syncDirectory(dir);
       this.places = this.index.load(salt);
       this.records.trim(this.places.size);
+      if (this.index.isEarlier) this.takeOver();
     } catch (error) {
       this.index.close();
       throw error;
@@ -77,8 +82,9 @@ export class Day {
 
   compare(place: number, record: Uint8Array): 'same' | 'taken' {
     if (!this.isErased(place)) return equalBytes(this.recordAt(place), record) ? 'same' : 'taken';
-    const remnant = this.index.remnant(this.places.mark(place));
-    return remnant !== null && equalBytes(remnant, remnantOf(record)) ? 'same' : 'taken';
+    // One that a crash left before its hash was written is still whole.
+    const left = this.records.remnant(place) ?? hashOf(this.recordAt(place));
+    return equalBytes(left, hashOf(record)) ? 'same' : 'taken';
   }
 
   /** Takes effect, and is durable, with `commit`; `record` must stay as it is until then. */
@@ -137,15 +143,15 @@ export class Day {
     }
     if (due.length === 0) return false;
     try {
-      const live = due.filter((place) => this.places.state(place) !== ERASING);
-      const gone = live.map((place) => ({
-        mark: this.places.mark(place),
-        remnant: remnantOf(this.recordAt(place)),
-      }));
+      this.setStates(due, ERASING);
+      this.save();
+      for (const place of due) {
+        if (this.records.remnant(place) !== null) continue;
+        this.records.leaveRemnant(place, hashOf(this.recordAt(place)));
+      }
       this.row.fill(0);
-      this.setStates(live, ERASING);
-      this.save(gone);
-      for (const place of due) this.records.erase(place);
+      this.records.sync();
+      for (const place of due) this.records.eraseBehindRemnant(place);
       // What stood there before it moved.
       for (const place of this.places.freePlaces) this.records.erase(place);
       this.setStates(due, ERASED);
@@ -207,11 +213,22 @@ export class Day {
     this.records.extend(start, sources);
   }
 
-  private save(gone: Parameters<IndexFile['save']>[2] = []): void {
+  private save(): void {
     this.records.sync();
     this.logged = true;
-    this.index.save(this.places, this.dirty, gone);
+    this.index.save(this.places, this.dirty);
     this.dirty.clear();
+  }
+
+  /** What is left of erased records stood in the database. */
+  private takeOver(): void {
+    for (const { mark, hash: left } of this.index.remnantsOfEarlier()) {
+      const [low = 0, high = 0] = new Int32Array(mark.slice().buffer);
+      const place = this.places.find(low, high);
+      if (place >= 0 && this.isErased(place)) this.records.leaveRemnant(place, left);
+    }
+    this.records.sync();
+    this.index.forgetEarlier();
   }
 
   private setStates(places: readonly number[], state: number): void {
@@ -236,9 +253,6 @@ export class Day {
 }
 
 /** What stays of an erased record until its day: enough to know a retry from an overwrite. */
-function remnantOf(record: Uint8Array): Uint8Array {
-  const remnant = new Uint8Array(ID_LENGTH + 32);
-  remnant.set(record.subarray(0, ID_LENGTH));
-  remnant.set(hash('erased-box', record), ID_LENGTH);
-  return remnant;
+function hashOf(record: Uint8Array): Uint8Array {
+  return hash('erased-box', record);
 }

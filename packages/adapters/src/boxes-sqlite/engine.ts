@@ -4,7 +4,7 @@ import { AppError } from '@tacet/base';
 import { Day, type DayOptions } from './day.ts';
 import { failureOf } from './failure.ts';
 import { dayOfFile, removeDropped } from './files.ts';
-import { collectDead, overwriteFreedPages } from './freed.ts';
+import { collectDead } from './freed.ts';
 import { ID_LENGTH, LIMITS, RECORD_LENGTH } from './limits.ts';
 import {
   type BatchAnswer,
@@ -46,7 +46,6 @@ export class Engine {
       this.days.delete(day.day);
       day.putAside();
     }
-    if (due.length > 0) overwriteFreedPages();
   }
 
   /** Gives the disk back what was put aside; does not hold the thread. */

@@ -2,39 +2,45 @@
  * The index of one day: which mark stands in which place. The table is a file (`marks-file.ts`), what
  * changed since it was written a log beside it (`change-log.ts`): a batch touches almost every chunk of
  * the table, and writing those would be fifty times as much. A database says which form the files
- * have, keeps a second process out, and has what is left of erased records.
+ * have and keeps a second process out.
  *
- * Nothing of the table or the log is given to the database: it frees the values and pages it was given
- * as they are, and from those the order of writes was read (docs/decisions/0103).
+ * Nothing of a box is given to the database: it frees the values and pages it was given as they are.
+ * From those the order of writes was read (docs/decisions/0103), and what is left of erased records
+ * outlived its day in them (docs/decisions/0105).
  */
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '@tacet/base';
 import { ChangeLog } from './change-log.ts';
-import { DROP_EARLIER, EARLIER_VERSIONS, placesOfEarlier } from './earlier.ts';
+import {
+  DROP_REMNANTS,
+  DROP_TABLE,
+  placesOfEarlier,
+  type Remnant,
+  remnantsOfEarlier,
+  TABLE_VERSIONS,
+  WITH_REMNANTS,
+} from './earlier.ts';
 import { changesName, droppedName, fileName, marksName, syncDirectory } from './files.ts';
 import { LIMITS } from './limits.ts';
 import { MarksFile } from './marks-file.ts';
 import { chunkOf, ENTRY_WORDS, Places } from './places.ts';
 
-const SCHEMA_VERSION = 4;
-const SCHEMA = `
-  CREATE TABLE gone(mark BLOB PRIMARY KEY, remnant BLOB NOT NULL) STRICT, WITHOUT ROWID;
-`;
+const VERSION = 5;
 
 export class IndexFile {
   /** True when this call made it. */
   readonly isNew: boolean;
+  /** The database still has what is left of erased records: `remnantsOfEarlier`, `forgetEarlier`. */
+  readonly isEarlier: boolean;
   private readonly dir: string;
   private readonly day: number;
   private readonly db: DatabaseSync;
   private readonly marks: MarksFile;
   private readonly log: ChangeLog;
-  private grown = false;
   /** Chunks that the table on disk has as they were. */
   private readonly behind = new Set<number>();
-  private readonly statements: ReturnType<typeof prepare>;
 
   constructor(dir: string, day: number) {
     this.dir = dir;
@@ -44,12 +50,11 @@ export class IndexFile {
       this.db.exec(`
         PRAGMA page_size = ${LIMITS.pageBytes}; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -${LIMITS.readCacheKiB};
-        PRAGMA wal_autocheckpoint = ${LIMITS.checkpointPages};`);
+        PRAGMA cache_size = -${LIMITS.cacheKiB};`);
       const version = Number(this.db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
       this.isNew = version === 0;
-      if (version !== SCHEMA_VERSION) this.make(version);
-      this.statements = prepare(this.db);
+      this.isEarlier = TABLE_VERSIONS.includes(version) || version === WITH_REMNANTS;
+      if (version !== VERSION && version !== WITH_REMNANTS) this.make(version);
       this.marks = MarksFile.open(this.path(marksName));
       this.log = new ChangeLog(this.path(changesName));
     } catch (error) {
@@ -75,14 +80,8 @@ export class IndexFile {
     });
   }
 
-  /** Durable when it returns, and marks all of them or none. @param dirty places that differ */
-  save(
-    places: Places,
-    dirty: ReadonlySet<number>,
-    gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[] = [],
-  ): void {
-    // A crash after this leaves remnants of records that are still there; nobody asks for those.
-    if (gone.length > 0) this.keep(gone);
+  /** Durable when it returns, all of them or none. @param dirty places that differ */
+  save(places: Places, dirty: ReadonlySet<number>): void {
     // Ascending: of one commit nothing says which box came first.
     const numbers = Int32Array.from(dirty).sort();
     this.log.append(places.size, numbers.length, (entries) => places.copyEntries(numbers, entries));
@@ -91,16 +90,21 @@ export class IndexFile {
     if (this.log.bytes >= LIMITS.changeBytes) this.fold(places);
   }
 
-  remnant(mark: Uint8Array): Uint8Array | null {
-    const row = this.statements.goneOut.get(mark) as unknown as [Uint8Array] | undefined;
-    return row?.[0] ?? null;
+  remnantsOfEarlier(): readonly Remnant[] {
+    const remnants = remnantsOfEarlier(this.db);
+    if (remnants === null) throw lost();
+    return remnants;
   }
 
-  /** Ends what tells the order of writes: the log of changes, and the database's own. */
+  /** What the database had is on the disk elsewhere. */
+  forgetEarlier(): void {
+    this.write(DROP_REMNANTS, VERSION);
+  }
+
+  /** Ends what tells the order of writes, the log of changes. */
   checkpoint(places: Places): void {
     this.fold(places);
     this.log.wipe();
-    this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   /** Never to be opened again. The database first: files without one are nobody's. */
@@ -118,14 +122,20 @@ export class IndexFile {
 
   /** Files of the form of now, empty or with what an earlier one had; the database says so last. */
   private make(version: number): void {
-    if (!this.isNew && !EARLIER_VERSIONS.includes(version)) throw unknownVersion(version);
+    if (!this.isNew && !this.isEarlier) throw unknownVersion(version);
     const places = this.isNew ? new Places(0) : placesOfEarlier(this.db, version);
     if (places === null) throw lost();
     ChangeLog.create(this.path(changesName));
     MarksFile.create(this.path(marksName), places);
     syncDirectory(this.dir);
-    this.db.exec(`BEGIN IMMEDIATE; ${this.isNew ? SCHEMA : DROP_EARLIER}
-      PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    if (this.isNew) this.write('', VERSION);
+    else this.write(DROP_TABLE, WITH_REMNANTS);
+  }
+
+  /** Leaves nothing of it in the database's log. */
+  private write(sql: string, version: number): void {
+    this.db.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${version}; COMMIT;
+      PRAGMA wal_checkpoint(TRUNCATE)`);
   }
 
   private fold(places: Places): void {
@@ -135,36 +145,9 @@ export class IndexFile {
     this.behind.clear();
   }
 
-  private keep(gone: readonly { readonly mark: Uint8Array; readonly remnant: Uint8Array }[]): void {
-    const { db } = this;
-    if (!this.grown) {
-      // Of most days nothing is ever erased: they need no cache.
-      db.exec(`PRAGMA cache_size = -${LIMITS.writeCacheKiB}`);
-      this.grown = true;
-    }
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      for (const { mark, remnant } of gone) this.statements.goneIn.run(mark, remnant);
-      db.exec('COMMIT');
-    } catch (error) {
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
   private path(name: (day: number) => string): string {
     return join(this.dir, name(this.day));
   }
-}
-
-function prepare(db: DatabaseSync) {
-  const goneOut = db.prepare('SELECT remnant FROM gone WHERE mark = ?');
-  goneOut.setReturnArrays(true);
-  return {
-    // A crash may have come between this and what follows it: the first one holds.
-    goneIn: db.prepare('INSERT OR IGNORE INTO gone VALUES(?, ?)'),
-    goneOut,
-  };
 }
 
 function isAbsent(error: unknown): boolean {
@@ -176,7 +159,7 @@ function lost(): AppError {
 }
 
 function unknownVersion(version: number): AppError {
-  return version > SCHEMA_VERSION
+  return version > VERSION
     ? new AppError(
         'boxes-newer',
         'storage',

@@ -14,15 +14,12 @@ export const LIMITS = {
   eraseStep: 200,
   /** So long after a write at the latest logs of changes are emptied (they show an order). */
   checkpointMs: 30_000,
-  /** Pages in a write-ahead log before SQLite empties it by itself: bounds how long that takes. */
-  checkpointPages: 1_000,
   /** Bytes of a day's log of changes, before they go into the table of marks. */
   changeBytes: 1_048_576,
   /** Of a page of a day's database. */
   pageBytes: 8_192,
-  /** Page cache of a day's database once boxes come to it, and before, in KiB. */
-  writeCacheKiB: 1_024,
-  readCacheKiB: 64,
+  /** Page cache of a day's database, in KiB. */
+  cacheKiB: 64,
   /** Young objects of the worker, in MB. */
   nurseryMB: 4,
   /** Buffers of batches that are kept to be used again. */

@@ -139,12 +139,6 @@ export class Places {
     return place;
   }
 
-  /** The mark of a place that is not free. */
-  mark(place: number): Uint8Array {
-    const at = 4 * wordOf(place);
-    return this.bytes.slice(at, at + 8);
-  }
-
   state(place: number): number {
     return this.bytes[stateOf(place)] ?? 0;
   }

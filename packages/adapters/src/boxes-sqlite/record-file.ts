@@ -1,7 +1,11 @@
 /**
  * The records of one day, each in its place: nothing else is in the file, and which mark has which
- * place stands in the database beside it. Five places lie on three pages of the disk, so that
+ * place stands in the index beside it. Five places lie on three pages of the disk, so that
  * writing one touches two pages at most.
+ *
+ * A place whose record is erased begins with what is left of it, its hash, and all the rest is zeros.
+ * Hash and 32 zeros lie within one sector, which the disk writes whole or not at all. No record has
+ * zeros there: half of a signature that libsodium takes (docs/spec/01-crypto.md, 5).
  */
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import { AppError } from '@tacet/base';
@@ -11,6 +15,9 @@ import { RECORD_LENGTH } from './limits.ts';
 const GROUP = 5;
 const GROUP_BYTES = 12_288;
 const ZEROS = new Uint8Array(RECORD_LENGTH);
+const HASH = 32;
+/** A remnant: hash | zeros. */
+const REMNANT = 2 * HASH;
 
 export class RecordFile {
   private readonly file: number;
@@ -65,6 +72,26 @@ export class RecordFile {
 
   erase(place: number): void {
     this.write(place, ZEROS);
+  }
+
+  /** @param hash of the record, 32 bytes: its beginning is overwritten by it */
+  leaveRemnant(place: number, hash: Uint8Array): void {
+    const remnant = new Uint8Array(REMNANT);
+    remnant.set(hash);
+    this.writeAll(remnant, offsetOf(place));
+  }
+
+  /** The 32 bytes that were left of a record; null where it still begins as it did. */
+  remnant(place: number): Uint8Array | null {
+    const remnant = new Uint8Array(REMNANT);
+    if (!readAt(this.file, remnant, offsetOf(place))) return null;
+    if (remnant.subarray(HASH).some((byte) => byte !== 0)) return null;
+    return remnant.subarray(0, HASH);
+  }
+
+  /** Overwrites a record but for what is left of it. */
+  eraseBehindRemnant(place: number): void {
+    this.writeAll(ZEROS.subarray(REMNANT), offsetOf(place) + REMNANT);
   }
 
   /** What was written is on the disk when it returns. */

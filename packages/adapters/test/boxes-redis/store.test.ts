@@ -8,7 +8,7 @@ import { probeRedisBoxes } from '../../src/boxes-redis/index.ts';
 import { openCluster } from '../../src/boxes-redis/open.ts';
 import { slotOf } from '../../src/boxes-redis/slots.ts';
 import { RedisBoxes } from '../../src/boxes-redis/store.ts';
-import { nameSpaceOf } from '../../src/boxes-redis/values.ts';
+import { holds, nameSpaceOf, remnantOf } from '../../src/boxes-redis/values.ts';
 import {
   boxesOf,
   closeAtEnd,
@@ -55,6 +55,17 @@ test('edges that share a cluster share no box', async () => {
   assert.equal(await read(a, box), null);
   assert.ok(await read(b, box));
   assert.equal(await a.count(), await b.count(), 'the room is theirs together');
+});
+
+test('of an erased record a hash is left, or what an earlier version left of it', async () => {
+  const erased = Uint8Array.from(testBox(7).record);
+  const left = remnantOf(erased);
+  assert.equal(left.length, 32);
+  const earlier = new Uint8Array([...erased.subarray(0, 32), ...left]);
+  for (const value of [left, earlier]) {
+    assert.ok(holds(value, erased));
+    assert.ok(!holds(value, testBox(7, { version: 1 }).record));
+  }
 });
 
 test('of several processes that put one mark at once exactly one stores it', async () => {

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { equalBytes, isAppError } from '@tacet/base';
+import { hash } from '@tacet/crypto';
+import type { StoredBox } from '@tacet/relay';
 import { boxStoreAcceptance, testBox } from '@tacet/relay/acceptance';
 import { openBoxes } from '../../src/boxes-sqlite/index.ts';
 import { CHUNK_BYTES, CHUNK_PLACES, FREE } from '../../src/boxes-sqlite/places.ts';
@@ -208,17 +218,80 @@ test('of many boxes that moved and are erased no file has anything', async () =>
   assert.equal(left(), 0);
 });
 
-/** Makes of a closed store what an earlier version wrote: the table of marks in the database. */
-function makeEarlier(folder: string, version: 2 | 3): void {
+test('of an erased record no file has more than a hash, and the hash knows it again', async (t) => {
+  const folder = tempDir();
+  let store = await openBoxes({ dir: folder });
+  t.after(() => store.close());
+  const boxes = Array.from({ length: 30 }, (_, i) => testBox(i));
+  await Promise.all(boxes.map((box) => store.put(box)));
+  const kept = boxes.filter((_, i) => i % 2 === 0);
+  const erased = boxes.filter((_, i) => i % 2 === 1);
+  await Promise.all(erased.map(({ mark, id }) => store.tombstone(mark, id, 20_001)));
+  /** Boxes of which a file has the first 24 bytes, those behind the hash, or any of the rest. */
+  const holders = (wanted: readonly (typeof boxes)[number][]): number => {
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+    const parts = (record: Uint8Array): Uint8Array[] =>
+      [0, 32, 64, 1_200, 2_376].map((at) => record.subarray(at, at + 24));
+    return wanted.filter(({ record }) =>
+      parts(record).some((part) => files.some((file) => file.includes(part))),
+    ).length;
+  };
+  assert.equal(holders(boxes), 30, 'control: all are found while they are there');
+  await store.expire(20_001);
+  assert.equal(holders(erased), 0, 'also while the store is open');
+  assert.equal(holders(kept), 15);
+  const known = async () => {
+    assert.deepEqual(
+      await store.get(erased.map(({ mark }) => mark)),
+      erased.map(() => null),
+    );
+    for (const [i, box] of erased.entries()) {
+      assert.equal((await store.put(box)).outcome, 'same');
+      assert.equal((await store.put(testBox(2 * i + 1, { version: 1 }))).outcome, 'taken');
+    }
+  };
+  await known();
+  // Places are opened, so that they move about.
+  await Promise.all(Array.from({ length: 300 }, (_, i) => store.put(testBox(1_000 + i))));
+  await known();
+  await store.close();
+  assert.equal(holders(erased), 0);
+  store = await openBoxes({ dir: folder });
+  await known();
+});
+
+/**
+ * Makes of a closed store what an earlier version wrote: what is left of erased records in the
+ * database, in versions 2 and 3 the table of marks too.
+ */
+function makeEarlier(folder: string, version: 2 | 3 | 4, erased: readonly StoredBox[]): void {
+  const file = openSync(join(folder, 'boxes-20021.records'), 'r+');
+  const records = readFileSync(file);
+  const db = new DatabaseSync(join(folder, 'boxes-20021.db'));
+  db.exec(`
+    CREATE TABLE gone(mark BLOB PRIMARY KEY, remnant BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = ${version}`);
+  for (const { mark, id, record } of erased) {
+    const left = hash('erased-box', record);
+    const at = records.indexOf(left);
+    assert.ok(at >= 0);
+    writeSync(file, new Uint8Array(left.length), 0, left.length, at);
+    const remnant = Buffer.concat([id, left]);
+    db.prepare('INSERT INTO gone VALUES(?, ?)').run(mark, remnant);
+  }
+  closeSync(file);
+  if (version !== 4) makeTable(folder, version, db);
+  db.close();
+}
+
+function makeTable(folder: string, version: 2 | 3, db: DatabaseSync): void {
   const marks = readFileSync(join(folder, 'boxes-20021.marks'));
   const size = marks.readUInt32LE(8);
   const chunk = marks.subarray(64);
   assert.equal(chunk.length, CHUNK_BYTES);
-  const db = new DatabaseSync(join(folder, 'boxes-20021.db'));
   db.exec(`
     CREATE TABLE size(id INTEGER PRIMARY KEY CHECK(id = 1), places INTEGER NOT NULL) STRICT;
-    CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
-    PRAGMA user_version = ${version}`);
+    CREATE TABLE place(chunk INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT`);
   if (version === 3) {
     db.exec(`CREATE TABLE change(number INTEGER PRIMARY KEY, places INTEGER NOT NULL,
       entries BLOB NOT NULL) STRICT`);
@@ -241,18 +314,20 @@ function makeEarlier(folder: string, version: 2 | 3): void {
   }
   db.prepare('INSERT INTO size VALUES(1, ?)').run(version === 3 ? size - 1 : size);
   db.prepare('INSERT INTO place VALUES(0, ?)').run(chunk);
-  db.close();
   for (const end of ['marks', 'changes']) rmSync(join(folder, `boxes-20021.${end}`));
 }
 
-for (const version of [2, 3] as const) {
+for (const version of [2, 3, 4] as const) {
   test(`a store of form ${version} is taken over`, async () => {
     const folder = tempDir();
     let store = await openBoxes({ dir: folder });
     const boxes = Array.from({ length: 40 }, (_, i) => testBox(i));
-    await Promise.all(boxes.map((box) => store.put(box)));
+    const erased = [101, 102, 103].map((n) => testBox(n));
+    await Promise.all([...boxes, ...erased].map((box) => store.put(box)));
+    for (const { mark, id } of erased) await store.tombstone(mark, id, 20_001);
+    await store.expire(20_001);
     await store.close();
-    makeEarlier(folder, version);
+    makeEarlier(folder, version, erased);
     store = await openBoxes({ dir: folder });
     const late = testBox(99);
     assert.equal((await store.put(late)).outcome, 'stored');
@@ -263,9 +338,17 @@ for (const version of [2, 3] as const) {
       found,
       [...boxes, late].map(({ record }) => record),
     );
+    for (const [i, box] of erased.entries()) {
+      assert.deepEqual(await store.get([box.mark]), [null]);
+      assert.equal((await store.put(box)).outcome, 'same');
+      assert.equal((await store.put(testBox(101 + i, { version: 1 }))).outcome, 'taken');
+    }
     await store.close();
     const database = readFileSync(join(folder, 'boxes-20021.db'));
-    assert.equal(database.includes(boxes[0]?.mark ?? ''), false, 'no mark is left in the database');
+    for (const { mark, id } of [...boxes, ...erased]) {
+      assert.equal(database.includes(mark), false, 'no mark is left in the database');
+      assert.equal(database.includes(id), false, 'and no id');
+    }
   });
 }
 

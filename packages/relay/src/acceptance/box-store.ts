@@ -187,7 +187,7 @@ export function boxStoreAcceptance(name: string, factory: BoxStoreFactory): void
       same((await records)[0], box);
     });
 
-    test('a tombstone takes effect on its day, and leaves id and hash until the expiry day', async () => {
+    test('a tombstone takes effect on its day, and leaves a hash until the expiry day', async () => {
       const box = newBox(40, { day: TODAY + 3 });
       const kept = newBox(41);
       await Promise.all([store.put(box), store.put(kept)]);
