@@ -120,12 +120,21 @@ test('histories: starts without an answer, one after the other, do not hide that
   assert.equal(pair.tally.of('copy-noticed'), 1);
 });
 
-test('histories: a receipt that comes before own boxes are answered shows no text as delivered that nobody has', async () => {
+test('histories: a receipt that comes while answers are lost shows no text as delivered that nobody has', async () => {
   const pair = await playSaid(
     'copy 1,run 264,crash 0 at statement 1, write 1 5, run 89,trouble 40 20 30,roll back 1,run 258,write 1 5',
     'history 7',
   );
   assert.equal(pair.tally.of('copy-noticed'), 1);
+});
+
+test('histories: a receipt that overtakes the answer to a box shows no text as delivered that nobody has', async () => {
+  for (let n = 0; n < 6; n++) {
+    await playSaid(
+      'copy 1,write 0 5,write 1 5,run 13,roll back 1,run 53,write 1 5',
+      `overtaken ${n}`,
+    );
+  }
 });
 
 test('histories: an edge that loses its boxes takes the sign of a store put back with it, and nobody claims more', async () => {

@@ -238,7 +238,6 @@ export class Engine {
       },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       kick,
-      alone: (at) => this.ownBoxes.alone(at),
       foreign: (at) => this.ownBoxes.trouble(at),
       now: () => this.now,
     });

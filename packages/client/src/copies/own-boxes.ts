@@ -114,13 +114,8 @@ export class OwnBoxes implements PutOwner, WatchOwner {
 
   /** Content may be sent. */
   maySend(now: Millis): boolean {
-    if (this.alone(now) && now >= this.clearFrom) return true;
+    if (now < this.clearUntil && now >= this.clearFrom && this.asked.size === 0) return true;
     return this.waitsSince !== null && now - this.waitsSince > PATIENCE;
-  }
-
-  /** Own boxes say that nobody else has written in this store's name. */
-  alone(now: Millis): boolean {
-    return now < this.clearUntil && this.asked.size === 0;
   }
 
   private wait(now: Millis): void {

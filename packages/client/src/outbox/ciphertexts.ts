@@ -198,6 +198,18 @@ export class Ciphertexts {
     return { parts: num(row, 'parts'), sent: num(row, 'sent'), copies: num(row, 'copies') };
   }
 
+  /** An edge has each of its boxes, and each box of the stream before them that is under way. */
+  stands({ id, contactId }: Ciphertext): boolean {
+    const open = this.store.get(
+      `SELECT 1 AS one FROM puts q JOIN progress p ON p.ciphertext_id = q.ref AND p.part = q.part
+       WHERE q.owner = 'part' AND q.contact_id = ? AND q.copies = 0
+         AND p.idx < (SELECT max(idx) FROM progress WHERE ciphertext_id = ?) LIMIT 1`,
+      contactId,
+      id,
+    );
+    return open === undefined && this.progress(id).copies > 0;
+  }
+
   /** Lowest stream index that carries something unreceipted, or null. */
   lowestIndex(contactId: number): number | null {
     const row = this.store.get(

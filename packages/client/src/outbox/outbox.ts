@@ -28,7 +28,7 @@ import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import type { HealingWriter } from '../streams/healing-writer.ts';
-import type { Ciphertexts, Notice } from './ciphertexts.ts';
+import type { Ciphertext, Ciphertexts, Notice } from './ciphertexts.ts';
 import type { ReceiptClock } from './receipts.ts';
 
 /** A hole in receipts must last this long before its ciphertext is posted again. */
@@ -70,9 +70,7 @@ export interface OutboxDeps {
   readonly endContact: (contactId: number, reason: string, now: Millis) => void;
   /** A receipt is due to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
-  /** False while it is not known whether somebody else writes with our keys. */
-  readonly alone: (now: Millis) => boolean;
-  /** A sign that somebody else does. */
+  /** A sign that somebody else writes with our keys. */
   readonly foreign: (now: Millis) => void;
   /** Ratchet work is waiting. */
   readonly kick: () => void;
@@ -81,6 +79,11 @@ export interface OutboxDeps {
 
 export class Outbox implements JobSource, PutOwner {
   private readonly d: OutboxDeps;
+  /**
+   * Receipted before edges said that they have them and all boxes before: sequence by ciphertext.
+   * Where other bytes stand the receipt was about those (docs/spec/10-store.md, 7).
+   */
+  private readonly early = new Map<number, number>();
 
   constructor(deps: OutboxDeps) {
     this.d = deps;
@@ -304,6 +307,7 @@ export class Outbox implements JobSource, PutOwner {
       // Nobody receipts a lone receipt. It has two copies like every other box: digests are
       // public, and boxes that stand in one of them only would be known for what they are.
       if (put.copies > 1) this.d.ciphertexts.remove(ciphertext.id);
+      this.settle(ciphertext.contactId, now);
       return;
     }
     this.note(put, put.copies > 1 ? 'copy-stored' : 'part-stored', now);
@@ -318,6 +322,7 @@ export class Outbox implements JobSource, PutOwner {
         this.d.messages.advance(ciphertext.messageId, 'stored', now);
       }
     }
+    this.settle(ciphertext.contactId, now);
   }
 
   /** No further copy will be written. */
@@ -336,14 +341,26 @@ export class Outbox implements JobSource, PutOwner {
     // a number of its own.
     this.d.foreign(now);
     const ciphertext = this.d.ciphertexts.get(put.ref);
+    if (ciphertext === null) return;
+    const { contactId, seq, posts } = ciphertext;
     // Once: an edge that says so of every box must not make us encrypt for ever.
-    if (ciphertext !== null && ciphertext.seq > 0 && ciphertext.posts === 1) {
-      this.d.renumbering.one(ciphertext.contactId, 0);
-      this.d.kick();
-    } else this.move(put, now, now + movePause(put));
+    const first = seq > 0 ? posts === 1 : this.d.renumbering.closed(contactId) === null;
+    if (first) this.renumber(contactId);
+    if (!first || seq === 0) this.move(put, now, now + movePause(put));
+  }
+
+  private renumber(contactId: number): void {
+    this.d.renumbering.one(contactId, 0);
+    this.d.kick();
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
+    // What was receipted may be here, or another text under its number: under one of its own both are.
+    const owner = this.d.ciphertexts.get(put.ref);
+    if (owner !== null && this.earlyOf(owner.contactId).length > 0) {
+      this.renumber(owner.contactId);
+      if (owner.seq > 0) return;
+    }
     this.move(put, now, now + movePause(put));
     const ciphertext = this.d.ciphertexts.get(put.ref);
     if (ciphertext?.messageId != null && put.moves > 0) {
@@ -386,28 +403,43 @@ export class Outbox implements JobSource, PutOwner {
     const highest = receipt.ranges.at(-1)?.[1] ?? receipt.upTo;
     const skipped = skipSequences(this.d.store, contactId, highest);
     const rows = this.d.store.all(
-      'SELECT id, contact_id, seq, message_id, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
+      'SELECT id, seq, stored_at, missed_at, posts FROM ciphertexts WHERE contact_id = ? AND seq BETWEEN 1 AND ?',
       contactId,
       highest,
     );
     const here = rows.filter((row) => covers(receipt, num(row, 'seq')));
     // What never left cannot be there: somebody else used these numbers, and whose text the receipt
-    // is about cannot be known. So what is under way goes on under others. The same of what left
-    // and stands nowhere, as far as is known, while it is not known who uses them.
-    const { alone, ciphertexts } = this.d;
-    const foreign = here.some((row) => {
-      if (ciphertexts.progress(num(row, 'id')).sent === 0) return true;
-      return numOrNull(row, 'stored_at') === null && !alone(now);
-    });
-    if (skipped || foreign) {
+    // is about cannot be known. So what is under way goes on under others.
+    if (skipped || here.some((row) => this.d.ciphertexts.progress(num(row, 'id')).sent === 0)) {
       this.d.foreign(now);
-      this.d.renumbering.one(contactId, 0);
-      this.d.kick();
+      this.renumber(contactId);
       return;
     }
     for (const row of rows) {
-      if (here.includes(row)) this.receipted(row, now);
+      if (here.includes(row)) this.early.set(num(row, 'id'), num(row, 'seq'));
       else this.hole(row, now);
+    }
+    this.settle(contactId, now);
+  }
+
+  /** Receipted, and not yet known to be what the receipt is about. */
+  private earlyOf(contactId: number): Ciphertext[] {
+    const found: Ciphertext[] = [];
+    for (const [id, seq] of this.early) {
+      const ciphertext = this.d.ciphertexts.get(id);
+      if (ciphertext?.seq !== seq) this.early.delete(id);
+      else if (ciphertext.contactId === contactId) found.push(ciphertext);
+    }
+    return found;
+  }
+
+  /** In a transaction. */
+  private settle(contactId: number, now: Millis): void {
+    for (const ciphertext of this.earlyOf(contactId)) {
+      // Numbers given anew were nobody's before.
+      if (ciphertext.posts > 1 || this.d.ciphertexts.stands(ciphertext)) {
+        this.receipted(ciphertext, now);
+      }
     }
   }
 
@@ -428,11 +460,11 @@ export class Outbox implements JobSource, PutOwner {
     }
   }
 
-  private receipted(row: SqlRow, now: Millis): void {
-    const messageId = numOrNull(row, 'message_id');
-    this.d.ciphertexts.remove(num(row, 'id'));
-    this.d.healing.receipted(num(row, 'contact_id'), num(row, 'seq'), now);
-    this.d.renumbering.receipted(num(row, 'contact_id'), num(row, 'seq'));
+  private receipted({ id, contactId, seq, messageId }: Ciphertext, now: Millis): void {
+    this.early.delete(id);
+    this.d.ciphertexts.remove(id);
+    this.d.healing.receipted(contactId, seq, now);
+    this.d.renumbering.receipted(contactId, seq);
     if (messageId === null) return;
     this.d.messages.note(messageId, 'receipt', 0, 0, now);
     this.d.messages.advance(messageId, 'delivered', now);
