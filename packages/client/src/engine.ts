@@ -37,6 +37,7 @@ import { Network, type NetworkDeps, type NetworkListener } from './network/netwo
 import { RequestTracker } from './network/requests.ts';
 import { readSocks, writeSocks } from './network/socks-setting.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
+import { Notices } from './outbox/notices.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore, SqlRow } from './ports.ts';
@@ -79,6 +80,7 @@ export class Engine {
   private readonly reader: StreamReader;
   private readonly ciphertexts: Ciphertexts;
   private readonly receipts: ReceiptClock;
+  private readonly notices: Notices;
   private readonly received: ReceivedSet;
   readonly outbox: Outbox;
   readonly ownBoxes: OwnBoxes;
@@ -180,6 +182,7 @@ export class Engine {
     const writer = new StreamWriter(store, rng);
     this.received = new ReceivedSet(store);
     this.receipts = new ReceiptClock(store, rng);
+    this.notices = new Notices(store);
     const inbox = new Inbox(store, this.received, {
       onEnvelope: (contactId, seq, envelope, raw, at) =>
         this.arrivals.take(contactId, seq, envelope, raw, at),
@@ -227,6 +230,7 @@ export class Engine {
       unreadable: (contactId) => inbox.unreadable(contactId),
       readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
+      notices: this.notices,
       healing: writer.healing,
       renumbering: new Renumbering(store, rng, this.ciphertexts, writer),
       network,
@@ -416,6 +420,7 @@ export class Engine {
       this.link.deadline ?? Infinity,
       this.requests.nextDeadline ?? Infinity,
       (joined ? this.receipts.deadline : null) ?? Infinity,
+      (joined ? this.notices.deadline : null) ?? Infinity,
       (joined ? this.visits.deadline : null) ?? Infinity,
       joined ? this.addresses.deadline : Infinity,
       this.nextHour,
@@ -435,8 +440,9 @@ export class Engine {
     this.requests.expire(now);
     this.visits.advance(now);
     if (this.network !== null) this.addresses.advance(now);
-    const due = this.receipts.deadline;
-    if (due !== null && due <= now) this.jobs.kick();
+    for (const { deadline } of [this.receipts, this.notices]) {
+      if (deadline !== null && deadline <= now) this.jobs.kick();
+    }
     this.reader.advance(now);
     this.messageList.removal.sweep(now);
     if (this.nextMinutes <= now) {
@@ -511,7 +517,10 @@ export class Engine {
     this.nextMinutes = Math.min(this.nextMinutes, now + 5 * MINUTE);
     this.requests.forgetAll(now);
     this.link.setBack(back);
-    const lists = [this.puts, this.reads, this.tombstones, this.receipts, this.reader];
+    const lists = [
+      ...[this.puts, this.reads, this.tombstones, this.receipts, this.notices],
+      this.reader,
+    ];
     this.store.transaction(() => {
       for (const list of [...lists, this.visits, this.addresses, this.levels]) list.setBack(back);
       this.messageList.removal.setBack(now);

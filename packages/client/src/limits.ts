@@ -96,6 +96,8 @@ export const MAX_CONSUMERS = 64;
 export const MAX_UNREADABLE = 16;
 /** So often one ciphertext is encrypted anew at once because it was named; then it waits. */
 export const MAX_PROMPT_RENEWALS = 8;
+/** Encryptions of a hello that fail before the meeting is ended: 17 hours of pauses. */
+export const MAX_HELLO_TRIES = 12;
 /** Ranges in one receipt. */
 export const MAX_RECEIPT_RANGES = 32;
 /** Facts kept about one message: the first ones, and the newest. */

@@ -26,9 +26,10 @@ import { MAX_PROMPT_RENEWALS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
-import { blobOrNull, num, numOrNull, text } from '../store/rows.ts';
+import { num, numOrNull } from '../store/rows.ts';
 import type { HealingWriter } from '../streams/healing-writer.ts';
 import type { Ciphertext, Ciphertexts, Notice } from './ciphertexts.ts';
+import type { Notices } from './notices.ts';
 import type { ReceiptClock } from './receipts.ts';
 
 /** A hole in receipts must last this long before its ciphertext is posted again. */
@@ -54,6 +55,7 @@ export interface OutboxDeps {
   readonly store: ProfileStore;
   readonly puts: PutQueue;
   readonly ciphertexts: Ciphertexts;
+  readonly notices: Notices;
   readonly messages: Messages;
   readonly received: ReceivedSet;
   readonly unreadable: (contactId: number) => readonly Unreadable[];
@@ -132,20 +134,22 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   private notice(network: Network): ErasedWork | null {
-    const row = this.d.store.get(
-      `SELECT n.id, n.contact_id, n.kind, n.body FROM notices n JOIN contacts c ON c.id = n.contact_id
-       WHERE c.out_chain IS NOT NULL AND c.blocked_at IS NULL ORDER BY n.id LIMIT 1`,
+    const { notices, now } = this.d;
+    const next = notices.next(now());
+    if (next === null) return null;
+    const { id, contactId, kind, body } = next;
+    return this.work(
+      network,
+      contactId,
+      { messageId: null, notice: kind, body },
+      {
+        done: () => notices.done(id),
+        // Nothing was written, and the ratchet stands where it stood: it is said later.
+        failed: (code, at) => {
+          if (notices.failed(id, at)) this.d.endContact(contactId, code, at);
+        },
+      },
     );
-    if (row === undefined) return null;
-    const id = num(row, 'id');
-    const what = {
-      messageId: null,
-      notice: text(row, 'kind') as Notice,
-      body: blobOrNull(row, 'body'),
-    };
-    return this.work(network, num(row, 'contact_id'), what, () => {
-      this.d.store.run('DELETE FROM notices WHERE id = ?', id);
-    });
   }
 
   /** Written, and missing at the other side: once more, with the ratchet as it stands now. */
@@ -203,18 +207,32 @@ export class Outbox implements JobSource, PutOwner {
     );
     if (row === undefined) return null;
     const what = { messageId: num(row, 'id'), notice: null, body: null };
-    return this.work(network, num(row, 'contact_id'), what, () => undefined);
+    const id = num(row, 'id');
+    return this.work(network, num(row, 'contact_id'), what, {
+      done: () => undefined,
+      failed: (code, at) => this.d.messages.advance(id, 'failed', at, code),
+    });
   }
 
   private receiptAlone(network: Network): ErasedWork | null {
     const contactId = this.d.receipts.dueContact(this.d.now());
     if (contactId === null) return null;
     const what = { messageId: null, notice: null, body: null };
-    return this.work(network, contactId, what, () => this.d.receipts.paid(contactId));
+    // One that failed is owed again with whatever comes, or comes again, from them.
+    const paid = () => this.d.receipts.paid(contactId);
+    return this.work(network, contactId, what, { done: paid, failed: paid });
   }
 
-  /** @param done either way, in the same transaction: it waits no more */
-  private work(network: Network, contactId: number, what: What, done: () => void): ErasedWork {
+  /** @param then in the same transaction: it waits no more, or it could not be encrypted */
+  private work(
+    network: Network,
+    contactId: number,
+    what: What,
+    then: {
+      readonly done: () => void;
+      readonly failed: (code: string, now: Millis) => void;
+    },
+  ): ErasedWork {
     const { messageId, notice } = what;
     // A lone receipt is never receipted, so it offers nothing.
     const lone = messageId === null && notice === null;
@@ -228,7 +246,7 @@ export class Outbox implements JobSource, PutOwner {
       },
       {
         commit: (data, now) => {
-          done();
+          then.done();
           const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
           if (offer !== null) this.d.healing.made(contactId, made.seq, offer);
           if (messageId === null) return;
@@ -237,10 +255,7 @@ export class Outbox implements JobSource, PutOwner {
           this.d.messages.advance(messageId, 'sending', now);
           this.showProgress(made.id, messageId, now);
         },
-        fail: (code, now) => {
-          done();
-          if (messageId !== null) this.d.messages.advance(messageId, 'failed', now, code);
-        },
+        fail: then.failed,
       },
     );
   }

@@ -18,6 +18,7 @@ import { INTRODUCTIONS } from './tables/introductions.ts';
 import { LETTERS } from './tables/letters.ts';
 import { LEVELS } from './tables/levels.ts';
 import { NEW_KEYS } from './tables/new-keys.ts';
+import { NOTICE_TRIES } from './tables/notices.ts';
 import { PINS } from './tables/pins.ts';
 import { REASONS } from './tables/reasons.ts';
 import { SEARCH } from './tables/search.ts';
@@ -277,4 +278,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'cursors of limited tokens', up: LIMITED_EVENTS },
   { name: 'boxes after which a store was alone', up: ALONE },
   { name: 'words of the search index', up: SEARCH_WORDS },
+  { name: 'notices are tried again', up: NOTICE_TRIES },
 ];
