@@ -13,15 +13,25 @@ export function contactsTable({ levels, contacts, active }: ContactsResult): str
       `${one.waitP50} / ${one.waitP95}`,
       `${one.arrivalP50} / ${one.arrivalP95}`,
       `${one.openedP50} / ${one.openedP95}`,
+      `${one.firstP50} / ${one.firstP95}`,
       promised.join(' / '),
     ];
   });
-  const head = ['level', 'arrived', 'wait s', 'delivery s', 'conversation open', 'promised'];
+  const head = [
+    'level',
+    'arrived',
+    'wait s',
+    'delivery s',
+    'conversation open',
+    'first words',
+    'promised',
+  ];
   const lines = [head, ...rows].map((row) =>
     row
       .map((cell) => cell.padEnd(18))
       .join('')
       .trimEnd(),
   );
-  return [`${contacts} contacts, ${active} active; p50 / p95`, ...lines].join('\n');
+  const parts = levels.map(({ level, delays }) => `${level}, open: ${JSON.stringify(delays)}`);
+  return [`${contacts} contacts, ${active} active; p50 / p95`, ...lines, ...parts].join('\n');
 }

@@ -3,14 +3,16 @@
  * takes to the other end, in Strong and in Balanced with windows in use. Everybody's client and
  * every relay are the production machines; virtual time, the parameters of an ordinary network.
  */
-import { HOUR, MINUTE, type Millis, randomExponential, randomInt, SECOND } from '@tacet/base';
+import { HOUR, MINUTE, type Millis, randomExponential, randomInt } from '@tacet/base';
 import type { StatusView } from '@tacet/client';
 
 type Level = StatusView['level'];
 
 import { type Circle, makeCircle, wake } from './circle.ts';
+import { type DelayFigures, delayFigures, quantile, type Timed } from './delays.ts';
 import { modelledOnion } from './onion.ts';
 import { type Sent, Talk, TEXTS } from './talk.ts';
+import { Courses } from './text-course.ts';
 import { Trace } from './trace.ts';
 import { USUAL_RATES } from './usual-rates.ts';
 import { World } from './world.ts';
@@ -42,6 +44,11 @@ export interface LevelFigures {
   readonly opened: number;
   readonly openedP50: number;
   readonly openedP95: number;
+  /** Of the others: first words of a conversation, that come by digest. */
+  readonly firstP50: number;
+  readonly firstP95: number;
+  /** What those into open conversations spent their time on. */
+  readonly delays: DelayFigures;
   /** Of those the person wrote, from leaving to the first answer of an edge. */
   readonly storedP50: number;
   readonly receiptP50: number;
@@ -71,10 +78,12 @@ const USUAL = {
 
 export async function contacts(options: ContactsOptions): Promise<ContactsResult> {
   const trace = new Trace();
+  const courses = new Courses();
   const world = new World({
     seed: options.seed,
     trace,
-    onion: modelledOnion,
+    onion: (network) => courses.listen(modelledOnion(network)),
+    onRequest: courses.onRequest,
     network: { edges: 4, parameters: USUAL },
   });
   const circle = await makeCircle(world, options.contacts, options.onProgress);
@@ -83,7 +92,7 @@ export async function contacts(options: ContactsOptions): Promise<ContactsResult
   for (const friend of awake) wake(world, friend);
   const levels: LevelFigures[] = [];
   for (const level of options.levels) {
-    levels.push(await measure(circle, level, options));
+    levels.push(await measure(circle, courses, level, options));
     options.onProgress(`${level} done, ${trace.rows} frames`);
   }
   return {
@@ -102,6 +111,7 @@ export async function contacts(options: ContactsOptions): Promise<ContactsResult
 
 async function measure(
   { world, centre, friends }: Circle,
+  courses: Courses,
   level: Level,
   options: ContactsOptions,
 ): Promise<LevelFigures> {
@@ -133,15 +143,16 @@ async function measure(
   };
   begin();
   await world.run(until + 15 * MINUTE);
-  return figures(level, talk.sent);
+  return figures(level, talk.sent, courses);
 }
 
-function figures(level: Level, sent: readonly Sent[]): LevelFigures {
+function figures(level: Level, sent: readonly Sent[], courses: Courses): LevelFigures {
   const waits: number[] = [];
   const stored: number[] = [];
   const arrivals: number[] = [];
   const receipts: number[] = [];
-  const opened: number[] = [];
+  const opened: Timed[] = [];
+  const first: number[] = [];
   let twice = 0;
   for (const { from, to, id, text, open } of sent) {
     const { evidence, deliveredAt } = from.client.message(id);
@@ -157,8 +168,11 @@ function figures(level: Level, sent: readonly Sent[]): LevelFigures {
     const [copy] = copies;
     if (copy?.arrivedAt == null) continue;
     arrivals.push(copy.arrivedAt - at('saved'));
-    if (open) opened.push(copy.arrivedAt - at('saved'));
+    const took = copy.arrivedAt - at('saved');
+    if (open) opened.push({ took, course: courses.of(from, id, to, copy.arrivedAt) });
+    else first.push(took);
   }
+  const times = opened.map(({ took }) => took);
   return {
     level,
     texts: sent.length,
@@ -169,17 +183,13 @@ function figures(level: Level, sent: readonly Sent[]): LevelFigures {
     arrivalP50: quantile(arrivals, 0.5),
     arrivalP95: quantile(arrivals, 0.95),
     opened: opened.length,
-    openedP50: quantile(opened, 0.5),
-    openedP95: quantile(opened, 0.95),
+    openedP50: quantile(times, 0.5),
+    openedP95: quantile(times, 0.95),
+    firstP50: quantile(first, 0.5),
+    firstP95: quantile(first, 0.95),
+    delays: delayFigures(opened),
     storedP50: quantile(stored, 0.5),
     receiptP50: quantile(receipts, 0.5),
     receiptP95: quantile(receipts, 0.95),
   };
-}
-
-/** In seconds, one digit. */
-function quantile(times: readonly number[], p: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  const found = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
-  return Math.round((found ?? Number.NaN) / (SECOND / 10)) / 10;
 }

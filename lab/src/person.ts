@@ -6,6 +6,7 @@ import {
   type ClientEvent,
   type ProfileStore,
   prepareProfile,
+  type RequestFacts,
   type SessionPort,
 } from '@tacet/client';
 import type { PacketBuilder } from '@tacet/onion';
@@ -20,6 +21,8 @@ export interface PersonOptions {
   readonly verifyDigest: DigestVerifier;
   readonly rng: Rng;
   readonly now: () => Millis;
+  /** Hears of every request before it leaves. */
+  readonly onRequest?: ((facts: RequestFacts) => void) | undefined;
 }
 
 export class Person {
@@ -62,8 +65,12 @@ export class Person {
   }
 
   private open(): Client {
-    const { builder, verifyDigest, rng, now } = this.options;
-    return Client.open({ store: this.store, builder, rng, verifyDigest }, now() + this.skew);
+    const { builder, verifyDigest, rng, now, onRequest } = this.options;
+    const heard = onRequest === undefined ? {} : { onRequest };
+    return Client.open(
+      { store: this.store, builder, rng, verifyDigest, ...heard },
+      now() + this.skew,
+    );
   }
 
   /** Kill -9: what was not saved is gone. */

@@ -4,7 +4,7 @@
  * here knows what messages mean.
  */
 import { BytesMap, DAY, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
-import type { ClientEffect } from '@tacet/client';
+import type { ClientEffect, RequestFacts } from '@tacet/client';
 import {
   type Document,
   type DocumentBook,
@@ -51,6 +51,8 @@ export interface WorldOptions {
   readonly latency?: readonly [number, number];
   /** An adversary on the links: true drops what `from` sends to `to`. */
   readonly drops?: (from: number, to: number, packet: Uint8Array | null) => boolean;
+  /** Hears of every request of anybody before it leaves. */
+  readonly onRequest?: (name: string, facts: RequestFacts) => void;
 }
 
 export interface RelayNode {
@@ -95,6 +97,7 @@ export class World {
   private readonly drops: NonNullable<WorldOptions['drops']>;
   /** Everybody checks the same bytes; the lab checks each once. */
   private readonly digests = new DigestCache();
+  private readonly onRequest: WorldOptions['onRequest'];
   private document: VerifiedDocument;
   private nextLink = 1;
   private jobs: Promise<void>[] = [];
@@ -104,6 +107,7 @@ export class World {
     this.trace = options.trace;
     this.latencyRange = options.latency ?? [5, 40];
     this.drops = options.drops ?? (() => false);
+    this.onRequest = options.onRequest;
     this.network = makeTestNetwork({ seed: `${options.seed}/network`, ...options.network });
     this.document = this.network.verified;
     this.onion = options.onion(this.network);
@@ -334,9 +338,11 @@ export class World {
 
   async addPerson(name: string): Promise<Person> {
     const id = FIRST_PERSON + this.people.length;
+    const { onRequest } = this;
     const person = await Person.create({
       id,
       name,
+      onRequest: onRequest && ((facts) => onRequest(name, facts)),
       builder: this.onion.builder,
       verifyDigest: this.digests.verify,
       rng: seededRng(`${id}/${this.rng.fill(new Uint8Array(8)).join('.')}`),

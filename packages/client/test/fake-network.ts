@@ -17,6 +17,7 @@ export function fakeNetwork(parameters: Record<string, number> = {}): Network {
       epochMs: 3_600_000,
       graceMs: 300_000,
       slotMs: 2_000,
+      inUseSlotMs: 1_000,
       delayMeanMs: 400,
       holdMeanMs: 90_000,
       secondCopyMinMs: 5_000,

@@ -58,7 +58,7 @@ export const defaultParameters: Parameters = {
   receiptStrongMs: 300_000,
   secondCopyMinMs: 5_000,
   secondCopyMaxMs: 60_000,
-  holdMeanMs: 45_000,
+  holdMeanMs: 55_000,
   coverPutPermille: 20,
   loopPermille: 100,
   retryPauseMs: 600_000,
