@@ -17,7 +17,7 @@ import type { RelayHash } from '@tacet/directory';
 import type { BoxAnswer, BoxRequest, Mark } from '@tacet/wire';
 import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
 import { keyOf } from '../network/keys.ts';
-import type { Network } from '../network/network.ts';
+import type { Current, Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { pauseAfter } from './put-entry.ts';
 import type { Watch, WatchList } from './watches.ts';
@@ -116,9 +116,19 @@ export class ReadQueue implements PlanSource {
     }
     if (!known) entry.edges.push(edge);
     entry.overtaken ||= asked;
+    const resting = entry.rests > 0;
+    if (resting) this.namedAgain(entry, edge);
     if (entry.catchUp) entry.tries = 0;
-    if (entry.catchUp || entry.rests > 0) entry.notBefore = Math.min(entry.notBefore, now);
+    if (entry.catchUp || resting) entry.notBefore = Math.min(entry.notBefore, now);
     entry.catchUp = false;
+  }
+
+  /** Its answers were lost: who names it now has it, and need not wait behind everything else. */
+  private namedAgain(entry: ReadEntry, edge: RelayHash): void {
+    entry.rests = 0;
+    if (entry.inFlight || isFirst(entry.edges, edge)) return;
+    entry.edges = [edge, ...entry.edges.filter((one) => !equalBytes(one, edge))];
+    entry.triesHere = 0;
   }
 
   /** An edge that names a box again and again learns from it no more than from two reads. */
@@ -206,7 +216,8 @@ export class ReadQueue implements PlanSource {
 
   private pick(now: Millis, retries: boolean, of: (entry: ReadEntry) => boolean): Plan | null {
     const network = this.network();
-    if (network === null) return null;
+    const current = network?.current(now) ?? null;
+    if (network === null || current === null) return null;
     let best: ReadEntry | null = null;
     for (const [id, entry] of this.entries) {
       if (entry.inFlight || entry.notBefore > now) continue;
@@ -221,12 +232,16 @@ export class ReadQueue implements PlanSource {
         continue;
       }
       if ((entry.triesHere > 0 && !retries) || !of(entry)) continue;
-      if (!isBehind(entry)) return this.plan(network, entry);
+      if (!isBehind(entry)) {
+        const plan = this.plan(network, current, entry);
+        if (plan !== null) return plan;
+        continue;
+      }
       if (best === null || this.sooner(entry, best)) best = entry;
     }
     if (best === null) return null;
     this.lastOwner = ownerOf(best);
-    return this.plan(network, best);
+    return this.plan(network, current, best);
   }
 
   private sooner(a: ReadEntry, b: ReadEntry): boolean {
@@ -234,7 +249,9 @@ export class ReadQueue implements PlanSource {
     return ownerOf(b) === this.lastOwner && ownerOf(a) !== ownerOf(b);
   }
 
-  private plan(network: Network, entry: ReadEntry): Plan | null {
+  /** Null when no edge is left to be asked: the next turn finds that out. */
+  private plan(network: Network, current: Current, entry: ReadEntry): Plan | null {
+    this.skipGone(entry, (one) => network.reaches(current, one));
     const edge = entry.edges[0];
     if (edge === undefined) return null;
     const retry = entry.triesHere > 0;
@@ -299,6 +316,14 @@ export class ReadQueue implements PlanSource {
       rests,
       notBefore: now + rest * randomBetween(this.rng, 0.5, 1.5),
     });
+  }
+
+  /** Edges that have left the network: as if their answers had been lost, without a slot for each. */
+  private skipGone(entry: ReadEntry, reaches: (edge: RelayHash) => boolean): void {
+    for (let [edge] = entry.edges; edge !== undefined && !reaches(edge); [edge] = entry.edges) {
+      entry.answered = false;
+      this.nextEdge(entry);
+    }
   }
 
   private nextEdge(entry: ReadEntry): void {

@@ -86,6 +86,41 @@ test('rule 2.7: at most two tries an edge; lost answers are asked for again afte
   assert.ok(times.length < 80, `${times.length} tries in 12 h`);
 });
 
+test('a box whose answers were lost is read at once where another edge names it', () => {
+  for (const gone of [false, true]) {
+    const reads = queue();
+    const other = fakeNetwork();
+    const left = new ReadQueue(
+      rng,
+      () => Object.assign(other, { reaches: (_: unknown, edge: unknown) => edge !== A }),
+      { holds: () => true, offer: () => false } as unknown as WatchList,
+    );
+    const asked = gone ? left : reads;
+    asked.announced(watch(1), A, 0);
+    // Its edge was killed: nothing comes back, and it may have left the network meanwhile.
+    for (let now = 0; now < 30_000; now += 1_000) asked.next(now, true)?.settle(null, now);
+    asked.announced(watch(1), B, 30_000);
+    const plan = asked.next(30_000, false);
+    assert.equal(plan?.edge, B, gone ? 'left' : 'lost');
+    plan?.settle(empty, 31_000);
+  }
+});
+
+test('no slot is spent on a read at an edge that left the network', () => {
+  const other = fakeNetwork();
+  const reads = new ReadQueue(
+    rng,
+    () => Object.assign(other, { reaches: (_: unknown, edge: unknown) => edge !== A }),
+    { holds: () => true, offer: () => false } as unknown as WatchList,
+  );
+  reads.announced(watch(1), A, 0);
+  for (let now = 0; now < 6 * HOUR; now += 1_000) {
+    const plan = ask(reads, now);
+    assert.notEqual(plan?.edge, A);
+    plan?.settle(null, now);
+  }
+});
+
 test('a backlog of one contact waits behind announced boxes and takes turns with others', () => {
   const reads = queue();
   for (let id = 1; id <= 60; id++) reads.catchUp(watch(id, 1), 0, null);
