@@ -20,19 +20,27 @@ export interface Blocks {
   readonly commits: readonly string[];
   readonly histories: number;
   readonly events: Readonly<Record<string, number>>;
+  /** In how many histories each came up. */
+  readonly seen: Readonly<Record<string, number>>;
+  /** Seconds of processor time. */
+  readonly cpu: number;
   readonly failed: readonly string[];
 }
 
 export function sum(all: readonly Blocks[]): Blocks {
   const tally = new Tally();
-  for (const { events } of all) {
+  const found = new Tally();
+  for (const { events, seen } of all) {
     for (const [what, times] of Object.entries(events)) tally.add(what, times);
+    for (const [what, times] of Object.entries(seen)) found.add(what, times);
   }
   return {
     seeds: [...new Set(all.flatMap(({ seeds }) => seeds))],
     commits: [...new Set(all.flatMap(({ commits }) => commits))],
     histories: all.reduce((n, { histories }) => n + histories, 0),
     events: tally.view(),
+    seen: found.view(),
+    cpu: all.reduce((n, { cpu }) => n + cpu, 0),
     failed: all.flatMap(({ failed }) => failed),
   };
 }
@@ -44,11 +52,20 @@ export async function playBlocks(
 ): Promise<Blocks> {
   const { runs, seed, file } = options;
   const commits = [commitName()];
-  let done: Blocks = { seeds: [seed], commits, histories: 0, events: {}, failed: [] };
+  let done: Blocks = {
+    seeds: [seed],
+    commits,
+    histories: 0,
+    events: {},
+    seen: {},
+    cpu: 0,
+    failed: [],
+  };
   if (file !== null && existsSync(file)) done = readBlocks(file);
   if (done.seeds.join() !== String(seed)) throw new RangeError('kept for another seed');
   while (done.histories < runs && done.failed.length === 0) {
-    const { histories, tally, failure } = await play({
+    const before = process.cpuUsage();
+    const { histories, tally, seen, failure } = await play({
       runs: Math.min(BLOCK, runs - done.histories),
       seed: seed * BLOCKS + Math.floor(done.histories / BLOCK),
       realEvery: REAL_EVERY,
@@ -56,7 +73,11 @@ export async function playBlocks(
     });
     const failed =
       failure === null ? [] : [`${failure.message}; ${failure.how}; path ${failure.path}`];
-    done = sum([done, { seeds: [seed], commits, histories, events: tally.view(), failed }]);
+    const { user, system } = process.cpuUsage(before);
+    const cpu = Math.round((user + system) / 1e6);
+    const events = tally.view();
+    const block = { seeds: [seed], commits, histories, events, seen: seen.view(), cpu, failed };
+    done = sum([done, block]);
     say(`seed ${seed}: ${done.histories} histories`);
     if (file === null) continue;
     writeFileSync(`${file}.new`, JSON.stringify(done));

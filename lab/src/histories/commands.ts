@@ -36,6 +36,18 @@ const crash = fc
   .tuple(who, fc.constantFrom(...CRASH_POINTS), fc.nat(), who, SIZES, fc.nat({ max: 120 }))
   .map(([n, point, at, ...then]) => kinds.crash(n, point, 1 + (at % REACH[point]), ...then));
 
+/** What opening a store and the first minute pass. */
+const START: Readonly<Record<CrashPoint, number>> = {
+  statement: 40,
+  save: 10,
+  await: 2,
+  effect: 12,
+};
+
+const crashInStart = fc
+  .tuple(who, fc.constantFrom(...CRASH_POINTS), fc.nat(), fc.integer({ min: 1, max: 120 }))
+  .map(([n, point, at, ...then]) => kinds.crashInStart(n, point, 1 + (at % START[point]), ...then));
+
 const away = fc.tuple(who, fc.integer({ min: 1, max: 900 })).map((drawn) => kinds.away(...drawn));
 
 const bothAway = fc.integer({ min: 1, max: 30 * 24 }).map(kinds.bothAway);
@@ -48,6 +60,11 @@ const lose = fc.nat({ max: 1 }).map(kinds.lose);
 
 const copy = who.map(kinds.copy);
 
+/** As long as it takes to the next own box, and longer. */
+const setBack = fc
+  .tuple(who, fc.integer({ min: 60, max: 1_200 }))
+  .map((drawn) => kinds.setBack(...drawn));
+
 const rollBack = who.map(kinds.rollBack);
 
 const STEPS: readonly fc.Arbitrary<kinds.Step>[] = [
@@ -59,12 +76,14 @@ const STEPS: readonly fc.Arbitrary<kinds.Step>[] = [
     { weight: 6, arbitrary: run },
     { weight: 2, arbitrary: trouble },
     { weight: 4, arbitrary: crash },
+    { weight: 2, arbitrary: crashInStart },
     { weight: 2, arbitrary: away },
     { weight: 1, arbitrary: bothAway },
     { weight: 1, arbitrary: apart },
     { weight: 1, arbitrary: lose },
     { weight: 2, arbitrary: copy },
     { weight: 2, arbitrary: rollBack },
+    { weight: 1, arbitrary: setBack },
   ),
 ];
 

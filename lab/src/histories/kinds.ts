@@ -38,7 +38,7 @@ export const read = (n: Who): Step =>
 /** A clock is never quite right. */
 export const clock = (n: Who, seconds: number): Step =>
   step('clock', `clock ${n} ${seconds}`, (pair) => {
-    pair.people[n].skew = seconds * SECOND;
+    pair.people[n].setClock(seconds * SECOND);
   });
 
 export const run = (seconds: number): Step =>
@@ -70,6 +70,20 @@ export const crash = (
     },
   );
 
+/** It ends, and dies again while it starts or soon after. */
+export const crashInStart = (n: Who, point: CrashPoint, count: number, seconds: number): Step =>
+  step(
+    'crash-in-start',
+    `start ${n} crashes at ${point} ${count}, run ${seconds}`,
+    async (pair) => {
+      const person = pair.people[n];
+      person.stop();
+      person.crashInNextStart(point, count);
+      person.start();
+      await pair.run(seconds * SECOND);
+    },
+  );
+
 export const away = (n: Who, seconds: number): Step =>
   step('away', `away ${n} ${seconds}`, async (pair) => {
     pair.people[n].stop();
@@ -97,6 +111,14 @@ export const lose = (edge: number): Step =>
   step('edge-lost', `edge ${edge} loses its boxes`, (pair) => pair.layer.loseEdge(edge));
 
 export const copy = (n: Who): Step => step('copy', `copy ${n}`, (pair) => pair.copy(n));
+
+/** Put back to what it was so long ago. */
+export const setBack = (n: Who, seconds: number): Step =>
+  step('set-back', `set back ${n} by ${seconds}`, async (pair) => {
+    pair.copy(n);
+    await pair.run(seconds * SECOND);
+    pair.rollBack(n);
+  });
 
 export const rollBack = (n: Who): Step =>
   step('roll-back', `roll back ${n}`, (pair) => pair.rollBack(n));

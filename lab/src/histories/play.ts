@@ -19,6 +19,8 @@ export interface PlayOptions {
 export interface Played {
   readonly histories: number;
   readonly tally: Tally;
+  /** In how many histories each kind of event came up. */
+  readonly seen: Tally;
   /** Of the history that broke a rule, or null. */
   readonly failure: {
     readonly message: string;
@@ -29,16 +31,18 @@ export interface Played {
 
 export async function play(options: PlayOptions): Promise<Played> {
   const tally = new Tally();
+  const seen = new Tally();
   const { runs, seed, realEvery = 0 } = options;
   let played = 0;
   const ratchet = fc.integer({ min: 1, max: Math.max(1, realEvery) });
   const commanded = steps(options.mostSteps);
   const property = fc.asyncProperty(fc.nat(), ratchet, commanded, async (n, which, commands) => {
     played += 1;
+    const own = new Tally();
     const real = realEvery > 0 && which === realEvery;
-    if (real) tally.add('real-ratchet');
+    if (real) own.add('real-ratchet');
     const pair = new Pair(`history ${n}`, {
-      tally,
+      tally: own,
       ...(options.fault !== undefined && { fault: options.fault }),
       real,
       awake: which === 1,
@@ -46,7 +50,11 @@ export async function play(options: PlayOptions): Promise<Played> {
     await pair.meet();
     await fc.asyncModelRun(() => ({ model: {}, real: pair }), commands);
     await pair.peace();
-    for (const { rank } of pair.accepted) tally.add(`text-ended-${rank}`);
+    for (const { rank } of pair.accepted) own.add(`text-ended-${rank}`);
+    for (const [what, times] of Object.entries(own.view())) {
+      tally.add(what, times);
+      seen.add(what);
+    }
     options.onHistory?.(played);
   });
   const result = await fc.check(property, {
@@ -54,7 +62,7 @@ export async function play(options: PlayOptions): Promise<Played> {
     seed,
     endOnFailure: options.shrink !== true,
   });
-  if (!result.failed) return { histories: played, tally, failure: null };
+  if (!result.failed) return { histories: played, tally, seen, failure: null };
   const cause = result.errorInstance;
   const message = cause instanceof Error ? cause.message : String(cause);
   const [n, which, commands] = result.counterexample ?? [];
@@ -62,6 +70,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   return {
     histories: played,
     tally,
+    seen,
     failure: { message, how, path: result.counterexamplePath ?? '' },
   };
 }

@@ -25,13 +25,16 @@ const KINDS = [
   'edge-lost',
   'box-lost-unread',
   'box-expired-unread',
+  'copy',
   'rolled-back',
+  'copy-noticed',
+  'crashed-in-start',
   'crashed-at-statement',
   'crashed-at-save',
   'crashed-at-await',
   'crashed-at-effect',
 ];
-/** So often each, in a run of `FULL` histories or more. */
+/** In so many histories each, in a run of `FULL` or more. */
 const LEAST = 1_000;
 const FULL = 10_000;
 
@@ -41,6 +44,10 @@ export interface HistoriesReport {
   readonly realRatchet: number;
   readonly texts: number;
   readonly events: Readonly<Record<string, number>>;
+  /** In how many histories each came up. */
+  readonly seen: Readonly<Record<string, number>>;
+  /** Seconds of processor time that the histories took. */
+  readonly cpu: number;
   /** Points at which a process died once in a text's life: all there are. */
   readonly crashPoints: Readonly<Record<string, number>>;
   /** Histories until a planted bug was found, and the rule it broke. */
@@ -71,7 +78,7 @@ export async function histories(
   const failed = [...played.failed];
   if (played.histories >= FULL) {
     for (const kind of KINDS) {
-      if ((played.events[kind] ?? 0) < LEAST) failed.push(`too few: ${kind}`);
+      if ((played.seen[kind] ?? 0) < LEAST) failed.push(`too few: ${kind}`);
     }
   }
   const crashPoints = await sweep({ stride: 1 });
@@ -96,6 +103,8 @@ export async function histories(
     realRatchet,
     texts: delivered + read,
     events,
+    seen: played.seen,
+    cpu: played.cpu,
     crashPoints,
     plants,
     failed,

@@ -16,7 +16,15 @@ const FORMS: readonly (readonly [string, (...n: number[]) => kinds.Step])[] = [
   ['apart @ # h, # min', (n = 0, hours = 0, minutes = 0) => kinds.apart(who(n), hours, minutes)],
   ['edge # loses its boxes', (edge = 0) => kinds.lose(edge)],
   ['copy @', (n = 0) => kinds.copy(who(n))],
+  ['set back @ by #', (n = 0, seconds = 0) => kinds.setBack(who(n), seconds)],
   ['roll back @', (n = 0) => kinds.rollBack(who(n))],
+  ...CRASH_POINTS.map(
+    (point) =>
+      [
+        `start @ crashes at ${point} #, run #`,
+        (n = 0, count = 1, seconds = 0) => kinds.crashInStart(who(n), point, count, seconds),
+      ] as const,
+  ),
   ...CRASH_POINTS.map(
     (point) =>
       [

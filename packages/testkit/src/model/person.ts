@@ -11,9 +11,11 @@ import type { ReplyId } from '@tacet/onion';
 import { DigestCache } from '@tacet/wire';
 import { createFakeSession } from '../fake-session.ts';
 import { type SeededRng, seededRng } from '../rng.ts';
+import { Crash, type CrashPoint } from './crash.ts';
 import { type Layer, type Listener, NETWORK } from './layer.ts';
+import { effectName } from './named-points.ts';
 import { plainBuilder } from './plain-builder.ts';
-import { Crash, type CrashPoint, CrashStore } from './store.ts';
+import { CrashStore } from './store.ts';
 import { Tally } from './tally.ts';
 
 export interface PersonOptions {
@@ -30,7 +32,7 @@ export class ModelPerson implements Listener {
   readonly store = new CrashStore();
   crashes = 0;
   /** By how much the own clock is ahead. */
-  skew: Millis = 0;
+  private skew: Millis = 0;
   /** Points of each kind passed since the beginning. */
   readonly passed: Record<'await' | 'effect', number> = { await: 0, effect: 0 };
   /** Alarms of the event log, by code. */
@@ -45,6 +47,7 @@ export class ModelPerson implements Listener {
   private left: Record<'await' | 'effect', number> = { await: Infinity, effect: Infinity };
   private client: Client | null = null;
   private connected = false;
+  private inStart: { readonly point: CrashPoint; readonly count: number } | null = null;
   private jobs: Promise<void>[] = [];
 
   constructor(name: string, layer: Layer, seed: string, options: PersonOptions = {}) {
@@ -73,6 +76,12 @@ export class ModelPerson implements Listener {
     return this.layer.now + this.skew;
   }
 
+  /** The clock is set: what is due by it now is done now. */
+  setClock(ahead: Millis): void {
+    this.skew = ahead;
+    this.advance();
+  }
+
   get up(): boolean {
     return this.client !== null;
   }
@@ -90,9 +99,15 @@ export class ModelPerson implements Listener {
     else this.left[point] = count;
   }
 
+  /** The same, counted from the beginning of the next start. */
+  crashInNextStart(point: CrashPoint, count: number): void {
+    this.inStart = { point, count };
+  }
+
   /** No crash any more. */
   calm(): void {
     this.store.calm();
+    this.store.named?.calm();
     this.left = { await: Infinity, effect: Infinity };
   }
 
@@ -103,10 +118,16 @@ export class ModelPerson implements Listener {
   }
 
   start(): void {
-    this.calm();
+    this.store.calm();
+    this.left = { await: Infinity, effect: Infinity };
+    if (this.inStart !== null) this.crashAt(this.inStart.point, this.inStart.count);
+    this.inStart = null;
     const options = { store: this.store, builder: plainBuilder, rng: this.rng };
-    this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.now);
-    this.pump();
+    const opened = this.survive(() => {
+      this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.now);
+      this.pump();
+    });
+    if (!opened) this.tally.add('crashed-in-start');
   }
 
   stop(): void {
@@ -169,15 +190,16 @@ export class ModelPerson implements Listener {
     return this.jobs.length > 0;
   }
 
-  private pass(point: 'await' | 'effect'): void {
+  private pass(point: 'await' | 'effect', name: () => string): void {
     this.passed[point] += 1;
     this.left[point] -= 1;
     if (this.left[point] <= 0) throw new Crash(point);
+    this.store.named?.pass(point, name);
   }
 
   private pump(): void {
     for (const effect of this.client?.drain() ?? []) {
-      this.pass('effect');
+      this.pass('effect', () => effectName(effect));
       this.carryOut(effect);
     }
   }
@@ -204,9 +226,11 @@ export class ModelPerson implements Listener {
   }
 
   private async work(client: Client, job: SessionJob): Promise<void> {
-    if (this.client !== client || !this.survive(() => this.pass('await'))) return;
+    const goesOn = (when: string): boolean =>
+      this.client === client && this.survive(() => this.pass('await', () => `${when} ${job.name}`));
+    if (!goesOn('before')) return;
     const outcome = await job.run(this.session);
-    if (this.client !== client || !this.survive(() => this.pass('await'))) return;
+    if (!goesOn('after')) return;
     this.act((now, at) => now.onSession(job, outcome, at));
   }
 }

@@ -4,20 +4,8 @@
  */
 import type { SqlRow, SqlValue } from '@tacet/client';
 import { MemoryStore } from '../memory-store.ts';
-
-/** Where a process may die: before a statement, after a save, around ratchet work, before an effect. */
-export const CRASH_POINTS = ['statement', 'save', 'await', 'effect'] as const;
-export type CrashPoint = (typeof CRASH_POINTS)[number];
-
-/** The process dies here. */
-export class Crash extends Error {
-  readonly point: CrashPoint;
-
-  constructor(point: CrashPoint) {
-    super(point);
-    this.point = point;
-  }
-}
+import { Crash } from './crash.ts';
+import { callerName, type NamedPoints, statementName } from './named-points.ts';
 
 type Result = { changes: number; rowId: number };
 
@@ -40,6 +28,8 @@ export class CrashStore extends MemoryStore {
   /** Both counted since the beginning. */
   readonly done = { statements: 0, saves: 0 };
   fault: Fault | null = null;
+  /** Where points are told by name, and may end the process; null: nowhere. */
+  named: NamedPoints | null = null;
   private open = 0;
 
   calm(): void {
@@ -51,6 +41,7 @@ export class CrashStore extends MemoryStore {
     this.done.statements += 1;
     this.untilStatement -= 1;
     if (this.untilStatement <= 0) throw new Crash('statement');
+    this.named?.pass('statement', () => statementName(sql));
     const next = (): Result => super.run(sql, ...params);
     return this.fault?.run?.(sql, params, next, this) ?? next();
   }
@@ -77,6 +68,7 @@ export class CrashStore extends MemoryStore {
     this.done.saves += 1;
     this.untilSave -= 1;
     if (this.untilSave <= 0) throw new Crash('save');
+    this.named?.pass('save', callerName);
     return result;
   }
 

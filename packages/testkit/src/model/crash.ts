@@ -1,0 +1,13 @@
+/** Where a process may die: before a statement, after a save, around ratchet work, before an effect. */
+export const CRASH_POINTS = ['statement', 'save', 'await', 'effect'] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** The process dies here. */
+export class Crash extends Error {
+  readonly point: CrashPoint;
+
+  constructor(point: CrashPoint) {
+    super(point);
+    this.point = point;
+  }
+}
