@@ -12,6 +12,7 @@ import {
   type SqlRow,
   type SqlValue,
 } from '@tacet/client';
+import { addToSearch } from '@tacet/client/received';
 import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
 import { type SeededRng, seededRng } from '@tacet/testkit';
@@ -106,6 +107,7 @@ function fillMessages(store: ProfileStore, client: Client, count: number): void 
         ...(sample['arrived_at'] !== null && { arrived_at: at, read_at: at + 60_000 }),
         ...(sample['delivered_at'] !== null && { delivered_at: at + 20_000 }),
       });
+      addToSearch(store, first + n);
     }
     store.run('UPDATE contacts SET read_at = ?', first + count);
   });

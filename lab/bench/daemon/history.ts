@@ -3,6 +3,7 @@
  * three hundred contacts of whom few write most. The same seed gives the same history.
  */
 import type { ProfileStore } from '@tacet/client';
+import { addToSearch } from '@tacet/client/received';
 
 export interface History {
   readonly messages: number;
@@ -106,4 +107,5 @@ export function writeMessage(
     out ? null : Math.floor(at),
     out ? 'delivered' : 'received',
   );
+  addToSearch(store, id);
 }

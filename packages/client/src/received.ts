@@ -33,6 +33,7 @@ export {
   encodeReply,
 } from './meeting/boxes.ts';
 export { encodeLink } from './meeting/link.ts';
+export { addToSearch } from './search/added.ts';
 export { Search } from './search/search.ts';
 export { sessionRecords } from './sessions/jobs.ts';
 export { MIGRATIONS } from './store/schema.ts';

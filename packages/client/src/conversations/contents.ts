@@ -16,6 +16,7 @@ import {
   unknownLine,
 } from '../content/shown.ts';
 import type { ProfileStore, SqlRow, SqlValue } from '../ports.ts';
+import { addToSearch } from '../search/added.ts';
 import { nextId } from '../store/ids.ts';
 import { blob, blobOrNull, num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { MessageState } from '../views.ts';
@@ -108,6 +109,7 @@ export class Contents {
       ...Object.values(columns),
     );
     if (changes === 0) return null;
+    addToSearch(this.store, id);
     if (line) {
       this.places.settle(contactId, contentId);
       if (direction === 'in' && this.places.hasBelow(contactId, place, contentId)) {

@@ -15,8 +15,8 @@ export interface Place {
   readonly sub: number;
 }
 
-/** Of `messages`: what is no act upon another line. */
-export const LINES = 'type NOT IN (2, 3, 4)';
+/** Of `messages`: what is no act upon another line. A list of three would be made a table each time. */
+export const LINES = 'type <> 2 AND type <> 3 AND type <> 4';
 
 export class Places {
   private readonly store: ProfileStore;
@@ -34,11 +34,19 @@ export class Places {
 
   private parent(contactId: number, contentId: Uint8Array): Place | undefined {
     // Both sides may, by malice, have one of that id: the lower one bounds.
+    const theirs = this.line(contactId, 'in', contentId);
+    const own = this.line(contactId, 'out', contentId);
+    if (theirs === undefined || own === undefined) return theirs ?? own;
+    const isLower = own.at > theirs.at || (own.at === theirs.at && own.sub > theirs.sub);
+    return isLower ? own : theirs;
+  }
+
+  private line(contactId: number, direction: string, contentId: Uint8Array): Place | undefined {
     const row = this.store.get(
       `SELECT place_at, place_sub FROM messages
-       WHERE contact_id = ? AND direction IN ('in', 'out') AND content_id = ? AND ${LINES}
-       ORDER BY place_at DESC, place_sub DESC LIMIT 1`,
+       WHERE contact_id = ? AND direction = ? AND content_id = ? AND ${LINES}`,
       contactId,
+      direction,
       contentId,
     );
     return row === undefined ? undefined : placeOf(row);

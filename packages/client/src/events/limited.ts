@@ -1,7 +1,8 @@
 /**
  * The event log as a token sees it that is limited to some contacts (docs/spec/18-conversations.md,
  * 6). Its cursors count what it may see and nothing else, so that they do not tell how much happens
- * with others. Triggers of the store number each event as it is written (store/tables/events.ts).
+ * with others. The log numbers each event as it is written, a trigger of the store what is lost with a contact
+ * (store/tables/events.ts).
  */
 import { MAX_PAGE } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';

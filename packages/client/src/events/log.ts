@@ -37,18 +37,41 @@ export class EventLog {
 
   append(at: Millis, kind: ClientEvent['kind'], subject: string): void {
     const time = Math.floor(at);
-    const { rowId } = this.store.run(
-      'INSERT INTO events (at, kind, subject, contact_id) VALUES (?, ?, ?, ?)',
-      time,
-      kind,
-      subject,
-      this.contactOf(kind, subject),
-    );
+    const contactId = this.contactOf(kind, subject);
+    const tokens = contactId === null ? [] : this.tokensOf(contactId);
+    const write = (): number => {
+      const { rowId } = this.store.run(
+        'INSERT INTO events (at, kind, subject, contact_id) VALUES (?, ?, ?, ?)',
+        time,
+        kind,
+        subject,
+        contactId,
+      );
+      for (const token of tokens) this.number(token, rowId);
+      return rowId;
+    };
+    const rowId = tokens.length === 0 ? write() : this.store.transaction(write);
     if (++this.sincePrune >= PRUNE_EVERY) {
       this.sincePrune = 0;
       this.prune(rowId);
     }
     this.onEvent({ cursor: rowId, at: time, kind, subject });
+  }
+
+  /** Limited tokens that see what is about this contact. */
+  private tokensOf(contactId: number): readonly number[] {
+    const sql = 'SELECT token_id FROM token_contacts WHERE contact_id = ?';
+    return this.store.all(sql, contactId).map((row) => num(row, 'token_id'));
+  }
+
+  /** The next number of the token's own count. */
+  private number(token: number, cursor: number): void {
+    this.store.run('UPDATE tokens SET events_count = events_count + 1 WHERE id = ?', token);
+    this.store.run(
+      'INSERT INTO token_events SELECT id, events_count, ? FROM tokens WHERE id = ?',
+      cursor,
+      token,
+    );
   }
 
   private contactOf(kind: ClientEvent['kind'], subject: string): number | null {

@@ -30,17 +30,22 @@ export class ReceivedSet {
 
   /** In the transaction that saves the content. */
   add(contactId: number, seq: number): void {
-    this.store.run(
-      'INSERT INTO received (contact_id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING',
-      contactId,
-      seq,
-    );
     const before = this.upTo(contactId);
-    let upTo = before;
-    while (this.above(contactId, upTo + 1)) upTo++;
-    if (upTo === before) return;
+    if (seq <= before) return;
+    if (seq > before + 1) {
+      this.store.run(
+        'INSERT INTO received (contact_id, seq) VALUES (?, ?) ON CONFLICT DO NOTHING',
+        contactId,
+        seq,
+      );
+      return;
+    }
+    // In order, as nearly all come: no row is written that would go again. By its whole key, as a
+    // range of rows to delete is gathered in a table first.
+    const one = 'DELETE FROM received WHERE contact_id = ? AND seq = ?';
+    let upTo = seq;
+    while (this.store.run(one, contactId, upTo + 1).changes > 0) upTo++;
     this.store.run('UPDATE contacts SET in_up_to = ? WHERE id = ?', upTo, contactId);
-    this.store.run('DELETE FROM received WHERE contact_id = ? AND seq <= ?', contactId, upTo);
   }
 
   /** Its sender says that up to `seq` nothing comes any more. In a transaction. */

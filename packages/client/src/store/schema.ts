@@ -10,7 +10,7 @@ import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS } from './tables/conversations.ts';
 import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
-import { EVENTS, LIMITED_EVENTS } from './tables/events.ts';
+import { EVENTS, EVENTS_BY_LOG, LIMITED_EVENTS } from './tables/events.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
 import { IN_PERSON, IN_PERSON_IDENTITIES } from './tables/in-person.ts';
@@ -21,7 +21,7 @@ import { NEW_KEYS } from './tables/new-keys.ts';
 import { NOTICE_TRIES } from './tables/notices.ts';
 import { PINS } from './tables/pins.ts';
 import { REASONS } from './tables/reasons.ts';
-import { SEARCH } from './tables/search.ts';
+import { SEARCH, SEARCH_ADDED } from './tables/search.ts';
 import { SEARCH_WORDS } from './tables/search-words.ts';
 import { TOKENS } from './tables/tokens.ts';
 import { TRUST } from './tables/trust.ts';
@@ -279,4 +279,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'boxes after which a store was alone', up: ALONE },
   { name: 'words of the search index', up: SEARCH_WORDS },
   { name: 'notices are tried again', up: NOTICE_TRIES },
+  { name: 'events of tokens without a trigger', up: EVENTS_BY_LOG },
+  { name: 'new words without a trigger', up: SEARCH_ADDED },
 ];

@@ -210,6 +210,7 @@ test('more matches than are ranked: the rest is a call away, each once', async (
      INSERT INTO messages (contact_id, content_id, direction, type, text, sent_at, state)
      SELECT 1, randomblob(16), 'in', 1, 'common word', i, 'received' FROM n`,
   );
+  p.store.exec("INSERT INTO search (search) VALUES ('rebuild')");
   const first = find('common', { limit: 5 });
   assert.equal(first.hits.length, 5);
   assert.ok(first.next);

@@ -31,3 +31,6 @@ INSERT INTO token_events
   FROM token_contacts c JOIN events e ON e.contact_id = c.contact_id;
 UPDATE tokens SET events_count = (SELECT count(*) FROM token_events WHERE token_id = tokens.id);
 `;
+
+/** The log does it (`events/log.ts`): with a trigger SQLite keeps every changed page aside for each event. */
+export const EVENTS_BY_LOG = 'DROP TRIGGER event_for_tokens;';

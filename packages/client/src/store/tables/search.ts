@@ -34,3 +34,9 @@ WHEN old.text <> new.text OR old.type <> new.type OR old.listed <> new.listed
   OR old.contact_id <> new.contact_id
 BEGIN ${REMOVE} ${ADD} END;
 `;
+
+/**
+ * A new message is added by a statement of its own (`search/added.ts`): with a trigger SQLite keeps each
+ * page of a dozen indexes aside for every message. What changes or goes is still the triggers' work.
+ */
+export const SEARCH_ADDED = 'DROP TRIGGER search_added;';
