@@ -135,7 +135,7 @@ export class ContactUnderFire {
         for (let work = this.inbox.nextJob(); work !== null; work = this.inbox.nextJob()) {
           const { fail } = work;
           try {
-            const commit = await work.run(this.bob.port, sessionRecords(this.store));
+            const { commit } = await work.run(this.bob.port, sessionRecords(this.store));
             this.store.transaction(() => commit(0));
           } catch (error) {
             if (!isAppError(error)) throw error;

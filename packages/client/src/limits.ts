@@ -69,6 +69,9 @@ export const MAX_INVITATIONS = 100;
 export const MAX_QUEUED = 5_000;
 /** Unfinished incoming ciphertexts of one contact; the oldest gives way. */
 export const MAX_PARTIAL = 32;
+/** Received ciphertexts decrypted and saved in one transaction, and their bytes. */
+export const MAX_GROUP = 16;
+export const MAX_GROUP_BYTES = 16_384;
 /** Requests waiting for their reply; at the cap the oldest counts as lost. */
 export const MAX_PENDING_REQUESTS = 512;
 /** Lost requests whose answer is taken all the same when it comes; the oldest gives way. */

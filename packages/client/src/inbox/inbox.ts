@@ -1,12 +1,12 @@
 /**
- * From boxes to saved messages. A part is saved when it is read; a whole ciphertext becomes a
- * ratchet job; its plaintext, the ratchet's new state and the forgotten parts are one
+ * From boxes to saved messages. A part is saved when it is read; whole ciphertexts become a
+ * ratchet job; their plaintexts, the ratchet's new state and the forgotten parts are one
  * transaction. What cannot be decrypted goes to the dead letters and blocks nothing.
  */
 import { concat, isAppError, type Millis } from '@tacet/base';
 import { isBlocked } from '../contacts/blocking.ts';
 import { decodeEnvelope, type Envelope, type Unreadable } from '../content/envelope.ts';
-import { MAX_DEAD_LETTERS, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
+import { MAX_DEAD_LETTERS, MAX_GROUP_BYTES, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
 import { nextId } from '../store/ids.ts';
@@ -31,6 +31,12 @@ export interface InboxListener {
   onLetter(id: number, now: Millis): void;
   /** Ratchet work may be waiting. */
   onWork(): void;
+}
+
+/** A ciphertext that is whole: what is read of it only when its turn comes. */
+interface Waiting {
+  readonly data: () => Uint8Array;
+  readonly work: (data: Uint8Array) => ErasedWork;
 }
 
 /** The ratchet's name of a contact. Stays on the device. */
@@ -123,8 +129,13 @@ export class Inbox implements StreamListener, JobSource {
     }
   }
 
+  /** Each by its whole key: rows to delete that are found by less are gathered in a table first. */
   private forget(contactId: number, seq: number): void {
-    this.store.run('DELETE FROM fragments WHERE contact_id = ? AND seq = ?', contactId, seq);
+    const parts = 'SELECT part FROM fragments WHERE contact_id = ? AND seq = ?';
+    const one = 'DELETE FROM fragments WHERE contact_id = ? AND seq = ? AND part = ?';
+    for (const row of this.store.all(parts, contactId, seq)) {
+      this.store.run(one, contactId, seq, num(row, 'part'));
+    }
   }
 
   /**
@@ -143,43 +154,72 @@ export class Inbox implements StreamListener, JobSource {
   }
 
   nextJob(): ErasedWork | null {
-    return this.numbered() ?? this.control();
+    return this.nextJobs(1)[0] ?? null;
   }
 
-  private numbered(): ErasedWork | null {
-    const whole = this.store.get(
+  /** As many as a commit may hold up the thread for: by their number, and by their bytes but for the first. */
+  nextJobs(most: number): ErasedWork[] {
+    const jobs: ErasedWork[] = [];
+    let left = MAX_GROUP_BYTES;
+    for (const waiting of [...this.numbered(most), ...this.controls(most)].slice(0, most)) {
+      const data = waiting.data();
+      left -= data.length;
+      if (left < 0 && jobs.length > 0) break;
+      jobs.push(waiting.work(data));
+    }
+    return jobs;
+  }
+
+  private numbered(most: number): Waiting[] {
+    const whole = this.store.all(
       `SELECT contact_id, seq FROM fragments GROUP BY contact_id, seq
-       HAVING count(*) = max(parts) AND min(tried) = 0 ORDER BY contact_id, seq LIMIT 1`,
+       HAVING count(*) = max(parts) AND min(tried) = 0 ORDER BY contact_id, seq LIMIT ?`,
+      most,
     );
-    if (whole === undefined) return null;
-    const contactId = num(whole, 'contact_id');
-    const seq = num(whole, 'seq');
-    const rows = this.store.all(
-      'SELECT data, idx FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
-      contactId,
-      seq,
-    );
-    const data = concat(...rows.map((row) => blob(row, 'data')));
-    const newest = Math.max(...rows.map((row) => num(row, 'idx')));
-    return this.work(contactId, seq, data, {
-      forget: () => this.forget(contactId, seq),
-      // Perhaps parts of two encryptions: the missing ones of the later may still come.
-      keep: () => {
-        const sql = 'UPDATE fragments SET tried = 1 WHERE contact_id = ? AND seq = ? AND idx <= ?';
-        this.store.run(sql, contactId, seq, newest);
-        this.capPartial(contactId);
-      },
-    });
+    return whole.map((row) => this.whole(num(row, 'contact_id'), num(row, 'seq')));
   }
 
-  private control(): ErasedWork | null {
-    const row = this.store.get('SELECT id, contact_id, data FROM controls ORDER BY id LIMIT 1');
-    if (row === undefined) return null;
-    const id = num(row, 'id');
-    const forget = (): void => {
-      this.store.run('DELETE FROM controls WHERE id = ?', id);
+  private whole(contactId: number, seq: number): Waiting {
+    let newest = 0;
+    return {
+      data: () => {
+        const rows = this.store.all(
+          'SELECT data, idx FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
+          contactId,
+          seq,
+        );
+        newest = Math.max(...rows.map((row) => num(row, 'idx')));
+        return concat(...rows.map((row) => blob(row, 'data')));
+      },
+      work: (data) =>
+        this.work(contactId, seq, data, {
+          forget: () => this.forget(contactId, seq),
+          // Perhaps parts of two encryptions: the missing ones of the later may still come.
+          keep: () => {
+            this.store.run(
+              'UPDATE fragments SET tried = 1 WHERE contact_id = ? AND seq = ? AND idx <= ?',
+              contactId,
+              seq,
+              newest,
+            );
+            this.capPartial(contactId);
+          },
+        }),
     };
-    return this.work(num(row, 'contact_id'), 0, blob(row, 'data'), { forget, keep: forget });
+  }
+
+  private controls(most: number): Waiting[] {
+    const sql = 'SELECT id, contact_id, data FROM controls ORDER BY id LIMIT ?';
+    return this.store.all(sql, most).map((row) => {
+      const id = num(row, 'id');
+      const forget = (): void => {
+        this.store.run('DELETE FROM controls WHERE id = ?', id);
+      };
+      return {
+        data: () => blob(row, 'data'),
+        work: (data) => this.work(num(row, 'contact_id'), 0, data, { forget, keep: forget }),
+      };
+    });
   }
 
   private work(
@@ -192,6 +232,7 @@ export class Inbox implements StreamListener, JobSource {
       name: 'decrypt',
       contactId,
       run: (port, records) => port.decrypt(records, peerName(contactId), data),
+      writes: ({ writes }) => writes,
       commit: ({ plaintext, writes }, now) => {
         // Blocked while it was decrypted: as if it had not come.
         if (isBlocked(this.store, contactId)) return;

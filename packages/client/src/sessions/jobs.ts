@@ -2,17 +2,23 @@
  * Ratchet work as jobs. Every job is derived from saved facts (an undecrypted ciphertext, a
  * queued message), runs outside any transaction, and its result is committed with the ratchet's
  * new state in one transaction. A crash before the commit runs the same job again from the same
- * records. The host runs one job at a time and hands the outcome back.
+ * records. What was received and waits together is one job, as a commit waits for the disk: each
+ * piece of it works on the records as the ones before it leave them. The host runs one job at a time
+ * and hands the outcome back.
  */
-import type { Millis } from '@tacet/base';
+import { isAppError, type Millis } from '@tacet/base';
+import { MAX_GROUP } from '../limits.ts';
 import type { ProfileStore, SessionPort, SessionRecords, SessionWrites } from '../ports.ts';
-import { identityOfContact, keysOf, sessionRecords } from './records.ts';
+import { identityOfContact, keysOf, sessionRecords, written } from './records.ts';
 
 export { sessionRecords };
 
-/** Opaque to the host: the changes to commit. */
+/** Inside a transaction. */
+type Commit = (now: Millis) => void;
+
+/** Opaque to the host: the changes to commit, in order. */
 export interface JobOutcome {
-  readonly commit: (now: Millis) => void;
+  readonly commits: readonly Commit[];
 }
 
 export interface SessionJob {
@@ -24,6 +30,8 @@ export interface SessionJob {
 /** What a feature offers: the next piece of ratchet work it needs, or null. */
 export interface JobSource {
   nextJob(): ErasedWork | null;
+  /** The next one and those that may be saved together with it, at most so many. */
+  nextJobs?(most: number): readonly ErasedWork[];
 }
 
 /** Work whose result type only it knows: `run` gives the changes to commit. */
@@ -31,8 +39,14 @@ export interface ErasedWork {
   readonly name: string;
   readonly contactId?: number;
   readonly identity?: number | null;
-  readonly run: (port: SessionPort, records: SessionRecords) => Promise<(now: Millis) => void>;
+  readonly run: (port: SessionPort, records: SessionRecords) => Promise<Done>;
   readonly fail: (error: unknown, now: Millis) => void;
+}
+
+interface Done {
+  readonly commit: Commit;
+  /** Records among the changes: the next piece of the same job sees them. */
+  readonly writes: SessionWrites;
 }
 
 export function erased<T>(work: Work<T>): ErasedWork {
@@ -42,7 +56,8 @@ export function erased<T>(work: Work<T>): ErasedWork {
     ...(work.identity === undefined ? {} : { identity: work.identity }),
     async run(port, records) {
       const result = await work.run(port, records);
-      return (now) => work.commit(result, now);
+      const writes = work.writes?.(result) ?? new Map<string, Uint8Array | null>();
+      return { commit: (now) => work.commit(result, now), writes };
     },
     fail: work.fail,
   };
@@ -55,6 +70,8 @@ export interface Work<T> {
   /** As which identity; without it as the one that contact knows, or the profile's own (null). */
   readonly identity?: number | null;
   readonly run: (port: SessionPort, records: SessionRecords) => Promise<T>;
+  /** Of work that shares a job: the records `commit` writes. */
+  readonly writes?: (result: T) => SessionWrites;
   /** Inside a transaction. */
   readonly commit: (result: T, now: Millis) => void;
   /** Inside a transaction: the ratchet said no for good. Must remove the work or defer it. */
@@ -96,9 +113,11 @@ export class JobQueue {
   next(): SessionJob | null {
     if (this.running !== null || !this.wanted) return null;
     for (const source of this.sources) {
-      const work = source.nextJob();
-      if (work !== null) {
-        this.running = this.wrap(work);
+      const works =
+        source.nextJobs?.(MAX_GROUP) ?? [source.nextJob()].filter((one) => one !== null);
+      const [first] = works;
+      if (first !== undefined) {
+        this.running = this.wrap(first.name, works);
         return this.running;
       }
     }
@@ -106,37 +125,73 @@ export class JobQueue {
     return null;
   }
 
-  finish(job: SessionJob, outcome: JobOutcome, now: Millis): void {
+  finish(job: SessionJob, { commits }: JobOutcome, now: Millis): void {
     if (job !== this.running) return;
     this.running = null;
     this.wanted = true;
-    this.store.transaction(() => outcome.commit(now));
+    try {
+      this.save(commits, now);
+    } catch (error) {
+      // A disk that failed does no better a second time.
+      if (commits.length === 1 || isStorage(error)) throw error;
+      // What stands before the one that cannot be saved must not wait for it.
+      for (const commit of commits) this.save([commit], now);
+    }
   }
 
-  private wrap(work: ErasedWork): SessionJob {
-    const { contactId, identity } = work;
-    const known = contactId === undefined ? null : identityOfContact(this.store, contactId);
-    const own = identity === undefined ? known : identity;
-    const records = sessionRecords(this.store, keysOf(this.store, own));
-    const unlessGone =
-      (commit: (now: Millis) => void): ((now: Millis) => void) =>
-      (now) => {
-        if (!this.isGone(work.contactId)) commit(now);
-      };
+  private save(commits: readonly Commit[], now: Millis): void {
+    this.store.transaction(() => {
+      for (const commit of commits) commit(now);
+    });
+  }
+
+  private wrap(name: string, works: readonly ErasedWork[]): SessionJob {
+    const identities = works.map((work) => this.identityOf(work));
+    const { store } = this;
     return {
-      name: work.name,
-      async run(port) {
-        try {
-          return { commit: unlessGone(await work.run(port, records)) };
-        } catch (error) {
-          return { commit: unlessGone((now) => work.fail(error, now)) };
+      name,
+      run: async (port) => {
+        const made = new Map<string, Uint8Array | null>();
+        const commits: Commit[] = [];
+        for (const [n, work] of works.entries()) {
+          const records = written(sessionRecords(store, identities[n] ?? null), made);
+          const commit = await attempt(work, port, records, made);
+          commits.push((now) => {
+            if (!this.isGone(work.contactId)) commit(now);
+          });
         }
+        return { commits };
       },
     };
+  }
+
+  /** Whose keys the ratchet works with. */
+  private identityOf({ contactId, identity }: ErasedWork): number | null {
+    const known = contactId === undefined ? null : identityOfContact(this.store, contactId);
+    return keysOf(this.store, identity === undefined ? known : identity);
   }
 
   private isGone(contactId: number | undefined): boolean {
     if (contactId === undefined) return false;
     return this.store.get('SELECT 1 AS one FROM contacts WHERE id = ?', contactId) === undefined;
   }
+}
+
+async function attempt(
+  work: ErasedWork,
+  port: SessionPort,
+  records: SessionRecords,
+  made: Map<string, Uint8Array | null>,
+): Promise<Commit> {
+  try {
+    const { commit, writes } = await work.run(port, records);
+    for (const [name, value] of writes) made.set(name, value);
+    return commit;
+  } catch (error) {
+    return (now) => work.fail(error, now);
+  }
+}
+
+function isStorage(error: unknown): boolean {
+  return isAppError(error) && error.kind === 'storage';
 }

@@ -25,6 +25,19 @@ export function sessionRecords(
   };
 }
 
+/** The same as they will be when `made` is saved. No identity key is ever in it. */
+export function written(
+  records: SessionRecords,
+  made: ReadonlyMap<string, Uint8Array | null>,
+): SessionRecords {
+  return {
+    get(key) {
+      const value = made.get(key);
+      return value === undefined ? records.get(key) : value;
+    },
+  };
+}
+
 /** Of this identity the ratchet needs this record: null where it shares the profile's keys. */
 export function keysOf(store: ProfileStore, identity: number | null): number | null {
   if (identity === null) return null;

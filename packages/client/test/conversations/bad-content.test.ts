@@ -55,7 +55,7 @@ async function receive(plaintexts: readonly Uint8Array[]) {
     inbox.onContent(1, { kind: 'part', seq: i + 1, part: 0, parts: 1, data }, i, 0);
   });
   for (let job = inbox.nextJob(); job !== null; job = inbox.nextJob()) {
-    const commit = await job.run(port, sessionRecords(store));
+    const { commit } = await job.run(port, sessionRecords(store));
     store.transaction(() => commit(0));
   }
   return { heard, dead, receipt: received.receipt(1) };

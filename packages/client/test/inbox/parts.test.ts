@@ -77,7 +77,7 @@ async function read(parts: readonly Part[]): Promise<{ texts: number; left: numb
     inbox.onContent(1, { kind: 'part', seq: 1, part, parts: n, data }, index, index);
     for (let work = inbox.nextJob(); work !== null; work = inbox.nextJob()) {
       try {
-        const commit = await work.run(port, sessionRecords(store));
+        const { commit } = await work.run(port, sessionRecords(store));
         store.transaction(() => commit(index));
       } catch (error) {
         const { fail } = work;

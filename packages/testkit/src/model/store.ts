@@ -57,6 +57,8 @@ export class CrashStore extends MemoryStore {
   }
 
   override transaction<T>(work: () => T): T {
+    // Who is dead saves nothing more, whoever caught the news.
+    if (this.untilSave <= 0) throw new Crash('save');
     this.open += 1;
     let result: T;
     try {
