@@ -157,9 +157,14 @@ async function burstOf({ town, alice, secret, keychain, say }: Stage): Promise<F
   say('two people have met');
   await Promise.all([alice.stop(), bob.stop()]);
   const secrets = { alice: secret, bob: keptSecret(bob.profile, keychain) };
-  const perSecond = await burst({ alice, bob, secrets, count: BURST });
-  say(`burst: ${perSecond.toFixed(0)} a second`);
-  return { burst_per_s: perSecond };
+  const { perSecond, ...grid } = await burst({ alice, bob, secrets, count: BURST });
+  say(`burst: ${perSecond.toFixed(0)} a second; on the grid: ${JSON.stringify(grid)}`);
+  return {
+    burst_per_s: perSecond,
+    burst_slots: grid.slots,
+    burst_missed: grid.missed,
+    burst_late_max_ms: grid.lateMax,
+  };
 }
 
 function quantile(ascending: readonly number[], part: number): number {

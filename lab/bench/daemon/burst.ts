@@ -16,11 +16,20 @@ interface Burst {
   readonly count: number;
 }
 
+export interface Shown {
+  /** Texts a second. */
+  readonly perSecond: number;
+  /** Since the daemon started: slots, those without a frame, and the latest frame, in ms. */
+  readonly slots: number;
+  readonly missed: number;
+  readonly lateMax: number;
+}
+
 /**
- * Texts a second, from the opened profile until the last one's event and the newest page of the
- * conversation have come over the socket. The boxes were read before: their parts wait in the store.
+ * From the opened profile until the last one's event and the newest page of the conversation have
+ * come over the socket. The boxes were read before: their parts wait in the store.
  */
-export async function burst({ alice, bob, secrets, count }: Burst): Promise<number> {
+export async function burst({ alice, bob, secrets, count }: Burst): Promise<Shown> {
   const texts = await withProfile(bob.profile, secrets.bob, (store) =>
     encryptTexts(store, alice.name, count),
   );
@@ -44,5 +53,8 @@ export async function burst({ alice, bob, secrets, count }: Burst): Promise<numb
   }
   const { messages } = await alice.api.call('message.list', { contactId, limit: 200 });
   if (messages.length < 200) throw new Error('texts are missing');
-  return count / ((performance.now() - start) / SECOND);
+  const perSecond = count / ((performance.now() - start) / SECOND);
+  const { lateness } = (await alice.api.call('status', {})).debug;
+  const { slots, missed, max: lateMax } = lateness;
+  return { perSecond, slots, missed, lateMax };
 }
