@@ -31,6 +31,8 @@ export class SetBack {
   private shown: readonly Shown[] = [];
   /** At edges, when the copy was made. */
   private losses = 0;
+  /** Texts of an earlier time it was put back may still be shown as what they are not. */
+  private wasBlind = false;
   /** One of these boxes stood at one edge only. */
   private half = false;
   /** It was put back. */
@@ -58,6 +60,7 @@ export class SetBack {
   restore(from: 0 | 1, accepted: readonly Accepted[]): boolean {
     const { copy, person } = this;
     if (copy === null) return false;
+    this.wasBlind = this.blind;
     this.happened = true;
     this.noticed = false;
     this.losses = copy.losses;
@@ -79,7 +82,7 @@ export class SetBack {
    * means two texts, and who set the store back is told nothing.
    */
   get blind(): boolean {
-    return this.happened && (this.half || this.layer.losses > this.losses);
+    return this.wasBlind || (this.happened && (this.half || this.layer.losses > this.losses));
   }
 
   /** True the first time. */

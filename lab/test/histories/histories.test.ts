@@ -145,3 +145,10 @@ test('histories: an edge that loses its boxes takes the sign of a store put back
   assert.equal(pair.tally.of('copy-noticed'), 0);
   assert.equal(pair.tally.of('mended-after-roll-back'), 1);
 });
+
+test('histories: a sign that an edge lost stays lost when the store is put back once more', async () => {
+  await playSaid(
+    'copy 1,write 1 5,run 66,edge 1 loses its boxes,roll back 1,crash 0 at await 1, write 1 5, run 0,run 79,set back 1 by 60',
+    'history 0',
+  );
+});
