@@ -314,6 +314,10 @@ export class SentRequests implements PutOwner, WatchOwner, RequestListener {
     this.d.alarm('address-other-identity', now);
   }
 
+  onTurnedAway(contactId: number, reason: string, now: Millis): void {
+    if (this.find(contactId) !== undefined) this.end(contactId, reason, now);
+  }
+
   onClosed(contactId: number, now: Millis): void {
     const row = this.find(contactId);
     if (row === undefined || text(row, 'state') === 'ended') return;

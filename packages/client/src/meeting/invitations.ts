@@ -54,6 +54,8 @@ const NO_REPLY = new Uint8Array(32);
 export interface RequestListener {
   onReady(contactId: number, now: Millis): void;
   onAnswer(contactId: number, identityKey: Uint8Array, words: FirstWords, now: Millis): void;
+  /** Its answer is not taken: nothing more comes of it. */
+  onTurnedAway(contactId: number, reason: string, now: Millis): void;
   /** It has run out, or was taken back. */
   onClosed(contactId: number, now: Millis): void;
 }
@@ -522,6 +524,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.say(this.row(id), OUTCOME_BOX, 'unreadable', saved.subarray(0, 32), now);
     this.because(id, reason);
     this.setState(id, 'used', now);
+    this.requests?.onTurnedAway(contactId, reason, now);
     this.d.contacts.end(contactId, reason, now);
   }
 
