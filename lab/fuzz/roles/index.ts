@@ -6,6 +6,7 @@ import { client } from './client.ts';
 import { edge } from './edge.ts';
 import { link } from './link.ts';
 import { mix } from './mix.ts';
+import { requester } from './requester.ts';
 
 /** The longest first. */
-export const ROLES: readonly RoleKind[] = [client, edge, mix, authority, link, address];
+export const ROLES: readonly RoleKind[] = [client, edge, mix, authority, link, address, requester];

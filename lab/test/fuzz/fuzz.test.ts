@@ -13,6 +13,7 @@ const COUNTS: Readonly<Record<string, number>> = {
   authority: 1_000,
   link: 212,
   address: 420,
+  requester: 600,
 };
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 
@@ -37,6 +38,9 @@ test('hostile input: a client takes nothing that is not genuine, from edges or c
 
 test('hostile input: the owner of an address counts what is no request, and answers nothing', (t) =>
   quick('address', t));
+
+test('hostile input: who asks at an address takes no end and no answer that is not the owner’s', (t) =>
+  quick('requester', t));
 
 test('hostile input: doors end what is no TLS, no request, no frame, slow, silent or too much', (t) =>
   quick('link', t));

@@ -6,6 +6,7 @@
 export {
   encodeEnd,
   isEndOf,
+  lockedAddress,
   type Request as AddressRequest,
   requestBox,
   sealRequest,
@@ -14,12 +15,14 @@ export {
   addressSecret,
   decodeAddressCard,
   decodeAddressLink,
+  encodeAddressCard,
   encodeAddressLink,
 } from './addresses/card.ts';
 export { type Content, TYPES } from './content/content.ts';
 export { decodeEnvelope, ENVELOPE_KEYS, encodeEnvelope } from './content/envelope.ts';
 export { Inbox } from './inbox/inbox.ts';
 export { ReceivedSet } from './inbox/received.ts';
+export { makeAnswer } from './meeting/answer.ts';
 export {
   decodeFirstWords,
   decodeKeys,
@@ -31,6 +34,7 @@ export {
   encodeOffer,
   encodeOutcome,
   encodeReply,
+  keySetHash,
 } from './meeting/boxes.ts';
 export { encodeLink } from './meeting/link.ts';
 export { addToSearch } from './search/added.ts';
