@@ -10,7 +10,7 @@ import {
   type SessionPort,
 } from '@tacet/client';
 import type { PacketBuilder } from '@tacet/onion';
-import { createFakeSession } from '@tacet/testkit';
+import { createFakeSession, MemoryCells } from '@tacet/testkit';
 import type { DigestVerifier } from '@tacet/wire';
 import { copyStore } from './copy-store.ts';
 
@@ -39,6 +39,8 @@ export class Person {
   linkId: number | null = null;
   wakeAt: Millis = Infinity;
   readonly alarms: string[] = [];
+  /** What lies on this computer's disk outlives the program. */
+  readonly cells = new MemoryCells();
   private readonly store: ProfileStore;
   private readonly options: PersonOptions;
 

@@ -408,6 +408,9 @@ export class World {
       case 'session':
         this.jobs.push(this.runJob(person, effect));
         return;
+      case 'cells':
+        this.jobs.push(this.runCells(person, effect));
+        return;
       case 'event':
         person.onEvent(effect.event);
     }
@@ -421,6 +424,17 @@ export class World {
     const outcome = await effect.job.run(person.session);
     if (person.client !== client) return;
     client.onSession(effect.job, outcome, this.clockOf(person));
+    this.pumpPerson(person);
+  }
+
+  private async runCells(
+    person: Person,
+    effect: Extract<ClientEffect, { kind: 'cells' }>,
+  ): Promise<void> {
+    const { client } = person;
+    const outcome = await effect.job.run(person.cells);
+    if (person.client !== client) return;
+    client.onCells(effect.job, outcome, this.clockOf(person));
     this.pumpPerson(person);
   }
 

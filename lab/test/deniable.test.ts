@@ -32,6 +32,7 @@ const ROOM: Readonly<Record<keyof typeof ENVELOPE_KEYS, readonly number[]>> = {
   step: [],
   healing: [],
   closed: [],
+  fileWords: [],
 };
 
 const NAMES = Object.keys(ENVELOPE_KEYS) as (keyof typeof ENVELOPE_KEYS)[];

@@ -37,6 +37,7 @@ export {
   type MuteView,
 } from './methods/conversations.ts';
 export { type AlarmView, eventMethods } from './methods/events.ts';
+export { fileMethods } from './methods/files.ts';
 export { type IdentityView, identityMethods } from './methods/identities.ts';
 export { type LetterView, letterMethods } from './methods/letters.ts';
 export {

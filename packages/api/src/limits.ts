@@ -37,5 +37,8 @@ export const MAX_INVITATION_HOURS = 2_160;
 export const MAX_ADDRESS_DAYS = 90;
 /** Characters of a SOCKS server's address: an IP address and a port. */
 export const MAX_SOCKS = 64;
+/** base64url of one piece of a file: 524,288 bytes. Characters of a file's name and media type. */
+export const MAX_BASE64_PIECE = 699_051;
+export const MAX_FILE_TEXT = 255;
 /** Characters of a passphrase. */
 export const MAX_PASSPHRASE = 1_024;

@@ -11,6 +11,7 @@ import { addressMethods } from './methods/addresses.ts';
 import { blockingMethods } from './methods/blocking.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
+import { fileMethods } from './methods/files.ts';
 import { identityMethods } from './methods/identities.ts';
 import { letterMethods } from './methods/letters.ts';
 import { levelMethods } from './methods/levels.ts';
@@ -100,6 +101,7 @@ export const methods = {
 
   ...talkMethods,
   ...letterMethods,
+  ...fileMethods,
   /** Newest last. `before` is the id of the oldest message of the page after this one. */
   'message.list': method(
     v.strictObject({ contactId: id, before: v.exactOptional(id), limit: upTo(1, MAX_PAGE) }),

@@ -54,12 +54,46 @@ export const deletion = v.object({
   state: v.nullable(messageState),
 });
 
+/** A file, picture or voice note (docs/spec/19-files.md); what it says of itself is a claim. */
+export const file = v.object({
+  kind: v.picklist(['file', 'picture', 'voice']),
+  /** Safe to show and to save under; `claimedName`: what it was called, where that is not. */
+  name: v.string(),
+  claimedName: v.nullable(v.string()),
+  mediaType: v.string(),
+  /** Bytes. */
+  size: count,
+  state: v.picklist([
+    'offered',
+    'writing',
+    'written',
+    'wanted',
+    'here',
+    'declined',
+    'withdrawn',
+    'lost',
+    'damaged',
+    'gone',
+  ]),
+  reason: v.nullable(v.string()),
+  /** Parts that are here, or of an own file in boxes; of how many. */
+  done: count,
+  parts: count,
+  /** base64url: ThumbHash of a picture, loudness of a voice note. */
+  preview: v.nullable(v.string()),
+  width: v.nullable(count),
+  height: v.nullable(count),
+  /** ms */
+  duration: v.nullable(count),
+  peaks: v.nullable(v.string()),
+});
+
 export const message = v.object({
   id,
   contactId: id,
   direction,
   /** `trust`: written by this daemon, about the contact's keys. */
-  kind: v.picklist(['text', 'card', 'timer', 'profile', 'trust', 'unknown']),
+  kind: v.picklist(['text', 'file', 'card', 'timer', 'profile', 'trust', 'unknown']),
   /** What it says now; of other kinds than text the line that stands for it. */
   text: v.string(),
   /** Of a timer line: seconds, 0 is off. */
@@ -83,6 +117,8 @@ export const message = v.object({
   reactions: v.pipe(v.array(reaction), v.readonly()),
   editedAt: maybeTime,
   deletion: v.nullable(deletion),
+  /** Of kind `file`, until it is removed. */
+  file: v.nullable(file),
 });
 
 /** One version of a text. */

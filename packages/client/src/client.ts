@@ -16,6 +16,8 @@ import { Engine } from './engine.ts';
 import { alarmsOf } from './events/alarms.ts';
 import { LimitedEvents } from './events/limited.ts';
 import type { EventRange } from './events/log.ts';
+import type { CellJob, CellOutcome } from './files/cell-jobs.ts';
+import type { Files } from './files/feature.ts';
 import type { Identities } from './identities/identities.ts';
 import type { Letters } from './letters/letters.ts';
 import type { Levels } from './levels/levels.ts';
@@ -156,6 +158,10 @@ export class Client {
 
   onSession(job: SessionJob, outcome: JobOutcome, now: Millis): void {
     this.e.onSession(job, outcome, now);
+  }
+
+  onCells(job: CellJob, outcome: CellOutcome, now: Millis): void {
+    this.e.onCells(job, outcome, now);
   }
 
   // Commands -------------------------------------------------------------------------------
@@ -382,6 +388,11 @@ export class Client {
   /** Alarms the log still holds, by kind. */
   alarms(): AlarmView[] {
     return alarmsOf(this.e.store);
+  }
+
+  /** Files of conversations: sent, wanted, read back. */
+  get files(): Files {
+    return this.e.files;
   }
 
   /** What could not be sent or read. */

@@ -3,6 +3,7 @@ import type { Millis, Rng } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
 import type { DigestVerifier, Hello, UpFrame } from '@tacet/wire';
+import type { CellJob } from './files/cell-jobs.ts';
 import type { LinkEffect, RequestFacts } from './network/link.ts';
 import type { ProfileStore } from './ports.ts';
 import type { SessionJob } from './sessions/jobs.ts';
@@ -31,7 +32,8 @@ export type ClientEffect =
   | { readonly kind: 'hangup'; readonly lingerMs: Millis }
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event'; readonly event: ClientEvent }
-  | { readonly kind: 'session'; readonly job: SessionJob };
+  | { readonly kind: 'session'; readonly job: SessionJob }
+  | { readonly kind: 'cells'; readonly job: CellJob };
 
 /** What a link asks for, with the SOCKS server to go through. */
 export function dialThrough(

@@ -6,12 +6,13 @@ import { HOUR, MINUTE, type Millis, type Rng } from '@tacet/base';
 import { type DownFrame, verifyDigest, type Welcome } from '@tacet/wire';
 import { AddressFeature } from './addresses/feature.ts';
 import { Cover } from './boxes/cover.ts';
+import { isErasedAfterRead } from './boxes/erasing-rule.ts';
 import { PutQueue } from './boxes/puts.ts';
 import { ReadQueue } from './boxes/reads.ts';
 import { StandingReads } from './boxes/standing.ts';
 import { Tombstones } from './boxes/tombstones.ts';
 import { WatchList } from './boxes/watches.ts';
-import { Blocking, isBlocked } from './contacts/blocking.ts';
+import { Blocking } from './contacts/blocking.ts';
 import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
 import { Conversations } from './conversations/conversations.ts';
@@ -21,12 +22,13 @@ import { OwnBoxes } from './copies/own-boxes.ts';
 import { Renumbering } from './copies/sequences.ts';
 import { type ClientEffect, type ClientOptions, dialThrough } from './effects.ts';
 import { EventLog } from './events/log.ts';
+import type { CellJob, CellOutcome } from './files/cell-jobs.ts';
+import { Files } from './files/feature.ts';
 import { Identities } from './identities/identities.ts';
 import { Arrivals } from './inbox/arrivals.ts';
 import { Inbox } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
 import { Levels } from './levels/levels.ts';
-import { REPLY_BOX } from './meeting/boxes.ts';
 import type { MeetingDeps } from './meeting/deps.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
 import { Invitations } from './meeting/invitations.ts';
@@ -41,8 +43,8 @@ import { Notices } from './outbox/notices.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore, SqlRow } from './ports.ts';
+import { plannerOf } from './rhythm/join.ts';
 import { OwnLoops } from './rhythm/own-loops.ts';
-import { Planner } from './rhythm/planner.ts';
 import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { Watchdog } from './status/watchdog.ts';
@@ -71,12 +73,12 @@ export class Engine {
   readonly content: ContentEffects;
   readonly tokens: Tokens;
   readonly levels: Levels;
-  private readonly watches: WatchList;
+  readonly watches: WatchList;
   readonly puts: PutQueue;
-  private readonly reads: ReadQueue;
+  readonly reads: ReadQueue;
   readonly standing: StandingReads;
-  private readonly cover: Cover;
-  private readonly tombstones: Tombstones;
+  readonly cover: Cover;
+  readonly tombstones: Tombstones;
   private readonly reader: StreamReader;
   private readonly ciphertexts: Ciphertexts;
   private readonly receipts: ReceiptClock;
@@ -91,6 +93,7 @@ export class Engine {
   readonly trust: TrustParts;
   readonly addresses: AddressFeature;
   readonly blocking: Blocking;
+  readonly files: Files;
   private readonly arrivals: Arrivals;
   readonly jobs: JobQueue;
   readonly requests: RequestTracker;
@@ -164,16 +167,8 @@ export class Engine {
     this.tombstones = new Tombstones(store, rng, network);
     this.watches = new WatchList(store, network, {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
-      // The reply box of an invitation is its inviter's to erase; boxes of an address are known to all
-      // who have its card, and would tell them that their owner was here.
       onRead: (watch, at) => {
-        const { owner, index, box } = watch;
-        // Own boxes warn whoever comes late.
-        if (owner === 'address' || owner === 'request' || owner.startsWith('own')) return;
-        // Nor does a contact learn that it is blocked from what is erased without a receipt.
-        const isStream = owner !== 'invite' && owner !== 'visit';
-        if (isStream && isBlocked(store, watch.ref)) return;
-        if (owner !== 'visit' || index !== REPLY_BOX) this.tombstones.add(box, at);
+        if (isErasedAfterRead(store, watch)) this.tombstones.add(watch.box, at);
       },
     });
     this.reads = new ReadQueue(rng, network, this.watches);
@@ -196,8 +191,22 @@ export class Engine {
       onLetter: (id, at) => this.events.append(at, 'letter', `in-${id}`),
       onWork: kick,
     });
+    this.files = new Files({
+      store,
+      rng,
+      network,
+      begin,
+      alarm,
+      kick,
+      engine: this,
+      contacts: this.contactList,
+      messages: this.messageList,
+      talk: () => this.content.talk,
+      say: (contactId, envelope) => this.outbox.say(contactId, envelope),
+    });
     this.content = joinContent({
       store,
+      file: (messageId, facts, at) => this.files.offered(messageId, facts, at),
       rng,
       contacts: this.contactList,
       messages: this.messageList,
@@ -309,6 +318,7 @@ export class Engine {
         this.visits.forget(contactId);
       },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
+      pauseFiles: (contactId, paused, at) => this.files.pause(contactId, paused, at),
       kick,
     });
     this.trust = joinTrust({
@@ -339,6 +349,7 @@ export class Engine {
       reader: this.reader,
       trust: this.trust,
       network,
+      files: this.files,
       owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
     this.jobs = new JobQueue(store, [
@@ -357,6 +368,7 @@ export class Engine {
       reader: this.reader,
       reads: this.reads,
       watches: this.watches,
+      files: this.files.reader,
     });
     this.loops = new OwnLoops(rng, (at) => alarm('mix-suspected', at));
     this.guard = new Guard(store, rng);
@@ -367,20 +379,7 @@ export class Engine {
       requests: this.requests,
       builder,
       loops: this.loops,
-      planner: new Planner(
-        {
-          puts: this.puts.first(0),
-          control: this.puts.first(1),
-          reads: this.reads,
-          standing: this.standing,
-          copies: this.puts.second(),
-          behind: this.reads.behind,
-          tombstones: this.tombstones,
-          cover: this.cover,
-        },
-        (at) => this.loops.mayRetry(at),
-        (at) => [this.puts.fresh(at), this.reads.fresh(at)],
-      ),
+      planner: plannerOf(this),
       rates: (current) => this.levels.rates(current?.parameters ?? null, this.now),
       fast: () => this.levels.level === 'fast',
       now: () => this.now,
@@ -451,6 +450,7 @@ export class Engine {
       if (this.network?.current(now) != null) this.invitationList.expire(now);
       this.trust.expire(now);
       this.levels.tend(now);
+      this.files.tend(now);
     }
     if (this.nextHour <= now) this.hourly(now);
     this.watch(now);
@@ -459,6 +459,8 @@ export class Engine {
   drain(): ClientEffect[] {
     const job = this.jobs.next();
     if (job !== null) this.effects.push({ kind: 'session', job });
+    const cells = this.files.nextJob();
+    if (cells !== null) this.effects.push({ kind: 'cells', job: cells });
     const { effects } = this;
     this.effects = [];
     return effects;
@@ -499,6 +501,11 @@ export class Engine {
   onSession(job: SessionJob, outcome: JobOutcome, now: Millis): void {
     this.now = now;
     this.jobs.finish(job, outcome, now);
+  }
+
+  onCells(job: CellJob, outcome: CellOutcome, now: Millis): void {
+    this.now = now;
+    this.files.jobs.finish(job, outcome, now);
   }
 
   get now(): Millis {

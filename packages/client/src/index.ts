@@ -3,7 +3,11 @@ export type { AddressCardView, AddressView, RequestView } from './addresses/view
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './effects.ts';
+export type { CellJob, CellOutcome } from './files/cell-jobs.ts';
+export type { SendFileRequest } from './files/feature.ts';
 export { BLOCK_BYTES } from './files/geometry.ts';
+export type { BlockWrite } from './files/uploads.ts';
+export type { FileView } from './files/view.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
 export { Crowd, type CrowdView, coverRate } from './levels/crowd.ts';

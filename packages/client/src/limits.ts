@@ -42,10 +42,26 @@ export const REQUEST_BOXES = 256;
 /** Bytes of UTF-8 in the text of a request. */
 export const MAX_REQUEST_TEXT_BYTES = 900;
 
-/** Bytes of a file (docs/spec/19-files.md, 1). */
+/** Bytes of a file, of its name and preview (docs/spec/19-files.md, 1 and 2). */
 export const MAX_FILE_BYTES = 256 * 1_048_576;
+export const MAX_FILE_NAME_BYTES = 255;
+export const MAX_PREVIEW_BYTES = 1_024;
+/** Words about files in one envelope, ranges of parts in one of them, rounds of a file. */
+export const MAX_FILE_WORDS = 8;
+export const MAX_FILE_RANGES = 32;
+export const MAX_FILE_ROUNDS = 16;
+/** A file of so many bytes is written without being asked for. */
+export const UNASKED_FILE_BYTES = 262_144;
 
 // Implementation
+/** First copies of parts of files that wait or are under way; blocks are sealed in batches of them. */
+export const FILE_PARTS_UNDER_WAY = 16;
+/** Boxes of one file that are watched at a time. */
+export const FILE_WATCHES = 128;
+/** Files that windows and programs bring in at a time. */
+export const MAX_UPLOADS = 8;
+/** Bytes of one contact's files that are being fetched. */
+export const MAX_UNFINISHED_BYTES = 512 * 1_048_576;
 /** Addresses that live or are still watched after they were replaced. */
 export const MAX_ADDRESSES = 8;
 /** Ended addresses that are still listed; the oldest goes. */

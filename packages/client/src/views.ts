@@ -2,9 +2,11 @@
  * What the client shows of itself: plain values for the daemon to hand to windows. No key, no
  * ratchet state, no box id. Ids are opaque strings of this profile; times are epoch ms.
  */
+
 import type { Millis } from '@tacet/base';
 import type { Content } from './content/content.ts';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
+import type { FileView } from './files/view.ts';
 import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
 export type Level = 'strong' | 'balanced' | 'fast';
@@ -36,7 +38,7 @@ export interface Evidence {
 }
 
 /** `trust`: written by this daemon, about the contact's keys. */
-export type MessageKind = 'text' | 'card' | 'timer' | 'profile' | 'trust' | 'unknown';
+export type MessageKind = 'text' | 'file' | 'card' | 'timer' | 'profile' | 'trust' | 'unknown';
 
 /** What a text answers (docs/spec/14-content.md, 4). */
 export interface ReplyView {
@@ -118,6 +120,8 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[];
   readonly editedAt: Millis | null;
   readonly deletion: DeletionView | null;
+  /** Of kind `file`, until it is removed. */
+  readonly file: FileView | null;
 }
 
 /** The four visible steps (docs/spec/09-meeting.md, 4) with their times; null while still ahead. */

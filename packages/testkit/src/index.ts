@@ -3,6 +3,7 @@ export { FakeClock } from './clock.ts';
 export { checkDecoder, type DecoderUnderTest } from './decoder.ts';
 export { epochKeys } from './epoch-keys.ts';
 export { createFakeSession } from './fake-session.ts';
+export { MemoryCells } from './memory-cells.ts';
 export { MemoryStore } from './memory-store.ts';
 export {
   makeTestNetwork,

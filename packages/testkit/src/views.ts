@@ -77,6 +77,7 @@ export function messageView(change: Partial<MessageView> = {}): MessageView {
     reactions: [],
     editedAt: null,
     deletion: null,
+    file: null,
     ...change,
   };
 }

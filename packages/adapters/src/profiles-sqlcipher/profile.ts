@@ -4,8 +4,9 @@
  */
 import { rmSync } from 'node:fs';
 import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
-import type { ProfileStore } from '@tacet/client';
+import type { FileCells, ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { openFileCells } from './cells.ts';
 import { checkPages } from './check.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
@@ -47,6 +48,8 @@ export interface OpenProfile {
   verify(secret: ProfileSecret): Promise<boolean>;
   /** Seals the header anew. Throws `passphrase-wrong` when `current` does not open it. */
   changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void>;
+  /** Where bytes of files lie; made when they are first asked for. */
+  cells(): Promise<FileCells>;
   /** Closes the store and lets the profile go; the same as `store.close()`. Twice is fine. */
   close(): void;
 }
@@ -121,6 +124,7 @@ class Profile implements OpenProfile {
   readonly createdDay: number;
   private readonly options: ProfileOptions;
   private readonly files: Files;
+  private opening: Promise<FileCells> | null = null;
 
   constructor(options: ProfileOptions, files: Files, header: Header, release: () => void) {
     this.options = options;
@@ -159,7 +163,17 @@ class Profile implements OpenProfile {
     }
   }
 
+  cells(): Promise<FileCells> {
+    this.store.assertOpen();
+    this.opening ??= openFileCells(this.files.cells, this.options.rng ?? systemRng);
+    return this.opening;
+  }
+
   close(): void {
     this.store.close();
+    const { opening } = this;
+    this.opening = null;
+    // What is being written is finished; whoever asked for it is told if it could not be.
+    if (opening !== null) opening.then((cells) => cells.close()).catch(() => undefined);
   }
 }

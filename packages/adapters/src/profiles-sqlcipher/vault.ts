@@ -15,6 +15,7 @@ export interface Files {
   readonly salt: string;
   readonly head: string;
   readonly data: string;
+  readonly cells: string;
 }
 
 export interface Vault {
@@ -30,6 +31,7 @@ export function filesOf(dir: string, vaultName = 'vault'): Files {
     salt: join(vault, 'salt'),
     head: join(vault, `${SLOT}.head`),
     data: join(vault, `${SLOT}.data`),
+    cells: join(vault, `${SLOT}.cells`),
   };
 }
 

@@ -17,7 +17,17 @@ const letter = v.object({
   what: v.string(),
   /** What an own one is; null: it cannot be known. */
   kind: v.nullable(
-    v.picklist(['text', 'reaction', 'edit', 'delete', 'card', 'timer', 'profile', 'unknown']),
+    v.picklist([
+      'text',
+      'reaction',
+      'edit',
+      'delete',
+      'card',
+      'timer',
+      'profile',
+      'file',
+      'unknown',
+    ]),
   ),
   /** The message it is, or is about. */
   messageId: v.nullable(id),

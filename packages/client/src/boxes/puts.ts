@@ -35,6 +35,12 @@ export interface NewPut {
   readonly moves: number;
 }
 
+/** What a first copy counts as, by its priority. */
+const KINDS: readonly Plan['what'][] = ['put', 'control', 'file'];
+
+/** Owners whose boxes wait for the word that no copy of this store runs. */
+const CONTENT: ReadonlySet<string> = new Set(['part', 'beacon', 'file']);
+
 /** Owner of second copies whose thing is done. */
 const NOBODY = 'rest';
 const IGNORES: PutOwner = {
@@ -176,6 +182,19 @@ export class PutQueue {
     return [...this.entries.values()].filter((e) => e.owner === owner && e.ref === ref);
   }
 
+  /** First copies of an owner that are not stored. */
+  count(owner: string): number {
+    let n = 0;
+    for (const entry of this.entries.values()) if (entry.owner === owner && entry.copies === 0) n++;
+    return n;
+  }
+
+  /** Whose boxes wait. */
+  refs(owner: string): number[] {
+    const of = [...this.entries.values()].filter((entry) => entry.owner === owner);
+    return [...new Set(of.map(({ ref }) => ref))];
+  }
+
   /** First copies of one priority, in order of entry. */
   first(priority: number): PlanSource {
     return { next: (now, retries) => this.plan(now, retries, 0, priority) };
@@ -194,7 +213,7 @@ export class PutQueue {
     for (const entry of this.entries.values()) {
       if (entry.inFlight || entry.copies !== copies || entry.notBefore > now) continue;
       if (this.paused && entry.owner !== 'own') continue;
-      if (!content && (entry.owner === 'part' || entry.owner === 'beacon')) continue;
+      if (!content && CONTENT.has(entry.owner)) continue;
       if (priority !== null && entry.priority !== priority) continue;
       const target = targetOf(entry, network.places(current, entry.mark));
       // Where both homes have left the network another box is as good as after vain tries.
@@ -213,7 +232,7 @@ export class PutQueue {
       if (retry && !retries) continue;
       const { edge, slot } = target;
       return {
-        what: copies === 1 ? 'copy' : entry.priority === 0 ? 'put' : 'control',
+        what: copies === 1 ? 'copy' : (KINDS[entry.priority] ?? 'control'),
         edge,
         request: { kind: 'put', record: entry.record },
         retry,

@@ -198,16 +198,21 @@ export class ReadQueue implements PlanSource {
   fresh(now: Millis): boolean {
     for (const entry of this.entries.values()) {
       const { inFlight, notBefore, catchUp, rests, triesHere, edges } = entry;
-      const waits = !inFlight && notBefore <= now && !catchUp && rests === 0;
+      const waits = !inFlight && notBefore <= now && !catchUp && rests === 0 && !isFile(entry);
       if (waits && triesHere === 0 && edges.length > 0) return true;
     }
     return false;
   }
 
-  /** Announced boxes. */
+  /** Announced boxes, but those of files. */
   next(now: Millis, retries: boolean): Plan | null {
-    return this.pick(now, retries, (entry) => !isBehind(entry));
+    return this.pick(now, retries, (entry) => !isBehind(entry) && !isFile(entry));
   }
+
+  /** Announced parts of files: no message waits for them. */
+  readonly files: PlanSource = {
+    next: (now, retries) => this.pick(now, retries, (entry) => !isBehind(entry) && isFile(entry)),
+  };
 
   /** Boxes that nobody announced, or whose answers were lost; and those strangers may fill. */
   readonly behind: PlanSource = {
@@ -262,7 +267,7 @@ export class ReadQueue implements PlanSource {
     entry.tries++;
     entry.triesHere++;
     return {
-      what: 'read',
+      what: isFile(entry) && !isBehind(entry) ? 'file' : 'read',
       edge,
       request,
       real: at,
@@ -335,6 +340,10 @@ export class ReadQueue implements PlanSource {
     this.entries.delete(watchId);
     this.announcedBy.delete(watchId);
   }
+}
+
+function isFile({ watch }: ReadEntry): boolean {
+  return watch.owner === 'file';
 }
 
 /** Strangers fill the boxes of an address: they never keep a message waiting. */

@@ -22,6 +22,8 @@ export interface Watch {
 /** Who waits for a box. `onRecord` runs inside the transaction that forgets the watch. */
 export interface WatchOwner {
   onRecord(watch: Watch, plaintext: Uint8Array, record: BoxRecord, now: Millis): void;
+  /** A digest named it. */
+  announced?(watch: Watch): void;
 }
 
 export interface WatchListener {
@@ -125,6 +127,13 @@ export class WatchList {
     return watches.filter(({ owner }) => MEETING.has(owner));
   }
 
+  /** Whose boxes are waited for. */
+  refs(owner: string): number[] {
+    return this.store
+      .all('SELECT DISTINCT ref FROM watches WHERE owner = ?', owner)
+      .map((row) => num(row, 'ref'));
+  }
+
   /** The lowest index waited for. */
   lowest(owner: string, ref: number): Watch | null {
     const row = this.store.get(
@@ -172,7 +181,9 @@ export class WatchList {
   onDigest(digest: Digest, now: Millis): void {
     for (const mark of digest.marks) {
       const watch = this.byMark.get(mark);
-      if (watch !== undefined) this.listener.onAnnounced(watch, digest, now);
+      if (watch === undefined) continue;
+      this.owners.get(watch.owner)?.announced?.(watch);
+      this.listener.onAnnounced(watch, digest, now);
     }
   }
 

@@ -24,6 +24,8 @@ export interface BlockingDeps {
   /** A meeting or request of this contact that is under way is given up. In a transaction. */
   readonly giveUp: (contactId: number, now: Millis) => void;
   readonly owe: (contactId: number, now: Millis) => void;
+  /** Files of this contact are no more, or again, written and read. In a transaction. */
+  readonly pauseFiles: (contactId: number, paused: boolean, now: Millis) => void;
   readonly kick: () => void;
 }
 
@@ -51,6 +53,7 @@ export class Blocking {
       // What is under way stays as it is, unsent; boxes that stand get their second copy.
       for (const row of this.ciphertextsOf(id)) this.d.puts.cancel('part', num(row, 'id'));
       this.d.puts.cancel('beacon', id);
+      this.d.pauseFiles(id, true, now);
       this.d.store.run("UPDATE fragments SET data = x'', tried = 1 WHERE contact_id = ?", id);
       this.d.store.run('DELETE FROM controls WHERE contact_id = ?', id);
       this.d.store.run(
@@ -74,6 +77,7 @@ export class Blocking {
       this.d.store.run('UPDATE contacts SET blocked_at = NULL WHERE id = ?', id);
       for (const one of this.ciphertextsOf(id)) this.d.ciphertexts.askRenewal(num(one, 'id'));
       this.d.owe(id, now);
+      this.d.pauseFiles(id, false, now);
       this.d.contacts.changed(id, now);
     });
     this.d.kick();
@@ -86,6 +90,7 @@ export class Blocking {
     this.d.store.transaction(() => {
       if (block) this.keepKeys(id, now);
       this.d.giveUp(id, now);
+      this.d.pauseFiles(id, true, now);
       for (const row of this.ciphertextsOf(id)) this.d.puts.cancel('part', num(row, 'id'));
       for (const owner of PUT_OWNERS) this.d.puts.cancel(owner, id);
       for (const owner of WATCH_OWNERS) this.d.watches.cancel(owner, id);

@@ -21,6 +21,7 @@ export const TYPES = {
   card: { number: 5, must: ['shown', 'card'], may: ['parent', 'lifetime'] },
   timer: { number: 7, must: ['shown', 'timer'], may: ['parent'] },
   profile: { number: 8, must: ['shown', 'name'], may: ['parent'] },
+  file: { number: 16, must: ['shown', 'file'], may: ['text', 'parent', 'lifetime'] },
 } as const satisfies Readonly<Record<string, Shape>>;
 
 /** What is read of a type this version does not know. */

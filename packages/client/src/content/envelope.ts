@@ -4,6 +4,7 @@
  * content that breaks its own rules spoils nothing else in the envelope: receipts count all the same.
  */
 import { isAppError, malformed } from '@tacet/base';
+import { type FileWord, wordsFrom, wordsList } from '../files/words.ts';
 import { MAX_PARTS, MAX_RECEIPT_RANGES, MAX_UNREADABLE } from '../limits.ts';
 import { PART_BYTES } from '../streams/parts.ts';
 import { type KeyChange, keyChangeFrom, keyChangeList } from '../trust/key-change.ts';
@@ -58,6 +59,8 @@ export interface Envelope {
   readonly keyChange?: KeyChange;
   /** One step of verifying each other (docs/spec/15-trust.md 3, 4). */
   readonly step?: Step;
+  /** About the bytes of files (docs/spec/19-files.md 3). */
+  readonly fileWords?: readonly FileWord[];
   /** Something stands in it that this version does not read. Never sent. */
   readonly more?: true;
 }
@@ -100,6 +103,7 @@ const FIELDS: { readonly [F in EnvelopeField]-?: Field<NonNullable<Said[F]>> } =
     read: healingFrom,
   },
   closed: { key: 11, write: (seq) => seq, read: (value) => whole(value, 1) },
+  fileWords: { key: 12, write: wordsList, read: wordsFrom },
 };
 
 const NAMES = Object.keys(FIELDS) as EnvelopeField[];

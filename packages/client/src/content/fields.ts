@@ -3,6 +3,7 @@
  * are read strictly; what a field means stands with the effects in `conversations/`.
  */
 import { malformed } from '@tacet/base';
+import { factsFrom } from '../files/facts.ts';
 import {
   MAX_CARD_BYTES,
   MAX_EMOJI_BYTES,
@@ -102,6 +103,13 @@ function cardOf(value: unknown): Uint8Array {
   return card;
 }
 
+/** A file's facts as bytes, checked: what of its map is not known is kept with them (19-files.md). */
+function fileOf(value: unknown): Uint8Array {
+  const map = mapOf(value);
+  factsFrom(map);
+  return encodeCanonical(map);
+}
+
 export const FIELDS = {
   text: text(4, 0, MAX_TEXT_BYTES),
   parent: field(5, (value) => bytesOf(value, 16)),
@@ -124,6 +132,7 @@ export const FIELDS = {
   card: field(12, cardOf, (card) => mapOf(decodeCanonical(card))),
   timer: number(13, 0, MAX_LIFETIME),
   name: text(14, 1, MAX_NAME_BYTES),
+  file: field(15, fileOf, (file) => mapOf(decodeCanonical(file))),
 } as const;
 
 export type FieldName = keyof typeof FIELDS;

@@ -3,7 +3,7 @@
  * show a content and, for one's own, to encrypt it again; what it does to others is `acts.ts`.
  */
 import type { Millis } from '@tacet/base';
-import { decodeCanonical, encodeCanonical } from '../content/cbor.ts';
+import { cutText, decodeCanonical, encodeCanonical } from '../content/cbor.ts';
 import { type Content, type KnownContent, TYPES, type TypeName } from '../content/content.ts';
 import { FIELDS, type Mention, type Party, type Target } from '../content/fields.ts';
 import {
@@ -15,6 +15,9 @@ import {
   timerLine,
   unknownLine,
 } from '../content/shown.ts';
+import { decodeFacts } from '../files/facts.ts';
+import { fileLine } from '../files/view.ts';
+import { MAX_SHOWN_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlRow, SqlValue } from '../ports.ts';
 import { addToSearch } from '../search/added.ts';
 import { nextId } from '../store/ids.ts';
@@ -125,6 +128,8 @@ function textIn(content: Content): string {
     case 'text':
     case 'edit':
       return content.text;
+    case 'file':
+      return content.text ?? '';
     case 'reaction':
       return content.emoji;
     case 'profile':
@@ -150,6 +155,7 @@ function lifetimeIn(content: Content): number | null {
 
 function detailIn(content: Content): Uint8Array | null {
   if (content.type === 'card') return content.card;
+  if (content.type === 'file') return content.file;
   if (content.type !== 'text' && content.type !== 'edit') return null;
   return content.mentions === undefined ? null : encodeMentions(content.mentions);
 }
@@ -207,6 +213,19 @@ export function contentOf(row: SqlRow, toldTime: (at: Millis) => Millis): KnownC
     case 'timer': {
       const timer = num(row, 'lifetime');
       return { type, ...every, timer, shown: timerLine(timer) };
+    }
+    case 'file': {
+      const lifetime = numOrNull(row, 'lifetime');
+      const words = text(row, 'text');
+      const file = blob(row, 'detail');
+      return {
+        type,
+        ...every,
+        file,
+        shown: cutText(fileLine(decodeFacts(file)), MAX_SHOWN_BYTES),
+        ...(words === '' ? {} : { text: words }),
+        ...(lifetime === null ? {} : { lifetime }),
+      };
     }
     case 'profile': {
       const name = text(row, 'text');

@@ -151,6 +151,16 @@ export class Messages {
     );
   }
 
+  /** What is kept of a content beside its text. In a transaction. */
+  setDetail(id: number, detail: Uint8Array): void {
+    this.store.run('UPDATE messages SET detail = ? WHERE id = ?', detail, id);
+  }
+
+  /** The file of a line went on. In a transaction. */
+  fileMoved(id: number, now: Millis): void {
+    this.events.append(now, 'message-state', String(id));
+  }
+
   /** The number of the envelope it leaves in. */
   numbered(id: number, seq: number): void {
     this.store.run('UPDATE messages SET seq = ? WHERE id = ?', seq, id);

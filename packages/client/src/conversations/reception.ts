@@ -20,6 +20,8 @@ export interface ReceptionDeps {
   readonly messages: Messages;
   readonly conversations: Conversations;
   readonly acts: Acts;
+  /** A line that is a file came. In that transaction. */
+  readonly file: (messageId: number, facts: Uint8Array, now: Millis) => void;
   /** Kept as a dead letter; nothing else comes of it. */
   readonly refuse: (contactId: number, raw: Uint8Array, now: Millis) => void;
 }
@@ -62,6 +64,7 @@ export class Reception {
     acts.onLine(id, now);
     this.applyTimer(contactId);
     if (name !== null) this.callThemself(contactId, seq, name, now);
+    if (content.type === 'file') this.d.file(id, content.file, now);
     const { mentioned } = messages.show.line(messages.row(id));
     this.d.conversations.onReceived(contactId, mentioned, now);
   }

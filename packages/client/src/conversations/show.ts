@@ -4,6 +4,8 @@
  */
 import { hex, type Millis } from '@tacet/base';
 import { CARD_LINE, excerptOf, profileLine, timerLine } from '../content/shown.ts';
+import { decodeFacts } from '../files/facts.ts';
+import { fileLine, fileView } from '../files/view.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import { TRUST_LINE } from '../trust/lines.ts';
@@ -35,6 +37,7 @@ export type LineView = Pick<
   | 'reactions'
   | 'editedAt'
   | 'deletion'
+  | 'file'
 >;
 
 /** Acts upon a line that count; the newest last. */
@@ -63,6 +66,7 @@ export class Show {
       reactions: this.reactions(row),
       editedAt: numOrNull(row, 'edited_at'),
       deletion: this.deletion(row),
+      file: fileView(this.store, row),
     };
   }
 
@@ -171,7 +175,9 @@ function kindOf(row: SqlRow): MessageKind {
   if (num(row, 'type') === TRUST_LINE) return 'trust';
   const type = typeOf(row);
   if (type === null) return 'unknown';
-  return type === 'card' || type === 'timer' || type === 'profile' ? type : 'text';
+  return type === 'card' || type === 'timer' || type === 'profile' || type === 'file'
+    ? type
+    : 'text';
 }
 
 /** The line that stands for it where only text is shown. */
@@ -183,9 +189,18 @@ export function lineOf(row: SqlRow): string {
       return profileLine(text(row, 'text'));
     case 'card':
       return CARD_LINE;
+    case 'file':
+      return wordsOf(row);
     case 'text':
     case 'trust':
     case 'unknown':
       return text(row, 'text');
   }
+}
+
+/** The words beside a file, else what it is. */
+function wordsOf(row: SqlRow): string {
+  const words = text(row, 'text');
+  const detail = blobOrNull(row, 'detail');
+  return words === '' && detail !== null ? fileLine(decodeFacts(detail)) : words;
 }

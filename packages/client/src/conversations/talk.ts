@@ -5,7 +5,7 @@
  */
 import { AppError, type Millis, type Rng, randomBytes, utf8 } from '@tacet/base';
 import { type Contacts, cleanName } from '../contacts/contacts.ts';
-import { textBytes } from '../content/cbor.ts';
+import { cutText, textBytes } from '../content/cbor.ts';
 import { contentMap, type KnownContent } from '../content/content.ts';
 import type { Mention } from '../content/fields.ts';
 import {
@@ -21,6 +21,7 @@ import {
   MAX_LIFETIME,
   MAX_MENTIONS,
   MAX_QUEUED,
+  MAX_SHOWN_BYTES,
   MAX_TEXT_BYTES,
 } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
@@ -49,6 +50,18 @@ export interface SendRequest {
   /** Id of the message it answers. */
   readonly replyTo?: string;
   readonly mentions?: readonly MentionRequest[];
+}
+
+export interface FileLine {
+  readonly contactId: string;
+  /** Words beside it; empty: none. */
+  readonly text: string;
+  readonly clientId: string | null;
+  /** The facts, encoded. */
+  readonly file: Uint8Array;
+  readonly shown: string;
+  /** In the transaction that saves it. */
+  readonly saved: (messageId: number) => void;
 }
 
 export interface TalkDeps {
@@ -109,6 +122,47 @@ export class Talk {
       },
       (known) => this.isRepeat(known, request),
     );
+  }
+
+  /** What the first call with this client id sent; null: nothing yet. Throws `client-id-used`. */
+  sentBefore(
+    { clientId, contactId }: { readonly clientId: string | null; readonly contactId: string },
+    now: Millis,
+  ): MessageView | null {
+    this.d.begin(now);
+    const known = clientId === null ? undefined : this.d.messages.byClientId(clientId);
+    if (known === undefined) return null;
+    const same = num(this.d.contacts.find(contactId), 'id') === num(known, 'contact_id');
+    if (same && typeOf(known) === 'file') return this.d.show(known);
+    throw new AppError('client-id-used', 'usage', 'that client id belongs to another message');
+  }
+
+  /** A file whose bytes are here already (docs/spec/19-files.md). */
+  sendFile(
+    { contactId, text: words, clientId, file, shown, saved }: FileLine,
+    now: Millis,
+  ): MessageView {
+    return this.once(clientId, now, () => {
+      const contact = this.writable(contactId);
+      if (isNotes(contact)) {
+        throw new AppError('file-notes', 'usage', 'files are for contacts, not for notes to self');
+      }
+      if (words !== '') checkText(words);
+      const { timer } = this.d.conversations.table.of(num(contact, 'id')).settings;
+      const said = { type: 'file', file, shown: cutText(shown, MAX_SHOWN_BYTES) } as const;
+      const id = this.say(
+        contact,
+        {
+          ...said,
+          ...(words === '' ? {} : { text: words }),
+          ...(timer === 0 ? {} : { lifetime: timer }),
+        },
+        clientId,
+        now,
+      );
+      saved(id);
+      return id;
+    });
   }
 
   /** Whether a message is what this request asks for. An edited or emptied one no longer tells. */

@@ -18,9 +18,9 @@ export interface Geometry {
   readonly size: number;
   /** Blocks of the file: entries of the list. */
   readonly blocks: number;
-  /** Bytes of the list, which stands in front of the file. */
+  /** Bytes of the list, which stands behind the file. */
   readonly listBytes: number;
-  /** Bytes of the body: list and file. */
+  /** Bytes of the body: file and list. */
   readonly bodyBytes: number;
   /** Boxes that carry bytes of the body. */
   readonly parts: number;

@@ -4,6 +4,7 @@ import type { Contacts } from '../contacts/contacts.ts';
 import type { Envelope } from '../content/envelope.ts';
 import type { ContentEffects } from '../conversations/join.ts';
 import type { EventLog } from '../events/log.ts';
+import type { Files } from '../files/feature.ts';
 import { onKeySet } from '../meeting/key-set.ts';
 import type { Network } from '../network/network.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -23,6 +24,7 @@ export interface ArrivalDeps {
   readonly reader: StreamReader;
   readonly trust: Pick<TrustParts, 'newKeys' | 'codes' | 'inPerson' | 'introductions'>;
   readonly network: () => Network | null;
+  readonly files: Pick<Files, 'onWords'>;
   /** A receipt to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
 }
@@ -70,6 +72,7 @@ export class Arrivals {
       }
     }
     this.onTrust(contactId, envelope, now);
+    this.d.files.onWords(contactId, envelope.fileWords ?? [], now);
     this.say(contactId, seq, envelope, raw, now);
     this.d.owe(contactId, now);
   }

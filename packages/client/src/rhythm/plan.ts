@@ -11,6 +11,8 @@ export interface Plan {
     | 'read'
     | 'standing'
     | 'copy'
+    /** A part of a file: its first copy, or the read of one that was announced. */
+    | 'file'
     | 'tombstone'
     /** A box of cover: written, copied, read back, erased. */
     | 'cover-box'

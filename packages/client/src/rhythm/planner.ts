@@ -1,7 +1,7 @@
 /**
  * Chooses what the next slot carries (docs/spec/04-mixing.md, 7): PUT > receipts and control > GET
- * of announced boxes > standing reads > second copies > GET of boxes nobody announced and
- * tombstones, three to one > cover. Every fourth real slot goes to GETs, and retries take at most
+ * of announced boxes > standing reads > second copies > parts of files, written and read in turns >
+ * GET of boxes nobody announced and tombstones, three to one > cover. Every fourth real slot goes to GETs, and retries take at most
  * one slot in ten. Only the content is chosen here; whether and when a frame leaves never depends
  * on it.
  */
@@ -19,6 +19,8 @@ export interface PlanSources {
   readonly reads: PlanSource;
   readonly standing: PlanSource;
   readonly copies: PlanSource;
+  readonly fileParts: PlanSource;
+  readonly fileReads: PlanSource;
   readonly behind: PlanSource;
   readonly tombstones: PlanSource;
   readonly cover: PlanSource;
@@ -31,6 +33,7 @@ export class Planner {
   private retryCredit = RETRY_BURST;
   private realSlots = 0;
   private lateSlots = 0;
+  private fileSlots = 0;
 
   /**
    * @param mayRetry false while own loops leave doubts (retry-gate.ts)
@@ -84,9 +87,21 @@ export class Planner {
       real ??
       standing.next(now, retries) ??
       copies.next(now, retries) ??
+      this.file(now, retries) ??
       this.late(now, retries) ??
       cover.next(now, retries);
     if (plan?.retry === true) this.retryCredit -= 1;
+    return plan;
+  }
+
+  /** Every fourth slot that they could take is left to what comes behind them, where it has something. */
+  private file(now: Millis, retries: boolean): Plan | null {
+    const { fileParts, fileReads } = this.sources;
+    const sources = this.fileSlots % 2 === 0 ? [fileParts, fileReads] : [fileReads, fileParts];
+    const yields = this.fileSlots % READ_EVERY === READ_EVERY - 1;
+    const late = yields ? this.late(now, retries) : null;
+    const plan = late ?? sources[0]?.next(now, retries) ?? sources[1]?.next(now, retries) ?? null;
+    if (plan !== null) this.fileSlots++;
     return plan;
   }
 

@@ -11,6 +11,7 @@ import { CONVERSATIONS } from './tables/conversations.ts';
 import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
 import { EVENTS, EVENTS_BY_LOG, LIMITED_EVENTS } from './tables/events.ts';
+import { FILES } from './tables/files.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
 import { IN_PERSON, IN_PERSON_IDENTITIES } from './tables/in-person.ts';
@@ -281,4 +282,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'notices are tried again', up: NOTICE_TRIES },
   { name: 'events of tokens without a trigger', up: EVENTS_BY_LOG },
   { name: 'new words without a trigger', up: SEARCH_ADDED },
+  { name: 'files', up: FILES },
 ];

@@ -14,6 +14,8 @@ export interface AbsenceDeps {
   readonly reader: StreamReader;
   readonly reads: ReadQueue;
   readonly watches: WatchList;
+  /** Files that are being fetched. */
+  readonly files: { recover(now: Millis): void };
 }
 
 export class Absence {
@@ -48,6 +50,7 @@ export class Absence {
       reader.recover(now, since, parameters.boxLifeDays);
       // The answer to an invitation, and the answer to that, stand in one fixed box each.
       for (const watch of watches.meetings()) reads.catchUp(watch, now, null);
+      this.d.files.recover(now);
     }
     // Not before all of an absence was asked for: who dies in the middle begins again.
     if (reads.catchingUp || this.everybody.waiting) return;

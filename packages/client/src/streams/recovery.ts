@@ -7,7 +7,7 @@
 import { dayOf, type Millis } from '@tacet/base';
 import type { Watch, WatchList } from '../boxes/watches.ts';
 import { MAX_UNWRITTEN } from '../limits.ts';
-import { OFFERED, OFFERED_BEACON } from './healing-reader.ts';
+import { OFFERED } from './healing-reader.ts';
 
 /** Asks for a box nobody announced; see ReadQueue.catchUp. */
 export type CatchUp = (

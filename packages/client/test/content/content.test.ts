@@ -18,6 +18,7 @@ import {
 import { decodeEnvelope, encodeEnvelope } from '../../src/content/envelope.ts';
 import { FIELDS } from '../../src/content/fields.ts';
 import { durationWords, editLine, timerLine, unknownLine } from '../../src/content/shown.ts';
+import { encodeFacts } from '../../src/files/facts.ts';
 
 const RUNS = { numRuns: Number(process.env['FC_RUNS'] ?? 100) };
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 });
@@ -70,6 +71,24 @@ const contents: fc.Arbitrary<KnownContent> = fc.oneof(
     { parent },
   ),
   optional<KnownContent>({ type: fc.constant('delete'), ...every, shown, target }, { parent }),
+  optional<KnownContent>(
+    {
+      type: fc.constant('file'),
+      ...every,
+      shown,
+      file: fc.integer({ min: 1, max: 268_435_456 }).map((size) =>
+        encodeFacts({
+          secret: hash,
+          size,
+          tree: hash,
+          name: 'a',
+          mediaType: 'text/plain',
+          kind: 'file',
+        }),
+      ),
+    },
+    { text: words(60), parent, lifetime },
+  ),
   optional<KnownContent>(
     {
       type: fc.constant('card'),

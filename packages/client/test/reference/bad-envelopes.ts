@@ -11,6 +11,19 @@ const base: readonly (readonly [number, unknown])[] = [
 ];
 const of = (type: number, ...pairs: readonly (readonly [unknown, unknown])[]): Map_ =>
   map([1, map([1, type], ...base, ...pairs)]);
+/** Of a file, with what is changed; undefined: left out. */
+const facts = (...changes: readonly (readonly [number, unknown])[]): Map_ => {
+  const all = map(
+    [1, hash],
+    [2, 5],
+    [3, hash],
+    [4, 'a.txt'],
+    [5, 'text/plain'],
+    [6, 0],
+    ...changes,
+  );
+  return new Map([...all].filter(([, value]) => value !== undefined));
+};
 const from = (text: string): Uint8Array =>
   Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 
@@ -72,6 +85,14 @@ export function badEnvelopes(): (readonly [string, Uint8Array])[] {
     ['healing: generation 0', from(`a1 0a 84 00 01 01 5820 ${'00'.repeat(32)}`)],
     ['healing: five items', from(`a1 0a 85 01 01 01 5820 ${'00'.repeat(32)} 00`)],
     ['closed: 0', from('a1 0b 00')],
+    ['file words: none', from('a1 0c 80')],
+    ['file words: no round', from(`a1 0c 81 83 00 50 ${'00'.repeat(16)} 01`)],
+    ['file words: round 16', from(`a1 0c 81 84 00 50 ${'00'.repeat(16)} 01 10`)],
+    ['file words: word 6', from(`a1 0c 81 84 00 50 ${'00'.repeat(16)} 06 00`)],
+    [
+      'file words: ranges that touch',
+      from(`a1 0c 81 86 00 50 ${'00'.repeat(16)} 01 01 82 00 01 82 02 02`),
+    ],
   ];
 }
 
@@ -140,6 +161,15 @@ export function badContents(
     ['a profile without a name', of(8, [7, ''])],
     ['a profile with an empty name', of(8, [7, ''], [14, ''])],
     ['a profile with a name of 65 bytes', of(8, [7, ''], [14, 'x'.repeat(65)])],
+    ['a file without facts', of(16, [7, ''])],
+    ['a file of nothing', of(16, [7, ''], [15, facts([2, 0])])],
+    ['a file of more than 256 MiB', of(16, [7, ''], [15, facts([2, 268_435_457])])],
+    ['a file without a secret', of(16, [7, ''], [15, facts([1, undefined])])],
+    ['a file with half of a media type', of(16, [7, ''], [15, facts([5, 'text'])])],
+    ['a file with a name of 256 bytes', of(16, [7, ''], [15, facts([4, 'x'.repeat(256)])])],
+    ['a file of a fourth kind', of(16, [7, ''], [15, facts([6, 3])])],
+    ['a picture without height', of(16, [7, ''], [15, facts([6, 1], [8, [1]])])],
+    ['a voice note of 63 peaks', of(16, [7, ''], [15, facts([6, 2], [10, new Uint8Array(63)])])],
     ['a type of a later version with a lifetime of 0', of(99, [6, 0])],
     ['a type of a later version whose line is no text', of(99, [7, 1])],
   ];

@@ -109,6 +109,40 @@ const card: Form = {
   write: (json: { hex: string }) => decodeItem(fromHex(json.hex)),
 };
 
+/** Spec 19, 2. Its known keys, by kind; the others are ignored. */
+const file: Form = {
+  read: (item) => {
+    check(item instanceof CborMap);
+    const whole = (key: number, least: number, most: number) =>
+      u(least, most).read(item.get(key) ?? null) as number;
+    const sized = (key: number, least: number, most: number): void => {
+      const value = item.get(key);
+      if (value === undefined) return;
+      check(value instanceof Uint8Array && value.length >= least && value.length <= most);
+    };
+    bytes(32).read(item.get(1) ?? null);
+    whole(2, 1, 268_435_456);
+    bytes(32).read(item.get(3) ?? null);
+    text(255, 1).read(item.get(4) ?? null);
+    const type = String(text(64, 3).read(item.get(5) ?? null)).split('/');
+    check(
+      type.length === 2 && type.every((word) => /^[a-z0-9][a-z0-9!#$&^_.+-]{0,31}$/.test(word)),
+    );
+    check((type[0] ?? '').length <= 31);
+    const kind = whole(6, 0, 2);
+    if (kind === 1) {
+      sized(7, 1, 1_024);
+      if (item.get(8) !== undefined) listOf(u(1, 65_535), 2, 2).read(item.get(8) ?? null);
+    }
+    if (kind === 2) {
+      if (item.get(9) !== undefined) whole(9, 1, 3_600_000);
+      sized(10, 64, 100);
+    }
+    return { hex: toHex(encodeItem(item)) };
+  },
+  write: (json: { hex: string }) => decodeItem(fromHex(json.hex)),
+};
+
 const CONTENT: Readonly<Record<string, readonly [number, Form]>> = {
   type: [1, u()],
   contentId: [2, bytes(16)],
@@ -124,6 +158,7 @@ const CONTENT: Readonly<Record<string, readonly [number, Form]>> = {
   card: [12, card],
   timer: [13, u(0, 31_536_000)],
   name: [14, text(64, 1)],
+  file: [15, file],
 };
 
 // Spec 14, 2: number, name, must have, may have.
@@ -135,6 +170,7 @@ const TYPES: readonly (readonly [number, string, readonly number[], readonly num
   [5, 'card', [7, 12], [5, 6]],
   [7, 'timer', [7, 13], [5]],
   [8, 'profile', [7, 14], [5]],
+  [16, 'file', [7, 15], [4, 5, 6]],
 ];
 
 export function readContent(item: Item): Json {
@@ -246,6 +282,45 @@ const keyChange = list(
   [u(1, 2 ** 32 - 1), bytes(33), bytes(32), bytes(1_952), bytes(64), bytes(3_309)],
 );
 
+const FILE_WORDS = ['wanted', 'here', 'not-wanted', 'written', 'withdrawn'];
+
+/** Spec 19, 3. */
+const fileWord: Form = {
+  read: (item) => {
+    check(Array.isArray(item) && item.length >= 4 && item.length <= 36);
+    const [first, id, word, round, ...rest] = item as Item[];
+    let next = 0;
+    const ranges = rest.map((range) => {
+      const { from, to } = list(['from', 'to'], [u(next, 2 ** 32 - 1), u(0, 2 ** 32 - 1)]).read(
+        range,
+      ) as { from: number; to: number };
+      check(to >= from);
+      next = to + 2;
+      return [from, to];
+    });
+    return {
+      author: author.read(first ?? null),
+      contentId: bytes(16).read(id ?? null),
+      word: FILE_WORDS[(u(1, 5).read(word ?? null) as number) - 1] ?? '',
+      round: u(0, 15).read(round ?? null),
+      ranges,
+    };
+  },
+  write: (json: {
+    author: never;
+    contentId: never;
+    word: string;
+    round: number;
+    ranges: number[][];
+  }) => [
+    author.write(json.author),
+    bytes(16).write(json.contentId),
+    1 + FILE_WORDS.indexOf(json.word),
+    json.round,
+    ...json.ranges,
+  ],
+};
+
 const healing = list(['generation', 'index', 'day', 'entropy'], [u(1), u(), u(), bytes(32)]);
 
 const ENVELOPE: Readonly<Record<string, readonly [number, Form]>> = {
@@ -260,6 +335,7 @@ const ENVELOPE: Readonly<Record<string, readonly [number, Form]>> = {
   step: [9, step],
   healing: [10, healing],
   closed: [11, u(1)],
+  fileWords: [12, listOf(fileWord, 1, 8)],
 };
 
 /** Throws for a malformed envelope; a malformed content reads as `"malformed"`. */

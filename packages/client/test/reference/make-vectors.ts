@@ -18,6 +18,7 @@ import { addressSecret, cardWords, encodeAddressCard } from '../../src/addresses
 import { encodeCanonical } from '../../src/content/cbor.ts';
 import { contentMap, type KnownContent } from '../../src/content/content.ts';
 import { type Envelope, encodeEnvelope } from '../../src/content/envelope.ts';
+import { encodeFacts, type FileFacts } from '../../src/files/facts.ts';
 import {
   encodeFirstWords,
   encodeKeys,
@@ -60,6 +61,15 @@ const parent = id(2);
 const target = { author: 'reader', contentId: id(3) } as const;
 const own = { author: 'writer', contentId: id(4) } as const;
 
+const FILE: FileFacts = {
+  secret: new Uint8Array(32).fill(7),
+  size: 1,
+  tree: new Uint8Array(32).fill(8),
+  name: 'a.txt',
+  mediaType: 'text/plain',
+  kind: 'file',
+};
+
 const CONTENTS: readonly (readonly [string, KnownContent])[] = [
   ['a text', { type: 'text', ...base, text: 'hello' }],
   ['an empty text', { type: 'text', ...base, sentAt: 0, text: '' }],
@@ -101,6 +111,44 @@ const CONTENTS: readonly (readonly [string, KnownContent])[] = [
   ['a timer', { type: 'timer', ...base, parent, shown: 'Disappearing.', timer: 86_400 }],
   ['a timer off', { type: 'timer', ...base, shown: 'No longer.', timer: 0 }],
   ['a profile', { type: 'profile', ...base, shown: 'Another name.', name: 'Zo\u00eb' }],
+  ['a file', { type: 'file', ...base, shown: 'File: a.txt (1 B)', file: encodeFacts(FILE) }],
+  [
+    'a picture with words',
+    {
+      type: 'file',
+      ...base,
+      parent,
+      lifetime: 60,
+      text: 'look',
+      shown: 'Picture: \u00e9t\u00e9.jpg (150 kB)',
+      file: encodeFacts({
+        ...FILE,
+        size: 150_000,
+        name: '\u00e9t\u00e9.jpg',
+        mediaType: 'image/jpeg',
+        kind: 'picture',
+        preview: new Uint8Array(25).fill(10),
+        dimensions: [4_000, 3_000],
+      }),
+    },
+  ],
+  [
+    'a voice note',
+    {
+      type: 'file',
+      ...base,
+      shown: 'Voice note (8.0 kB)',
+      file: encodeFacts({
+        ...FILE,
+        size: 8_000,
+        name: 'voice.ogg',
+        mediaType: 'audio/ogg',
+        kind: 'voice',
+        duration: 4_000,
+        peaks: new Uint8Array(64).fill(200),
+      }),
+    },
+  ],
 ];
 
 const token = id(9);
@@ -174,6 +222,24 @@ const ENVELOPES: readonly (readonly [string, Envelope])[] = [
   ['a step: scan', { step: { kind: 'scan', value } }],
   ['healing', { healing: { generation: 1, index: 128, day: 20_487, entropy: random(32) } }],
   ['closed', { closed: 2_000_000 }],
+  [
+    'words about files',
+    {
+      fileWords: [
+        { author: 'writer', contentId: id(1), word: 'written', round: 0, ranges: [] },
+        {
+          author: 'reader',
+          contentId: id(2),
+          word: 'wanted',
+          round: 15,
+          ranges: [
+            [0, 0],
+            [2, 70_000],
+          ],
+        },
+      ],
+    },
+  ],
   [
     'much at once',
     {

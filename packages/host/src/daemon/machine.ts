@@ -21,6 +21,7 @@ import type {
   UsageView,
 } from '@tacet/api';
 import type { Millis } from '@tacet/base';
+import type { CellJob, CellOutcome, Client } from '@tacet/client';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 import type { EventPage } from './event-hub.ts';
@@ -41,7 +42,8 @@ export type ClientEffect<Job> =
   | { readonly kind: 'hangup'; readonly lingerMs: Millis }
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event' }
-  | { readonly kind: 'session'; readonly job: Job };
+  | { readonly kind: 'session'; readonly job: Job }
+  | { readonly kind: 'cells'; readonly job: CellJob };
 
 export interface Machine<Job, Outcome> {
   deadline(): Millis | null;
@@ -53,7 +55,14 @@ export interface Machine<Job, Outcome> {
   onLinkDown(now: Millis): void;
   onDown(frame: DownFrame, now: Millis): void;
   onSession(job: Job, outcome: Outcome, now: Millis): void;
+  onCells(job: CellJob, outcome: CellOutcome, now: Millis): void;
 }
+
+/** Files of conversations, as the client has them. */
+type Files = Pick<
+  Client['files'],
+  'uploads' | 'sentBefore' | 'send' | 'preview' | 'want' | 'decline' | 'withdraw' | 'block'
+>;
 
 /** Conversations as their owner arranges them. */
 export interface Conversations {
@@ -167,6 +176,7 @@ export interface Person extends PersonAddresses, TrustPart {
     open(secret: string, now: Millis): TokenView | null;
     grant(id: string, now: Millis): TokenView | null;
   };
+  readonly files: Files;
   readonly letters: {
     list(contact: string | null): LetterView[];
     get(id: string): LetterView;

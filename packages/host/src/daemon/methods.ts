@@ -4,6 +4,7 @@ import { addressHandlers } from './methods/addresses.ts';
 import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
+import { fileHandlers } from './methods/files.ts';
 import { identityHandlers } from './methods/identities.ts';
 import { letterHandlers } from './methods/letters.ts';
 import { levelHandlers } from './methods/levels.ts';
@@ -56,6 +57,7 @@ export const handlers: Handlers = {
 
   ...talkHandlers,
   ...letterHandlers,
+  ...fileHandlers,
   'message.list': ({ person, turn }, params) =>
     turn(() => ({ messages: [...person.messages(params)] })),
   'message.get': ({ person, turn }, { id }) =>

@@ -1,5 +1,7 @@
 /** What the daemon needs around it. The program wires the real ones, tests their own. */
+
 import type { Clock, Millis, Rng, Sensitive } from '@tacet/base';
+import type { FileCells } from '@tacet/client';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 
@@ -35,6 +37,8 @@ export type ProfileSecret =
 /** An opened profile, as far as the daemon itself is concerned. */
 export interface Opened {
   checkpoint(): void;
+  /** Where the bytes of its files lie; made when they are first asked for. */
+  cells(): Promise<FileCells>;
   /** Whether the secret opens this profile: windows ask again after a lock. */
   verify(secret: ProfileSecret): Promise<boolean>;
   close(): void;

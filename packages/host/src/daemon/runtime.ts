@@ -5,6 +5,7 @@
  * not show; all other work goes through `Turns`.
  */
 import { AppError, Counters, type Millis } from '@tacet/base';
+import type { CellJob, CellOutcome } from '@tacet/client';
 import type { DownFrame } from '@tacet/wire';
 import { Lateness } from './lateness.ts';
 import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_SPIN, STOP_PATIENCE } from './limits.ts';
@@ -18,6 +19,8 @@ export interface RuntimeOptions<Job, Outcome> {
   readonly environment: Environment;
   readonly dial: Dial;
   readonly runJob: (job: Job) => Promise<Outcome>;
+  /** Work on the cells of files: it waits for the disk, beside everything else. */
+  readonly runCells: (job: CellJob) => Promise<CellOutcome>;
   /** Something was added to the event log. */
   readonly onEvent: () => void;
   /** The machine cannot go on: its store is broken, or an invariant of ours is. */
@@ -43,6 +46,8 @@ export class Runtime<Job, Outcome> {
   private waitingFrames = 0;
   private readonly jobs: Job[] = [];
   private working: Promise<void> | null = null;
+  /** Work on cells under way, one piece at a time. */
+  private filing: Promise<void> | null = null;
   private running = false;
   private stopping = false;
 
@@ -87,7 +92,7 @@ export class Runtime<Job, Outcome> {
     this.jobs.length = 0;
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, STOP_PATIENCE);
-    await Promise.race([this.working, patience.promise]);
+    await Promise.race([Promise.all([this.working, this.filing]), patience.promise]);
     clearTimeout(timer);
     this.halt();
   }
@@ -228,6 +233,9 @@ export class Runtime<Job, Outcome> {
         if (this.stopping) return;
         this.jobs.push(effect.job);
         this.working ??= this.work();
+        return;
+      case 'cells':
+        if (!this.stopping) this.filing = this.workOnCells(effect.job);
     }
   }
 
@@ -325,6 +333,19 @@ export class Runtime<Job, Outcome> {
       this.fail(error);
     } finally {
       this.working = null;
+    }
+  }
+
+  // --- cells of files: the machine asks for one piece at a time ---
+
+  private async workOnCells(job: CellJob): Promise<void> {
+    try {
+      const outcome = await this.options.runCells(job);
+      await this.turns.run(() => {
+        if (this.running) this.step((now) => this.machine.onCells(job, outcome, now));
+      });
+    } catch (error) {
+      this.fail(error);
     }
   }
 }

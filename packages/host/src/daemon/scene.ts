@@ -1,5 +1,6 @@
 /** What a method of an opened profile is given, and the form of its handler. */
 import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
+import type { FileCells } from '@tacet/client';
 import type { Admission } from './admission.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
@@ -12,6 +13,8 @@ export interface Scene {
   readonly hub: EventHub;
   readonly presence: Presence;
   readonly admission: Admission;
+  /** Of this profile's files; opened when they are first asked for. */
+  cells(): Promise<FileCells>;
   turn<T>(work: (now: number) => T, needs?: number): Promise<T>;
 }
 

@@ -243,6 +243,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         environment,
         dial,
         runJob,
+        runCells: async (job) => await job.run(await store.cells()),
         onEvent: () => this.hub.notify(),
         onFailure: (error) => this.fail(error),
       });
@@ -251,7 +252,17 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       timer.unref();
       const turn = <T>(work: (now: Millis) => T, needs?: Millis) => runtime.command(work, needs);
       const { hub, admission } = this;
-      this.inside = { store, person, runtime, presence, timer, hub, admission, turn };
+      this.inside = {
+        store,
+        person,
+        runtime,
+        presence,
+        timer,
+        hub,
+        admission,
+        cells: () => store.cells(),
+        turn,
+      };
       this.windowLocked = false;
       runtime.start();
       return person.status(environment.clock.now());

@@ -50,6 +50,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
   const opened = (profile: OpenProfile): OpenedVault => ({
     store: profile.store,
     checkpoint: () => profile.store.checkpoint(),
+    cells: () => profile.cells(),
     verify: async (secret) => profile.verify(await resolve(secret)),
     close: () => profile.close(),
   });

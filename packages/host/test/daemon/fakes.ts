@@ -247,6 +247,12 @@ export class FakePerson implements Person, Machine<Job, string> {
   get codes(): never {
     throw new Error('not part of this fake');
   }
+  get files(): never {
+    throw new Error('not part of this fake');
+  }
+  onCells(): never {
+    throw new Error('not part of this fake');
+  }
   get safety(): never {
     throw new Error('not part of this fake');
   }
@@ -267,6 +273,9 @@ export class FakeStore implements Opened {
     this.passphrase = passphrase;
   }
   checkpoint(): void {}
+  async cells(): Promise<never> {
+    throw new Error('not part of this fake');
+  }
   async verify(secret: ProfileSecret): Promise<boolean> {
     return textOf(secret) === this.passphrase;
   }

@@ -38,6 +38,7 @@ function setUp(options: { period?: number; clock?: SystemClock; person?: FakePer
       dials.push(dial);
       return dial.promise;
     },
+    runCells: () => Promise.reject(new Error('no files here')),
     async runJob(job) {
       running += 1;
       assert.equal(running, 1, 'ratchet jobs run one at a time');

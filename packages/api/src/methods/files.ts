@@ -1,0 +1,65 @@
+/**
+ * Methods of files (docs/spec/19-files.md). Bytes come and go over the API: a path never does. A file is
+ * brought in piece by piece, in order, and then sent; it is read back in pieces as well.
+ */
+import * as v from 'valibot';
+import { MAX_BASE64_PIECE, MAX_CLIENT_ID, MAX_FILE_TEXT } from '../limits.ts';
+import { done, id, method, natural, upTo } from '../method.ts';
+import { message } from '../views.ts';
+
+const clientId = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CLIENT_ID));
+/** base64url without padding. */
+const bytes = v.pipe(v.string(), v.maxLength(MAX_BASE64_PIECE), v.regex(/^[A-Za-z0-9_-]*$/));
+const upload = upTo(1, Number.MAX_SAFE_INTEGER);
+const short = v.pipe(v.string(), v.maxLength(MAX_FILE_TEXT));
+
+export const fileMethods = {
+  /** Of so many bytes. What is not sent is forgotten when the daemon ends. */
+  'file.begin': method(v.strictObject({ size: natural }), v.object({ upload: v.number() }), 'send'),
+  /** The next bytes, from `at` on: on disk, encrypted, when it answers with where the next begin. */
+  'file.put': method(
+    v.strictObject({ upload, at: natural, bytes }),
+    v.object({ at: v.number() }),
+    'send',
+  ),
+  /** All bytes are here: a line of the conversation. Idempotent by `clientId`. */
+  'file.send': method(
+    v.strictObject({
+      upload,
+      contactId: id,
+      clientId,
+      name: short,
+      mediaType: short,
+      kind: v.picklist(['file', 'picture', 'voice']),
+      /** Words beside it. */
+      text: v.exactOptional(v.string()),
+      /** Of a picture: ThumbHash; pixels. */
+      preview: v.exactOptional(bytes),
+      width: v.exactOptional(natural),
+      height: v.exactOptional(natural),
+      /** Of a voice note: ms; loudness, 64 to 100 values of a byte. */
+      duration: v.exactOptional(natural),
+      peaks: v.exactOptional(bytes),
+    }),
+    message,
+    'send',
+  ),
+  /** Bytes brought in and not sent are thrown away. */
+  'file.cancel': method(v.strictObject({ upload }), done, 'send'),
+  /** How long a file of so many bytes would be under way at the present rate: ms, from and to. */
+  'file.preview': method(
+    v.strictObject({ size: natural }),
+    v.object({ boxes: v.number(), leastMs: v.number(), mostMs: v.number(), fits: v.boolean() }),
+    'send',
+  ),
+  /** By the id of its message: fetch it; do not, and say so; stop sending it. */
+  'file.want': method(v.strictObject({ id }), message, 'send'),
+  'file.decline': method(v.strictObject({ id }), message, 'send'),
+  'file.withdraw': method(v.strictObject({ id }), message, 'send'),
+  /** Bytes from `at` to the end of their block; `next` is null behind the last. */
+  'file.read': method(
+    v.strictObject({ id, at: natural }),
+    v.object({ bytes: v.string(), next: v.nullable(v.number()) }),
+    'read',
+  ),
+} as const;

@@ -1,0 +1,100 @@
+/**
+ * Methods of files (packages/api/src/methods/files.ts). The machine says which cell holds what; reading
+ * and writing cells waits for the disk outside of its turns.
+ */
+import type { fileMethods, ParamsOf } from '@tacet/api';
+import { AppError, base64url, fromBase64url } from '@tacet/base';
+import { BLOCK_BYTES, type BlockWrite, type FileCells, type SendFileRequest } from '@tacet/client';
+import type { HandlersOf } from '../scene.ts';
+
+export const fileHandlers: HandlersOf<typeof fileMethods> = {
+  'file.begin': ({ person, turn }, { size }) =>
+    turn((now) => ({ upload: person.files.uploads.begin(size, now) })),
+  'file.put': async ({ person, turn, cells }, { upload, at, bytes }) => {
+    const piece = bytesOf(bytes);
+    const writes = await turn(() => person.files.uploads.put(upload, at, piece));
+    await writeAll(writes, await cells(), turn);
+    return { at: at + piece.length };
+  },
+  'file.send': async ({ person, turn, cells }, params) => {
+    const { uploads } = person.files;
+    const known = await turn((now) => person.files.sentBefore(params, now));
+    if (known !== null) {
+      await turn(() => uploads.cancel(params.upload));
+      return known;
+    }
+    await writeAll(await turn(() => uploads.finish(params.upload)), await cells(), turn);
+    return turn((now) => person.files.send(requestOf(params), now));
+  },
+  'file.cancel': ({ person, turn }, { upload }) =>
+    turn(() => {
+      person.files.uploads.cancel(upload);
+      return {};
+    }),
+  'file.preview': ({ person, turn }, { size }) => turn((now) => person.files.preview(size, now)),
+  'file.want': ({ person, turn }, { id }) =>
+    turn((now) => {
+      person.files.want(id, now);
+      return person.message(id);
+    }),
+  'file.decline': ({ person, turn }, { id }) =>
+    turn((now) => {
+      person.files.decline(id, now);
+      return person.message(id);
+    }),
+  'file.withdraw': ({ person, turn }, { id }) =>
+    turn((now) => {
+      person.files.withdraw(id, now);
+      return person.message(id);
+    }),
+  'file.read': async ({ person, turn, cells }, { id, at }) => {
+    const block = Math.floor(at / BLOCK_BYTES);
+    const { cell, place, length, size } = await turn(() => person.files.block(id, block));
+    const bytes = await (await cells()).read(cell, place);
+    const next = block * BLOCK_BYTES + length;
+    return {
+      bytes: base64url(bytes.subarray(at - block * BLOCK_BYTES, length)),
+      next: next < size ? next : null,
+    };
+  },
+};
+
+async function writeAll(
+  writes: readonly BlockWrite[],
+  cells: FileCells,
+  turn: <T>(work: (now: number) => T) => Promise<T>,
+): Promise<void> {
+  for (const { cell, place, bytes, done } of writes) {
+    await cells.write(cell, place, bytes);
+    await turn(done);
+  }
+}
+
+function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
+  const { upload, contactId, clientId, name, mediaType, kind, text = '' } = params;
+  const { preview, width, height, duration, peaks } = params;
+  const pixels = width === undefined || height === undefined ? null : ([width, height] as const);
+  return {
+    upload,
+    contactId,
+    clientId,
+    text,
+    facts: {
+      name,
+      mediaType,
+      kind,
+      ...(preview === undefined ? {} : { preview: bytesOf(preview) }),
+      ...(pixels === null ? {} : { dimensions: pixels }),
+      ...(duration === undefined ? {} : { duration }),
+      ...(peaks === undefined ? {} : { peaks: bytesOf(peaks) }),
+    },
+  };
+}
+
+function bytesOf(text: string): Uint8Array {
+  try {
+    return fromBase64url(text);
+  } catch {
+    throw new AppError('file-bytes', 'usage', 'bytes of a file come as base64url');
+  }
+}
