@@ -1,7 +1,8 @@
 /**
  * The own edge of somebody with many contacts goes for good while all of them write both ways: killed
  * at once, or drained, that is, left out of a document first. It is home of boxes, too. How long
- * until everybody was told that their text arrived. Production machines, virtual time, usual rates.
+ * until everybody was told that their text arrived; and how long where no edge goes, since a person
+ * with many contacts has a slot for each box. Production machines, virtual time, usual rates.
  */
 import { HOUR, hex, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { makeCircle, wake } from './circle.ts';
@@ -14,8 +15,8 @@ import { type RelayNode, World } from './world.ts';
 export interface EdgeLossOptions {
   readonly seed: number;
   readonly contacts: number;
-  /** Left out of documents an epoch before it stops. */
-  readonly drained: boolean;
+  /** Drained: left out of documents an epoch before it stops. */
+  readonly loss: 'none' | 'killed' | 'drained';
 }
 
 export interface EdgeLossResult extends EdgeLossOptions {
@@ -28,6 +29,8 @@ export interface EdgeLossResult extends EdgeLossOptions {
   readonly beforeMax: number;
   readonly afterP95: number;
   readonly afterMax: number;
+  /** What the person's slots carried from the first text until the last was told; `all` of them. */
+  readonly slots: Readonly<Record<string, number>>;
 }
 
 const EPOCH: Millis = 20 * MINUTE;
@@ -42,30 +45,46 @@ interface Said {
 }
 
 export async function edgeLoss(options: EdgeLossOptions): Promise<EdgeLossResult> {
-  const { seed, contacts, drained } = options;
+  const { seed, contacts, loss } = options;
   const parameters = { ...USUAL_RATES, epochMs: EPOCH, keysAhead: 6, validEpochs: 6 };
   const network = { edges: 5, parameters };
-  const world = new World({ seed, trace: new Trace(), onion: modelledOnion, network });
+  const requests: { readonly name: string; readonly slot: Millis; readonly what: string }[] = [];
+  const world = new World({
+    seed,
+    trace: new Trace(),
+    onion: modelledOnion,
+    network,
+    onRequest: (name, { plan: { what }, slot }) => requests.push({ name, slot, what }),
+  });
   const { centre, friends } = await makeCircle(world, contacts, () => undefined);
   for (const friend of friends) wake(world, friend);
   await world.run(world.now + 5 * MINUTE);
   const edge = ownEdge(world, centre);
-  if (drained) {
+  if (loss === 'drained') {
     edge.listed = false;
     await world.run(world.now + EPOCH + 5 * MINUTE);
   }
   const said: Said[] = [];
+  const began = world.now;
   say(world, centre, friends, said, false);
   // Some are stored by then, some on their way, some not sent yet.
   await world.run(world.now + 10 * SECOND);
-  world.stop(edge);
-  edge.listed = false;
+  if (loss !== 'none') {
+    world.stop(edge);
+    edge.listed = false;
+  }
   await world.run(world.now + MINUTE);
   say(world, centre, friends, said, true);
   const end = world.now + PATIENCE;
   const open = (): boolean =>
     said.some(({ from, id }) => from.client.message(id).state !== 'delivered');
   while (open() && world.now < end) await world.run(world.now + MINUTE);
+  const slots: Record<string, number> = {
+    all: Math.round((world.now - began) / parameters.slotMs),
+  };
+  for (const { name, slot, what } of requests) {
+    if (name === centre.name && slot >= began) slots[what] = (slots[what] ?? 0) + 1;
+  }
   const copies = said.map(
     ({ from, to, text }) =>
       to.client.messages({ contactId: from.name, limit: 50 }).filter((one) => one.text === text)
@@ -82,6 +101,7 @@ export async function edgeLoss(options: EdgeLossOptions): Promise<EdgeLossResult
     beforeMax: quantile(before ?? [], 1),
     afterP95: quantile(after ?? [], 0.95),
     afterMax: quantile(after ?? [], 1),
+    slots,
   };
 }
 

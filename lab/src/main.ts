@@ -8,6 +8,7 @@ import { contacts } from './contacts.ts';
 import { contactsTable } from './contacts-table.ts';
 import { crowdReport } from './crowd/report.ts';
 import { day } from './day.ts';
+import { edgeLoss } from './edge-loss.ts';
 import { playBlocks } from './histories/blocks.ts';
 import { histories } from './histories/report.ts';
 import { mixing } from './mixing/run.ts';
@@ -24,6 +25,7 @@ npm run -s lab -- crowd --runs 20               does the estimate of the crowd h
 npm run -s lab -- away --days 30               back after so many days, with boxes of 21
 npm run -s lab -- contacts --seed 7 --level strong|balanced   300 contacts, 10 active: waits and delivery
 npm run -s lab -- absence --days 90 --level strong|balanced   300 contacts write to somebody who comes back
+npm run -s lab -- edge-loss --contacts 40      the own edge goes for good: no, killed, drained; a line of JSON each
 npm run -s lab -- day --people 20 --hours 24 --slot 4000
 
 Standard output carries one JSON object; the same seed gives the same trace.`;
@@ -140,6 +142,16 @@ async function main(argv: readonly string[]): Promise<number> {
     });
     process.stdout.write(`${JSON.stringify({ ...result, commit: commitName() })}\n`);
     return result.arrived === result.texts && result.twice === 0 ? 0 : 1;
+  }
+  if (positionals[0] === 'edge-loss') {
+    const [seed, contacts] = [whole(values.seed), whole(values.contacts)];
+    let bad = 0;
+    for (const loss of ['none', 'killed', 'drained'] as const) {
+      const result = await edgeLoss({ seed, contacts, loss });
+      if (result.delivered < result.texts || result.twice > 0) bad++;
+      process.stdout.write(`${JSON.stringify({ ...result, commit: commitName() })}\n`);
+    }
+    return bad === 0 ? 0 : 1;
   }
   if (positionals[0] !== 'day') {
     process.stderr.write(`Unknown command; try --help.\n`);
