@@ -2,6 +2,7 @@
 import {
   type ContactView,
   type DaemonStatus,
+  type FileView,
   hintFor,
   type InvitationView,
   type MessageDetail,
@@ -10,6 +11,7 @@ import {
   sayingOf,
 } from '@tacet/api';
 import { showBytes, showDay, showSpan, showTime } from './duration.ts';
+import { fileWord } from './file-word.ts';
 import { copyLines, networkName, troubleLines } from './network-words.ts';
 import { safeLine, safeText } from './safe.ts';
 import type { Tell } from './tell.ts';
@@ -70,10 +72,17 @@ const PROOFS: Readonly<Record<NonNullable<MessageView['replyTo']>['proof'], stri
 };
 
 /** What was done to it, in lines of their own. */
+/** What came is fetched, and saved, by one command. */
+function fileNote(id: string, file: FileView): string {
+  const what = `${safeLine(file.name)}, ${showBytes(file.size)}: ${fileWord(file)}`;
+  return ['offered', 'here'].includes(file.state) ? `${what}  (tacet file get ${id})` : what;
+}
+
 function notesOf(message: MessageView, who: string, now: number): string[] {
   const name = (direction: 'in' | 'out') => (direction === 'in' ? safeLine(who) : 'you');
   const { replyTo, reactions, editedAt, deletion, expiresAt } = message;
   const notes: string[] = [];
+  if (message.file !== null) notes.push(fileNote(message.id, message.file));
   if (replyTo !== null) {
     const quoted = safeLine(replyTo.excerpt);
     notes.push(`answers ${name(replyTo.direction)}: ${quoted}${PROOFS[replyTo.proof]}`);

@@ -25,6 +25,7 @@ import {
 } from './commands/conversation.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { echo } from './commands/echo.ts';
+import { fileDecline, fileGet, fileSend, fileWithdraw } from './commands/file.ts';
 import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
 import { inviteAccept, inviteCreate, inviteList, inviteRevoke } from './commands/invite.ts';
@@ -84,6 +85,10 @@ export const COMMANDS: readonly Command[] = [
   letterList,
   letterRetry,
   letterDismiss,
+  fileSend,
+  fileGet,
+  fileDecline,
+  fileWithdraw,
   contactList,
   contactRename,
   contactDismiss,

@@ -92,6 +92,7 @@ export type {
   DisputeView,
   EventView,
   EvidenceView,
+  FileView,
   InvitationView,
   LatenessView,
   LevelName,

@@ -303,6 +303,7 @@ export type MessageStateName = v.InferOutput<typeof messageState>;
 export type EvidenceView = v.InferOutput<typeof evidence>;
 export type VersionView = v.InferOutput<typeof version>;
 export type MessageView = v.InferOutput<typeof message>;
+export type FileView = v.InferOutput<typeof file>;
 export type MessageDetail = v.InferOutput<typeof messageDetail>;
 export type MeetingStepsView = v.InferOutput<typeof meetingSteps>;
 export type ContactView = v.InferOutput<typeof contact>;

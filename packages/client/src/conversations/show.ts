@@ -2,7 +2,7 @@
  * A line as windows see it (docs/spec/14-content.md): what it says now, what was done to it, what it
  * answers. A claim of a contact is shown as one: what can be compared is compared.
  */
-import { hex, type Millis } from '@tacet/base';
+import { hex } from '@tacet/base';
 import { CARD_LINE, excerptOf, profileLine, timerLine } from '../content/shown.ts';
 import { decodeFacts } from '../files/facts.ts';
 import { fileLine, fileView } from '../files/view.ts';

@@ -39,7 +39,7 @@ export interface FileFacts {
   readonly peaks?: Uint8Array;
 }
 
-const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,30}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,31}$/;
+const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,30}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,67}$/;
 const LONGEST = 3_600_000;
 const SECRET = 1;
 
@@ -47,7 +47,7 @@ const SECRET = 1;
 export function factsFrom(value: unknown, done = false): FileFacts {
   const map = mapOf(value);
   const kind = KINDS[whole(map.get(6), 0, KINDS.length - 1)];
-  const mediaType = textOf(map.get(5), 1, 64);
+  const mediaType = textOf(map.get(5), 1, 100);
   if (kind === undefined || !MEDIA_TYPE.test(mediaType)) throw malformed('envelope');
   const secret = done && !map.has(SECRET) ? null : bytesOf(map.get(SECRET), 32);
   const every = {

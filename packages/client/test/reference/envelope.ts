@@ -124,9 +124,9 @@ const file: Form = {
     whole(2, 1, 268_435_456);
     bytes(32).read(item.get(3) ?? null);
     text(255, 1).read(item.get(4) ?? null);
-    const type = String(text(64, 3).read(item.get(5) ?? null)).split('/');
+    const type = String(text(100, 3).read(item.get(5) ?? null)).split('/');
     check(
-      type.length === 2 && type.every((word) => /^[a-z0-9][a-z0-9!#$&^_.+-]{0,31}$/.test(word)),
+      type.length === 2 && type.every((word) => /^[a-z0-9][a-z0-9!#$&^_.+-]{0,67}$/.test(word)),
     );
     check((type[0] ?? '').length <= 31);
     const kind = whole(6, 0, 2);

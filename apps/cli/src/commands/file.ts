@@ -1,0 +1,234 @@
+/** `file send|get|decline|withdraw`: bytes of any kind, in both directions. */
+import { open, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Api, MessageView } from '@tacet/api';
+import { AppError, base64url, fromBase64url } from '@tacet/base';
+import type { Command } from '../command.ts';
+import { contactIdOf } from '../contacts.ts';
+import type { Context } from '../context.ts';
+import { showBytes, showSpan } from '../duration.ts';
+import { EXIT } from '../exit.ts';
+import { fileWord } from '../file-word.ts';
+import { mediaTypeOf } from '../media-type.ts';
+import { safeLine } from '../safe.ts';
+import { waitFor } from '../wait.ts';
+import { CLIENT_ID, clientIdOf } from './talk.ts';
+
+/** Bytes that are brought in with one call. */
+const PIECE = 262_144;
+/** Progress is said at most so often, ms. */
+const PROGRESS_EVERY = 2_000;
+
+const WAIT = {
+  timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 1h)' },
+} as const;
+
+export const fileSend: Command = {
+  path: 'file send',
+  summary: 'send a file; answers when it is safely kept here',
+  args: '<contact> <path>',
+  arity: [2, 2],
+  options: {
+    text: { type: 'string', value: 'TEXT', help: 'words beside it' },
+    name: { type: 'string', value: 'NAME', help: 'what it is called there (default: its name)' },
+    wait: { type: 'boolean', help: 'wait until all of it is on their device' },
+    ...WAIT,
+    'client-id': CLIENT_ID,
+  },
+  examples: [
+    'tacet file send bob report.pdf',
+    'tacet file send bob report.pdf --text "the new one" --wait --timeout 2h',
+  ],
+  details:
+    'It goes in the slots that are there anyway, so it takes its time: a range is said before.\n' +
+    'Files above 262 kB are written when the other side wants them. It is sent as it is, with what\n' +
+    'a camera wrote into it. With --wait, exit 8 means: still on its way.',
+  async run(context) {
+    const who = context.arg(0, 'the contact');
+    const path = context.arg(1, 'the path of the file');
+    const clientId = clientIdOf(context);
+    const timeout = context.duration('timeout', '1h');
+    const name = context.text('name') ?? basename(path);
+    const text = context.text('text');
+    const size = await sizeOf(path);
+    const api = await context.api();
+    const contactId = await contactIdOf(api, who);
+    const { leastMs, mostMs, fits } = await api.call('file.preview', { size });
+    if (!fits) {
+      throw new AppError(
+        'file-too-slow',
+        'refused',
+        'at the rhythm of this network it would still be under way when its first boxes end',
+      );
+    }
+    context.note(
+      `${showBytes(size)}: ${showSpan(leastMs)} to ${showSpan(mostMs)} at the rhythm of now`,
+    );
+    const upload = await bringIn(api, path, size);
+    const sent = await api.call('file.send', {
+      upload,
+      contactId,
+      clientId,
+      name,
+      mediaType: mediaTypeOf(name),
+      kind: 'file',
+      ...(text === undefined ? {} : { text }),
+    });
+    if (!context.flag('wait')) return show(context, sent);
+    return finish(context, await follow(context, api, sent.id, timeout), 'on their device');
+  },
+};
+
+export const fileGet: Command = {
+  path: 'file get',
+  summary: 'fetch a file somebody sent, and save it',
+  args: '<message id> [path]',
+  arity: [1, 2],
+  options: { force: { type: 'boolean', help: 'write over a file that is there' }, ...WAIT },
+  examples: ['tacet file get 12', 'tacet file get 12 ~/report.pdf --timeout 2h'],
+  details:
+    'Without a path it is saved here under its name, made safe. What was not fetched yet is asked\n' +
+    'for; that goes on after a timeout (exit 8), and the same command saves it later.',
+  async run(context) {
+    const id = context.arg(0, 'the id of the message');
+    const timeout = context.duration('timeout', '1h');
+    const api = await context.api();
+    const { file } = await api.call('message.get', { id });
+    if (file === null) throw new AppError('file-unknown', 'missing', 'this message has no file');
+    if (file.state === 'offered') await api.call('file.want', { id });
+    const message = await follow(context, api, id, timeout);
+    if (message.file?.state !== 'here' && message.direction === 'in') {
+      return finish(context, message, 'here');
+    }
+    const path = context.args[1] ?? join(process.cwd(), file.name);
+    await save(api, id, path, context.flag('force'));
+    context.show({ id, path, size: file.size }, () => `saved: ${safeLine(path)}`);
+    return EXIT.ok;
+  },
+};
+
+export const fileDecline: Command = {
+  path: 'file decline',
+  summary: 'do not fetch a file, and say so',
+  args: '<message id>',
+  arity: [1, 1],
+  examples: ['tacet file decline 12'],
+  async run(context) {
+    const id = context.arg(0, 'the id of the message');
+    return show(context, await (await context.api()).call('file.decline', { id }));
+  },
+};
+
+export const fileWithdraw: Command = {
+  path: 'file withdraw',
+  summary: 'stop sending a file of yours',
+  args: '<message id>',
+  arity: [1, 1],
+  examples: ['tacet file withdraw 12'],
+  details: 'Parts that were written already are of no use to anybody; the message stays.',
+  async run(context) {
+    const id = context.arg(0, 'the id of the message');
+    return show(context, await (await context.api()).call('file.withdraw', { id }));
+  },
+};
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() === true) return found.size;
+  throw new AppError('file-missing', 'missing', 'there is no such file');
+}
+
+async function bringIn(api: Api, path: string, size: number): Promise<number> {
+  const { upload } = await api.call('file.begin', { size });
+  const file = await open(path, 'r');
+  try {
+    const piece = new Uint8Array(PIECE);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE, size - at), at);
+      if (bytesRead === 0) throw new AppError('file-changed', 'state', 'the file became shorter');
+      const bytes = base64url(piece.subarray(0, bytesRead));
+      ({ at } = await api.call('file.put', { upload, at, bytes }));
+    }
+    return upload;
+  } catch (error) {
+    await api.call('file.cancel', { upload });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Until it is over or the time is; says how far it is. */
+async function follow(
+  context: Context,
+  api: Api,
+  id: string,
+  timeoutMs: number,
+): Promise<MessageView> {
+  let said = Number.NEGATIVE_INFINITY;
+  let last = '';
+  const look = async (): Promise<MessageView> => {
+    const { evidence: _, ...message } = await api.call('message.get', { id });
+    const word = message.file === null ? '' : fileWord(message.file);
+    if (word !== last && performance.now() - said > PROGRESS_EVERY) {
+      context.note(word);
+      said = performance.now();
+      last = word;
+    }
+    return message;
+  };
+  const found = await waitFor(api, timeoutMs, async () => {
+    const message = await look();
+    return isOver(message) ? message : null;
+  });
+  return found ?? look();
+}
+
+function isOver({ file, state }: MessageView): boolean {
+  return file === null || !UNDER_WAY.has(file.state) || state === 'failed';
+}
+
+const UNDER_WAY: ReadonlySet<string> = new Set(['offered', 'writing', 'written', 'wanted']);
+
+function finish(context: Context, message: MessageView, where: string): number {
+  show(context, message);
+  if (message.file?.state === 'here') return EXIT.ok;
+  if (isOver(message)) {
+    const word = message.file === null ? 'gone' : fileWord(message.file);
+    throw new AppError('file-ended', 'refused', `it will not come: ${word}`);
+  }
+  throw new AppError(
+    'unconfirmed',
+    'network',
+    `not all of it is ${where} yet; it goes on by itself`,
+  );
+}
+
+function show(context: Context, message: MessageView): undefined {
+  const { file } = message;
+  context.show(message, () =>
+    file === null ? 'gone' : `#${message.id} ${safeLine(file.name)}: ${fileWord(file)}`,
+  );
+  return undefined;
+}
+
+async function save(api: Api, id: string, path: string, force: boolean): Promise<void> {
+  const file = await open(path, force ? 'w' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new AppError(
+      'file-exists',
+      'usage',
+      'there is a file with that name; --force writes over it',
+    );
+  });
+  try {
+    for (let at: number | null = 0; at !== null; ) {
+      const read: { bytes: string; next: number | null } = await api.call('file.read', { id, at });
+      await file.write(fromBase64url(read.bytes));
+      at = read.next;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
