@@ -1,6 +1,6 @@
 /** A second store with the same rows: what copying a profile's file gives. */
 import { openMemoryProfile } from '@tacet/adapters/profiles-sqlcipher';
-import type { ProfileStore, SqlValue } from '@tacet/client';
+import type { ProfileStore, SqlRow, SqlValue } from '@tacet/client';
 
 export function copyStore(from: ProfileStore): ProfileStore {
   const to = openMemoryProfile();
@@ -10,11 +10,11 @@ export function copyStore(from: ProfileStore): ProfileStore {
   const schema = made.filter(({ name }) => !String(name).startsWith('sqlite_'));
   const indexes = schema.filter(({ sql }) => String(sql).startsWith('CREATE VIRTUAL'));
   /** Tables that a search index keeps for itself: made with it. */
-  const isInner = (name: unknown): boolean =>
-    indexes.some((index) => String(name).startsWith(`${index['name']}_`));
+  const isInner = ({ type, name }: SqlRow): boolean =>
+    type === 'table' && indexes.some((index) => String(name).startsWith(`${index['name']}_`));
   to.exec('PRAGMA foreign_keys = OFF');
   to.transaction(() => {
-    for (const { name, sql } of schema) if (!isInner(name)) to.exec(String(sql));
+    for (const one of schema) if (!isInner(one)) to.exec(String(one['sql']));
     const tables = schema
       .filter((one) => one['type'] === 'table' && !indexes.includes(one))
       .map(({ name }) => String(name));
