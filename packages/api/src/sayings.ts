@@ -55,6 +55,12 @@ const SAYINGS: Readonly<Record<string, string>> = {
   'session-undecryptable': 'a message came that could not be read; its sender writes it again',
   'session-duplicate': 'a message came whose key was given up; its sender writes it again',
   'session-missing': `a message came for which there is no session; ${SET_ASIDE}`,
+  'profile-storage-failed':
+    'bytes of a file could not be read or written on this disk; it is tried again',
+  'disk-full': 'the disk is full: a file cannot be kept; it is tried again',
+  'cell-unreadable': 'a part of an own file is damaged on this disk; it is no longer sent',
+  'file-damaged': 'what came is not the file that was announced; it was thrown away',
+  'file-lost': 'parts of a file were asked for sixteen times and never came',
   'session-record-unreadable': 'the record of a session cannot be read: look at the disk',
   'session-failed': `a message came that the session could not take; ${SET_ASIDE}`,
   'senseless-box': `a box held something that is no message; ${SET_ASIDE}`,
