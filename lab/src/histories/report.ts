@@ -1,6 +1,7 @@
 /** `npm run -s lab -- histories`: random histories, every crash point, planted bugs; one report. */
 import { machineName } from '../about.ts';
 import { type Blocks, playBlocks, readBlocks, sum } from './blocks.ts';
+import { type NamedReport, namedPoints } from './named.ts';
 import { PLANTS } from './plants.ts';
 import { play } from './play.ts';
 import { sweep } from './sweep.ts';
@@ -37,6 +38,8 @@ const KINDS = [
 /** In so many histories each, in a run of `FULL` or more. */
 const LEAST = 1_000;
 const FULL = 10_000;
+/** Histories in which points are looked for by name. */
+const NAMED = 60;
 
 export interface HistoriesReport {
   readonly seeds: readonly number[];
@@ -50,6 +53,8 @@ export interface HistoriesReport {
   readonly cpu: number;
   /** Points at which a process died once in a text's life: all there are. */
   readonly crashPoints: Readonly<Record<string, number>>;
+  /** The same by name, at any time of random histories: awaits, saves, what is sent, statements. */
+  readonly points: NamedReport;
   /** Histories until a planted bug was found, and the rule it broke. */
   readonly plants: Readonly<Record<string, string>>;
   /** What does not hold; empty: everything does. */
@@ -83,6 +88,9 @@ export async function histories(
   }
   const crashPoints = await sweep({ stride: 1 });
   say(`crash points: ${JSON.stringify(crashPoints)}`);
+  const points = await namedPoints(NAMED, seed);
+  say(`points by name: ${Object.keys(points.died).length}, never: ${points.never.join(', ')}`);
+  for (const name of points.never) failed.push(`never died at: ${name}`);
   const plants: Record<string, string> = {};
   for (const { name, within, make } of PLANTS) {
     const found = await play({ runs: within, seed, fault: make });
@@ -106,6 +114,7 @@ export async function histories(
     seen: played.seen,
     cpu: played.cpu,
     crashPoints,
+    points,
     plants,
     failed,
     machine: machineName(),

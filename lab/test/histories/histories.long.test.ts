@@ -8,4 +8,20 @@ test('histories: fifty of them, every crash point, every planted bug found', asy
   assert.deepEqual(report.failed, []);
   assert.equal(report.histories, 50);
   for (const [point, times] of Object.entries(report.crashPoints)) assert.ok(times > 5, point);
+  // What must not be missing, whatever else has a name.
+  for (const name of [
+    'await: before encrypt',
+    'await: after encrypt',
+    'await: before decrypt',
+    'await: after decrypt',
+    'effect: send put',
+    'effect: send get',
+    'effect: send tombstone',
+    'save: PutQueue.sent (boxes/puts.ts)',
+    'save: PutQueue.stored (boxes/puts.ts)',
+    'save: JobQueue.save (sessions/jobs.ts)',
+    'save: WatchList.offer (boxes/watches.ts)',
+  ]) {
+    assert.ok((report.points.died[name] ?? 0) > 0, name);
+  }
 });

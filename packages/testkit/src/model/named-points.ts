@@ -9,6 +9,7 @@ import { meaningOf } from './plain-builder.ts';
 
 export class NamedPoints {
   readonly passed = new Set<string>();
+  died = false;
   /** The process dies there, once. */
   private target: string | null;
 
@@ -21,11 +22,8 @@ export class NamedPoints {
     this.passed.add(full);
     if (full !== this.target) return;
     this.target = null;
+    this.died = true;
     throw new Crash(point);
-  }
-
-  calm(): void {
-    this.target = null;
   }
 }
 

@@ -107,7 +107,6 @@ export class ModelPerson implements Listener {
   /** No crash any more. */
   calm(): void {
     this.store.calm();
-    this.store.named?.calm();
     this.left = { await: Infinity, effect: Infinity };
   }
 
