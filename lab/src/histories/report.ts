@@ -29,7 +29,7 @@ const KINDS = [
   'copy',
   'rolled-back',
   'copy-noticed',
-  'crashed-in-start',
+  'crash-in-start',
   'crashed-at-statement',
   'crashed-at-save',
   'crashed-at-await',
