@@ -6,6 +6,7 @@ import { hash, hybridKeyPair } from '@tacet/crypto';
 import type { LabStage } from '../src/scenarios/lab-stage.ts';
 import type { Actor } from '../src/scenarios/stage.ts';
 import { delivered, meet } from '../src/scenarios/steps.ts';
+import { bytesOf, fileOf, sendFile } from './file-steps.ts';
 import type { LastingKeys } from './signatures.ts';
 
 /** Of a person, what outlives a session; the store of a person in the lab holds it. */
@@ -74,6 +75,7 @@ export async function everythingSaid(stage: LabStage): Promise<Said> {
   await meet(stage, alice, carol);
   await texts(stage, alice, bob, ears.get(bob) ?? assert.fail());
   await acts(stage, alice, bob);
+  await file(stage, alice, bob);
   await introduction(stage, alice, [bob, carol]);
   await code(stage, alice, bob);
   const nextKeySet = await newKeys(stage, alice, [bob, carol]);
@@ -126,6 +128,15 @@ async function acts(stage: LabStage, alice: Actor, bob: Actor): Promise<void> {
     for (const one of [alice, bob]) world.pumpPerson(stage.personOf(one));
     return (await alice.status()).outbox === 0 && (await alice.messages('bob')).some(isRead);
   });
+}
+
+/** A file comes, and its reader says so. */
+async function file(stage: LabStage, alice: Actor, bob: Actor): Promise<void> {
+  await sendFile(stage, alice, 'bob', bytesOf('said', 1_000), { text: 'as promised' });
+  await stage.until(
+    'known to be there',
+    async () => (await fileOf(alice, 'bob'))?.state === 'here',
+  );
 }
 
 async function introduction(stage: LabStage, alice: Actor, both: [Actor, Actor]): Promise<void> {
