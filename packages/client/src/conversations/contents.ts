@@ -214,24 +214,41 @@ export function contentOf(row: SqlRow, toldTime: (at: Millis) => Millis): KnownC
       const timer = num(row, 'lifetime');
       return { type, ...every, timer, shown: timerLine(timer) };
     }
-    case 'file': {
-      const lifetime = numOrNull(row, 'lifetime');
-      const words = text(row, 'text');
-      const file = blob(row, 'detail');
-      return {
-        type,
-        ...every,
-        file,
-        shown: cutText(fileLine(decodeFacts(file)), MAX_SHOWN_BYTES),
-        ...(words === '' ? {} : { text: words }),
-        ...(lifetime === null ? {} : { lifetime }),
-      };
-    }
+    case 'file':
+      return fileOf(row, every);
     case 'profile': {
       const name = text(row, 'text');
       return { type, ...every, name, shown: profileLine(name) };
     }
   }
+}
+
+/**
+ * A file, or what is left to say of one that was deleted, withdrawn or done before its line was
+ * receipted: without its secret nothing can be fetched, so it is a text. Nothing a contact does, or
+ * leaves undone, makes a line that cannot be encrypted.
+ */
+function fileOf(
+  row: SqlRow,
+  every: Pick<KnownContent, 'contentId' | 'sentAt' | 'parent'>,
+): KnownContent {
+  const lifetime = numOrNull(row, 'lifetime');
+  const words = text(row, 'text');
+  const file = blobOrNull(row, 'detail');
+  const facts = file === null ? null : decodeFacts(file);
+  const more = lifetime === null ? {} : { lifetime };
+  if (file === null || facts === null || facts.secret === null) {
+    const left = words === '' && facts !== null ? fileLine(facts) : words;
+    return { type: 'text', ...every, text: left, ...more };
+  }
+  return {
+    type: 'file',
+    ...every,
+    file,
+    shown: cutText(fileLine(facts), MAX_SHOWN_BYTES),
+    ...(words === '' ? {} : { text: words }),
+    ...more,
+  };
 }
 
 function withMentions(detail: Uint8Array | null): { readonly mentions?: readonly Mention[] } {
