@@ -171,7 +171,7 @@ function direction(row: SqlRow): Direction {
   return text(row, 'direction') === 'out' ? 'out' : 'in';
 }
 
-function kindOf(row: SqlRow): MessageKind {
+export function kindOf(row: SqlRow): MessageKind {
   if (num(row, 'type') === TRUST_LINE) return 'trust';
   const type = typeOf(row);
   if (type === null) return 'unknown';

@@ -34,7 +34,7 @@ import type { Conversations } from './conversations.ts';
 import type { Messages } from './messages.ts';
 import { isNotes } from './notes.ts';
 import type { Reception } from './reception.ts';
-import { isEmptied, lineOf } from './show.ts';
+import { isEmptied, kindOf, lineOf } from './show.ts';
 
 /** Start and length in code points; of others than the two of the conversation a contact. */
 export interface MentionRequest {
@@ -317,6 +317,7 @@ export class Talk {
   ): number {
     const kind = said.type === 'reaction' ? 2 : said.type === 'edit' ? 3 : 4;
     if (!mayAct({ type: kind, direction: 'out' }, line)) throw notYours();
+    checkShared(line);
     if (isEmptied(line)) {
       throw new AppError('message-deleted', 'refused', 'that message was deleted');
     }
@@ -393,6 +394,7 @@ export class Talk {
   private quote(contactId: number, id: string) {
     const line = this.shown(id);
     if (num(line, 'contact_id') !== contactId) throw unknown();
+    checkShared(line);
     if (isEmptied(line)) {
       throw new AppError('message-deleted', 'refused', 'that message was deleted');
     }
@@ -443,6 +445,13 @@ function checkText(body: string): void {
   }
   if (textBytes(body) > MAX_TEXT_BYTES) {
     throw new AppError('text-too-long', 'usage', 'the text is longer than 16 KiB');
+  }
+}
+
+/** A line of the own daemon is nobody else's to know: it may name other people (15-trust.md, 6). */
+function checkShared(line: SqlRow): void {
+  if (kindOf(line) === 'trust') {
+    throw new AppError('message-local', 'refused', 'that line is of this side alone');
   }
 }
 

@@ -7,6 +7,7 @@ import type { KnownContent } from '../../src/content/content.ts';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { MAX_EDITS, MAX_WAITING_ACTS } from '../../src/limits.ts';
 import { blob } from '../../src/store/rows.ts';
+import { addLine } from '../../src/trust/lines.ts';
 import { type Letter, Pair, type Side } from './pair.ts';
 
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
@@ -284,4 +285,17 @@ test('another name is told to whom one chooses, once, and used for whoever comes
   assert.throws(() => rename('\u202e', []), code('name-invalid'));
   a.profile.restart();
   assert.equal(a.client.status(a.now).profile, 'Al');
+});
+
+test('a line of the own daemon about trust leaves in no reply and no reaction', async () => {
+  const { a } = await Pair.meet();
+  const { store } = a.profile;
+  const deps = { store, rng, events: a.engine.messageList.events };
+  store.transaction(() => addLine(deps, 1, 'They want to meet carol.', null, a.now));
+  const { id: line, kind } = a.last;
+  assert.equal(kind, 'trust');
+  assert.throws(() => a.say('why her?', { replyTo: line }), code('message-local'));
+  const react = { id: line, emoji: '\u2764', clientId: null };
+  assert.throws(() => a.client.talk.react(react, a.profile.later()), code('message-local'));
+  assert.deepEqual(a.letters(), []);
 });
