@@ -142,27 +142,36 @@ export class Talk {
     { contactId, text: words, clientId, file, shown, saved }: FileLine,
     now: Millis,
   ): MessageView {
-    return this.once(clientId, now, () => {
-      const contact = this.writable(contactId);
-      if (isNotes(contact)) {
-        throw new AppError('file-notes', 'usage', 'files are for contacts, not for notes to self');
-      }
-      if (words !== '') checkText(words);
-      const { timer } = this.d.conversations.table.of(num(contact, 'id')).settings;
-      const said = { type: 'file', file, shown: cutText(shown, MAX_SHOWN_BYTES) } as const;
-      const id = this.say(
-        contact,
-        {
-          ...said,
-          ...(words === '' ? {} : { text: words }),
-          ...(timer === 0 ? {} : { lifetime: timer }),
-        },
-        clientId,
-        now,
-      );
-      saved(id);
-      return id;
-    });
+    return this.once(
+      clientId,
+      now,
+      () => {
+        const contact = this.writable(contactId);
+        if (isNotes(contact)) {
+          throw new AppError(
+            'file-notes',
+            'usage',
+            'files are for contacts, not for notes to self',
+          );
+        }
+        if (words !== '') checkText(words);
+        const { timer } = this.d.conversations.table.of(num(contact, 'id')).settings;
+        const said = { type: 'file', file, shown: cutText(shown, MAX_SHOWN_BYTES) } as const;
+        const id = this.say(
+          contact,
+          {
+            ...said,
+            ...(words === '' ? {} : { text: words }),
+            ...(timer === 0 ? {} : { lifetime: timer }),
+          },
+          clientId,
+          now,
+        );
+        saved(id);
+        return id;
+      },
+      (known) => typeOf(known) === 'file',
+    );
   }
 
   /** Whether a message is what this request asks for. An edited or emptied one no longer tells. */
@@ -172,19 +181,30 @@ export class Talk {
     return text(known, 'text') === body || known['edited_at'] !== null || isEmptied(known);
   }
 
+  /** Whether an act is of this type and about this line. */
+  private isSameAct(known: SqlRow, type: 'reaction' | 'edit' | 'delete', id: string): boolean {
+    if (typeOf(known) !== type) return false;
+    return num(this.d.messages.lineOf(known) ?? { id: 0 }, 'id') === rowIdOf(id);
+  }
+
   /** Empty: takes it back. */
   react(
     request: { readonly id: string; readonly emoji: string; readonly clientId: string | null },
     now: Millis,
   ): MessageView {
     const emoji = request.emoji.trim();
-    return this.once(request.clientId, now, () => {
-      if (textBytes(emoji) > MAX_EMOJI_BYTES || !emoji.isWellFormed() || /\p{Cc}/u.test(emoji)) {
-        throw new AppError('emoji-invalid', 'usage', 'a reaction is one emoji or a short word');
-      }
-      const said = { type: 'reaction', emoji, shown: reactionLine(emoji) } as const;
-      return this.act(this.shown(request.id), said, request.clientId, now);
-    });
+    return this.once(
+      request.clientId,
+      now,
+      () => {
+        if (textBytes(emoji) > MAX_EMOJI_BYTES || !emoji.isWellFormed() || /\p{Cc}/u.test(emoji)) {
+          throw new AppError('emoji-invalid', 'usage', 'a reaction is one emoji or a short word');
+        }
+        const said = { type: 'reaction', emoji, shown: reactionLine(emoji) } as const;
+        return this.act(this.shown(request.id), said, request.clientId, now);
+      },
+      (known) => this.isSameAct(known, 'reaction', request.id) && text(known, 'text') === emoji,
+    );
   }
 
   edit(
@@ -196,13 +216,18 @@ export class Talk {
     },
     now: Millis,
   ): MessageView {
-    return this.once(request.clientId, now, () => {
-      const line = this.shown(request.id);
-      checkText(request.text);
-      const mentions = this.mentions(request.text, request.mentions ?? []);
-      const said = { type: 'edit', text: request.text, shown: editLine(request.text) } as const;
-      return this.act(line, { ...said, ...mentions }, request.clientId, now);
-    });
+    return this.once(
+      request.clientId,
+      now,
+      () => {
+        const line = this.shown(request.id);
+        checkText(request.text);
+        const mentions = this.mentions(request.text, request.mentions ?? []);
+        const said = { type: 'edit', text: request.text, shown: editLine(request.text) } as const;
+        return this.act(line, { ...said, ...mentions }, request.clientId, now);
+      },
+      (known) => this.isSameAct(known, 'edit', request.id) && text(known, 'text') === request.text,
+    );
   }
 
   /** For everyone: a request to the other side; gone from this side either way. */
@@ -226,17 +251,22 @@ export class Talk {
       return;
     }
     if (row['deleted_at'] !== null) return;
-    this.once(request.clientId, now, () => {
-      const contact = this.d.contacts.row(num(row, 'contact_id'));
-      const said = { type: 'delete', shown: DELETE_LINE } as const;
-      if (!isNotes(contact) && text(contact, 'state') !== 'ended') {
-        return this.act(row, said, request.clientId, now);
-      }
-      // Nobody else has it.
-      if (!mayAct({ type: 4, direction: 'out' }, row)) throw notYours();
-      messages.removal.delete(row, now, now);
-      return num(row, 'id');
-    });
+    this.once(
+      request.clientId,
+      now,
+      () => {
+        const contact = this.d.contacts.row(num(row, 'contact_id'));
+        const said = { type: 'delete', shown: DELETE_LINE } as const;
+        if (!isNotes(contact) && text(contact, 'state') !== 'ended') {
+          return this.act(row, said, request.clientId, now);
+        }
+        // Nobody else has it.
+        if (!mayAct({ type: 4, direction: 'out' }, row)) throw notYours();
+        messages.removal.delete(row, now, now);
+        return num(row, 'id');
+      },
+      (known) => this.isSameAct(known, 'delete', request.id),
+    );
   }
 
   /** Every version of a text, the first one first. */
@@ -254,16 +284,24 @@ export class Talk {
     now: Millis,
   ): MessageView {
     const { seconds } = request;
-    return this.once(request.clientId, now, () => {
-      if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_LIFETIME) {
-        throw new AppError('timer-invalid', 'usage', 'a timer is 0 or up to a year of seconds');
-      }
-      const contact = this.writable(request.contactId);
-      const said = { type: 'timer', timer: seconds, shown: timerLine(seconds) } as const;
-      const id = this.say(contact, said, request.clientId, now);
-      this.d.reception.applyTimer(num(contact, 'id'));
-      return id;
-    });
+    return this.once(
+      request.clientId,
+      now,
+      () => {
+        if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_LIFETIME) {
+          throw new AppError('timer-invalid', 'usage', 'a timer is 0 or up to a year of seconds');
+        }
+        const contact = this.writable(request.contactId);
+        const said = { type: 'timer', timer: seconds, shown: timerLine(seconds) } as const;
+        const id = this.say(contact, said, request.clientId, now);
+        this.d.reception.applyTimer(num(contact, 'id'));
+        return id;
+      },
+      (known) =>
+        typeOf(known) === 'timer' &&
+        num(known, 'lifetime') === seconds &&
+        num(known, 'contact_id') === num(this.d.contacts.find(request.contactId), 'id'),
+    );
   }
 
   /** Another name for oneself, told to those contacts. Who was told before is not told again. */
@@ -348,7 +386,7 @@ export class Talk {
     clientId: string | null,
     now: Millis,
     work: () => number,
-    isRepeat: (known: SqlRow) => boolean = () => true,
+    isRepeat: (known: SqlRow) => boolean,
   ): MessageView {
     this.d.begin(now);
     const { messages } = this.d;

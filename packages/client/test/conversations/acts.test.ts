@@ -75,8 +75,9 @@ test('reaction: one of each side, the newest counts in whatever order they come'
     a.profile.store.run('DELETE FROM messages WHERE type = 2');
   }
   a.take(three);
-  a.client.talk.react({ id: first, emoji: '\u{1f600}', clientId: 'r1' }, a.profile.later());
-  a.client.talk.react({ id: first, emoji: '\u{1f622}', clientId: 'r1' }, a.profile.later());
+  const react = { id: first, emoji: '\u{1f600}', clientId: 'r1' };
+  a.client.talk.react(react, a.profile.later());
+  a.client.talk.react(react, a.profile.later());
   assert.deepEqual(seen(a, first), ['in \u{1f389}', 'out \u{1f600}']);
   a.client.talk.react({ id: first, emoji: '', clientId: null }, a.profile.later());
   assert.deepEqual(seen(a, first), ['in \u{1f389}']);
@@ -241,16 +242,16 @@ test('acts that come before their line wait for it, 256 of a contact', async () 
 test('every act is idempotent by its client id, also after a restart', async () => {
   const { a } = await Pair.meet();
   const first = a.say('one');
-  const act = (n: number) => {
-    a.client.talk.edit({ id: first, text: `two ${n}`, clientId: 'e' }, a.profile.later());
-    a.client.talk.react({ id: first, emoji: `${n}`, clientId: 'r' }, a.profile.later());
-    a.client.talk.setTimer({ contactId: '1', seconds: 60 + n, clientId: 't' }, a.profile.later());
+  const act = () => {
+    a.client.talk.edit({ id: first, text: 'two', clientId: 'e' }, a.profile.later());
+    a.client.talk.react({ id: first, emoji: '1', clientId: 'r' }, a.profile.later());
+    a.client.talk.setTimer({ contactId: '1', seconds: 61, clientId: 't' }, a.profile.later());
     return a.client.talk.delete({ id: first, forEveryone: true, clientId: 'd' }, a.profile.later());
   };
-  act(1);
+  act();
   const { length } = a.profile.store.all('SELECT id FROM messages');
   a.profile.restart();
-  act(2);
+  act();
   assert.equal(a.profile.store.all('SELECT id FROM messages').length, length);
   assert.equal(a.last.timer, 61);
 });
@@ -298,4 +299,42 @@ test('a line of the own daemon about trust leaves in no reply and no reaction', 
   const react = { id: line, emoji: '\u2764', clientId: null };
   assert.throws(() => a.client.talk.react(react, a.profile.later()), code('message-local'));
   assert.deepEqual(a.letters(), []);
+});
+
+test('a client id stands for one act: repeats do nothing, any other call with it is refused', async () => {
+  const { a } = await Pair.meet();
+  const { talk } = a.client;
+  const send = { contactId: '1', text: 'at eight', clientId: 'send' };
+  const { id } = talk.send(send, a.profile.later());
+  const other = a.say('other');
+  const calls = {
+    send: () => talk.send(send, a.profile.later()),
+    react: (more = {}) =>
+      talk.react({ id, emoji: '\u2764', clientId: 'react', ...more }, a.profile.later()),
+    edit: (more = {}) =>
+      talk.edit({ id, text: 'at nine', clientId: 'edit', ...more }, a.profile.later()),
+    timer: (more = {}) =>
+      talk.setTimer({ contactId: '1', seconds: 60, clientId: 'timer', ...more }, a.profile.later()),
+    delete: (more = {}) =>
+      talk.delete({ id: other, forEveryone: true, clientId: 'delete', ...more }, a.profile.later()),
+  };
+  calls.react();
+  calls.edit();
+  calls.timer();
+  calls.delete();
+  const letters = a.letters().length;
+  for (const again of Object.values(calls)) again();
+  assert.equal(a.letters().length, 0, `repeats of ${letters} say nothing`);
+  const used = code('client-id-used');
+  for (const clientId of Object.keys(calls)) {
+    if (clientId !== 'react') assert.throws(() => calls.react({ clientId }), used, clientId);
+    if (clientId !== 'edit') assert.throws(() => calls.edit({ clientId }), used, clientId);
+    if (clientId !== 'timer') assert.throws(() => calls.timer({ clientId }), used, clientId);
+    if (clientId !== 'delete') assert.throws(() => calls.delete({ id, clientId }), used, clientId);
+  }
+  assert.throws(() => calls.react({ emoji: '\u{1f622}' }), used);
+  assert.throws(() => calls.edit({ text: 'at ten' }), used);
+  assert.throws(() => calls.timer({ seconds: 0 }), used);
+  assert.throws(() => calls.delete({ id }), used);
+  assert.equal(a.client.message(id).text, 'at nine');
 });
