@@ -8,19 +8,24 @@ const MOST = 120;
 const LONGEST_EXTENSION = 16;
 /** Separators of paths and streams, what shells and Windows expand. */
 const SPECIAL = /[/\\:*?"<>|]/gu;
-/** Controls, formats (direction, joiners, soft hyphens), surrogates, private use, line ends. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+/**
+ * Controls, formats (direction, joiners, soft hyphens), surrogates, private use, line ends, and what
+ * takes room without a mark, so that an extension could stand far behind another: fillers, blank Braille.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** White space that is no plain space looks like one and hides an extension. */
 const SPACES = /\p{Zs}+/gu;
 const EDGES = /^[. ]+|[. ]+$/gu;
-const DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/iu;
+/** Spaces before the dot are none to Windows. */
+const DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?: ?\.|$)/iu;
 
 /** Never empty, never hidden, never a path, never a device. */
 export function fileName(claimed: string): string {
-  const seen = claimed.toWellFormed().normalize('NFC').replace(UNSEEN, '').replace(SPACES, ' ');
-  const plain = shortened(seen.replace(SPECIAL, '_').replace(EDGES, '')).replace(EDGES, '');
+  // Composed when nothing stands between any more, so that a name that was made safe stays as it is.
+  const seen = claimed.toWellFormed().replace(UNSEEN, '').normalize('NFC').replace(SPACES, ' ');
+  const plain = seen.replace(SPECIAL, '_').replace(EDGES, '');
   if (plain === '') return 'file';
-  return DEVICES.test(plain) ? `_${plain}` : plain;
+  return shortened(DEVICES.test(plain) ? `_${plain}` : plain).replace(EDGES, '');
 }
 
 /** Cut in the middle, so that what a system goes by stays: its last extension. */
