@@ -61,14 +61,19 @@ export class Codes {
     return this.view(num(this.d.contacts.find(idOrName), 'id'), now);
   }
 
-  /** What our user saw. Throws `code-missing` unless there is a code to compare. */
+  /**
+   * What our user saw. Throws `code-missing` unless there is a code to compare, and for *same*
+   * `session-of-before` where the keys changed meanwhile: the code speaks for those of before.
+   */
   say(idOrName: string, found: 'same' | 'different', now: Millis): CodeView {
     this.d.at(now);
-    const contactId = num(this.d.contacts.find(idOrName), 'id');
+    const contact = this.d.contacts.find(idOrName);
+    const contactId = num(contact, 'id');
     const run = this.newest(contactId);
     if (run === null || run.state !== 'compare') {
       throw new AppError('code-missing', 'state', 'there is no short code to compare just now');
     }
+    if (found === 'same') completeKeys(contact);
     this.d.store.transaction(() => {
       const fact = found === 'same' ? 'code-same' : 'code-differs';
       this.save(

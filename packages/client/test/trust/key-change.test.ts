@@ -64,6 +64,26 @@ test('new keys, confirmed by the old ones: same contact, unverified, a line, and
   assert.equal(alice.machine.messages({ contactId: 'bob', limit: 1 })[0]?.text, 'hm');
 });
 
+test('attack: keys that change while a short code is compared are not verified by it', async () => {
+  const world = new World('new keys in a code');
+  const [alice, bob] = await world.join('alice', 'bob');
+  assert.ok(alice && bob);
+  await world.meet(alice, bob);
+  await world.run(5 * MINUTE);
+  world.ask(bob, (client, now) => client.codes.start('alice', now));
+  await world.run(6 * MINUTE);
+  assert.equal(alice.machine.codes.get('bob', world.now).state, 'compare');
+  const [before, seed] = [setting(bob, 'key-set-hash'), setting(bob, 'signing-seed')];
+  tell(bob, statement(seed, before, newKeys(rng), 1));
+  await world.run(6 * MINUTE);
+  assert.equal(alice.machine.contact('bob').trustWarning, 'key-changed');
+  // The code speaks for the keys of before.
+  const same = () => world.ask(alice, (client, now) => client.codes.say('bob', 'same', now));
+  assert.throws(same, { code: 'session-of-before' });
+  const { trust, trustWarning } = alice.machine.contact('bob');
+  assert.deepEqual([trust, trustWarning], ['unverified', 'key-changed']);
+});
+
 test('attack: statements that the old keys did not sign, both halves, for this step, are refused', () => {
   const seeds = [randomBytes(rng, 64), randomBytes(rng, 64)] as const;
   const old = hybridKeyPair(seeds[0]).publicKey;
