@@ -222,9 +222,8 @@ export class Introductions {
     const row = this.find(contactId, token, 'introducer');
     const second = row === undefined ? null : numOrNull(row, 'other_id');
     if (row === undefined || second === null || text(row, 'state') !== 'asked') return;
-    // Either may have ended meanwhile.
-    if ([contactId, second].some((id) => text(this.d.contacts.row(id), 'state') !== 'ready'))
-      return;
+    // Either may have ended meanwhile, or have other keys than those they were introduced by.
+    if (![contactId, second].every((id) => isAsMet(this.d.contacts.row(id)))) return;
     const who = this.introduced(contactId, text(row, 'note'));
     this.say(second, { kind: 'pass', token, ...who, secret }, now);
     this.move(num(row, 'id'), 'passed', now);
@@ -473,4 +472,9 @@ function full(): AppError {
     'refused',
     'too many introductions are open; wait until some are over',
   );
+}
+
+/** The session speaks for the keys that are known: what is said of them holds. */
+function isAsMet(contact: SqlRow): boolean {
+  return text(contact, 'state') === 'ready' && num(contact, 'key_number') === 0;
 }

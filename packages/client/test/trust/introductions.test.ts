@@ -5,6 +5,7 @@ import { DAY, equalBytes, MINUTE } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
 import { type Card, decodeCard, encodeCard } from '../../src/trust/card.ts';
+import { newKeys, say, setting, statement } from './say.ts';
 import { three, type World } from './world.ts';
 
 const introduce = (world: World, alice: ModelPerson, first: string, second: string) =>
@@ -244,4 +245,24 @@ test('cards on the wire: round trip, malformed ones, later kinds', () => {
   later[2] = 9;
   assert.equal(decodeCard(later).kind, 'unknown');
   assert.ok(equalBytes(decodeCard(later).token, token));
+});
+
+test('attack: who is asked changes keys and then agrees: nothing is handed on, and nothing stops', async () => {
+  const [world, alice, bob, carol] = await three('introduced, then other keys');
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(3 * MINUTE);
+  const [before, seed] = [setting(bob, 'key-set-hash'), setting(bob, 'signing-seed')];
+  say(bob, 'alice', { keyChange: statement(seed, before, newKeys(seededRng('others')), 1) });
+  await world.run(3 * MINUTE);
+  assert.equal(alice.machine.contact('bob').trustWarning, 'key-changed');
+  decide(world, bob, true);
+  await world.run(6 * MINUTE);
+  assert.equal(newest(alice).state, 'asked', 'nobody is introduced by keys of before');
+  assert.equal(carol.machine.introductions.list().length, 0);
+  bob.act((client, now) =>
+    client.sendText({ contactId: 'alice', text: 'still there?', clientId: null }, now),
+  );
+  await world.run(3 * MINUTE);
+  const texts = alice.machine.messages({ contactId: 'bob', limit: 9 }).map(({ text }) => text);
+  assert.ok(texts.includes('still there?'), texts.join());
 });
