@@ -237,8 +237,13 @@ export class FileReader implements WatchOwner, CellSource {
   onWord(file: FileRow, { word, round }: FileWord, now: Millis): void {
     if (file.secret === null) return;
     if (word === 'withdrawn') this.end(file.id, 'withdrawn', null, now);
-    if (word !== 'written' || round !== file.round || file.state !== 'wanted') return;
+    if (word !== 'written' || round !== file.round) return;
+    if (file.state !== 'wanted' && file.state !== 'offered') return;
+    // Small files are written unasked: whoever wants one later asks for boxes announced before.
     this.d.table.change(file.id, { written: true }, now);
+    if (file.state === 'offered') return;
+    // Boxes to read are forgotten after their life; without this nothing would ask for the others.
+    this.watch({ ...file, written: true }, now);
     this.askAll({ ...file, written: true }, now);
   }
 

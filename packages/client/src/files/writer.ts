@@ -160,7 +160,7 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
       fail: (error, now) => {
         const code = isAppError(error) ? error.code : 'cell-unreadable';
         this.d.alarm(code, now);
-        if (code === 'cell-unreadable') this.end(file.id, 'lost', code, now);
+        if (code === 'cell-unreadable') this.lose(file.id, code, now);
         else this.notBefore = now + BLOCK_PAUSE;
       },
     });
@@ -233,6 +233,15 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
     this.d.table.change(file.id, { state: 'writing' }, now);
     this.d.changed({ ...file, state: 'writing' }, now);
     this.look();
+  }
+
+  /** Its bytes are damaged here. The reader would wait for the rest of them for ever. */
+  private lose(id: number, code: string, now: Millis): void {
+    const file = this.d.table.get(id);
+    // Over already: something else was said.
+    if (file === null || file.secret === null) return;
+    this.d.say(file, { word: 'withdrawn', round: file.round, ranges: [] });
+    this.end(id, 'lost', code, now);
   }
 
   /** Nothing more of it is written. In a transaction. */

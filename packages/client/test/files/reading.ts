@@ -36,7 +36,11 @@ export class Reading {
       store: this.store,
       table: this.table,
       watches: this.watches,
-      ask: (watch, _now, absent) => this.asked.push({ watch, absent }),
+      // Asked twice is asked once, as a queue has it.
+      ask: (watch, _now, absent) => {
+        if (!this.asked.some((one) => one.watch.id === watch.id))
+          this.asked.push({ watch, absent });
+      },
       erase: () => undefined,
       say: (_file, word) => this.said.push(word),
       changed: () => undefined,

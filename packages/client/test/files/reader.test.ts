@@ -1,0 +1,44 @@
+/** A reader whose boxes were forgotten, or whose writer was ready before anybody wanted (spec 19, 3). */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY } from '@tacet/base';
+import { Reading } from './reading.ts';
+
+const PART = 2_263;
+const file = {
+  networkId: new Uint8Array(32).fill(1),
+  secret: new Uint8Array(32).fill(2),
+  tree: new Uint8Array(32).fill(3),
+};
+
+/** Every box that was asked for is at no home. */
+function allAbsent(reading: Reading): void {
+  for (let at = 0; at < reading.asked.length; at++) {
+    const { absent, watch } = reading.asked[at] ?? {};
+    if (watch !== undefined && reading.watches.holds(watch)) absent?.(reading.now);
+  }
+}
+
+test('a writer who comes back after the boxes were forgotten is asked for what lacks', () => {
+  // 201 parts with the list: more than are watched at a time.
+  const reading = new Reading({ ...file, size: 200 * PART });
+  assert.equal(reading.file.next, 128);
+  reading.now += 11 * DAY;
+  reading.watches.expire(reading.now / DAY, 7);
+  assert.equal(reading.watches.size, 0);
+  reading.word({ word: 'written', round: 0, ranges: [] });
+  assert.equal(reading.asked.length, 201 - 128);
+  allAbsent(reading);
+  assert.deepEqual(reading.said, [{ word: 'wanted', round: 1, ranges: [[0, 200]] }]);
+});
+
+test('what was written before somebody wanted it is asked for when they do', () => {
+  const reading = new Reading({ ...file, size: 10 * PART }, 'offered');
+  reading.word({ word: 'written', round: 0, ranges: [] });
+  assert.equal(reading.asked.length, 0);
+  reading.table.change(reading.id, { state: 'wanted' }, reading.now);
+  reading.reader.begin(reading.file, reading.now);
+  assert.equal(reading.asked.length, 11);
+  allAbsent(reading);
+  assert.deepEqual(reading.said, [{ word: 'wanted', round: 1, ranges: [[0, 10]] }]);
+});
