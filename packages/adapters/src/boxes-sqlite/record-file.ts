@@ -22,6 +22,11 @@ const REMNANT = 2 * HASH;
 export class RecordFile {
   private readonly file: number;
   private written = false;
+  /**
+   * The beginning of a record that is looked at, and wiped. It lies outside the engine's heap, which keeps
+   * arrays of up to 64 bytes, moves them, and frees them as they are.
+   */
+  private readonly beginning = new Uint8Array(new ArrayBuffer(REMNANT));
 
   /** Made if absent. */
   constructor(path: string) {
@@ -83,10 +88,14 @@ export class RecordFile {
 
   /** The 32 bytes that were left of a record; null where it still begins as it did. */
   remnant(place: number): Uint8Array | null {
-    const remnant = new Uint8Array(REMNANT);
-    if (!readAt(this.file, remnant, offsetOf(place))) return null;
-    if (remnant.subarray(HASH).some((byte) => byte !== 0)) return null;
-    return remnant.subarray(0, HASH);
+    const { beginning } = this;
+    try {
+      if (!readAt(this.file, beginning, offsetOf(place))) return null;
+      if (beginning.subarray(HASH).some((byte) => byte !== 0)) return null;
+      return beginning.slice(0, HASH);
+    } finally {
+      beginning.fill(0);
+    }
   }
 
   /** Overwrites a record but for what is left of it. */
