@@ -59,6 +59,7 @@ before(() =>
     'contact.list': () => ({ contacts: [contactView()] }),
     'conversation.list': () => ({ conversations: [CONVERSATION] }),
     'conversation.get': () => CONVERSATION,
+    'conversation.read': () => ({}),
     'conversation.pin': () => ({ ...CONVERSATION, pinned: true }),
     'conversation.archive': () => ({ ...CONVERSATION, archived: true }),
     'conversation.mute': ({ mute }: { mute: unknown }) => ({ ...CONVERSATION, mute }),
@@ -141,6 +142,8 @@ test('settings of a conversation', async () => {
   assert.deepEqual(paramsOf('conversation.archive'), { contactId: 'bob', archived: false });
   const mute = await fake.tacet(['conversation', 'mute', 'bob', '--for', '8h', '--mentions']);
   assert.match(mute.out, /mute +until .*, but for mentions/);
+  assert.match((await fake.tacet(['conversation', 'read', 'bob'])).out, /pinned +off/);
+  assert.deepEqual(paramsOf('conversation.read'), { contactId: 'bob' });
   await fake.tacet(['conversation', 'settings', 'bob', '--read-receipts', 'on']);
   assert.deepEqual(paramsOf('conversation.settings'), { contactId: 'bob', readReceipts: true });
   const wrong = await fake.tacet(['conversation', 'settings', 'bob', '--obey-delete', 'perhaps']);

@@ -117,6 +117,7 @@ test('pins, drafts, order, mute, archive, settings', () =>
       shows: /mute +until .*mentions/,
     },
     { say: ['conversation', 'mute', '@', '--off'], shows: /mute +off/ },
+    { say: ['conversation', 'read', '@'], shows: /read-receipts +off/ },
     { say: ['conversation', 'settings', '@', '--obey-delete', 'off'], shows: /obey-delete +off/ },
     { say: ['conversation', 'settings', '@', '--read-receipts', 'on'], shows: /read-receipts +on/ },
     { say: ['conversation', 'settings', '@', '--obey-delete', 'no'], shows: /on or off/, code: 2 },

@@ -61,6 +61,24 @@ export const conversationArchive = switching({
   call: (api, contactId, archived) => api.call('conversation.archive', { contactId, archived }),
 });
 
+export const conversationRead: Command = {
+  path: 'conversation read',
+  summary: 'say that you have read all of a conversation',
+  args: '<contact>',
+  arity: [1, 1],
+  examples: ['tacet conversation read bob'],
+  details:
+    'From then on messages that disappear have their time. The contact is told only where you ' +
+    'chose it: tacet conversation settings.',
+  async run(context) {
+    const api = await context.api();
+    const contactId = conversationOf(context);
+    await api.call('conversation.read', { contactId });
+    showSettings(context, await api.call('conversation.get', { contactId }));
+    return undefined;
+  },
+};
+
 export const conversationMute: Command = {
   path: 'conversation mute',
   summary: 'be told nothing of a conversation; messages are kept all the same',
