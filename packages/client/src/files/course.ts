@@ -9,6 +9,8 @@ export interface Course {
   readonly length: number;
   /** The part at a place, 0 <= place < length. */
   at(place: number): number;
+  /** Where a part of the body stands that is in this round. */
+  placeOf(part: number): number;
 }
 
 /** @param ranges null: the first round, all of it */
@@ -24,6 +26,10 @@ function whole({ size, parts, boxes }: Geometry): Course {
     at: (place) => {
       if (place < ofList) return list + place;
       return place < parts ? place - ofList : place;
+    },
+    placeOf: (part) => {
+      if (part >= parts) return part;
+      return part < list ? part + ofList : part - list;
     },
   };
 }
@@ -43,5 +49,9 @@ function some(ranges: readonly PartRange[], parts: number): Course {
       }
       return parts;
     },
+    placeOf: (part) =>
+      real
+        .filter(([from]) => from <= part)
+        .reduce((sum, [from, to]) => sum + Math.min(to + 1, part) - from, 0),
   };
 }

@@ -51,8 +51,10 @@ export class FileReader implements WatchOwner, CellSource {
   private readonly d: FileReaderDeps;
   /** Blocks whose parts are all here and that are in no cell yet, as `file/block`. */
   private readonly whole = new Set<string>();
-  /** Highest part of each file that was announced: lower ones were, too. */
-  private readonly seen = new Map<number, number>();
+  /** Last place of the round of each file that was announced: those before it were, too. */
+  private readonly seen = new Map<number, { readonly round: number; readonly place: number }>();
+  /** A part of theirs was found unannounced, and none was absent since: more may have been missed. */
+  private readonly missed = new Set<number>();
   /** Watches whose boxes no home has. */
   private readonly absent = new Map<number, Set<number>>();
   private notBefore: Millis = 0;
@@ -76,18 +78,21 @@ export class FileReader implements WatchOwner, CellSource {
     if (secret === null) return;
     const course = courseOf(geometry, ranges);
     const watched = this.watched(file);
-    const added: Watch[] = [];
+    const added: { readonly watch: Watch; readonly place: number }[] = [];
     let { next } = file;
     for (; next < course.length && watched.length + added.length < FILE_WATCHES; next++) {
       const part = course.at(next);
       if (part >= geometry.parts || this.has(id, part)) continue;
       const box = fileBox(secret, part, round);
-      added.push(this.d.watches.add(FILE_WATCH, id, round * ROUND + part, box, now));
+      const watch = this.d.watches.add(FILE_WATCH, id, round * ROUND + part, box, now);
+      added.push({ watch, place: next });
     }
     if (next > file.next) this.d.table.change(id, { next }, now);
-    for (const watch of added) {
-      // It was announced before it was watched.
-      if (partOf(watch) < (this.seen.get(id) ?? 0) || file.written) this.ask(watch, now);
+    // Of what was announced before it was watched nothing tells any more. A read without announcement
+    // can be told from cover: none is made for what is still to be written.
+    const all = file.written || this.missed.has(id);
+    for (const { watch, place } of added) {
+      if (all || place < this.seenOf(file)) this.ask(watch, now);
     }
   }
 
@@ -101,7 +106,15 @@ export class FileReader implements WatchOwner, CellSource {
   }
 
   announced(watch: Watch): void {
-    this.seen.set(watch.ref, Math.max(this.seen.get(watch.ref) ?? 0, partOf(watch)));
+    const file = this.d.table.get(watch.ref);
+    if (file === null || roundOf(watch) !== file.round) return;
+    const place = courseOf(file.geometry, file.ranges).placeOf(partOf(watch));
+    this.seen.set(file.id, { round: file.round, place: Math.max(this.seenOf(file), place) });
+  }
+
+  private seenOf({ id, round }: FileRow): number {
+    const seen = this.seen.get(id);
+    return seen?.round === round ? seen.place : -1;
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: Uint8Array, now: Millis): void {
@@ -110,6 +123,8 @@ export class FileReader implements WatchOwner, CellSource {
     const part = partOf(watch);
     const { parts, bodyBytes } = file.geometry;
     this.absent.get(file.id)?.delete(watch.id);
+    const place = courseOf(file.geometry, file.ranges).placeOf(part);
+    if (roundOf(watch) === file.round && place > this.seenOf(file)) this.missed.add(file.id);
     if (part >= parts || this.has(file.id, part)) return;
     const length = Math.min(FILE_PART_BYTES, bodyBytes - part * FILE_PART_BYTES);
     let bytes: Uint8Array;
@@ -262,6 +277,7 @@ export class FileReader implements WatchOwner, CellSource {
   }
 
   private onAbsent(watch: Watch, now: Millis): void {
+    this.missed.delete(watch.ref);
     const file = this.d.table.get(watch.ref);
     if (file === null || !file.written || !this.d.watches.holds(watch)) return;
     const absent = this.absent.get(file.id) ?? new Set();
@@ -315,6 +331,7 @@ export class FileReader implements WatchOwner, CellSource {
     this.d.watches.cancel(FILE_WATCH, id);
     this.absent.delete(id);
     this.seen.delete(id);
+    this.missed.delete(id);
     this.d.table.change(id, { state, reason, secret: null }, now);
     if (state !== 'here') {
       this.d.table.dropParts(id, 0, ROUND);
@@ -326,6 +343,10 @@ export class FileReader implements WatchOwner, CellSource {
 
 function partOf({ index }: Watch): number {
   return index % ROUND;
+}
+
+function roundOf({ index }: Watch): number {
+  return Math.floor(index / ROUND);
 }
 
 /** First part of a block, and the one behind its last. */

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY } from '@tacet/base';
+import * as reference from '../reference/files.ts';
+import { stream } from '../reference/primitives.ts';
 import { Reading } from './reading.ts';
 
 const PART = 2_263;
@@ -41,4 +43,35 @@ test('what was written before somebody wanted it is asked for when they do', () 
   assert.equal(reading.asked.length, 11);
   allAbsent(reading);
   assert.deepEqual(reading.said, [{ word: 'wanted', round: 1, ranges: [[0, 10]] }]);
+});
+
+test('what is announced in turn is read so, and only what was missed is asked for unannounced', async () => {
+  const bytes = stream(new Uint8Array(32).fill(9), 200 * PART);
+  const { tree, body, parts } = reference.cut(bytes);
+  const reading = new Reading({ ...file, size: bytes.length, tree });
+  const give = (part: number): void => {
+    const place = reference.box(file.secret, part, 0);
+    const inside = reference.plaintext(body, part);
+    assert.ok(reading.offer(part, reference.record(file.networkId, place, inside)));
+  };
+  const order = reference.order(bytes.length, null).filter((part) => part < parts);
+  assert.equal(order.length, 201);
+  for (const part of order.slice(0, 30)) {
+    reading.announce(part);
+    give(part);
+  }
+  assert.equal(reading.asked.length, 0);
+  // Found after an absence: of those that are watched from now on announcements were missed, too.
+  for (const part of order.slice(30, 40)) give(part);
+  assert.equal(reading.asked.length, 10);
+  // One is at no home: the writer has not come so far.
+  reading.asked.at(-1)?.absent?.(reading.now);
+  for (const part of order.slice(40)) {
+    reading.announce(part);
+    give(part);
+  }
+  assert.equal(reading.asked.length, 10);
+  await reading.work();
+  assert.equal(reading.file.state, 'here');
+  assert.deepEqual(await reading.bytes(), bytes);
 });

@@ -65,6 +65,12 @@ export class Reading {
     return this.watches.find(FILE_WATCH, this.id, this.file.round * 2 ** 20 + part);
   }
 
+  /** A digest names its box. */
+  announce(part: number): void {
+    const watch = this.watch(part);
+    if (watch !== null) this.reader.announced(watch);
+  }
+
   /** What an edge returned for it. True when it was the box. */
   offer(part: number, record: Uint8Array): boolean {
     const watch = this.watch(part);

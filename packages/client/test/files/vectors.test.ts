@@ -135,6 +135,7 @@ test('vectors of files: blocks, list, tree, parts, boxes and their order', () =>
       Array.from({ length: course.length }, (_, place) => course.at(place)),
       order,
     );
+    for (const [place, part] of order.entries()) assert.equal(course.placeOf(part), place);
   }
 });
 
@@ -146,6 +147,7 @@ test('vectors of files: steps, and the order of later rounds', () => {
   for (const { size, wanted, order } of vectors.rounds) {
     const course = courseOf(geometryOf(size), wanted);
     assert.deepEqual(reference.order(size, wanted), order);
+    for (const [place, part] of order.entries()) assert.equal(course.placeOf(part), place);
     assert.deepEqual(
       Array.from({ length: course.length }, (_, place) => course.at(place)),
       order,
