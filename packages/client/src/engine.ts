@@ -316,6 +316,7 @@ export class Engine {
       giveUp: (contactId, at) => {
         this.addresses.withdraw(contactId, at);
         this.visits.forget(contactId);
+        this.invitationList.forget(contactId, at);
       },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       pauseFiles: (contactId, paused, at) => this.files.pause(contactId, paused, at),

@@ -8,7 +8,7 @@ import type { Blocklist } from '../contacts/blocklist.ts';
 import type { Messages } from '../conversations/messages.ts';
 import type { EventLog } from '../events/log.ts';
 import { MAX_DECIDED_REQUESTS, MAX_REQUESTS, MAX_REQUESTS_A_DAY } from '../limits.ts';
-import { peerGivenName } from '../meeting/invitations.ts';
+import { peerGivenName } from '../meeting/given-name.ts';
 import type { Visits, Words } from '../meeting/visits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';

@@ -26,12 +26,8 @@ import {
 } from '../limits.ts';
 import type { FirstWords } from '../meeting/boxes.ts';
 import type { MeetingDeps } from '../meeting/deps.ts';
-import {
-  type Invitations,
-  notJoined,
-  peerGivenName,
-  type RequestListener,
-} from '../meeting/invitations.ts';
+import { peerGivenName } from '../meeting/given-name.ts';
+import { type Invitations, notJoined, type RequestListener } from '../meeting/invitations.ts';
 import type { SqlRow } from '../ports.ts';
 import { blob, num, text } from '../store/rows.ts';
 import {

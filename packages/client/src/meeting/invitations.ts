@@ -32,6 +32,7 @@ import {
   REPLY_BOX,
 } from './boxes.ts';
 import type { MeetingDeps } from './deps.ts';
+import { peerGivenName } from './given-name.ts';
 import type { OwnIdentity } from './identity.ts';
 import { checkLife, endsDayOf } from './life.ts';
 import { encodeLink } from './link.ts';
@@ -483,8 +484,13 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
           writes: opened.writes,
         };
       },
-      commit: (answered, now) => this.accept(id, contactId, secret, saved, answered, now),
+      commit: (answered, now) => {
+        // Deleted while the answer was opened.
+        if (text(this.row(id), 'state') !== 'answered') return;
+        this.accept(id, contactId, secret, saved, answered, now);
+      },
       fail: (_error, now) => {
+        if (text(this.row(id), 'state') !== 'answered') return;
         // The link reached somebody who wrote nonsense into its only reply box.
         this.turnAway(id, contactId, saved, 'invitation-spoiled', now);
         this.d.alarm('invitation-spoiled', now);
@@ -511,6 +517,16 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
       },
       fail: forget,
     });
+  }
+
+  /** Who answered is deleted before the answer was opened. In a transaction. */
+  forget(contactId: number, now: Millis): void {
+    for (const row of this.d.store.all(
+      "SELECT id, reply FROM invitations WHERE contact_id = ? AND state = 'answered'",
+      contactId,
+    )) {
+      this.turnAway(num(row, 'id'), contactId, blob(row, 'reply'), 'invitation-refused', now);
+    }
   }
 
   /** The answer is not taken, and its writer is told what every unreadable one is told. */
@@ -581,13 +597,4 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
 
 export function notJoined(): AppError {
   return new AppError('network-missing', 'state', 'this profile has not joined a network yet');
-}
-
-/** A peer's own name, made safe for a list; a nameless peer gets a plain word. */
-export function peerGivenName(name: string): string {
-  try {
-    return cleanName(name);
-  } catch {
-    return 'someone';
-  }
 }

@@ -27,7 +27,8 @@ import {
   REPLY_BOX,
 } from './boxes.ts';
 import type { MeetingDeps } from './deps.ts';
-import { notJoined, peerGivenName } from './invitations.ts';
+import { peerGivenName } from './given-name.ts';
+import { notJoined } from './invitations.ts';
 import { decodeLink, sameNetwork } from './link.ts';
 import { VisitReads, visitOf } from './visit-reads.ts';
 

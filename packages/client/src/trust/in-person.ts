@@ -13,7 +13,8 @@ import {
   randomBytes,
 } from '@tacet/base';
 import { MAX_OWN_CODES, MAX_SCANS } from '../limits.ts';
-import { type Invitations, notJoined, peerGivenName } from '../meeting/invitations.ts';
+import { peerGivenName } from '../meeting/given-name.ts';
+import { type Invitations, notJoined } from '../meeting/invitations.ts';
 import type { Visits } from '../meeting/visits.ts';
 import type { SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';

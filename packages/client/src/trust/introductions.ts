@@ -6,7 +6,8 @@
 import { AppError, DAY, equalBytes, isAppError, type Millis, randomBytes } from '@tacet/base';
 import { textBytes } from '../content/cbor.ts';
 import { MAX_INTRODUCTION_NOTE, MAX_INTRODUCTIONS, MAX_INTRODUCTIONS_OF } from '../limits.ts';
-import { notJoined, peerGivenName } from '../meeting/invitations.ts';
+import { peerGivenName } from '../meeting/given-name.ts';
+import { notJoined } from '../meeting/invitations.ts';
 import type { SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import type { IntroductionView } from '../views.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
 import { Contacts, cleanName } from '../../src/contacts/contacts.ts';
 import { EventLog } from '../../src/events/log.ts';
-import { peerGivenName } from '../../src/meeting/invitations.ts';
+import { peerGivenName } from '../../src/meeting/given-name.ts';
 import { migratedStore } from '../migrated-store.ts';
 
 function contacts(): Contacts {
