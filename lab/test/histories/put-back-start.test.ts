@@ -33,16 +33,3 @@ for (const [point, step] of [
     assert.ok(at > 4 * step, `${at}`);
   });
 }
-
-test('histories: a store put back is noticed before what others wrote since is read again', async () => {
-  const pair = new Pair('read again');
-  await pair.meet();
-  pair.copy(1);
-  for (let n = 0; n < 4; n++) pair.write(0, 12_000);
-  await pair.run(11 * MINUTE);
-  pair.rollBack(1);
-  await pair.run(MINUTE);
-  pair.check();
-  assert.equal(pair.tally.of('copy-noticed'), 1);
-  await pair.peace();
-});

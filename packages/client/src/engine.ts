@@ -260,7 +260,7 @@ export class Engine {
       puts: this.puts,
       watches: this.watches,
       network,
-      catchUp: (watch, at, onAbsent, rank) => this.reads.catchUp(watch, at, onAbsent, rank),
+      catchUp: (watch, at, onAbsent) => this.reads.catchUp(watch, at, onAbsent),
       onStale: () => this.outbox.renumbering.all(),
       alarm,
     });

@@ -147,7 +147,7 @@ export class ReadQueue implements PlanSource {
 
   /**
    * Asks for a box although no digest named it. `onAbsent` hears that neither edge has it.
-   * @param rank below 1,000; lower goes first, below 0 before all that was announced
+   * @param rank below 1,000; lower goes first
    */
   catchUp(watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null, rank = 0): void {
     const known = this.entries.get(watch.id);
@@ -204,7 +204,7 @@ export class ReadQueue implements PlanSource {
     return false;
   }
 
-  /** Announced boxes, but those of files; before them what content waits for. */
+  /** Announced boxes, but those of files. */
   next(now: Millis, retries: boolean): Plan | null {
     return this.pick(now, retries, (entry) => !isBehind(entry) && !isFile(entry));
   }
@@ -223,7 +223,6 @@ export class ReadQueue implements PlanSource {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
-    const announced: ReadEntry[] = [];
     let best: ReadEntry | null = null;
     for (const [id, entry] of this.entries) {
       if (entry.inFlight || entry.notBefore > now) continue;
@@ -239,15 +238,11 @@ export class ReadQueue implements PlanSource {
       }
       if ((entry.triesHere > 0 && !retries) || !of(entry)) continue;
       if (!isBehind(entry)) {
-        if (entry.rank < 0) announced.unshift(entry);
-        else announced.push(entry);
+        const plan = this.plan(network, current, entry);
+        if (plan !== null) return plan;
         continue;
       }
       if (best === null || this.sooner(entry, best)) best = entry;
-    }
-    for (const entry of announced) {
-      const plan = this.plan(network, current, entry);
-      if (plan !== null) return plan;
     }
     if (best === null) return null;
     this.lastOwner = ownerOf(best);
@@ -296,7 +291,7 @@ export class ReadQueue implements PlanSource {
       // more if it has named the box while its answer was on the way.
       const [edge] = entry.edges;
       this.nextEdge(entry);
-      if (entry.catchUp && entry.rank >= 0 && entry.rank < OTHER_HOMES) entry.rank += OTHER_HOMES;
+      if (entry.catchUp && entry.rank < OTHER_HOMES) entry.rank += OTHER_HOMES;
       if (entry.overtaken && edge !== undefined) entry.edges.push(edge);
       return;
     }
@@ -352,8 +347,8 @@ function isFile({ watch }: ReadEntry): boolean {
 }
 
 /** Strangers fill the boxes of an address: they never keep a message waiting. */
-function isBehind({ catchUp, rank, rests, watch }: ReadEntry): boolean {
-  return (catchUp && rank >= 0) || rests > 0 || watch.owner === 'address';
+function isBehind({ catchUp, rests, watch }: ReadEntry): boolean {
+  return catchUp || rests > 0 || watch.owner === 'address';
 }
 
 function isFirst([first]: readonly RelayHash[], edge: RelayHash): boolean {

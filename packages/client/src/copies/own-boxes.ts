@@ -43,8 +43,6 @@ const ANNOUNCED = 6;
 const SINCE = 32;
 /** Turns left to the daemon that was ended. */
 const TURNS = 64;
-/** Content waits for what stands in a box that is taken: it is read before what was announced. */
-const FIRST = -1;
 const KIND = 5;
 const NONCE = 16;
 
@@ -54,7 +52,7 @@ export interface OwnBoxesDeps {
   readonly puts: PutQueue;
   readonly watches: WatchList;
   readonly network: () => Network | null;
-  readonly catchUp: (watch: Watch, now: Millis, onAbsent: () => void, rank: number) => void;
+  readonly catchUp: (watch: Watch, now: Millis, onAbsent: () => void) => void;
   readonly alarm: (code: string, now: Millis) => void;
   /** This store may be an older state of itself and cannot know. In a transaction. */
   readonly onStale: () => void;
@@ -210,11 +208,11 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   }
 
   /** In a transaction. */
-  private lookFor(slot: number, turn: number, now: Millis, rank = 0): void {
+  private lookFor(slot: number, turn: number, now: Millis): void {
     const box = this.box(slot, turn);
     const watch = this.d.watches.add('own', 0, slot, box, now);
     this.asked.add(watch.id);
-    this.d.catchUp(watch, now, () => this.answered(watch), rank);
+    this.d.catchUp(watch, now, () => this.answered(watch));
   }
 
   private forgetAsked(): void {
@@ -308,7 +306,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     const row = store.get('SELECT slot, turn FROM own_boxes WHERE id = ?', ref);
     if (row === undefined) return;
     store.run('UPDATE own_boxes SET alone = 0 WHERE id >= ?', ref);
-    this.lookFor(num(row, 'slot'), num(row, 'turn'), now, FIRST);
+    this.lookFor(num(row, 'slot'), num(row, 'turn'), now);
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: unknown, now: Millis): void {
