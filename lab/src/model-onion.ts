@@ -21,6 +21,7 @@ import {
   type ReplyId,
   type ReplyKeys,
 } from '@tacet/onion';
+import { ANSWER_LENGTH } from '@tacet/wire';
 
 interface Packet {
   readonly path: Pick<Path, 'epoch' | 'documentHash'> & { readonly hops: readonly Hop[] };
@@ -55,6 +56,29 @@ function used(handle: Uint8Array): void {
 /** The course of a packet, the same object at every hop: how measurements know one again. */
 export function courseOf(frame: Uint8Array): object | undefined {
   return packetOf(frame)?.path;
+}
+
+/** The same packet further on: written out, as a spread costs as much as the rest of a hop. */
+function at({ path, data, block, replyId, loopId }: Packet, hop: number): Packet {
+  return { path, hop, data, block, replyId, loopId };
+}
+
+/** Status and day of an answer; where it found no box, the lab's edges leave the rest zero. */
+const HEAD = 5;
+const NOTHING = new Uint8Array(ANSWER_LENGTH - HEAD);
+/** Answers without a box, by their first bytes. */
+const empty = new Map<string, Uint8Array>();
+
+/** An edge wipes what it answered with: a copy, one for all answers that found nothing. */
+function kept(data: Uint8Array): Uint8Array {
+  if (Buffer.compare(data.subarray(HEAD), NOTHING) !== 0) return data.slice();
+  const key = data.subarray(0, HEAD).join();
+  let known = empty.get(key);
+  if (known === undefined) {
+    known = data.slice();
+    empty.set(key, known);
+  }
+  return known;
 }
 
 /** Edges read a block's epoch from its bytes to bound a wait: all of an epoch share them. */
@@ -149,7 +173,7 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
           request: packet.replyId === null && packet.loopId === null,
           next: next.index,
           delayMs: here.delayMs,
-          packet: handleOf({ ...packet, hop: hop + 1 }),
+          packet: handleOf(at(packet, hop + 1)),
         };
       }
       if (packet.loopId !== null) return { kind: 'end', epoch: path.epoch, id: packet.loopId };
@@ -181,7 +205,7 @@ export function modelOpener(options: ModelOpenerOptions): PacketOpener & PacketI
       return {
         epoch: packet.path.epoch,
         next: indexOfFirst(packet.path.hops),
-        packet: handleOf({ ...packet, data: data.slice() }),
+        packet: handleOf({ ...packet, data: kept(data) }),
       };
     },
   };

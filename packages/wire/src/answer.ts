@@ -21,8 +21,13 @@ export interface ReadAnswer {
   readonly records: readonly (Uint8Array | null)[];
 }
 
-export function encodeAnswer(answer: BoxAnswer | ReadAnswer, rng: Rng): Uint8Array {
-  const out = new Uint8Array(ANSWER_LENGTH);
+/** @param out takes the answer, every byte of it; returned */
+export function encodeAnswer(
+  answer: BoxAnswer | ReadAnswer,
+  rng: Rng,
+  out: Uint8Array = new Uint8Array(ANSWER_LENGTH),
+): Uint8Array {
+  requireLength(out, ANSWER_LENGTH, 'answer');
   if (answer.status === 'read') {
     rng.fill(out.subarray(0, RECORDS_AT));
     for (let i = 0; i < RECORDS; i++) {
@@ -39,7 +44,7 @@ export function encodeAnswer(answer: BoxAnswer | ReadAnswer, rng: Rng): Uint8Arr
   } else rng.fill(out);
   if (answer.status === 'stored') {
     requireInteger(answer.expiryDay, 0xffff_ffff, 'expiry day');
-    new DataView(out.buffer).setUint32(1, answer.expiryDay);
+    new DataView(out.buffer, out.byteOffset).setUint32(1, answer.expiryDay);
   }
   out[0] = CODES[answer.status];
   return out;

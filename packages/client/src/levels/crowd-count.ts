@@ -127,22 +127,30 @@ export class CrowdCount {
     const room = Math.min(marks.room, MAX_CROWD_MARKS);
     if (marks.size + more <= room && namings.length <= many) return;
     let kept = this.waiting(past);
-    for (; kept.length > many; kept = this.waiting(past)) this.level += 1;
-    if (this.level > 0 && kept.length < many / 4) this.level -= 1;
-    this.marks = new MarkTable(this.scatter, Math.min(2 * kept.length + more, MAX_CROWD_MARKS));
+    for (; kept > many; kept = this.waiting(past)) this.level += 1;
+    this.marks = new MarkTable(this.scatter, Math.min(2 * kept + more, MAX_CROWD_MARKS));
     this.namings = [null];
-    const moved = new Map<number, number>();
-    for (const [key, value] of kept) {
-      const to = moved.get(value) ?? this.namings.push(namings[value] ?? null) - 1;
-      moved.set(value, to);
+    // Where each digest stands now; 0 for one that nothing is kept of.
+    const moved = new Uint16Array(namings.length);
+    marks.forEach((key, value) => {
+      const naming = namings[value] ?? null;
+      if (naming === null || naming.at <= past || !this.keeps(key)) return;
+      let to = moved[value] ?? 0;
+      if (to === 0) {
+        to = this.namings.push(naming) - 1;
+        moved[value] = to;
+      }
       this.marks.set(this.marks.at(key), key, to);
-    }
+    });
+    if (this.level > 0 && kept < many / 4) this.level -= 1;
   }
 
-  private waiting(past: Millis): (readonly [key: number, value: number])[] {
-    const found: (readonly [key: number, value: number])[] = [];
+  /** How many marks are still waited for. */
+  private waiting(past: Millis): number {
+    const { namings } = this;
+    let found = 0;
     this.marks.forEach((key, value) => {
-      if ((this.namings[value]?.at ?? 0) > past && this.keeps(key)) found.push([key, value]);
+      if ((namings[value]?.at ?? 0) > past && this.keeps(key)) found += 1;
     });
     return found;
   }

@@ -46,6 +46,8 @@ interface Up {
   readonly grid: Grid;
   /** By the account of what the edge was told last. */
   readonly extras: ExtraSlots;
+  /** Whose document was seen to list the edge. */
+  reached: Current | null;
 }
 
 export interface LinkDeps {
@@ -224,7 +226,8 @@ export class Link {
     this.noExtraBefore = 0;
     this.d.requests.hopeful();
     const extras = new ExtraSlots(this.announced, now);
-    this.state = { kind: 'up', door, handle: welcome.handle, grid, extras };
+    const { handle } = welcome;
+    this.state = { kind: 'up', door, handle, grid, extras, reached: null };
   }
 
   private handleAt(door: Door): Uint8Array {
@@ -344,10 +347,14 @@ export class Link {
   }
 
   /** The own edge left the network: it is dropped, and another one drawn. */
-  private leaveEdge({ door }: Up, now: Millis): boolean {
+  private leaveEdge(state: Up, now: Millis): boolean {
     const network = this.d.network();
     const current = network?.current(now) ?? null;
-    if (network === null || current === null || network.reaches(current, door.relay)) return false;
+    if (network === null || current === null || current === state.reached) return false;
+    if (network.reaches(current, state.door.relay)) {
+      state.reached = current;
+      return false;
+    }
     this.redial(now, LINGER);
     return true;
   }

@@ -44,7 +44,10 @@ import { type Door, doorsOf } from './doors.ts';
 import { keyOf } from './keys.ts';
 import { RecentMarks } from './marks.ts';
 
-/** The document packets are built with now, and the epoch whose keys they use. */
+/**
+ * The document packets are built with now, and the epoch whose keys they use. From `current`, the
+ * same object while both are the same.
+ */
 export interface Current {
   readonly verified: VerifiedDocument;
   readonly epoch: number;
@@ -105,6 +108,8 @@ export class Network {
   private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
+  /** The last that was in force: the same object while it says the same. */
+  private last: { readonly current: Current; readonly edges: readonly RelayHash[] } | null = null;
   /** The card that is handed on, as of a document. */
   private shared: { readonly of: VerifiedDocument; readonly card: string } | null = null;
 
@@ -166,12 +171,17 @@ export class Network {
     const current =
       found === null || !this.clock.agrees(found.verified.document.parameters, now)
         ? null
-        : {
-            verified: found.verified,
-            epoch: found.epoch,
-            parameters: found.verified.document.parameters,
-          };
+        : this.inForce(found.verified, found.epoch);
     this.cached = { until: now + 1_000, current };
+    return current;
+  }
+
+  private inForce(verified: VerifiedDocument, epoch: number): Current {
+    const had = this.last?.current;
+    if (had?.verified === verified && had.epoch === epoch) return had;
+    const current = { verified, epoch, parameters: verified.document.parameters };
+    const edges = edgesOf(verified).filter((edge) => this.reaches(current, edge));
+    this.last = { current, edges };
     return current;
   }
 
@@ -236,6 +246,7 @@ export class Network {
   }
 
   edges(current: Current): readonly RelayHash[] {
+    if (this.last?.current === current) return this.last.edges;
     return edgesOf(current.verified).filter((edge) => this.reaches(current, edge));
   }
 

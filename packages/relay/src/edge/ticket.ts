@@ -2,7 +2,7 @@
 import { DeadlineHeap, type Millis, type Rng } from '@tacet/base';
 import { wipe } from '@tacet/crypto';
 import type { Injection, PacketInjector, ReplyBlock } from '@tacet/onion';
-import { type BoxAnswer, encodeAnswer } from '@tacet/wire';
+import { ANSWER_LENGTH, type BoxAnswer, encodeAnswer } from '@tacet/wire';
 import { TURNAROUND_MS } from '../limits.ts';
 
 export interface Ticket {
@@ -25,6 +25,8 @@ interface Due {
  */
 export class Outgoing {
   private readonly due = new DeadlineHeap<Due>();
+  /** The answer that leaves, wiped after each: one place in memory for all of them. */
+  private readonly data = new Uint8Array(ANSWER_LENGTH);
 
   get size(): number {
     return this.due.size;
@@ -55,10 +57,9 @@ export class Outgoing {
     if (due === undefined) return undefined;
     const { answer, block } = due;
     const whole = 'status' in answer ? answer : ({ status: 'read', records: answer } as const);
-    const data = encodeAnswer(whole, noise);
-    const injection = injector.reply(block, data, now);
+    const injection = injector.reply(block, encodeAnswer(whole, noise, this.data), now);
     // Freed as they are, records would lie in memory in the order in which they were asked for.
-    wipe(data);
+    wipe(this.data);
     if (whole.status === 'read') wipe(...whole.records.filter((record) => record !== null));
     return injection;
   }
