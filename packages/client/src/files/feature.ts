@@ -3,11 +3,13 @@
  * Rules of writing and reading stand in `writer.ts` and `reader.ts`.
  */
 import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
+import type { Parameters } from '@tacet/directory';
 import type { PutQueue } from '../boxes/puts.ts';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { Tombstones } from '../boxes/tombstones.ts';
 import type { WatchList } from '../boxes/watches.ts';
 import type { Contacts } from '../contacts/contacts.ts';
+import { textBytes } from '../content/cbor.ts';
 import type { Envelope } from '../content/envelope.ts';
 import type { Messages } from '../conversations/messages.ts';
 import type { Talk } from '../conversations/talk.ts';
@@ -118,7 +120,7 @@ export class Files {
   /** Saves a file line and answers `queued`. Throws `upload-short`, `upload-unknown`, `file-name`. */
   send(request: SendFileRequest, now: Millis): MessageView {
     const { name } = request.facts;
-    if (name === '' || new TextEncoder().encode(name).length > MAX_FILE_NAME_BYTES) {
+    if (name === '' || textBytes(name) > MAX_FILE_NAME_BYTES) {
       throw new AppError('file-name', 'usage', 'the name of a file has 1 to 255 bytes');
     }
     const again = this.sentBefore(request, now);
@@ -163,15 +165,26 @@ export class Files {
     return this.d.talk().sentBefore(request, now);
   }
 
-  /** How long a file of so many bytes would be under way. Throws `file-size`, `network-unknown`. */
+  /** How long a file of so many bytes would be under way. Throws `file-size`, `file-rhythm`. */
   preview(size: number, now: Millis): Estimate {
     this.d.begin(now);
+    const estimate = this.estimate(size, now, (parameters) => {
+      return this.d.engine.levels.rates(parameters, now).grid;
+    });
+    if (estimate !== null) return estimate;
+    throw new AppError('file-rhythm', 'state', 'the rhythm of the network is not known yet');
+  }
+
+  /** Null while the rhythm of the network is not known. */
+  private estimate(
+    size: number,
+    now: Millis,
+    slotMs: (parameters: Parameters) => Millis,
+  ): Estimate | null {
     const { boxes } = geometryOf(size);
     const parameters = this.d.network()?.current(now)?.parameters;
-    if (parameters !== undefined) {
-      return estimateOf(boxes, this.d.engine.levels.rates(parameters, now).grid, parameters);
-    }
-    throw new AppError('file-rhythm', 'state', 'the rhythm of the network is not known yet');
+    if (parameters === undefined) return null;
+    return estimateOf(boxes, slotMs(parameters), parameters);
   }
 
   /** No more parts of an own file are written. Throws `file-unknown`, `file-over`. */
@@ -236,10 +249,8 @@ export class Files {
 
   /** What cannot arrive before its boxes expire is refused before anything is sent. */
   private checkTime(size: number, now: Millis): void {
-    const parameters = this.d.network()?.current(now)?.parameters;
-    if (parameters === undefined) return;
-    const { boxes } = geometryOf(size);
-    if (estimateOf(boxes, parameters.slotMs, parameters).fits) return;
+    const estimate = this.estimate(size, now, ({ slotMs }) => slotMs);
+    if (estimate === null || estimate.fits) return;
     throw new AppError(
       'file-too-slow',
       'refused',

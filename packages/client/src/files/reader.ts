@@ -6,14 +6,14 @@
 import { concat, isAppError, type Millis } from '@tacet/base';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import { FILE_WATCHES, MAX_FILE_ROUNDS } from '../limits.ts';
-import type { ProfileStore } from '../ports.ts';
 import { num } from '../store/rows.ts';
 import type { BoxSecret } from '../streams/chain.ts';
 import { decodeFilePart, fileBox } from './boxes.ts';
 import { type CellJob, type CellSource, cellJob } from './cell-jobs.ts';
 import { courseOf } from './course.ts';
 import { BLOCK_BYTES, FILE_PART_BYTES, PARTS_PER_BLOCK } from './geometry.ts';
-import type { FileRow, FileTable } from './table.ts';
+import { DISK_PAUSE, type FileSideDeps } from './side.ts';
+import type { FileRow } from './table.ts';
 import { isBlock, isList } from './tree.ts';
 import { type FileWord, rangesOf } from './words.ts';
 
@@ -23,11 +23,8 @@ export const FILE_WATCH = 'file';
 const ROUND = 2 ** 20;
 /** Behind recoveries of conversations, before second homes (boxes/reads.ts). */
 const RANK = 900;
-const DISK_PAUSE: Millis = 60_000;
 
-export interface FileReaderDeps {
-  readonly store: ProfileStore;
-  readonly table: FileTable;
+export interface FileReaderDeps extends FileSideDeps {
   readonly watches: WatchList;
   /** Asks for a box nobody announced. */
   readonly ask: (
@@ -38,13 +35,6 @@ export interface FileReaderDeps {
   ) => void;
   /** A box nobody will read is erased like one that was. In a transaction. */
   readonly erase: (box: BoxSecret, now: Millis) => void;
-  /** A word to the other side. In a transaction. */
-  readonly say: (file: FileRow, word: Pick<FileWord, 'word' | 'round' | 'ranges'>) => void;
-  /** Something to show changed. In a transaction. */
-  readonly changed: (file: FileRow, now: Millis) => void;
-  readonly alarm: (code: string, now: Millis) => void;
-  /** Work on cells waits. */
-  readonly kick: () => void;
 }
 
 export class FileReader implements WatchOwner, CellSource {

@@ -72,11 +72,6 @@ export class Uploads {
     return handle;
   }
 
-  /** Bytes that came so far. Throws `upload-unknown`. */
-  length(handle: number): number {
-    return this.upload(handle).at;
-  }
-
   /**
    * The next bytes, in order. Answers the blocks they made whole: to be written before the next call.
    * Throws `upload-unknown`, `upload-order`.

@@ -74,7 +74,3 @@ export function rangesOf(parts: readonly number[], most = MAX_FILE_RANGES): Part
   }
   return ranges;
 }
-
-export function inRanges(ranges: readonly PartRange[], part: number): boolean {
-  return ranges.some(([from, to]) => part >= from && part <= to);
-}

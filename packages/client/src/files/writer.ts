@@ -10,14 +10,14 @@ import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
 import { FILE_PARTS_UNDER_WAY } from '../limits.ts';
 import type { Network } from '../network/network.ts';
-import type { ProfileStore } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { num } from '../store/rows.ts';
 import { encodeFilePart, fileBox } from './boxes.ts';
 import { type CellJob, type CellSource, cellJob } from './cell-jobs.ts';
 import { courseOf } from './course.ts';
 import { FILE_PART_BYTES, PARTS_PER_BLOCK } from './geometry.ts';
-import type { FileRow, FileTable } from './table.ts';
+import { DISK_PAUSE, type FileSideDeps } from './side.ts';
+import type { FileRow } from './table.ts';
 import { type FileWord, rangesOf } from './words.ts';
 
 /** Owner of boxes to write, and their priority among first copies. */
@@ -25,20 +25,10 @@ export const FILE_PUTS = 'file';
 const PRIORITY = 2;
 /** Blocks kept in memory: the one that is written from, and the next. */
 const LOADED = 2;
-const BLOCK_PAUSE: Millis = 60_000;
 
-export interface FileWriterDeps {
-  readonly store: ProfileStore;
-  readonly table: FileTable;
+export interface FileWriterDeps extends FileSideDeps {
   readonly puts: PutQueue;
   readonly network: () => Network | null;
-  /** A word to the other side. In a transaction. */
-  readonly say: (file: FileRow, word: Pick<FileWord, 'word' | 'round' | 'ranges'>) => void;
-  /** Something to show changed. In a transaction. */
-  readonly changed: (file: FileRow, now: Millis) => void;
-  readonly alarm: (code: string, now: Millis) => void;
-  /** Work on cells waits. */
-  readonly kick: () => void;
 }
 
 interface Loaded {
@@ -161,7 +151,7 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
         const code = isAppError(error) ? error.code : 'cell-unreadable';
         this.d.alarm(code, now);
         if (code === 'cell-unreadable') this.lose(file.id, code, now);
-        else this.notBefore = now + BLOCK_PAUSE;
+        else this.notBefore = now + DISK_PAUSE;
       },
     });
   }
