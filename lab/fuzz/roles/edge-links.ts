@@ -87,6 +87,7 @@ export function linkCards(role: EdgeRole): Card[] {
   /** As a link passes it on: no check has looked at it. */
   const bare = (change: (frame: Frame) => Frame) => () => packet(change(client(role.firstMix)));
   const any = (): number => randomInt(rng, 2 ** 32);
+  const periods = [slotMs, parameters.inUseSlotMs, parameters.transferSlotMs];
 
   return [
     [6, malformed('hello, damaged', frames.hello, decodeHello), 6],
@@ -150,11 +151,7 @@ export function linkCards(role: EdgeRole): Card[] {
       ),
       6,
     ],
-    [
-      2,
-      up('rate', () => ({ kind: 'rate', slotMs: pick(rng, [slotMs, parameters.inUseSlotMs]) })),
-      3,
-    ],
+    [2, up('rate', () => ({ kind: 'rate', slotMs: pick(rng, periods) })), 3],
     [4, up('rate, odd', () => ({ kind: 'rate', slotMs: any() })), 3],
     [
       1,

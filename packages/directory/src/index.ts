@@ -60,6 +60,7 @@ export {
   defaultParameters,
   delayCapMs,
   demonstrationParameters,
+  hasTransfer,
   parametersFrom,
 } from './parameters.ts';
 export { drawDelay, drawPath, type PathOptions, pathDelay } from './path.ts';

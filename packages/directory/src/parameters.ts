@@ -10,6 +10,8 @@ import type { Parameters } from './types.ts';
 
 /** Longest delay in units of the mean: an exponential exceeds it once in 10^12 draws. */
 const DELAY_CAP_PERCENT = 2_763;
+/** Slots of Transfer in one of the quickest other rhythm, at least. */
+const TRANSFER_FACTOR = 4;
 
 export const parametersSchema = v.pipe(
   v.strictObject({
@@ -22,6 +24,8 @@ export const parametersSchema = v.pipe(
     poolFloor: uint(0, 1_000),
     slotMs: uint(50, MINUTE),
     inUseSlotMs: uint(50, MINUTE),
+    transferSlotMs: uint(5, MINUTE),
+    transferBlockMs: uint(10 * SECOND, HOUR),
     digestMs: uint(100, MINUTE),
     receiptInUseMs: uint(10, HOUR),
     receiptMs: uint(10, HOUR),
@@ -52,6 +56,8 @@ export const defaultParameters: Parameters = {
   poolFloor: 12,
   slotMs: 2_000,
   inUseSlotMs: 1_000,
+  transferSlotMs: 31,
+  transferBlockMs: 10 * MINUTE,
   digestMs: 5_000,
   receiptInUseMs: 10_000,
   receiptMs: 60_000,
@@ -77,6 +83,7 @@ export const demonstrationParameters: Parameters = {
   poolFloor: 0,
   slotMs: 500,
   inUseSlotMs: 250,
+  transferBlockMs: 2 * MINUTE,
   digestMs: 1_000,
   receiptInUseMs: 1_000,
   receiptMs: 1_000,
@@ -90,6 +97,16 @@ export const demonstrationParameters: Parameters = {
 /** floor(27.63 / mu): relays drop packets that ask for a longer wait. */
 export function delayCapMs(parameters: Pick<Parameters, 'delayMeanMs'>): number {
   return Math.floor((DELAY_CAP_PERCENT * parameters.delayMeanMs) / 100);
+}
+
+/**
+ * Transfer is there only where its clock down can be told from any other (docs/spec/03-links.md, 5):
+ * a client knows by it that its edge lets it.
+ */
+export function hasTransfer(
+  parameters: Pick<Parameters, 'inUseSlotMs' | 'transferSlotMs'>,
+): boolean {
+  return TRANSFER_FACTOR * parameters.transferSlotMs <= parameters.inUseSlotMs;
 }
 
 /** A full set of parameters from a configuration; throws `malformed` for anything else. */

@@ -84,6 +84,9 @@ export interface Parameters {
   /** T, and the up rate while a window is in use (Balanced). */
   readonly slotMs: Millis;
   readonly inUseSlotMs: Millis;
+  /** The period of Transfer, and how long one block of it lasts. */
+  readonly transferSlotMs: Millis;
+  readonly transferBlockMs: Millis;
   readonly digestMs: Millis;
   /** Mean receipt pause: conversation in use, otherwise, Strong. */
   readonly receiptInUseMs: Millis;

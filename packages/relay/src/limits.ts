@@ -20,6 +20,8 @@ export interface EdgeLimits {
   readonly answers: number;
   /** Client links open at a time. */
   readonly links: number;
+  /** Packets a second that all links in Transfer may bring together. */
+  readonly transferPackets: number;
   /** Lost connections whose handle is kept. */
   readonly lostSessions: number;
   /** Replies queued for one client, and for all together. */
@@ -41,6 +43,7 @@ export const EDGE_LIMITS: EdgeLimits = {
   pool: 16_384,
   answers: 16_384,
   links: 20_000,
+  transferPackets: 1_000,
   lostSessions: 20_000,
   repliesEach: 64,
   repliesAll: 16_384,
@@ -54,6 +57,10 @@ export const EDGE_LIMITS: EdgeLimits = {
 export const RESUME_MS: Millis = 10 * MINUTE;
 /** Slots by which a frame may be late without the next one counting as early. */
 export const LATE_SLOTS = 2;
+/** The same in Transfer, whose slots are shorter than a line may stall for. */
+export const TRANSFER_LATE_MS: Millis = SECOND;
+/** Down frames go on at Transfer's rate for so many mean delays after it: for answers under way. */
+export const TRANSFER_TAIL_DELAYS = 30;
 /** Longest standing read, and how long before the end of its keys it must be answered. */
 export const MAX_WAIT_MS: Millis = 5 * MINUTE;
 export const WAIT_MARGIN_MS: Millis = 30 * SECOND;

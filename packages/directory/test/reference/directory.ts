@@ -231,6 +231,8 @@ const RANGES: Record<string, [number, number]> = {
   poolFloor: [0, 1_000],
   slotMs: [50, 60_000],
   inUseSlotMs: [50, 60_000],
+  transferSlotMs: [5, 60_000],
+  transferBlockMs: [10_000, 3_600_000],
   digestMs: [100, 60_000],
   receiptInUseMs: [10, 3_600_000],
   receiptMs: [10, 3_600_000],

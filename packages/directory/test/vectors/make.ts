@@ -216,6 +216,11 @@ function writeDocuments(from: TestNetwork): void {
     ],
     ['slotMs 49', bent({ parameters: { ...parameters, slotMs: 49 } })],
     ['inUseSlotMs above slotMs', bent({ parameters: { ...parameters, inUseSlotMs: 60_000 } })],
+    ['transferSlotMs 4', bent({ parameters: { ...parameters, transferSlotMs: 4 } })],
+    [
+      'a transfer block of more than an hour',
+      bent({ parameters: { ...parameters, transferBlockMs: 3_600_001 } }),
+    ],
     [
       'a grace of more than half an epoch',
       bent({ parameters: { ...parameters, graceMs: 30_001 } }),

@@ -13,6 +13,8 @@ export type EdgeCounter =
   | 'link-unknown'
   | 'slot-unknown'
   | 'rate-refused'
+  | 'transfer-begun'
+  | 'transfer-full'
   | 'early'
   // Packets from clients.
   | 'up'

@@ -32,7 +32,8 @@ export class DownClock {
       if (link === undefined) return undefined;
       if (!link.open) continue;
       const due = link.nextDownAt;
-      const half = link.slotMs / 2;
+      if (link.downUntil <= now) link.downSlotMs = link.slotMs;
+      const half = link.downSlotMs / 2;
       const slept = Math.floor((now - link.nextDownAt) / half);
       link.nextDownAt += (slept + 1) * half;
       this.links.push(link.nextDownAt, link);

@@ -4,16 +4,16 @@
  */
 import type { Counters, Millis, Rng } from '@tacet/base';
 import { equalSecret } from '@tacet/crypto';
-import type { Parameters, VerifiedDocument } from '@tacet/directory';
+import { hasTransfer, type Parameters, type VerifiedDocument } from '@tacet/directory';
 import type { ReplyId } from '@tacet/onion';
 import type { Greeting, Hello, Welcome } from '@tacet/wire';
-import type { EdgeLimits } from '../limits.ts';
+import { type EdgeLimits, LATE_SLOTS, TRANSFER_LATE_MS, TRANSFER_TAIL_DELAYS } from '../limits.ts';
 import type { CloseReason, LinkHandle, RelayEffect } from '../ports.ts';
 import { BoardCursor, type BroadcastBoard } from './broadcast-board.ts';
 import type { EdgeCounter } from './counters.ts';
 import { DownClock } from './down-clock.ts';
 import type { EdgeObserver } from './observer.ts';
-import { Sessions } from './sessions.ts';
+import { type Link, Sessions } from './sessions.ts';
 
 export interface FrontDoorOptions {
   readonly board: BroadcastBoard;
@@ -33,6 +33,8 @@ export class FrontDoor {
   private readonly counters: Counters<EdgeCounter>;
   private readonly sessions: Sessions;
   private readonly downs: DownClock;
+  /** Links in Transfer, and some that closed since. */
+  private transfers = new Set<Link>();
 
   constructor(options: FrontDoorOptions) {
     this.options = options;
@@ -109,16 +111,47 @@ export class FrontDoor {
     return passes;
   }
 
-  /** Only the two periods of the document exist; anything else would mark a client. */
+  /**
+   * Only the periods of the document exist; anything else would mark a client. Transfer's is given
+   * while there is room: who asks learns by the frames down, whose clock goes with it.
+   */
   onRate(id: LinkHandle, slotMs: Millis, current: VerifiedDocument | null, now: Millis): void {
     const link = this.sessions.link(id);
-    const allowed = current !== null && isSlot(slotMs, current.document.parameters);
-    if (link === undefined || !allowed) {
+    if (link === undefined || current === null) {
       this.counters.add('rate-refused');
       return;
     }
-    link.gate.change(now, link.slotMs, slotMs);
+    const { parameters } = current.document;
+    if (isSlot(slotMs, parameters)) this.endTransfer(link, parameters, now);
+    else if (!hasTransfer(parameters) || slotMs !== parameters.transferSlotMs) {
+      this.counters.add('rate-refused');
+      return;
+    } else if (!this.mayTransfer(link, slotMs)) {
+      this.counters.add('transfer-full');
+      return;
+    }
+    const late = this.transfers.has(link) ? TRANSFER_LATE_MS / slotMs : 0;
+    link.gate.change(now, link.slotMs, slotMs, Math.max(LATE_SLOTS, Math.ceil(late)));
     link.slotMs = slotMs;
+  }
+
+  /** Takes a place, if there is one. */
+  private mayTransfer(link: Link, slotMs: Millis): boolean {
+    if (this.transfers.has(link)) return true;
+    this.transfers = new Set([...this.transfers].filter(({ open }) => open));
+    if (((this.transfers.size + 1) * 1_000) / slotMs > this.options.limits.transferPackets) {
+      return false;
+    }
+    this.counters.add('transfer-begun');
+    this.transfers.add(link);
+    return true;
+  }
+
+  /** Answers to what left last are still on their way, more than the slower clock would bring. */
+  private endTransfer(link: Link, { delayMeanMs }: Parameters, now: Millis): void {
+    if (!this.transfers.delete(link)) return;
+    link.downSlotMs = link.slotMs;
+    link.downUntil = now + TRANSFER_TAIL_DELAYS * delayMeanMs;
   }
 
   onReply(replyId: ReplyId, payload: Uint8Array): void {

@@ -30,6 +30,10 @@ export interface Link {
   readonly gate: SlotGate;
   readonly cursor: BoardCursor;
   slotMs: Millis;
+  /** The period of which frames down have two: `slotMs`, or that of Transfer a little longer. */
+  downSlotMs: Millis;
+  /** When the clock down follows `slotMs` again. */
+  downUntil: Millis;
   nextDownAt: Millis;
   /** A frame of it came early. */
   early: boolean;
@@ -87,6 +91,8 @@ export class Sessions {
       gate: new SlotGate(now, slotMs),
       cursor,
       slotMs,
+      downSlotMs: slotMs,
+      downUntil: 0,
       nextDownAt: 0,
       early: false,
       open: true,
