@@ -55,6 +55,15 @@ export function step(n: number): number {
   return Math.ceil(n / unit) * unit;
 }
 
+/**
+ * Progress worth telling: with this part another whole percent is done. A file of 200 MB is told a
+ * hundred times so, and not 118,000.
+ * @param done parts, with this one @param of parts in all
+ */
+export function isWholePercent(done: number, of: number): boolean {
+  return Math.floor((100 * done) / of) > Math.floor((100 * (done - 1)) / of);
+}
+
 /** Length of a whole number in bits: 1 -> 1, 2 -> 2, 4 -> 3. */
 function bits(n: number): number {
   return n.toString(2).length;

@@ -11,7 +11,7 @@ import type { BoxSecret } from '../streams/chain.ts';
 import { decodeFilePart, fileBox } from './boxes.ts';
 import { type CellJob, type CellSource, cellJob } from './cell-jobs.ts';
 import { courseOf } from './course.ts';
-import { BLOCK_BYTES, FILE_PART_BYTES, PARTS_PER_BLOCK } from './geometry.ts';
+import { BLOCK_BYTES, FILE_PART_BYTES, isWholePercent, PARTS_PER_BLOCK } from './geometry.ts';
 import { DISK_PAUSE, type FileSideDeps } from './side.ts';
 import type { FileRow } from './table.ts';
 import { isBlock, isList } from './tree.ts';
@@ -128,7 +128,7 @@ export class FileReader implements WatchOwner, CellSource {
     this.d.table.keepPart(file.id, part, bytes);
     const done = file.done + 1;
     this.d.table.change(file.id, { done }, now);
-    this.d.changed({ ...file, done }, now);
+    if (isWholePercent(done, file.geometry.parts)) this.d.changed({ ...file, done }, now);
     if (!this.findList({ ...file, done }, now)) return;
     this.noteBlock(file, Math.floor(part / PARTS_PER_BLOCK));
     const current = this.d.table.get(file.id);

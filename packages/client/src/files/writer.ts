@@ -15,7 +15,7 @@ import { num } from '../store/rows.ts';
 import { encodeFilePart, fileBox } from './boxes.ts';
 import { type CellJob, type CellSource, cellJob } from './cell-jobs.ts';
 import { courseOf } from './course.ts';
-import { FILE_PART_BYTES, PARTS_PER_BLOCK } from './geometry.ts';
+import { FILE_PART_BYTES, isWholePercent, PARTS_PER_BLOCK } from './geometry.ts';
 import { DISK_PAUSE, type FileSideDeps } from './side.ts';
 import type { FileRow } from './table.ts';
 import { type FileWord, rangesOf } from './words.ts';
@@ -166,7 +166,8 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
     const file = this.d.table.get(put.ref);
     if (file === null || file.state !== 'writing') return;
     this.d.table.change(file.id, { done: file.done + 1 }, now);
-    this.d.changed({ ...file, done: file.done + 1 }, now);
+    const done = file.done + 1;
+    if (isWholePercent(done, file.geometry.boxes)) this.d.changed({ ...file, done }, now);
     this.settle(file.id, now);
   }
 

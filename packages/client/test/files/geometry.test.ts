@@ -6,6 +6,7 @@ import {
   BLOCK_BYTES,
   FILE_PART_BYTES,
   geometryOf,
+  isWholePercent,
   PARTS_PER_BLOCK,
   step,
 } from '../../src/files/geometry.ts';
@@ -59,4 +60,12 @@ test('parts carry the whole body, cells hold it', () => {
       assert.ok(boxes >= parts);
     }),
   );
+});
+
+test('progress is told a hundred times at most, the last part always', () => {
+  for (const all of [1, 7, 99, 100, 101, 118_784]) {
+    const told = Array.from({ length: all }, (_, n) => n + 1).filter((n) => isWholePercent(n, all));
+    assert.equal(told.length, Math.min(all, 100));
+    assert.equal(told.at(-1), all);
+  }
 });
