@@ -39,7 +39,14 @@ import { meetCode, meetScan, meetScans } from './commands/meet.ts';
 import { messageList } from './commands/message.ts';
 import { networkJoin, networkSocks, networkStatus } from './commands/network.ts';
 import { open } from './commands/open.ts';
-import { lock, profileCreate, profileRename, profileResume, unlock } from './commands/profile.ts';
+import {
+  lock,
+  profileCreate,
+  profilePassphrase,
+  profileRename,
+  profileResume,
+  unlock,
+} from './commands/profile.ts';
 import {
   requestAccept,
   requestBlock,
@@ -55,6 +62,7 @@ import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
 import { version } from './commands/version.ts';
 import { messageWhy } from './commands/why.ts';
+import { wipe } from './commands/wipe.ts';
 
 export const COMMANDS: readonly Command[] = [
   up,
@@ -143,8 +151,10 @@ export const COMMANDS: readonly Command[] = [
   profileCreate,
   profileResume,
   profileRename,
+  profilePassphrase,
   lock,
   unlock,
+  wipe,
   tokenCreate,
   tokenList,
   tokenRevoke,

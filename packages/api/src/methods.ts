@@ -31,6 +31,14 @@ import {
 
 export const API_VERSION = 1;
 
+/** Exactly one of them. */
+const secret = v.strictObject({
+  passphrase: v.exactOptional(passphrase),
+  keychain: v.exactOptional(v.boolean()),
+});
+
+const wiped = v.strictObject({ keychain: v.picklist(['removed', 'none', 'unknown']) });
+
 export const methods = {
   status: method(nothing, daemonStatus, 'read', always),
 
@@ -44,16 +52,17 @@ export const methods = {
     'owner',
     always,
   ),
-  'profile.unlock': method(
-    v.strictObject({
-      passphrase: v.exactOptional(passphrase),
-      keychain: v.exactOptional(v.boolean()),
-    }),
-    profileStatus,
+  'profile.unlock': method(secret, profileStatus, 'owner', always),
+  'profile.lock': method(nothing, done, 'owner', always),
+  /** Another passphrase, or the keychain, opens the profile from now on. */
+  'profile.reseal': method(
+    v.strictObject({ current: secret, next: secret }),
+    done,
     'owner',
     always,
   ),
-  'profile.lock': method(nothing, done, 'owner', always),
+  /** Destroys the profile, locked or not, and ends the daemon. Nothing brings it back. */
+  'profile.wipe': method(v.strictObject({ sure: v.literal(true) }), wiped, 'owner', always),
   /** The copy of this profile that was noticed has been ended: this daemon sends again. */
   'profile.resume': method(nothing, profileStatus, 'owner'),
 

@@ -31,6 +31,8 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.create': all,
   'profile.unlock': all,
   'profile.lock': all,
+  'profile.reseal': all,
+  'profile.wipe': all,
   'profile.resume': all,
   'profile.rename': all,
   'network.join': all,

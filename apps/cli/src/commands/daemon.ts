@@ -145,7 +145,8 @@ export const down: Command = {
   },
 };
 
-async function gone(pid: number): Promise<void> {
+/** Waits for the end of a process. Throws `daemon-stop`. */
+export async function gone(pid: number): Promise<void> {
   const end = performance.now() + STOP_TIMEOUT_MS;
   while (performance.now() < end) {
     try {

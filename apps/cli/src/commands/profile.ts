@@ -1,4 +1,4 @@
-/** `profile create`, `profile rename`, `lock`, `unlock`. */
+/** `profile create`, `profile rename`, `profile passphrase`, `lock`, `unlock`. */
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
 import { findContact } from '../contacts.ts';
 import { profileLines } from '../format.ts';
@@ -49,6 +49,41 @@ export const profileRename: Command = {
     const ids = (await Promise.all(found)).map(({ id }) => id);
     const status = await api.call('profile.rename', { name, tell: wanted === 'all' ? 'all' : ids });
     context.show(status, () => safeLine(status.profile));
+    return undefined;
+  },
+};
+
+export const profilePassphrase: Command = {
+  path: 'profile passphrase',
+  summary: 'change what opens the profile: another passphrase, or the keychain',
+  arity: [0, 0],
+  options: {
+    ...PASSPHRASE_OPTIONS,
+    'new-passphrase-fd': {
+      type: 'string',
+      value: 'N',
+      help: 'read the new passphrase from file descriptor N',
+    },
+    'new-passphrase-file': {
+      type: 'string',
+      value: 'FILE',
+      help: 'read the new passphrase from a file only you can read',
+    },
+    'new-keychain': { type: 'boolean', help: 'the keychain of this computer opens it from now on' },
+  },
+  examples: [
+    'tacet profile passphrase',
+    'tacet profile passphrase --new-keychain',
+    'tacet profile passphrase --keychain --new-passphrase-file pass.txt',
+  ],
+  details:
+    'Who has a copy of the files from before opens that copy with the old passphrase: changing it does not shut what was taken.',
+  async run(context) {
+    const api = await context.api();
+    const current = await needSecret(context, false);
+    const next = await needSecret(context, true, 'new-');
+    await api.call('profile.reseal', { current, next });
+    context.show({ changed: true }, () => 'changed');
     return undefined;
   },
 };

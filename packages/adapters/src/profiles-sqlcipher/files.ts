@@ -79,6 +79,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
+/** From the start of the file. */
+export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
 }

@@ -10,3 +10,4 @@ export {
   type ProfileOptions,
 } from './profile.ts';
 export { profileExists } from './vault.ts';
+export { eraseKeys, removeVault } from './wipe.ts';

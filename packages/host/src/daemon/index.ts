@@ -10,6 +10,7 @@ export type {
   DialTarget,
   EdgeLink,
   Environment,
+  KeychainLeft,
   Log,
   Opened,
   ProfileSecret,

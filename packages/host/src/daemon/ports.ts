@@ -41,6 +41,8 @@ export interface Opened {
   cells(): Promise<FileCells>;
   /** Whether the secret opens this profile: windows ask again after a lock. */
   verify(secret: ProfileSecret): Promise<boolean>;
+  /** Another secret opens it from now on. Throws `passphrase-wrong` when `current` does not open it. */
+  reseal(current: ProfileSecret, next: ProfileSecret): Promise<void>;
   close(): void;
 }
 
@@ -52,7 +54,14 @@ export interface ProfileVault<Store extends Opened> {
   open(secret: ProfileSecret): Promise<Store>;
   /** Removes what `create` just made, when it could not be filled. */
   discard(): void;
+  /** Overwrites all that could open it, open or not. Throws what failed after trying everything. */
+  erase(): void;
+  /** Removes what is left, once its store is closed. */
+  remove(): Promise<KeychainLeft>;
 }
+
+/** What became of a wiped profile's entry in the keychain: `unknown` when it could not be asked. */
+export type KeychainLeft = 'removed' | 'none' | 'unknown';
 
 export interface Environment {
   readonly clock: Clock & { check(): Millis };

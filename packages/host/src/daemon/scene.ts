@@ -24,6 +24,8 @@ export type OwnMethod =
   | 'profile.create'
   | 'profile.unlock'
   | 'profile.lock'
+  | 'profile.reseal'
+  | 'profile.wipe'
   | 'window.open'
   | 'daemon.stop';
 

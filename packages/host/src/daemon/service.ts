@@ -20,7 +20,14 @@ import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
 import type { Machine, Person } from './machine.ts';
 import { handlers } from './methods.ts';
-import type { Dial, Environment, Opened, ProfileSecret, ProfileVault } from './ports.ts';
+import type {
+  Dial,
+  Environment,
+  KeychainLeft,
+  Opened,
+  ProfileSecret,
+  ProfileVault,
+} from './ports.ts';
 import { Presence } from './presence.ts';
 import { Runtime } from './runtime.ts';
 import type { OwnMethod, Scene } from './scene.ts';
@@ -128,7 +135,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     this.stopping = true;
     this.endWindows();
     await this.opening.catch(() => {});
-    await this.leave();
+    await this.leave({ save: true });
   }
 
   // --- state ---
@@ -159,6 +166,11 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       case 'profile.lock':
         this.lockWindows();
         return {};
+      case 'profile.reseal':
+        await this.alone(() => this.reseal(params as ParamsOf<'profile.reseal'>));
+        return {};
+      case 'profile.wipe':
+        return await this.wipe();
       case 'window.open': {
         const door = this.options.window();
         if (door === null) throw new AppError('window-missing', 'state', 'there is no window here');
@@ -234,6 +246,35 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     return this.inside.person.status(this.options.environment.clock.now());
   }
 
+  private async reseal({ current, next }: ParamsOf<'profile.reseal'>): Promise<void> {
+    const { store } = this.openScene();
+    await store.reseal(secretOf(current), secretOf(next));
+  }
+
+  /** The key first, whatever else is under way; the process ends after it, and its memory with it. */
+  private async wipe(): Promise<{ keychain: KeychainLeft }> {
+    const { vault, onStop } = this.options;
+    if (this.state() === 'none') throw profileMissing();
+    let failure: unknown = null;
+    try {
+      vault.erase();
+    } catch (error) {
+      failure = error;
+    }
+    this.stopping = true;
+    this.endWindows();
+    try {
+      await this.opening.catch(() => {});
+      await this.leave({ save: false });
+      const keychain = await vault.remove();
+      // Removed all the same, and said: on this disk the key may still be found.
+      if (failure !== null) throw failure;
+      return { keychain };
+    } finally {
+      setImmediate(onStop);
+    }
+  }
+
   private enter(store: Store): ProfileStatus {
     const { environment, openPerson, dial, runJob } = this.options;
     try {
@@ -300,12 +341,16 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       .catch((error: unknown) => this.fail(error));
   }
 
-  private async leave(): Promise<void> {
+  private async leave({ save }: { readonly save: boolean }): Promise<void> {
     const scene = this.inside;
     if (scene === null) return;
     this.inside = null;
     clearInterval(scene.timer);
     await scene.runtime.stop();
+    if (!save) {
+      scene.store.close();
+      return;
+    }
     scene.person.levels.rest(this.options.environment.clock.now());
     scene.store.checkpoint();
     scene.store.close();
@@ -318,7 +363,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       : new AppError('internal', 'bug', 'something unexpected went wrong; see the log');
     this.options.environment.log.error(this.failure.code, error);
     this.endWindows();
-    void this.leave().catch(() => {});
+    void this.leave({ save: true }).catch(() => {});
   }
 
   private subscribe(cursor: number, listener: (events: DaemonEvents) => void): () => void {

@@ -3,12 +3,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   createProfile,
+  eraseKeys,
   type OpenProfile,
   openProfile,
   profileExists,
+  removeVault,
   type ProfileSecret as VaultSecret,
 } from '@tacet/adapters/profiles-sqlcipher';
-import { AppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
+import { AppError, isAppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
 import type { KeychainPort, ProfileStore } from '@tacet/client';
 import type { Opened, ProfileSecret, ProfileVault } from './ports.ts';
 
@@ -52,14 +54,39 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     checkpoint: () => profile.store.checkpoint(),
     cells: () => profile.cells(),
     verify: async (secret) => profile.verify(await resolve(secret)),
+    reseal: (current, next) => reseal(profile, current, next),
     close: () => profile.close(),
   });
+
+  async function reseal(
+    profile: OpenProfile,
+    current: ProfileSecret,
+    next: ProfileSecret,
+  ): Promise<void> {
+    if (current.kind === 'keychain' && next.kind === 'keychain') {
+      // A new entry would stand over the old one before the header is sealed under it.
+      throw new AppError('keychain-already', 'usage', 'the keychain opens this profile already');
+    }
+    await profile.changeSecret(await resolve(current), await fresh(next));
+    if (current.kind === 'keychain') await keychain.remove(account);
+  }
 
   return {
     exists: () => profileExists(dir),
     create: async (secret) => opened(await createProfile({ dir, ...(await fresh(secret)) })),
     open: async (secret) => opened(await openProfile({ dir, ...(await resolve(secret)) })),
     discard: () => rmSync(join(dir, 'vault'), { recursive: true, force: true }),
+    erase: () => eraseKeys(dir, rng),
+    async remove() {
+      removeVault(dir);
+      try {
+        return (await keychain.remove(account)) ? 'removed' : 'none';
+      } catch (error) {
+        // Many computers have no keychain. What one may hold opens nothing any more.
+        if (isAppError(error)) return 'unknown';
+        throw error;
+      }
+    },
   };
 }
 

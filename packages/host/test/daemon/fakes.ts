@@ -10,6 +10,7 @@ import type {
   ClientEffect,
   EdgeLink,
   Environment,
+  KeychainLeft,
   Machine,
   Opened,
   Person,
@@ -268,19 +269,24 @@ const contact = contactView();
 
 export class FakeStore implements Opened {
   closed = false;
-  private readonly passphrase: string;
-  constructor(passphrase: string) {
-    this.passphrase = passphrase;
+  private readonly vault: FakeVault;
+  constructor(vault: FakeVault) {
+    this.vault = vault;
   }
   checkpoint(): void {}
   async cells(): Promise<never> {
     throw new Error('not part of this fake');
   }
   async verify(secret: ProfileSecret): Promise<boolean> {
-    return textOf(secret) === this.passphrase;
+    return textOf(secret) === this.vault.passphrase;
+  }
+  async reseal(current: ProfileSecret, next: ProfileSecret): Promise<void> {
+    if (!(await this.verify(current))) throw wrong();
+    this.vault.passphrase = textOf(next);
   }
   close(): void {
     this.closed = true;
+    this.vault.steps.push('close');
   }
 }
 
@@ -288,7 +294,11 @@ export class FakeStore implements Opened {
 export class FakeVault implements ProfileVault<FakeStore> {
   made = false;
   stores: FakeStore[] = [];
-  private passphrase = '';
+  passphrase = '';
+  /** What was done to it, in order. */
+  readonly steps: string[] = [];
+  /** Set to let `erase` fail. */
+  worn: Error | null = null;
   exists(): boolean {
     return this.made;
   }
@@ -298,16 +308,27 @@ export class FakeVault implements ProfileVault<FakeStore> {
     return await this.open(secret);
   }
   async open(secret: ProfileSecret): Promise<FakeStore> {
-    const store = new FakeStore(this.passphrase);
-    if (!(await store.verify(secret))) {
-      throw new AppError('passphrase-wrong', 'input', 'That is not the passphrase.');
-    }
+    const store = new FakeStore(this);
+    if (!(await store.verify(secret))) throw wrong();
     this.stores.push(store);
     return store;
   }
   discard(): void {
     this.made = false;
   }
+  erase(): void {
+    this.steps.push('erase');
+    if (this.worn !== null) throw this.worn;
+  }
+  async remove(): Promise<KeychainLeft> {
+    this.steps.push('remove');
+    this.made = false;
+    return 'none';
+  }
+}
+
+function wrong(): AppError {
+  return new AppError('passphrase-wrong', 'input', 'That is not the passphrase.');
 }
 
 function textOf(secret: ProfileSecret): string {

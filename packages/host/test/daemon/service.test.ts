@@ -226,3 +226,70 @@ test('no method name reaches what is not in the table', async () => {
   }
   await daemon.stop();
 });
+
+test('another passphrase opens it from now on; a wrong one changes nothing', async () => {
+  const { api, vault, daemon } = await opened();
+  const next = { passphrase: 'new' };
+  await assert.rejects(
+    api.call('profile.reseal', { current: { passphrase: 'wrong' }, next }),
+    code('passphrase-wrong'),
+  );
+  assert.equal(vault.passphrase, 'right');
+  await assert.rejects(
+    api.call('profile.reseal', { current: { passphrase: 'right' }, next: {} }),
+    code('params-invalid'),
+  );
+  await api.call('profile.reseal', { current: { passphrase: 'right' }, next });
+  assert.equal(vault.passphrase, 'new');
+  await api.call('profile.lock', {});
+  const back = { current: next, next: { passphrase: 'right' } };
+  await assert.rejects(api.call('profile.reseal', back), code('locked'));
+  await daemon.stop();
+});
+
+test('a wipe overwrites the key before anything else, saves nothing more and ends the daemon', async () => {
+  for (const state of ['open', 'window-locked', 'locked', 'failed'] as const) {
+    const scene = state === 'locked' ? setUp() : await opened();
+    const { api, vault, person, daemon, stops, logged } = scene;
+    if (state === 'locked') await vault.create({ kind: 'keychain' });
+    if (state === 'window-locked') await api.call('profile.lock', {});
+    if (state === 'failed') {
+      person.broken = new AppError('profile-storage-failed', 'storage', 'no');
+      person.nextSlot = Date.now() + 20;
+      await api.call('contact.list', {});
+      await until(() => logged.length > 0);
+    }
+    assert.equal((await api.call('status', {})).state, state);
+    const waiting =
+      state === 'open' ? api.call('events.read', { cursor: 0, max: 10, waitMs: 60_000 }) : null;
+    const rests = person.rests;
+    const ended = waiting && assert.rejects(waiting, code('locked'));
+    assert.deepEqual(await api.call('profile.wipe', { sure: true }), { keychain: 'none' });
+    await ended;
+    assert.equal(vault.steps.filter((step) => step !== 'close').join(), 'erase,remove', state);
+    if (state === 'open') assert.deepEqual(vault.steps, ['erase', 'close', 'remove']);
+    assert.equal(person.rests, rests, 'nothing is saved on the way');
+    assert.equal((await api.call('status', {}).catch((error) => error)).code, 'daemon-stopping');
+    await new Promise(setImmediate);
+    assert.equal(stops(), 1);
+    await daemon.stop();
+  }
+});
+
+test('a wipe whose overwriting fails removes all the same, says so, and ends the daemon', async () => {
+  const { api, vault, stops } = await opened();
+  vault.worn = new AppError('profile-storage-failed', 'storage', 'The disk failed.');
+  await assert.rejects(api.call('profile.wipe', { sure: true }), code('profile-storage-failed'));
+  assert.deepEqual(vault.steps, ['erase', 'close', 'remove']);
+  await new Promise(setImmediate);
+  assert.equal(stops(), 1);
+});
+
+test('a wipe without a word that it is meant, or where there is nothing, changes nothing', async () => {
+  const { api, vault, daemon } = setUp();
+  await assert.rejects(api.call('profile.wipe', { sure: true }), code('profile-missing'));
+  const half = api.call('profile.wipe', { sure: false } as unknown as { sure: true });
+  await assert.rejects(half, code('params-invalid'));
+  assert.deepEqual(vault.steps, []);
+  await daemon.stop();
+});

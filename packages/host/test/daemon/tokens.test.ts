@@ -102,8 +102,10 @@ test('no token, whatever its scopes, unlocks, opens windows or makes tokens', ()
   assert.deepEqual(never.sort(), [
     'profile.create',
     'profile.lock',
+    'profile.reseal',
     'profile.resume',
     'profile.unlock',
+    'profile.wipe',
     'token.create',
     'token.list',
     'token.revoke',

@@ -5,8 +5,11 @@ import type { PassphraseGate } from './gate.ts';
 import type { WindowCore } from './port.ts';
 import type { Session } from './sessions.ts';
 
-/** A page that was taken over could otherwise stop the daemon or open more windows. */
-const withheld: ReadonlySet<string> = new Set(['daemon.stop', 'window.open']);
+/** A page that was taken over could otherwise stop the daemon, open more windows or destroy all. */
+const withheld: ReadonlySet<string> = new Set(['daemon.stop', 'window.open', 'profile.wipe']);
+
+/** Calls that try a passphrase. */
+const guesses: ReadonlySet<string> = new Set(['profile.unlock', 'profile.reseal']);
 
 export interface CallContext {
   readonly core: WindowCore;
@@ -46,7 +49,7 @@ async function invoke(
   }
   try {
     const call = () => core.call(method, params, { kind: 'window', session: session.id });
-    return method === 'profile.unlock' ? await gate.pass(() => clock.now(), call) : await call();
+    return guesses.has(method) ? await gate.pass(() => clock.now(), call) : await call();
   } finally {
     session.endCall();
   }

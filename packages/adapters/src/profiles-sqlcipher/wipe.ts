@@ -1,0 +1,58 @@
+/**
+ * Destroying a profile (docs/spec/10-store.md, 8). The key of its database stands in the header alone, so
+ * 4,096 bytes are overwritten first, in their place, which takes no room on a full disk; what remains is
+ * as good as random and is removed after that, however long it takes.
+ */
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { type Rng, randomBytes } from '@tacet/base';
+import { systemRng } from '@tacet/crypto';
+import { codeOf, fromSystem } from './errors.ts';
+import { syncFolder, writeAll } from './files.ts';
+import { filesOf } from './vault.ts';
+
+/** Header first: it is the one that counts. Tries all of them; throws what failed first. */
+export function eraseKeys(dir: string, rng: Rng = systemRng): void {
+  const failures: unknown[] = [];
+  for (const { head, salt } of [filesOf(dir), filesOf(dir, 'vault.new')]) {
+    for (const path of [head, `${head}.new`, salt]) {
+      try {
+        overwrite(path, rng);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  }
+  if (failures.length > 0) throw fromSystem(failures[0]);
+}
+
+/** Removes what is left of a profile whose store is closed: from the first step on there is none here. */
+export function removeVault(dir: string): void {
+  const { vault } = filesOf(dir);
+  const unfinished = filesOf(dir, 'vault.new').vault;
+  try {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(vault)) return;
+    // Under this name the next attempt to make a profile removes what a crash left.
+    renameSync(vault, unfinished);
+    syncFolder(dir);
+    rmSync(unfinished, { recursive: true, force: true });
+  } catch (error) {
+    throw fromSystem(error);
+  }
+}
+
+function overwrite(path: string, rng: Rng): void {
+  let file: number;
+  try {
+    file = openSync(path, 'r+');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return;
+    throw error;
+  }
+  try {
+    writeAll(file, randomBytes(rng, fstatSync(file).size));
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
