@@ -42,8 +42,19 @@ export class CrashStore extends MemoryStore {
     this.untilStatement -= 1;
     if (this.untilStatement <= 0) throw new Crash('statement');
     this.named?.pass('statement', () => statementName(sql));
+    const piece = this.open > 0 && this.fault?.torn === true;
+    if (piece && this.untilSave <= 0) throw new Crash('save');
     const next = (): Result => super.run(sql, ...params);
-    return this.fault?.run?.(sql, params, next, this) ?? next();
+    const result = this.fault?.run?.(sql, params, next, this) ?? next();
+    // Each piece is a save of its own: a process may die after any of them.
+    if (piece) this.saved();
+    return result;
+  }
+
+  private saved(): void {
+    this.done.saves += 1;
+    this.untilSave -= 1;
+    if (this.untilSave <= 0) throw new Crash('save');
   }
 
   override get(sql: string, ...params: SqlValue[]): SqlRow | undefined {
@@ -66,10 +77,8 @@ export class CrashStore extends MemoryStore {
     } finally {
       this.open -= 1;
     }
-    if (this.open > 0) return result;
-    this.done.saves += 1;
-    this.untilSave -= 1;
-    if (this.untilSave <= 0) throw new Crash('save');
+    if (this.open > 0 || this.fault?.torn === true) return result;
+    this.saved();
     this.named?.pass('save', callerName);
     return result;
   }
