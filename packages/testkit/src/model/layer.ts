@@ -123,6 +123,8 @@ export class Layer {
   private nextDigest = Math.ceil(TEST_NOW / parameters.digestMs) * parameters.digestMs;
   private readonly tally: Tally;
   private day = dayOf(TEST_NOW);
+  /** Of the newest document that was told to all who hear. */
+  private told = NETWORK.document.epoch;
 
   constructor(seed: string, tally = new Tally()) {
     this.rng = seededRng(seed);
@@ -293,7 +295,19 @@ export class Layer {
     return { status: 'stored', expiryDay: endDay };
   }
 
+  /** Who stays for days hears of each new document, too. */
+  private document(at: Millis): void {
+    const { document, bytes } = documentAt(at);
+    if (document.epoch === this.told) return;
+    this.told = document.epoch;
+    const pages = packBroadcast([{ kind: 'document', bytes }]);
+    for (const listener of this.listeners) {
+      if (listener.hears()) for (const page of pages) listener.page(page);
+    }
+  }
+
   private digest(at: Millis): void {
+    this.document(at);
     for (const edge of this.edges) {
       const relay = NETWORK.relayOf(edge.hash);
       const marks = edge.filled.splice(0, 64);
