@@ -17,8 +17,11 @@ import { SetBack } from './set-back.ts';
 const PEACE: Millis = 2 * NETWORK.document.parameters.boxLifeDays * DAY;
 /** Of a long wait both run for so long at a time; in between they are off, which costs nothing here. */
 const AWAKE: Millis = 20 * MINUTE;
-/** A store that was put back is known for it after so long without trouble. */
-const NOTICED: Millis = 15 * MINUTE;
+/**
+ * A store that was put back is known for it after so long without trouble, 120 slots: requests that
+ * were lost before have waited for a loop and for their share of retries by then.
+ */
+const NOTICED: Millis = 20 * MINUTE;
 
 export interface PairOptions {
   readonly tally?: Tally;
@@ -222,7 +225,7 @@ export class Pair {
   private async wait(holds: () => boolean, most: Millis): Promise<void> {
     let step = 2 * MINUTE;
     for (let waited = 0; waited < most && !holds(); waited += step) {
-      step = Math.min(4 * HOUR, step + waited / 2);
+      step = Math.min(4 * HOUR, step + waited / 2, most - waited);
       if (step > HOUR && this.options.awake !== true) {
         this.bothOff(step - AWAKE);
         await this.run(AWAKE);

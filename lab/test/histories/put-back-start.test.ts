@@ -1,7 +1,7 @@
 /** The start of a store that was put back: whenever it dies the proof stays, and it comes first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MINUTE } from '@tacet/base';
+import { DAY, MINUTE, SECOND } from '@tacet/base';
 import type { CrashPoint } from '@tacet/testkit/model';
 import { Pair } from '../../src/histories/pair.ts';
 
@@ -33,3 +33,57 @@ for (const [point, step] of [
     assert.ok(at > 4 * step, `${at}`);
   });
 }
+
+test('histories: a store put back is noticed before what others wrote since is read again', async () => {
+  const pair = new Pair('read again');
+  await pair.meet();
+  pair.copy(1);
+  for (let n = 0; n < 4; n++) pair.write(0, 12_000);
+  await pair.run(11 * MINUTE);
+  pair.rollBack(1);
+  await pair.run(MINUTE);
+  pair.check();
+  assert.equal(pair.tally.of('copy-noticed'), 1);
+  await pair.peace();
+});
+
+test('histories: what the last hour announced is read before all else that is looked for', async () => {
+  const pair = new Pair('many starts');
+  await pair.meet();
+  const [, bob] = pair.people;
+  // Boxes of many starts that nobody ever answered, all of which may have been followed.
+  pair.layer.trouble.lose = 100;
+  for (let n = 0; n < 12; n++) {
+    bob.stop();
+    bob.start();
+    await pair.run(MINUTE);
+  }
+  pair.layer.trouble.lose = 0;
+  pair.copy(1);
+  await pair.run(21 * MINUTE);
+  pair.rollBack(1);
+  await pair.run(2 * MINUTE);
+  pair.check();
+  assert.equal(pair.tally.of('copy-noticed'), 1);
+  await pair.peace();
+});
+
+test('histories: of boxes that ended long ago only those are looked for that are written late', async () => {
+  const pair = new Pair('long ago');
+  await pair.meet();
+  const [, bob] = pair.people;
+  pair.layer.trouble.lose = 100;
+  for (let n = 0; n < 12; n++) {
+    bob.stop();
+    bob.start();
+    await pair.run(15 * SECOND);
+  }
+  const lookedFor = (): number => bob.store.all("SELECT 1 FROM watches WHERE owner = 'own'").length;
+  const before = lookedFor();
+  pair.bothOff(6 * DAY);
+  await pair.run(15 * SECOND);
+  assert.ok(before >= 12, `${before}`);
+  // The turns 0 of the last hour, and those that follow the ten minutes of these starts.
+  assert.ok(lookedFor() <= 9, `${lookedFor()}`);
+  await pair.peace();
+});

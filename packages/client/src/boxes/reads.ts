@@ -152,7 +152,12 @@ export class ReadQueue implements PlanSource {
   catchUp(watch: Watch, now: Millis, onAbsent: ((now: Millis) => void) | null, rank = 0): void {
     const known = this.entries.get(watch.id);
     if (known !== undefined) {
-      known.onAbsent ??= onAbsent;
+      if (known.onAbsent === null && onAbsent !== null) this.alsoElsewhere(known, onAbsent, now);
+      // A start, or a sign of trouble, does not wait for the end of a rest.
+      if (isOwn(known) && known.rests > 0) {
+        known.rests = 0;
+        known.notBefore = Math.min(known.notBefore, now);
+      }
       known.rank = Math.min(known.rank, rank);
       return;
     }
@@ -162,6 +167,14 @@ export class ReadQueue implements PlanSource {
       return;
     }
     this.entries.set(watch.id, { ...this.entry(watch, edges, true, now, onAbsent), rank });
+  }
+
+  /** An announced box: that the edge which named it does not have it is not that nobody has. */
+  private alsoElsewhere(entry: ReadEntry, onAbsent: (now: Millis) => void, now: Millis): void {
+    entry.onAbsent = onAbsent;
+    for (const edge of this.edgesOf(entry.watch, now)) {
+      if (!entry.edges.some((one) => equalBytes(one, edge))) entry.edges.push(edge);
+    }
   }
 
   private edgesOf(watch: Watch, now: Millis): RelayHash[] {
@@ -214,9 +227,14 @@ export class ReadQueue implements PlanSource {
     next: (now, retries) => this.pick(now, retries, (entry) => !isBehind(entry) && isFile(entry)),
   };
 
+  /** The profile's own boxes, announced or not: content waits for what stands in them. */
+  readonly own: PlanSource = {
+    next: (now, retries) => this.pick(now, retries, isOwn),
+  };
+
   /** Boxes that nobody announced, or whose answers were lost; and those strangers may fill. */
   readonly behind: PlanSource = {
-    next: (now, retries) => this.pick(now, retries, isBehind),
+    next: (now, retries) => this.pick(now, retries, (entry) => isBehind(entry) && !isOwn(entry)),
   };
 
   private pick(now: Millis, retries: boolean, of: (entry: ReadEntry) => boolean): Plan | null {
@@ -245,7 +263,7 @@ export class ReadQueue implements PlanSource {
       if (best === null || this.sooner(entry, best)) best = entry;
     }
     if (best === null) return null;
-    this.lastOwner = ownerOf(best);
+    if (!isOwn(best)) this.lastOwner = ownerOf(best);
     return this.plan(network, current, best);
   }
 
@@ -344,6 +362,11 @@ export class ReadQueue implements PlanSource {
 
 function isFile({ watch }: ReadEntry): boolean {
   return watch.owner === 'file';
+}
+
+/** Where a copy of this store shows itself (docs/spec/10-store.md, 7). */
+function isOwn({ watch }: ReadEntry): boolean {
+  return watch.owner === 'own' || watch.owner === 'own-next';
 }
 
 /** Strangers fill the boxes of an address: they never keep a message waiting. */

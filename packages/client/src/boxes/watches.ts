@@ -98,6 +98,11 @@ export class WatchList {
     return this.byMark.get(watch.box.mark)?.id === watch.id;
   }
 
+  /** Whoever waits for it. */
+  at(mark: Mark): Watch | null {
+    return this.byMark.get(mark) ?? null;
+  }
+
   find(owner: string, ref: number, index: number): Watch | null {
     const row = this.store.get(
       'SELECT mark FROM watches WHERE owner = ? AND ref = ? AND idx = ?',
@@ -156,6 +161,12 @@ export class WatchList {
   remove(watch: Watch): void {
     this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
     this.byMark.delete(watch.box.mark);
+  }
+
+  /** One box belongs to another owner from now on; what a digest said of it stays. In a transaction. */
+  give(watch: Watch, to: string): void {
+    watch.owner = to;
+    this.store.run('UPDATE watches SET owner = ? WHERE id = ?', to, watch.id);
   }
 
   /** All boxes of one owner's thing belong to another owner from now on. In a transaction. */

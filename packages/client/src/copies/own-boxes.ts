@@ -180,8 +180,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
    * who leaves ten minutes out fills the first of them. In a transaction.
    */
   private follow(network: Network, slot: number, starts: boolean, now: Millis): void {
-    const { store, watches } = this.d;
-    if (starts) this.forgetAsked();
+    const { store } = this.d;
     const rows = store.all(
       `SELECT slot, turn FROM own_boxes
        WHERE id >= (SELECT max(id) FROM own_boxes WHERE alone = 1) ORDER BY id DESC LIMIT ${SINCE}`,
@@ -189,30 +188,59 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     const [newest] = rows;
     if (newest === undefined) return;
     const last = num(newest, 'slot');
-    if (starts) {
-      // What was written after it may have ended at the edges by now.
-      const life = (network.current(now)?.parameters.boxLifeDays ?? 0) * DAY;
-      if (now - last * SLOT > life / 2) this.d.onStale();
-      for (const [one, turn] of followers([...rows].reverse())) {
-        // What is written now is answered for by its own edge.
-        if (one < slot || (one === slot && turn < this.turn(slot))) this.lookFor(one, turn, now);
-      }
-      // These are announced to who returns.
-      for (let one = Math.max(last + 2, slot - ANNOUNCED); one < slot; one++) {
-        watches.add('own', 0, one, this.box(one, 0), now);
-      }
-    }
+    if (starts) this.lookBack(network, rows, slot, now);
     if (last + 1 >= slot || this.turn(last + 1) > 0) return;
     if (!starts) this.lookFor(last + 1, 0, now);
     this.put(network, last + 1, 0, now);
   }
 
-  /** In a transaction. */
-  private lookFor(slot: number, turn: number, now: Millis): void {
+  /**
+   * At a start. In a transaction.
+   * @param rows own boxes since this store was known to run alone, the newest first
+   */
+  private lookBack(network: Network, rows: readonly SqlRow[], slot: number, now: Millis): void {
+    const { watches } = this.d;
+    const last = Math.max(...rows.slice(0, 1).map((row) => num(row, 'slot')));
+    const life = (network.current(now)?.parameters.boxLifeDays ?? 0) * DAY;
+    // What was written after it may have ended at the edges by now.
+    if (now - last * SLOT > life / 2) this.d.onStale();
+    this.asked.clear();
+    const expected = new Set<number>();
+    for (const [one, turn] of followers([...rows].reverse())) {
+      // What is written now is answered for by its own edge.
+      if (one > slot || (one === slot && turn >= this.turn(slot))) continue;
+      // Only turn 0 is ever written after its ten minutes: of the others none stands any more.
+      if (turn > 0 && now - (one + 1) * SLOT > life + DAY) continue;
+      expected.add(this.lookFor(one, turn, now).id);
+    }
+    // These are announced to who returns.
+    for (let one = Math.max(last + 2, slot - ANNOUNCED); one < slot; one++) {
+      expected.add(this.expect(one, 0, now).id);
+    }
+    for (const watch of watches.range('own', 0, 0, Number.MAX_SAFE_INTEGER)) {
+      if (!expected.has(watch.id)) watches.remove(watch);
+    }
+  }
+
+  /**
+   * A follower of the last own box was watched for before, and the digests of the last hour, which
+   * come first, may have named it: that is not forgotten. In a transaction.
+   */
+  private expect(slot: number, turn: number, now: Millis): Watch {
+    const { watches } = this.d;
     const box = this.box(slot, turn);
-    const watch = this.d.watches.add('own', 0, slot, box, now);
+    const known = watches.at(box.mark);
+    if (known === null) return watches.add('own', 0, slot, box, now);
+    if (known.owner !== 'own') watches.give(known, 'own');
+    return known;
+  }
+
+  /** In a transaction. */
+  private lookFor(slot: number, turn: number, now: Millis): Watch {
+    const watch = this.expect(slot, turn, now);
     this.asked.add(watch.id);
     this.d.catchUp(watch, now, () => this.answered(watch));
+    return watch;
   }
 
   private forgetAsked(): void {

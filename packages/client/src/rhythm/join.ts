@@ -23,6 +23,7 @@ export function plannerOf(features: {
       puts: puts.first(0),
       control: puts.first(1),
       reads,
+      own: reads.own,
       standing,
       copies: puts.second(),
       fileParts: files.writer,

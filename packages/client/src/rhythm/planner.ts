@@ -1,11 +1,13 @@
 /**
  * Chooses what the next slot carries (docs/spec/04-mixing.md, 7): PUT > receipts and control > GET
- * of announced boxes > standing reads > second copies > parts of files, written and read in turns >
- * GET of boxes nobody announced and tombstones, three to one > cover. Every fourth real slot goes to GETs, and retries take at most
- * one slot in ten. Only the content is chosen here; whether and when a frame leaves never depends
- * on it.
+ * of announced boxes and of own ones, in turns > standing reads > second copies > parts of files,
+ * written and read in turns > GET of boxes nobody announced and tombstones, three to one > cover.
+ * Every fourth real slot goes to GETs, the one after four standing reads to what comes behind them,
+ * and retries take at most one slot in ten. Only the content is chosen here; whether and when a
+ * frame leaves never depends on it.
  */
 import type { Millis } from '@tacet/base';
+import { STANDING_READS } from '../limits.ts';
 import type { Plan, PlanSource } from './plan.ts';
 
 /** Retries allowed per slot, and how many may be saved up. */
@@ -17,6 +19,8 @@ export interface PlanSources {
   readonly puts: PlanSource;
   readonly control: PlanSource;
   readonly reads: PlanSource;
+  /** Own boxes that are looked for, announced or not. */
+  readonly own: PlanSource;
   readonly standing: PlanSource;
   readonly copies: PlanSource;
   readonly fileParts: PlanSource;
@@ -32,6 +36,9 @@ export class Planner {
   private readonly fresh: (now: Millis) => readonly [puts: boolean, reads: boolean];
   private retryCredit = RETRY_BURST;
   private realSlots = 0;
+  private readSlots = 0;
+  /** Since what comes behind had its turn. */
+  private standingSlots = 0;
   private lateSlots = 0;
   private fileSlots = 0;
 
@@ -75,23 +82,45 @@ export class Planner {
     if (frozen) return this.sources.cover.next(now, false);
     this.retryCredit = Math.min(RETRY_BURST, this.retryCredit + RETRY_SHARE);
     const retries = this.retryCredit >= 1 && this.mayRetry(now);
-    const { puts, control, reads, standing, copies, cover } = this.sources;
+    const { puts, control, cover } = this.sources;
     const readsFirst = this.realSlots % READ_EVERY === READ_EVERY - 1;
     const real =
-      (readsFirst ? reads.next(now, retries) : null) ??
+      (readsFirst ? this.read(now, retries) : null) ??
       puts.next(now, retries) ??
       control.next(now, retries) ??
-      reads.next(now, retries);
+      this.read(now, retries);
     if (real !== null) this.realSlots++;
     const plan =
-      real ??
-      standing.next(now, retries) ??
-      copies.next(now, retries) ??
-      this.file(now, retries) ??
-      this.late(now, retries) ??
-      cover.next(now, retries);
+      real ?? this.stand(now, retries) ?? this.idle(now, retries) ?? cover.next(now, retries);
     if (plan?.retry === true) this.retryCredit -= 1;
     return plan;
+  }
+
+  /** Content waits for what stands in own boxes, and so it does behind what was announced: they take turns. */
+  private read(now: Millis, retries: boolean): Plan | null {
+    const { reads, own } = this.sources;
+    const [first, then] = this.readSlots % 2 === 0 ? [reads, own] : [own, reads];
+    const plan = first.next(now, retries) ?? then.next(now, retries);
+    if (plan !== null) this.readSlots++;
+    return plan;
+  }
+
+  /** Where slots are slow standing reads could take all of them: what waits behind has its turn. */
+  private stand(now: Millis, retries: boolean): Plan | null {
+    const behind = this.standingSlots >= STANDING_READS ? this.idle(now, retries) : null;
+    if (behind !== null) {
+      this.standingSlots = 0;
+      return behind;
+    }
+    const plan = this.sources.standing.next(now, retries);
+    if (plan !== null) this.standingSlots++;
+    return plan;
+  }
+
+  private idle(now: Millis, retries: boolean): Plan | null {
+    return (
+      this.sources.copies.next(now, retries) ?? this.file(now, retries) ?? this.late(now, retries)
+    );
   }
 
   /** Every fourth slot that they could take is left to what comes behind them, where it has something. */

@@ -135,6 +135,40 @@ test('a backlog of one contact waits behind announced boxes and takes turns with
   assert.equal(first.slice(1).filter((id) => id > 60).length, 4);
 });
 
+test('own boxes have a source of their own, announced or not, and what was announced comes first there', () => {
+  const reads = queue();
+  const own = (id: number): Watch => ({ ...watch(id, 0), owner: 'own' });
+  for (const id of [1, 2]) reads.catchUp(own(id), 0, () => undefined);
+  reads.announced(watch(3), A, 0);
+  reads.catchUp(watch(4), 0, null);
+  reads.announced(own(2), B, 0);
+  const named = (plan: Plan | null): number | undefined =>
+    plan?.request.kind === 'get' ? plan.request.marks[plan.real ?? 0]?.[0] : undefined;
+  assert.equal(named(reads.own.next(0, true)), 2);
+  assert.equal(named(reads.own.next(0, true)), 1);
+  assert.equal(reads.own.next(0, true), null);
+  assert.equal(named(reads.next(0, true)), 3);
+  assert.equal(named(reads.behind.next(0, true)), 4);
+  assert.equal(reads.behind.next(0, true), null);
+});
+
+test('a box announced by one edge is absent only where the other has nothing, too', () => {
+  const reads = queue();
+  let absent = 0;
+  reads.announced(watch(1), A, 0);
+  reads.catchUp(watch(1), 0, () => (absent += 1));
+  const asked = new Set<unknown>();
+  for (let now = 0; now < 100; now++) {
+    const plan = ask(reads, now);
+    if (plan === null) continue;
+    asked.add(plan.edge);
+    assert.equal(absent, 0);
+    plan.settle(empty, now);
+  }
+  assert.equal(absent, 1);
+  assert.ok(asked.has(A) && asked.size > 1, `${asked.size}`);
+});
+
 test('boxes of an address wait until nobody else wants the slot', () => {
   const reads = queue();
   const strangers = (id: number): Watch => ({ ...watch(id), owner: 'address' });

@@ -57,6 +57,7 @@ test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
       puts: source('put'),
       control: source('control'),
       reads: source('read'),
+      own: nothing,
       standing: nothing,
       copies: source('copy'),
       fileParts: nothing,
@@ -79,6 +80,7 @@ test('rule 2.3: retries take at most one slot in ten', () => {
       puts: source('put', true),
       control: nothing,
       reads: nothing,
+      own: nothing,
       standing: nothing,
       copies: nothing,
       fileParts: nothing,
@@ -104,6 +106,7 @@ test('second copies, tombstones and cover only fill idle slots', () => {
         puts: on('put'),
         control: nothing,
         reads: nothing,
+        own: nothing,
         standing: on('standing'),
         copies: on('copy'),
         fileParts: nothing,
@@ -126,6 +129,7 @@ test('what nobody announced holds up neither standing reads nor copies, and leav
       puts: nothing,
       control: nothing,
       reads: nothing,
+      own: nothing,
       standing: {
         next: (now, retries) => (standing-- > 0 ? source('standing').next(now, retries) : null),
       },
@@ -145,6 +149,55 @@ test('what nobody announced holds up neither standing reads nor copies, and leav
   assert.equal(plans.filter((what) => what === 'tombstone').length, 100);
 });
 
+const SOURCES = {
+  puts: nothing,
+  control: nothing,
+  reads: nothing,
+  own: nothing,
+  standing: nothing,
+  copies: nothing,
+  fileParts: nothing,
+  fileReads: nothing,
+  behind: nothing,
+  tombstones: nothing,
+  cover: source('cover'),
+};
+
+test('own boxes and announced ones take turns, whatever comes behind them', () => {
+  const sources = {
+    ...SOURCES,
+    reads: source('read'),
+    own: source('file'),
+    standing: source('standing'),
+    behind: source('tombstone'),
+  };
+  const planner = new Planner(sources, always, () => [false, false]);
+  const plans = Array.from({ length: 100 }, () => planner.next(0)?.what);
+  assert.equal(plans.filter((what) => what === 'read').length, 50);
+  assert.equal(plans.filter((what) => what === 'file').length, 50);
+  // While content is written, too: of the slots that reads have then.
+  const busy = new Planner({ ...sources, puts: source('put') }, always, () => [false, false]);
+  const some = Array.from({ length: 400 }, () => busy.next(0)?.what);
+  assert.equal(some.filter((what) => what === 'read').length, 50);
+  assert.equal(some.filter((what) => what === 'file').length, 50);
+});
+
+test('standing reads that could take every slot leave one in five to what comes behind them', () => {
+  const sources = { ...SOURCES, standing: source('standing'), copies: source('copy') };
+  for (const [over, what] of [
+    [sources, 'copy'],
+    [{ ...sources, copies: nothing, behind: source('read') }, 'read'],
+  ] as const) {
+    const planner = new Planner(over, always, () => [false, false]);
+    const plans = Array.from({ length: 500 }, () => planner.next(0)?.what);
+    assert.equal(plans.filter((one) => one === what).length, 100);
+    assert.deepEqual(plans.slice(0, 5), [...Array.from({ length: 4 }, () => 'standing'), what]);
+  }
+  // Where nothing waits behind them they have all: cover has no turn of theirs.
+  const alone = new Planner({ ...sources, copies: nothing }, always, () => [false, false]);
+  for (let n = 0; n < 20; n++) assert.equal(alone.next(0)?.what, 'standing');
+});
+
 test('rule 2.2: beside the grid goes what waits for its first try, and nothing else', () => {
   const retry = source('put', true);
   const asked: boolean[] = [];
@@ -161,6 +214,7 @@ test('rule 2.2: beside the grid goes what waits for its first try, and nothing e
         puts,
         control: source('control'),
         reads: watched('read'),
+        own: nothing,
         standing: source('standing'),
         copies: source('copy'),
         fileParts: nothing,
