@@ -72,7 +72,8 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
     if (room < FILE_PARTS_UNDER_WAY / 2) return;
     const [file] = this.ready();
     if (file === undefined) {
-      this.idle = true;
+      // Nothing tells that the line of a file has left: it is looked for in each slot.
+      this.idle = !this.lineWaits();
       return;
     }
     this.d.store.transaction(() => this.takeParts(file, network.id, room, now));
@@ -116,6 +117,14 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
     return ids
       .flatMap((row) => this.d.table.get(num(row, 'id')) ?? [])
       .filter((file) => file.next < courseOf(file.geometry, file.ranges).length || isEmpty(file));
+  }
+
+  private lineWaits(): boolean {
+    const row = this.d.store.get(
+      `SELECT 1 AS one FROM files f JOIN messages m ON m.id = f.message_id
+       WHERE f.state = 'writing' AND m.state = 'queued' LIMIT 1`,
+    );
+    return row !== undefined;
   }
 
   /** Null: its block has to be read from the disk first. */
