@@ -82,7 +82,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   tools: impure(7, ['*'], ['node:*', 'playwright-core', 'esbuild']),
 };
 
-/** One outside library per adapter; the modules of Node are open to all of them. */
+/** The outside libraries of each adapter, one as a rule; the modules of Node are open to all of them. */
 export const ADAPTER_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'link-ws': ['ws'],
   'link-tls': [],
@@ -92,6 +92,7 @@ export const ADAPTER_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'profiles-sqlcipher': ['@signalapp/sqlcipher'],
   'session-libsignal': ['@signalapp/libsignal-client'],
   keychain: ['@napi-rs/keyring'],
+  pictures: ['@jsquash/*', 'image-size', 'thumbhash'],
 };
 
 /** What tests may use on top of their package's row. @noble: oracles only. */

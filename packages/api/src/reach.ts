@@ -73,6 +73,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'file.begin': nothing,
   'file.put': nothing,
   'file.send': contact(),
+  'picture.remake': nothing,
   'file.cancel': nothing,
   'file.preview': nothing,
   'file.want': shown(message()),

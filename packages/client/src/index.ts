@@ -6,7 +6,7 @@ export type { ClientEffect, ClientOptions } from './effects.ts';
 export type { CellJob, CellOutcome } from './files/cell-jobs.ts';
 export type { SendFileRequest } from './files/feature.ts';
 export { BLOCK_BYTES } from './files/geometry.ts';
-export type { BlockWrite } from './files/uploads.ts';
+export type { BlockRead, BlockWrite, Uploads } from './files/uploads.ts';
 export type { FileView } from './files/view.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';

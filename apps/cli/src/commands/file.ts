@@ -1,8 +1,9 @@
 /** `file send|get|decline|withdraw`: bytes of any kind, in both directions. */
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Api, MessageView } from '@tacet/api';
-import { AppError, base64url, fromBase64url } from '@tacet/base';
+import { AppError, fromBase64url } from '@tacet/base';
+import { bringIn, bringInPicture, looksLikePicture, sizeOf } from '../bring-in.ts';
 import type { Command } from '../command.ts';
 import { contactIdOf } from '../contacts.ts';
 import type { Context } from '../context.ts';
@@ -14,8 +15,6 @@ import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
 import { CLIENT_ID, clientIdOf } from './talk.ts';
 
-/** Bytes that are brought in with one call. */
-const PIECE = 262_144;
 /** Progress is said at most so often, ms. */
 const PROGRESS_EVERY = 2_000;
 
@@ -31,6 +30,11 @@ export const fileSend: Command = {
   options: {
     text: { type: 'string', value: 'TEXT', help: 'words beside it' },
     name: { type: 'string', value: 'NAME', help: 'what it is called there (default: its name)' },
+    original: {
+      type: 'boolean',
+      help: 'a picture, too, as it is, with what the camera wrote into it',
+    },
+    large: { type: 'boolean', help: 'a picture of up to 600 kB instead of 150 kB' },
     wait: { type: 'boolean', help: 'wait until all of it is on their device' },
     ...WAIT,
     'client-id': CLIENT_ID,
@@ -38,23 +42,31 @@ export const fileSend: Command = {
   examples: [
     'tacet file send bob report.pdf',
     'tacet file send bob report.pdf --text "the new one" --wait --timeout 2h',
+    'tacet file send bob holiday.jpg',
+    'tacet file send bob scan.png --original',
   ],
   details:
     'It goes in the slots that are there anyway, so it takes its time: a range is said before.\n' +
-    'Files above 262 kB are written when the other side wants them. It is sent as it is, with what\n' +
-    'a camera wrote into it. With --wait, exit 8 means: still on its way.',
+    'Files above 262 kB are written when the other side wants them. A JPEG, PNG or WebP is a\n' +
+    'picture: it is made anew, smaller, without place, time and camera, and is called picture.webp\n' +
+    'unless --name says otherwise. Everything else goes as it is, with what programs wrote into it.\n' +
+    'With --wait, exit 8 means: still on its way.',
   async run(context) {
     const who = context.arg(0, 'the contact');
     const path = context.arg(1, 'the path of the file');
     const clientId = clientIdOf(context);
     const timeout = context.duration('timeout', '1h');
-    const name = context.text('name') ?? basename(path);
     const text = context.text('text');
-    const size = await sizeOf(path);
+    const given = await sizeOf(path);
+    const isPicture = !context.flag('original') && (await looksLikePicture(path));
     const api = await context.api();
     const contactId = await contactIdOf(api, who);
+    const picture = isPicture ? await bringInPicture(context, api, path, given) : null;
+    const size = picture?.size ?? given;
+    const name = context.text('name') ?? (isPicture ? 'picture.webp' : basename(path));
     const { leastMs, mostMs, fits } = await api.call('file.preview', { size });
     if (!fits) {
+      if (picture !== null) await api.call('file.cancel', { upload: picture.upload });
       throw new AppError(
         'file-too-slow',
         'refused',
@@ -64,14 +76,15 @@ export const fileSend: Command = {
     context.note(
       `${showBytes(size)}: ${showSpan(leastMs)} to ${showSpan(mostMs)} at the rhythm of now`,
     );
-    const upload = await bringIn(api, path, size);
+    const upload = picture?.upload ?? (await bringIn(api, path, size));
     const sent = await api.call('file.send', {
       upload,
       contactId,
       clientId,
       name,
-      mediaType: mediaTypeOf(name),
-      kind: 'file',
+      ...(picture === null
+        ? { mediaType: mediaTypeOf(name), kind: 'file' }
+        : { mediaType: 'image/webp', kind: 'picture' }),
       ...(text === undefined ? {} : { text }),
     });
     if (!context.flag('wait')) return show(context, sent);
@@ -131,32 +144,6 @@ export const fileWithdraw: Command = {
     return show(context, await (await context.api()).call('file.withdraw', { id }));
   },
 };
-
-async function sizeOf(path: string): Promise<number> {
-  const found = await stat(path).catch(() => null);
-  if (found?.isFile() === true) return found.size;
-  throw new AppError('file-missing', 'missing', 'there is no such file');
-}
-
-async function bringIn(api: Api, path: string, size: number): Promise<number> {
-  const { upload } = await api.call('file.begin', { size });
-  const file = await open(path, 'r');
-  try {
-    const piece = new Uint8Array(PIECE);
-    for (let at = 0; at < size; ) {
-      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE, size - at), at);
-      if (bytesRead === 0) throw new AppError('file-changed', 'state', 'the file became shorter');
-      const bytes = base64url(piece.subarray(0, bytesRead));
-      ({ at } = await api.call('file.put', { upload, at, bytes }));
-    }
-    return upload;
-  } catch (error) {
-    await api.call('file.cancel', { upload });
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
 
 /** Until it is over or the time is; says how far it is. */
 async function follow(

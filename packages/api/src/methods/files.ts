@@ -33,15 +33,20 @@ export const fileMethods = {
       kind: v.picklist(['file', 'picture', 'voice']),
       /** Words beside it. */
       text: v.exactOptional(v.string()),
-      /** Of a picture: ThumbHash; pixels. */
-      preview: v.exactOptional(bytes),
-      width: v.exactOptional(natural),
-      height: v.exactOptional(natural),
       /** Of a voice note: ms; loudness, 64 to 100 values of a byte. */
       duration: v.exactOptional(natural),
       peaks: v.exactOptional(bytes),
     }),
     message,
+    'send',
+  ),
+  /**
+   * All bytes are here, and are a JPEG, PNG or WebP: made anew from its pixels, without what a camera or
+   * program wrote into it, within 150 kB, `large` 600 kB. What it was made from is thrown away.
+   */
+  'picture.remake': method(
+    v.strictObject({ upload, large: v.exactOptional(v.boolean()) }),
+    v.object({ upload: v.number(), size: v.number(), width: v.number(), height: v.number() }),
     'send',
   ),
   /** Bytes brought in and not sent are thrown away. */

@@ -16,7 +16,7 @@ import type { Talk } from '../conversations/talk.ts';
 import type { Levels } from '../levels/levels.ts';
 import { MAX_FILE_NAME_BYTES, MAX_UNFINISHED_BYTES, UNASKED_FILE_BYTES } from '../limits.ts';
 import type { Network } from '../network/network.ts';
-import type { CellPlace, ProfileStore } from '../ports.ts';
+import type { ProfileStore } from '../ports.ts';
 import { blob, num, rowIdOf } from '../store/rows.ts';
 import type { MessageView } from '../views.ts';
 import { type CellJob, CellQueue, cellJob } from './cell-jobs.ts';
@@ -25,7 +25,7 @@ import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts
 import { BLOCK_BYTES, geometryOf } from './geometry.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
 import { type FileRow, FileTable } from './table.ts';
-import { Uploads } from './uploads.ts';
+import { type BlockRead, type PictureFacts, Uploads } from './uploads.ts';
 import { fileLine } from './view.ts';
 import type { FileWord } from './words.ts';
 import { FILE_PUTS, FileWriter } from './writer.ts';
@@ -58,22 +58,11 @@ export interface SendFileRequest {
   readonly contactId: string;
   /** Of `uploads.begin`. */
   readonly upload: number;
-  readonly facts: Pick<
-    FileFacts,
-    'name' | 'mediaType' | 'kind' | 'preview' | 'dimensions' | 'duration' | 'peaks'
-  >;
+  /** Of a picture the rest is what was found when it was made anew. */
+  readonly facts: Pick<FileFacts, 'name' | 'mediaType' | 'kind' | 'duration' | 'peaks'>;
   /** Words beside it; empty: none. */
   readonly text: string;
   readonly clientId: string | null;
-}
-
-/** Where the bytes of a block are. */
-export interface BlockRead {
-  readonly cell: number;
-  readonly place: CellPlace;
-  /** How many of its bytes are the file's, and how many it has in all. */
-  readonly length: number;
-  readonly size: number;
 }
 
 export class Files {
@@ -117,7 +106,10 @@ export class Files {
 
   // Sending --------------------------------------------------------------------------------
 
-  /** Saves a file line and answers `queued`. Throws `upload-short`, `upload-unknown`, `file-name`. */
+  /**
+   * Saves a file line and answers `queued`. Throws `upload-short`, `upload-unknown`, `file-name`,
+   * `picture-as-it-is`.
+   */
   send(request: SendFileRequest, now: Millis): MessageView {
     const { name } = request.facts;
     if (name === '' || textBytes(name) > MAX_FILE_NAME_BYTES) {
@@ -128,10 +120,11 @@ export class Files {
       this.uploads.cancel(request.upload);
       return again;
     }
+    const picture = this.pictureOf(request);
     const loaded = this.uploads.loaded(request.upload);
     this.checkTime(loaded.size, now);
     const { id, secret, size, tree } = loaded;
-    const facts: FileFacts = { ...request.facts, secret, size, tree };
+    const facts: FileFacts = { ...request.facts, ...picture, secret, size, tree };
     const view = this.d.talk().sendFile(
       {
         ...request,
@@ -155,6 +148,15 @@ export class Files {
     this.uploads.close(request.upload);
     this.writer.look();
     return view;
+  }
+
+  /** Whatever the program is that sends it: a picture shows nothing but what is seen. */
+  private pictureOf({ upload, facts }: SendFileRequest): PictureFacts | null {
+    if (facts.kind !== 'picture') return null;
+    const picture = this.uploads.picture(upload);
+    if (picture !== null) return picture;
+    const message = 'a picture is made anew before it is sent, or goes as a file, as it is';
+    throw new AppError('picture-as-it-is', 'usage', message);
   }
 
   /** What the first call with this client id sent; null: nothing yet. Throws `client-id-used`. */

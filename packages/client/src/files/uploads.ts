@@ -6,6 +6,7 @@
 import { AppError, concat, type Millis, type Rng, randomBytes, randomInt } from '@tacet/base';
 import { MAX_UPLOADS } from '../limits.ts';
 import type { CellPlace, ProfileStore } from '../ports.ts';
+import type { FileFacts } from './facts.ts';
 import { BLOCK_BYTES, type Geometry, geometryOf } from './geometry.ts';
 import type { FileTable } from './table.ts';
 import { blockHash, treeHash } from './tree.ts';
@@ -20,11 +21,25 @@ export interface BlockWrite {
   readonly done: () => void;
 }
 
+/** Where the bytes of a block are. */
+export interface BlockRead {
+  readonly cell: number;
+  readonly place: CellPlace;
+  /** How many of its bytes are the file's, and how many it has in all. */
+  readonly length: number;
+  readonly size: number;
+}
+
+/** What is known of a picture that was made anew (docs/spec/19-files.md, 7). */
+export type PictureFacts = Required<Pick<FileFacts, 'mediaType' | 'preview' | 'dimensions'>>;
+
 interface Upload {
   readonly id: number;
   readonly key: Uint8Array;
   readonly secret: Uint8Array;
   readonly geometry: Geometry;
+  /** Null: any bytes. */
+  readonly picture: PictureFacts | null;
   readonly list: Uint8Array[];
   /** Bytes that came. */
   at: number;
@@ -57,7 +72,7 @@ export class Uploads {
   }
 
   /** Throws `file-size`, `uploads-many`. Answers its number. */
-  begin(size: number, now: Millis): number {
+  begin(size: number, now: Millis, picture: PictureFacts | null = null): number {
     const geometry = geometryOf(size);
     if (this.open.size >= MAX_UPLOADS) {
       throw new AppError('uploads-many', 'state', 'too many files are being brought in at once');
@@ -68,7 +83,7 @@ export class Uploads {
     const id = this.store.transaction(() => this.table.add(row, now));
     const rest = new Uint8Array();
     const handle = 2 ** 32 * (1 + randomInt(this.rng, 2 ** 20)) + randomInt(this.rng, 2 ** 32);
-    this.open.set(handle, { id, key, secret, geometry, list: [], at: 0, rest });
+    this.open.set(handle, { id, key, secret, geometry, picture, list: [], at: 0, rest });
     return handle;
   }
 
@@ -97,7 +112,7 @@ export class Uploads {
     const upload = this.upload(handle);
     const { geometry, rest } = upload;
     if (upload.at !== geometry.size) {
-      throw new AppError('upload-short', 'usage', 'bytes of the file are missing');
+      throw short();
     }
     const first = Math.floor(geometry.size / BLOCK_BYTES);
     if (rest.length > 0 && upload.list.length < geometry.blocks) this.hashed(upload, rest);
@@ -109,11 +124,33 @@ export class Uploads {
     });
   }
 
+  /** Bytes it will have. Throws `upload-unknown`. */
+  sizeOf(handle: number): number {
+    return this.upload(handle).geometry.size;
+  }
+
+  /** Null: it was not made by `picture.remake`. Throws `upload-unknown`. */
+  picture(handle: number): PictureFacts | null {
+    return this.upload(handle).picture;
+  }
+
+  /** Where its bytes are, in order, when all of them are on the disk. Throws `upload-short`. */
+  blocks(handle: number): BlockRead[] {
+    const { id, key, geometry } = this.upload(handle);
+    const { size, blocks } = geometry;
+    return Array.from({ length: blocks }, (_, block) => {
+      const held = this.table.cellOf(id, block);
+      if (held?.held !== true) throw short();
+      const length = Math.min(BLOCK_BYTES, size - block * BLOCK_BYTES);
+      return { cell: held.cell, place: { key, file: id, block }, length, size };
+    });
+  }
+
   /** What a content says of it. Its blocks must be on the disk. Throws `upload-short`. */
   loaded(handle: number): LoadedFile {
     const { id, geometry, secret, list } = this.upload(handle);
     if (this.table.heldBlocks(id) < geometry.cells) {
-      throw new AppError('upload-short', 'usage', 'bytes of the file are missing');
+      throw short();
     }
     return { id, size: geometry.size, secret, tree: treeHash(geometry.size, concat(...list)) };
   }
@@ -153,4 +190,8 @@ export class Uploads {
     if (upload !== undefined) return upload;
     throw new AppError('upload-unknown', 'missing', 'no such file is being brought in');
   }
+}
+
+function short(): AppError {
+  return new AppError('upload-short', 'usage', 'bytes of the file are missing');
 }

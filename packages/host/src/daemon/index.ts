@@ -13,6 +13,8 @@ export type {
   KeychainLeft,
   Log,
   Opened,
+  PictureBudget,
+  PictureMaker,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';

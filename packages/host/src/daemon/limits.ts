@@ -1,5 +1,6 @@
 /** Caps and times of the daemon (docs/limits.md). */
 import { DAY, MINUTE, SECOND } from '@tacet/base';
+import type { PictureBudget } from './ports.ts';
 
 /** A slot's frame is made at least this long before its instant; longer on slow disks. */
 export const SLOT_LEAD = 6;
@@ -42,3 +43,9 @@ export const STOP_PATIENCE = 5 * SECOND;
 /** Log lines a day; what is more is counted and said at the next start of a day. */
 export const MAX_LOG_LINES = 1_000;
 export const LOG_PERIOD = DAY;
+
+/** Bytes of a picture as it comes from a camera. */
+export const MAX_PICTURE_BYTES = 67_108_864;
+/** A picture that is sent (docs/spec/19-files.md, 7), and one whose sender wants more of it. */
+export const PICTURE: PictureBudget = { bytes: 150_000, side: 1_600 };
+export const LARGE_PICTURE: PictureBudget = { bytes: 600_000, side: 2_560 };

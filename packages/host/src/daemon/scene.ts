@@ -5,6 +5,7 @@ import type { Admission } from './admission.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
+import type { PictureMaker } from './ports.ts';
 import type { Presence } from './presence.ts';
 
 /** What a method may use. `turn` runs work on the machine between two slots, where `needs` ms are left. */
@@ -13,6 +14,7 @@ export interface Scene {
   readonly hub: EventHub;
   readonly presence: Presence;
   readonly admission: Admission;
+  readonly pictures: PictureMaker;
   /** Of this profile's files; opened when they are first asked for. */
   cells(): Promise<FileCells>;
   turn<T>(work: (now: number) => T, needs?: number): Promise<T>;

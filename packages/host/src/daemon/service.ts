@@ -25,6 +25,7 @@ import type {
   Environment,
   KeychainLeft,
   Opened,
+  PictureMaker,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';
@@ -42,6 +43,7 @@ export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly prepare: (store: Store, name: string) => Promise<void>;
   readonly openPerson: (store: Store, now: Millis) => Person & Machine<Job, Outcome>;
   readonly runJob: (job: Job) => Promise<Outcome>;
+  readonly pictures: PictureMaker;
   /** Null while no window server runs. */
   readonly window: () => WindowDoor | null;
   /** The daemon was asked to stop; called after the answer had time to leave. */
@@ -293,6 +295,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       timer.unref();
       const turn = <T>(work: (now: Millis) => T, needs?: Millis) => runtime.command(work, needs);
       const { hub, admission } = this;
+      const { pictures } = this.options;
       this.inside = {
         store,
         person,
@@ -301,6 +304,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         timer,
         hub,
         admission,
+        pictures,
         cells: () => store.cells(),
         turn,
       };

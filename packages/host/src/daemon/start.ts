@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path';
 import { createKeychain } from '@tacet/adapters/keychain';
+import { Pictures } from '@tacet/adapters/pictures';
 import { isAppError } from '@tacet/base';
 import {
   Client,
@@ -122,6 +123,7 @@ function makeDaemon(
       return client;
     },
     runJob: async (job) => await job.run(await session.get()),
+    pictures: new Pictures(),
     window,
     onStop: options.onStop,
   });

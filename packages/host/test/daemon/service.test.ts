@@ -27,6 +27,7 @@ function setUp() {
     },
     openPerson: () => person,
     runJob: async () => 'ok',
+    pictures: { remake: () => Promise.reject(new Error('no pictures here')) },
     window: () => null,
     onStop: () => {
       stops += 1;

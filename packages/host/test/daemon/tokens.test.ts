@@ -26,6 +26,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 /** Methods that show nothing of anybody and have nothing to work on here: what they say instead. */
 const IDLE: Readonly<Record<string, string>> = {
   'file.put': 'upload-unknown',
+  'picture.remake': 'upload-unknown',
   'file.preview': 'file-rhythm',
 };
 const owner: Caller = { kind: 'socket' };
@@ -49,6 +50,7 @@ async function scene(t: TestContext) {
       return client;
     },
     runJob: () => Promise.reject(new Error('no network here')),
+    pictures: { remake: () => Promise.reject(new Error('no pictures here')) },
     window: () => null,
     onStop: () => {},
   });

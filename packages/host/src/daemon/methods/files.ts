@@ -4,8 +4,9 @@
  */
 import type { fileMethods, ParamsOf } from '@tacet/api';
 import { AppError, base64url, fromBase64url } from '@tacet/base';
-import { BLOCK_BYTES, type BlockWrite, type FileCells, type SendFileRequest } from '@tacet/client';
+import { BLOCK_BYTES, type SendFileRequest } from '@tacet/client';
 import type { HandlersOf } from '../scene.ts';
+import { remakePicture, writeAll } from './pictures.ts';
 
 export const fileHandlers: HandlersOf<typeof fileMethods> = {
   'file.begin': ({ person, turn }, { size }) =>
@@ -26,6 +27,8 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
     await writeAll(await turn(() => uploads.finish(params.upload)), await cells(), turn);
     return turn((now) => person.files.send(requestOf(params), now));
   },
+  'picture.remake': ({ person, turn, cells, pictures }, { upload, large = false }) =>
+    remakePicture({ uploads: person.files.uploads, turn, cells, pictures }, upload, large),
   'file.cancel': ({ person, turn }, { upload }) =>
     turn(() => {
       person.files.uploads.cancel(upload);
@@ -59,21 +62,9 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
   },
 };
 
-async function writeAll(
-  writes: readonly BlockWrite[],
-  cells: FileCells,
-  turn: <T>(work: (now: number) => T) => Promise<T>,
-): Promise<void> {
-  for (const { cell, place, bytes, done } of writes) {
-    await cells.write(cell, place, bytes);
-    await turn(done);
-  }
-}
-
 function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
   const { upload, contactId, clientId, name, mediaType, kind, text = '' } = params;
-  const { preview, width, height, duration, peaks } = params;
-  const pixels = width === undefined || height === undefined ? null : ([width, height] as const);
+  const { duration, peaks } = params;
   return {
     upload,
     contactId,
@@ -83,8 +74,6 @@ function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
       name,
       mediaType,
       kind,
-      ...(preview === undefined ? {} : { preview: bytesOf(preview) }),
-      ...(pixels === null ? {} : { dimensions: pixels }),
       ...(duration === undefined ? {} : { duration }),
       ...(peaks === undefined ? {} : { peaks: bytesOf(peaks) }),
     },

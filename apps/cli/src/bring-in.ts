@@ -1,0 +1,62 @@
+/** A file of this computer, or a picture made anew from it, brought into the daemon's cells. */
+import { open, stat } from 'node:fs/promises';
+import type { Api } from '@tacet/api';
+import { AppError, base64url } from '@tacet/base';
+import type { Context } from './context.ts';
+import { showBytes } from './duration.ts';
+
+/** Bytes that are brought in with one call. */
+const PIECE = 262_144;
+
+export async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() === true) return found.size;
+  throw new AppError('file-missing', 'missing', 'there is no such file');
+}
+
+/** By its first bytes; its name may say anything. */
+export async function looksLikePicture(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const head = Buffer.alloc(12);
+    await file.read(head, 0, head.length, 0);
+    const text = head.toString('latin1');
+    return /^(\xff\xd8\xff|\x89PNG\r\n|RIFF....WEBP)/s.test(text);
+  } finally {
+    await file.close();
+  }
+}
+
+export async function bringInPicture(context: Context, api: Api, path: string, size: number) {
+  const upload = await bringIn(api, path, size);
+  try {
+    const picture = await api.call('picture.remake', { upload, large: context.flag('large') });
+    const { width, height } = picture;
+    const made = `${width} x ${height} pixels, ${showBytes(picture.size)}`;
+    context.note(`made anew from ${showBytes(size)}: ${made}, without what a camera wrote into it`);
+    return picture;
+  } catch (error) {
+    await api.call('file.cancel', { upload });
+    throw error;
+  }
+}
+
+export async function bringIn(api: Api, path: string, size: number): Promise<number> {
+  const { upload } = await api.call('file.begin', { size });
+  const file = await open(path, 'r');
+  try {
+    const piece = new Uint8Array(PIECE);
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE, size - at), at);
+      if (bytesRead === 0) throw new AppError('file-changed', 'state', 'the file became shorter');
+      const bytes = base64url(piece.subarray(0, bytesRead));
+      ({ at } = await api.call('file.put', { upload, at, bytes }));
+    }
+    return upload;
+  } catch (error) {
+    await api.call('file.cancel', { upload });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
