@@ -413,6 +413,10 @@ export class World {
         return;
       case 'event':
         person.onEvent(effect.event);
+        return;
+      case 'fault':
+        // Nothing in the lab makes our own code fail: a run that shows a mistake of ours ends.
+        throw effect.error;
     }
   }
 

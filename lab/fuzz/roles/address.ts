@@ -35,6 +35,7 @@ import {
   TEST_NOW,
 } from '@tacet/testkit';
 import { BOX_PLAINTEXT, packBroadcast } from '@tacet/wire';
+import { drained } from '../drained.ts';
 import { Deck, damaged, flip, Noise, resized, typo, type Weighted } from '../mutate.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 
@@ -103,7 +104,7 @@ class OwnerRole implements Role {
     this.card = decodeAddressLink(link ?? '').bytes;
     // The boxes of three days, a few at a time.
     for (let n = 0; n < 40; n++) this.client.advance(TEST_NOW + n * 1_000);
-    this.client.drain();
+    drained(this.client);
     this.places = this.client['e']['watches'].range('address', this.addressId, 0, 2 ** 40);
     this.deck = new Deck(rng, this.cards(link ?? ''), count > 200_000 ? WHOLE_EVERY : 1);
   }
@@ -121,7 +122,7 @@ class OwnerRole implements Role {
     const waiting = this.client.addresses.requests();
     if (waiting.length < 150) return;
     for (const { id } of waiting.slice(0, 140)) this.client.addresses.deleteRequest(id, this.now);
-    this.client.drain();
+    drained(this.client);
   }
 
   counts(): Readonly<Record<string, number>> {
@@ -129,7 +130,7 @@ class OwnerRole implements Role {
   }
 
   lateReplies(): number {
-    return this.client.drain().filter(({ kind }) => kind !== 'event').length;
+    return drained(this.client).filter(({ kind }) => kind !== 'event').length;
   }
 
   check(): void {
@@ -224,7 +225,7 @@ class OwnerRole implements Role {
       silent: true,
       deliver: () => {
         act();
-        return this.client.drain().filter((effect) => effect.kind !== 'event').length;
+        return drained(this.client).filter((effect) => effect.kind !== 'event').length;
       },
     };
   }

@@ -16,6 +16,7 @@ import {
 } from '@tacet/testkit';
 import { packBroadcast } from '@tacet/wire';
 import { RoleClock } from '../clock.ts';
+import { drained } from '../drained.ts';
 import { addCounts, Deck, Noise, type Weighted } from '../mutate.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 import { boxCards } from './client-boxes.ts';
@@ -142,7 +143,7 @@ export class ClientRole implements Role {
       silent,
       deliver: () => {
         act();
-        return this.client.drain().filter(isOutput).length;
+        return drained(this.client).filter(isOutput).length;
       },
     };
   }
@@ -205,7 +206,7 @@ export class ClientRole implements Role {
   }
 
   private settle(): void {
-    for (const effect of this.client.drain()) {
+    for (const effect of drained(this.client)) {
       if (effect.kind === 'dial') {
         const handle = this.rng.fill(new Uint8Array(8));
         this.client.onLinkUp({ handle, now: Math.floor(this.now) }, this.now);

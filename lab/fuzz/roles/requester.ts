@@ -36,6 +36,7 @@ import {
   TEST_NOW,
 } from '@tacet/testkit';
 import { BOX_PLAINTEXT, type BoxRecord, packBroadcast } from '@tacet/wire';
+import { drained } from '../drained.ts';
 import { Deck, damaged, flip, Noise, typo, type Weighted } from '../mutate.ts';
 import type { Input, Role, RoleKind, RoleOptions } from '../types.ts';
 
@@ -495,7 +496,7 @@ class RequesterRole implements Role {
   /** Does what ratchet work there is. @returns frames that would leave */
   private async settle(): Promise<number> {
     let frames = 0;
-    for (let effects = this.client.drain(); effects.length > 0; effects = this.client.drain()) {
+    for (let effects = drained(this.client); effects.length > 0; effects = drained(this.client)) {
       for (const effect of effects) {
         if (effect.kind === 'session') {
           const outcome = await effect.job.run(this.port);

@@ -66,6 +66,19 @@ const SAYINGS: Readonly<Record<string, string>> = {
   'senseless-box': `a box held something that is no message; ${SET_ASIDE}`,
   'envelope-malformed': `a message out of form came; ${SET_ASIDE}`,
   'content-malformed': `what a contact sent is out of form; ${SET_ASIDE}`,
+  'content-failed': `what a contact sent could not be saved: a mistake in Tacet; ${SET_ASIDE}`,
+  'envelope-failed':
+    'a message could not be saved: a mistake in Tacet; it was not receipted, and its sender writes it again',
+  'word-failed':
+    'a receipt or another word beside a message could not be saved: a mistake in Tacet; it is said again',
+  'work-failed': 'this could not be done: a mistake in Tacet; everything else goes on',
+  'work-resting':
+    'something could not be done at all: a mistake in Tacet; it is tried again at the next start',
+  'box-failed':
+    'what stood in a box could not be saved: a mistake in Tacet; it is read again after the next start',
+  'input-failed':
+    'something the network sent could not be taken: a mistake in Tacet; all else goes on',
+  'task-failed': 'something done now and then failed: a mistake in Tacet; it is tried again',
   'content-refused': 'a contact tried to change what it may not; nothing was changed',
   'bundle-failed': 'the keys of an invitation could not be made; it was taken back',
   'identity-failed': 'the keys of an identity could not be made',

@@ -487,9 +487,16 @@ export class Client {
     });
   }
 
-  /** What became of what the edge sent - documents, digests, pages, replies - by reason, since start. */
+  /**
+   * What became of what the edge sent - documents, digests, pages, replies - by reason, since start; and
+   * what failed here and was contained.
+   */
   counters(): Readonly<Record<string, number>> {
-    return { ...this.e.requests.counters.snapshot(), ...this.e.network?.counts() };
+    return {
+      ...this.e.requests.counters.snapshot(),
+      ...this.e.network?.counts(),
+      ...this.e.faults.counters.snapshot(),
+    };
   }
 
   private linkWord(now: Millis): StatusView['link'] {

@@ -7,6 +7,7 @@ import type { CellJob } from './files/cell-jobs.ts';
 import type { LinkEffect, RequestFacts } from './network/link.ts';
 import type { ProfileStore } from './ports.ts';
 import type { SessionJob } from './sessions/jobs.ts';
+import type { FaultReason } from './status/faults.ts';
 import type { ClientEvent } from './views.ts';
 
 export interface ClientOptions {
@@ -33,7 +34,9 @@ export type ClientEffect =
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event'; readonly event: ClientEvent }
   | { readonly kind: 'session'; readonly job: SessionJob }
-  | { readonly kind: 'cells'; readonly job: CellJob };
+  | { readonly kind: 'cells'; readonly job: CellJob }
+  /** A mistake of ours was contained: for the log. */
+  | { readonly kind: 'fault'; readonly code: FaultReason; readonly error: unknown };
 
 /** What a link asks for, with the SOCKS server to go through. */
 export function dialThrough(

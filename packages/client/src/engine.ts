@@ -2,7 +2,7 @@
  * The features of a client wired together, and driven: inputs with `now` in, effects out. This
  * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
  */
-import { HOUR, MINUTE, type Millis, type Rng } from '@tacet/base';
+import { MINUTE, type Millis, type Rng } from '@tacet/base';
 import { type DownFrame, verifyDigest, type Welcome } from '@tacet/wire';
 import { AddressFeature } from './addresses/feature.ts';
 import { Cover } from './boxes/cover.ts';
@@ -11,7 +11,7 @@ import { PutQueue } from './boxes/puts.ts';
 import { ReadQueue } from './boxes/reads.ts';
 import { StandingReads } from './boxes/standing.ts';
 import { Tombstones } from './boxes/tombstones.ts';
-import { WatchList } from './boxes/watches.ts';
+import { WatchList, type WatchListener } from './boxes/watches.ts';
 import { Blocking } from './contacts/blocking.ts';
 import { Blocklist } from './contacts/blocklist.ts';
 import { Contacts } from './contacts/contacts.ts';
@@ -26,7 +26,7 @@ import type { CellJob, CellOutcome } from './files/cell-jobs.ts';
 import { Files } from './files/feature.ts';
 import { Identities } from './identities/identities.ts';
 import { Arrivals } from './inbox/arrivals.ts';
-import { Inbox } from './inbox/inbox.ts';
+import { Inbox, type InboxListener } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
 import { Levels } from './levels/levels.ts';
 import type { MeetingDeps } from './meeting/deps.ts';
@@ -47,7 +47,10 @@ import { plannerOf } from './rhythm/join.ts';
 import { OwnLoops } from './rhythm/own-loops.ts';
 import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
+import { Chores } from './status/chores.ts';
+import { Faults } from './status/faults.ts';
 import { Watchdog } from './status/watchdog.ts';
+import { Attempts } from './store/attempt.ts';
 import { num } from './store/rows.ts';
 import { Absence } from './streams/absence.ts';
 import { Beacons } from './streams/beacons.ts';
@@ -79,7 +82,7 @@ export class Engine {
   readonly standing: StandingReads;
   readonly cover: Cover;
   readonly tombstones: Tombstones;
-  private readonly reader: StreamReader;
+  readonly reader: StreamReader;
   private readonly ciphertexts: Ciphertexts;
   private readonly receipts: ReceiptClock;
   private readonly notices: Notices;
@@ -87,7 +90,7 @@ export class Engine {
   readonly outbox: Outbox;
   readonly ownBoxes: OwnBoxes;
   readonly why: Why;
-  private readonly beacons: Beacons;
+  readonly beacons: Beacons;
   readonly invitationList: Invitations;
   readonly visits: Visits;
   readonly trust: TrustParts;
@@ -100,6 +103,8 @@ export class Engine {
   readonly link: Link;
   readonly loops: OwnLoops;
   readonly watchdog: Watchdog;
+  readonly faults: Faults;
+  private readonly chores: Chores;
   readonly guard: Guard;
   private readonly absence: Absence;
   readonly networkDeps: NetworkDeps;
@@ -107,16 +112,12 @@ export class Engine {
   /** A document was held once: the periods of this network are known. */
   private documented: boolean;
   private moment: Millis;
-  private nextHour: Millis;
-  private nextMinutes: Millis;
 
   constructor(options: ClientOptions, now: Millis) {
     const { store, rng, builder } = options;
     this.store = store;
     this.rng = rng;
     this.moment = now;
-    this.nextHour = now;
-    this.nextMinutes = now + 5 * MINUTE;
     this.identity = loadIdentity(store);
     const network = (): Network | null => this.network;
     const kick = (): void => this.jobs.kick();
@@ -125,6 +126,12 @@ export class Engine {
     };
     const alarm = (code: string, at: Millis): void => this.events.append(at, 'alarm', code);
     this.events = new EventLog(store, (event) => this.effects.push({ kind: 'event', event }));
+    const attempts = new Attempts(store, () => this.remember());
+    this.faults = new Faults({
+      attempts,
+      alarm,
+      tell: (code, error) => this.effects.push({ kind: 'fault', code, error }),
+    });
     this.contactList = new Contacts(store, this.events);
     this.identities = new Identities({
       store,
@@ -165,12 +172,14 @@ export class Engine {
       show: (row) => this.messageView(row),
     });
     this.tombstones = new Tombstones(store, rng, network);
-    this.watches = new WatchList(store, network, {
+    const watching: WatchListener = {
       onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
       onRead: (watch, at) => {
         if (isErasedAfterRead(store, watch)) this.tombstones.add(watch.box, at);
       },
-    });
+      onFailed: (error, at) => this.faults.note('box-failed', error, at),
+    };
+    this.watches = new WatchList(store, network, watching, attempts);
     this.reads = new ReadQueue(rng, network, this.watches);
     this.puts = new PutQueue(store, rng, network);
     this.cover = new Cover(rng, network);
@@ -178,9 +187,9 @@ export class Engine {
     this.received = new ReceivedSet(store);
     this.receipts = new ReceiptClock(store, rng);
     this.notices = new Notices(store);
-    const inbox = new Inbox(store, this.received, {
-      onEnvelope: (contactId, seq, envelope, raw, at) =>
-        this.arrivals.take(contactId, seq, envelope, raw, at),
+    const arriving: InboxListener = {
+      onEnvelope: (contactId, seq, envelope, raw, at, apart) =>
+        this.arrivals.take(contactId, seq, envelope, raw, at, apart),
       onDuplicate: (contactId, at) => this.oweReceipt(contactId, at),
       onDeadLetter: (contactId, seq, reason, at) => {
         // Its sender learns with the next receipt that it has to come anew.
@@ -190,7 +199,9 @@ export class Engine {
       },
       onLetter: (id, at) => this.events.append(at, 'letter', `in-${id}`),
       onWork: kick,
-    });
+      onFault: (reason, error, at) => this.faults.noteArrival(reason, error, at),
+    };
+    const inbox = new Inbox(store, this.received, arriving, attempts);
     this.files = new Files({
       store,
       rng,
@@ -219,6 +230,8 @@ export class Engine {
         kick();
       },
       show: (row) => this.messageView(row),
+      attempts,
+      takeAgain: (...whole) => inbox.again(...whole),
       again: (...content) => this.arrivals.say(...content),
       owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
@@ -353,14 +366,16 @@ export class Engine {
       files: this.files,
       owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
-    this.jobs = new JobQueue(store, [
-      this.identities,
-      inbox,
-      this.invitationList,
-      this.visits,
-      this.outbox,
-      this.trust.safety,
-    ]);
+    this.jobs = new JobQueue(
+      store,
+      [this.identities, inbox, this.invitationList, this.visits, this.outbox, this.trust.safety],
+      attempts,
+      {
+        onContained: (error) => this.faults.count('work-failed', error),
+        onResting: (error, at) => this.faults.note('work-resting', error, at),
+      },
+    );
+    this.chores = new Chores(this, now);
     this.requests = new RequestTracker(builder, rng);
     this.watchdog = new Watchdog(now);
     this.absence = new Absence({
@@ -423,8 +438,7 @@ export class Engine {
       (joined ? this.notices.deadline : null) ?? Infinity,
       (joined ? this.visits.deadline : null) ?? Infinity,
       joined ? this.addresses.deadline : Infinity,
-      this.nextHour,
-      this.nextMinutes,
+      this.chores.deadline,
       this.reader.deadline ?? Infinity,
       this.messageList.removal.deadline ?? Infinity,
     );
@@ -445,20 +459,12 @@ export class Engine {
     }
     this.reader.advance(now);
     this.messageList.removal.sweep(now);
-    if (this.nextMinutes <= now) {
-      this.nextMinutes = now + 5 * MINUTE;
-      this.outbox.repairHoles(now);
-      if (this.network?.current(now) != null) this.invitationList.expire(now);
-      this.trust.expire(now);
-      this.levels.tend(now);
-      this.files.tend(now);
-    }
-    if (this.nextHour <= now) this.hourly(now);
+    this.chores.advance(now);
     this.watch(now);
   }
 
   drain(): ClientEffect[] {
-    const job = this.jobs.next();
+    const job = this.jobs.next(this.now);
     if (job !== null) this.effects.push({ kind: 'session', job });
     const cells = this.files.nextJob();
     if (cells !== null) this.effects.push({ kind: 'cells', job: cells });
@@ -496,7 +502,20 @@ export class Engine {
   onDown(frame: DownFrame, now: Millis): void {
     this.now = now;
     this.levels.usage.count(0, 1, now);
-    this.link.onDownFrame(frame, now);
+    // Neither an edge nor whoever wrote what it brings may end this program.
+    this.faults.contain('input-failed', now, () => this.link.onBroadcast(frame, now));
+    this.faults.contain('input-failed', now, () => this.link.onReply(frame, now));
+  }
+
+  /** What of the store is kept in memory, put back where a transaction was taken back. */
+  private remember(): () => void {
+    const effects = this.effects.length;
+    return () => {
+      // Events that are not in the log after all. Whatever else is asked for stays asked for.
+      this.effects = this.effects.filter(({ kind }, n) => n < effects || kind !== 'event');
+      for (const list of [this.watches, this.puts, this.tombstones, this.receipts]) list.restore();
+      this.messageList.removal.changed();
+    };
   }
 
   onSession(job: SessionJob, outcome: JobOutcome, now: Millis): void {
@@ -521,8 +540,7 @@ export class Engine {
 
   /** The clock was set back: what has a time would wait until the old time comes again. */
   private setBack(back: Millis, now: Millis): void {
-    this.nextHour = Math.min(this.nextHour, now + HOUR);
-    this.nextMinutes = Math.min(this.nextMinutes, now + 5 * MINUTE);
+    this.chores.setBack(now);
     this.requests.forgetAll(now);
     this.link.setBack(back);
     const lists = [
@@ -550,27 +568,6 @@ export class Engine {
       },
       onEquivocation: (now) => this.events.append(now, 'alarm', 'document-equivocation'),
     };
-  }
-
-  private hourly(now: Millis): void {
-    this.nextHour = now + HOUR;
-    const parameters = this.network?.current(now)?.parameters;
-    if (this.network === null || parameters === undefined) {
-      this.nextHour = now + 60_000;
-      return;
-    }
-    this.outbox.renewAged(parameters, now);
-    this.beacons.write(this.network, now);
-    if (this.outbox.healing.askForNotices(now)) this.jobs.kick();
-    this.reader.healing.expire(now);
-    this.invitationList.expire(now);
-    this.addresses.hourly(now);
-    this.contactList.forgetOld(now);
-    this.reader.everyDay(now);
-    this.reader.sweepGaps(now);
-    this.reader.expireGaps(now, parameters.boxLifeDays);
-    this.watches.expire(Math.floor(now / (24 * HOUR)), parameters.boxLifeDays);
-    this.store.checkpoint();
   }
 
   private watch(now: Millis): void {

@@ -98,6 +98,8 @@ export const MAX_GUARDS = 16;
 export const MAX_ENVELOPE_DEPTH = 64;
 /** Dead letters kept of one contact. */
 export const MAX_DEAD_LETTERS = 100;
+/** Of those, contents that were receipted and failed here: they never give way. */
+export const MAX_FAILED_CONTENTS = 50;
 /** Marks kept of the last five minutes of digests, of one edge. */
 export const MAX_RECENT_MARKS = 65_536;
 /** Copies, reads and erasures of cover boxes still to be done; the oldest gives way. */

@@ -90,4 +90,17 @@ export const alarmText: Readonly<Record<string, string>> = {
   'senseless-box': 'A mailbox held something that is no message. It was set aside.',
   'envelope-malformed': 'A message arrived out of form. It was set aside.',
   'content-malformed': 'What a contact sent cannot be shown: it is out of form. It was set aside.',
+  'content-failed':
+    'What a contact sent could not be saved: a mistake in Tacet. It is kept as it came, and can be tried again after an update.',
+  'envelope-failed':
+    'A message could not be saved: a mistake in Tacet. Its sender will write it again.',
+  'word-failed': 'A receipt could not be saved: a mistake in Tacet. It will be said again.',
+  'work-failed': 'Something could not be done: a mistake in Tacet. Everything else goes on.',
+  'work-resting':
+    'Something could not be done: a mistake in Tacet. It is tried again when Tacet starts next.',
+  'box-failed':
+    'A mailbox could not be emptied: a mistake in Tacet. It is tried again when Tacet starts next.',
+  'input-failed':
+    'Something the network sent could not be used: a mistake in Tacet. Everything else goes on.',
+  'task-failed': 'Something done now and then failed: a mistake in Tacet. It is tried again.',
 };

@@ -119,6 +119,28 @@ export class PutQueue {
     this.entries.set(entry.id, entry);
   }
 
+  /** As the store has it, where a transaction was taken back. Waits are kept here only. */
+  restore(): void {
+    const saved = new Set<number>();
+    const columns = 'id, owner, ref, copies, first_edge, expiry_day';
+    for (const row of this.store.all(`SELECT ${columns} FROM puts ORDER BY id`)) {
+      const id = num(row, 'id');
+      saved.add(id);
+      const entry = this.entries.get(id);
+      if (entry === undefined) {
+        const whole = this.store.get('SELECT * FROM puts WHERE id = ?', id);
+        if (whole !== undefined) this.adopt(whole);
+        continue;
+      }
+      entry.owner = text(row, 'owner');
+      entry.ref = num(row, 'ref');
+      entry.copies = num(row, 'copies');
+      entry.firstEdge = blobOrNull(row, 'first_edge');
+      entry.expiryDay = numOrNull(row, 'expiry_day');
+    }
+    for (const id of this.entries.keys()) if (!saved.has(id)) this.entries.delete(id);
+  }
+
   /** Saves a box to write. Inside the caller's transaction. */
   add(put: NewPut): void {
     const { rowId } = this.store.run(

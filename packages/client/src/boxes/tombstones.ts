@@ -35,8 +35,16 @@ export class Tombstones implements PlanSource {
     this.store = store;
     this.rng = rng;
     this.network = network;
-    for (const row of store.all('SELECT * FROM tombstones ORDER BY id')) {
+    this.restore();
+  }
+
+  /** As the store has it: at the start, and where a transaction was taken back. */
+  restore(): void {
+    const saved = new Set<number>();
+    for (const row of this.store.all('SELECT * FROM tombstones ORDER BY id')) {
       const id = num(row, 'id');
+      saved.add(id);
+      if (this.entries.has(id)) continue;
       this.entries.set(id, {
         id,
         boxId: blob(row, 'box_id') as BoxId,
@@ -48,6 +56,7 @@ export class Tombstones implements PlanSource {
         inFlight: false,
       });
     }
+    for (const id of this.entries.keys()) if (!saved.has(id)) this.entries.delete(id);
   }
 
   /** Inside the transaction that saves what the box held. */

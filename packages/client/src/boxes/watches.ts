@@ -6,7 +6,8 @@
 import { AppError, BytesMap, dayOf, type Millis } from '@tacet/base';
 import { type BoxId, type BoxRecord, type Digest, type Mark, openRecord } from '@tacet/wire';
 import type { Network } from '../network/network.ts';
-import type { ProfileStore } from '../ports.ts';
+import type { ProfileStore, SqlRow } from '../ports.ts';
+import { Attempts } from '../store/attempt.ts';
 import { blob, num, text } from '../store/rows.ts';
 import type { BoxSecret } from '../streams/chain.ts';
 
@@ -31,6 +32,8 @@ export interface WatchListener {
   onAnnounced(watch: Watch, digest: Digest, now: Millis): void;
   /** The box was read: erase it at its edges later. */
   onRead(watch: Watch, now: Millis): void;
+  /** What stood in a box could not be taken. */
+  onFailed?(error: unknown, now: Millis): void;
 }
 
 /** Owners of boxes that one person writes once; the last: where an address tells its end. */
@@ -42,27 +45,58 @@ export class WatchList {
   private readonly listener: WatchListener;
   private readonly owners = new Map<string, WatchOwner>();
   private readonly byMark = new BytesMap<Watch>();
+  private readonly attempts: Attempts;
+  /** What stands in these could not be taken: they are waited for again from the next start on. */
+  private readonly resting = new Set<number>();
 
-  constructor(store: ProfileStore, network: () => Network | null, listener: WatchListener) {
+  constructor(
+    store: ProfileStore,
+    network: () => Network | null,
+    listener: WatchListener,
+    attempts = new Attempts(store),
+  ) {
     this.store = store;
+    this.attempts = attempts;
     this.network = network;
     this.listener = listener;
-    for (const row of store.all('SELECT * FROM watches')) {
-      const watch: Watch = {
-        id: num(row, 'id'),
-        owner: text(row, 'owner'),
-        ref: num(row, 'ref'),
-        index: num(row, 'idx'),
-        box: {
-          seed: blob(row, 'seed'),
-          key: blob(row, 'key'),
-          id: blob(row, 'box_id') as BoxId,
-          mark: blob(row, 'mark') as Mark,
-        },
-        createdDay: num(row, 'created_day'),
-      };
-      this.byMark.set(watch.box.mark, watch);
+    for (const row of store.all('SELECT * FROM watches')) this.adopt(row);
+  }
+
+  private adopt(row: SqlRow): void {
+    const watch: Watch = {
+      id: num(row, 'id'),
+      owner: text(row, 'owner'),
+      ref: num(row, 'ref'),
+      index: num(row, 'idx'),
+      box: {
+        seed: blob(row, 'seed'),
+        key: blob(row, 'key'),
+        id: blob(row, 'box_id') as BoxId,
+        mark: blob(row, 'mark') as Mark,
+      },
+      createdDay: num(row, 'created_day'),
+    };
+    this.byMark.set(watch.box.mark, watch);
+  }
+
+  /** As the store has it, where a transaction was taken back. */
+  restore(): void {
+    const saved = new Set<number>();
+    for (const row of this.store.all('SELECT id, owner, mark FROM watches')) {
+      const [id, owner] = [num(row, 'id'), text(row, 'owner')];
+      const watch = this.byMark.get(blob(row, 'mark'));
+      saved.add(id);
+      if (watch?.id === id) watch.owner = owner;
+      else if (!this.resting.has(id)) this.load(id);
     }
+    for (const [mark, { id }] of this.byMark.entries()) {
+      if (!saved.has(id)) this.byMark.delete(mark);
+    }
+  }
+
+  private load(id: number): void {
+    const row = this.store.get('SELECT * FROM watches WHERE id = ?', id);
+    if (row !== undefined) this.adopt(row);
   }
 
   register(owner: string, handler: WatchOwner): void {
@@ -207,12 +241,18 @@ export class WatchList {
     if (plaintext === null) return false;
     const owner = this.owners.get(watch.owner);
     if (owner === undefined) throw new AppError('watch-owner', 'bug', 'a watch without an owner');
-    this.store.transaction(() => {
+    const failure = this.attempts.saved(() => {
       this.store.run('DELETE FROM watches WHERE id = ?', watch.id);
       this.byMark.delete(watch.box.mark);
       this.listener.onRead(watch, now);
       owner.onRecord(watch, plaintext, record, now);
     });
+    if (failure === null) return true;
+    // A mistake of ours, which whoever wrote the box may have found. It stands at its edges as long as
+    // nobody erases it, and comes again if it was a part of something.
+    this.resting.add(watch.id);
+    this.byMark.delete(watch.box.mark);
+    this.listener.onFailed?.(failure.error, now);
     return true;
   }
 }

@@ -11,7 +11,14 @@ import { MAX_IDENTITIES } from '../limits.ts';
 import { keySetHash } from '../meeting/boxes.ts';
 import type { OwnIdentity } from '../meeting/identity.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
-import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import {
+  applyWrites,
+  type ErasedWork,
+  erased,
+  firstAble,
+  type JobSource,
+  type Resting,
+} from '../sessions/jobs.ts';
 import { identityRecord } from '../sessions/records.ts';
 import { addressWords } from '../status/words.ts';
 import { blob, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
@@ -214,12 +221,14 @@ export class Identities implements JobSource {
   }
 
   /** The session key of one that was asked for. */
-  nextJob(): ErasedWork | null {
-    const row = this.d.store.get("SELECT id FROM identities WHERE state = 'preparing' LIMIT 1");
-    if (row === undefined) return null;
-    const id = num(row, 'id');
+  nextJob(resting: Resting): ErasedWork | null {
+    const rows = this.d.store.all("SELECT id FROM identities WHERE state = 'preparing'");
+    const found = firstAble('identity', rows, resting);
+    if (found === null) return null;
+    const id = num(found.row, 'id');
     return erased<{ publicKey: Uint8Array; writes: SessionWrites }>({
       name: 'identity',
+      key: found.key,
       run: (port) => port.createIdentity(),
       commit: ({ publicKey, writes }, now) => {
         const named = [...writes].map(([name, value]) => [

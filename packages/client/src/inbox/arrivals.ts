@@ -12,6 +12,7 @@ import type { ProfileStore } from '../ports.ts';
 import { text } from '../store/rows.ts';
 import type { StreamReader } from '../streams/reader.ts';
 import type { TrustParts } from '../trust/join.ts';
+import { type Apart, TOGETHER } from './inbox.ts';
 import type { ReceivedSet } from './received.ts';
 
 export interface ArrivalDeps {
@@ -36,20 +37,28 @@ export class Arrivals {
     this.d = deps;
   }
 
-  /** Inside the transaction of the decryption. */
-  take(contactId: number, seq: number, envelope: Envelope, raw: Uint8Array, now: Millis): void {
+  /** Inside the transaction of the decryption. @param apart what can fail alone goes through it */
+  take(
+    contactId: number,
+    seq: number,
+    envelope: Envelope,
+    raw: Uint8Array,
+    now: Millis,
+    apart: Apart = TOGETHER,
+  ): void {
+    const { receipt, unreadable, readUpTo, document } = envelope;
     this.d.contacts.heard(contactId, now);
-    if (envelope.receipt !== undefined) this.d.outbox.onReceipt(contactId, envelope.receipt, now);
-    this.d.outbox.onUnreadable(contactId, envelope.unreadable ?? [], now);
-    if (envelope.readUpTo !== undefined) {
-      this.d.content.readReceipts.onTold(contactId, envelope.readUpTo, now);
+    if (receipt !== undefined) {
+      apart('receipt', () => this.d.outbox.onReceipt(contactId, receipt, now));
     }
-    const { document } = envelope;
-    if (
-      document !== undefined &&
-      this.d.network()?.memory.compare(contactId, document, now) === true
-    ) {
-      this.d.events.append(now, 'alarm', 'document-mismatch');
+    if (unreadable !== undefined) {
+      apart('unreadable', () => this.d.outbox.onUnreadable(contactId, unreadable, now));
+    }
+    if (readUpTo !== undefined) {
+      apart('read', () => this.d.content.readReceipts.onTold(contactId, readUpTo, now));
+    }
+    if (document !== undefined) {
+      apart('document', () => this.compare(contactId, document, now));
     }
     if (seq === 0) return;
     if (envelope.closed !== undefined && envelope.closed < seq) {
@@ -73,8 +82,18 @@ export class Arrivals {
     }
     this.onTrust(contactId, envelope, now);
     this.d.files.onWords(contactId, envelope.fileWords ?? [], now);
-    this.say(contactId, seq, envelope, raw, now);
+    apart('content', () => this.say(contactId, seq, envelope, raw, now));
     this.d.owe(contactId, now);
+  }
+
+  private compare(
+    contactId: number,
+    document: NonNullable<Envelope['document']>,
+    now: Millis,
+  ): void {
+    if (this.d.network()?.memory.compare(contactId, document, now) === true) {
+      this.d.events.append(now, 'alarm', 'document-mismatch');
+    }
   }
 
   /** The content takes effect, nothing else: of one that was kept, too. In a transaction. */

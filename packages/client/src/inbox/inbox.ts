@@ -1,14 +1,29 @@
 /**
  * From boxes to saved messages. A part is saved when it is read; whole ciphertexts become a
  * ratchet job; their plaintexts, the ratchet's new state and the forgotten parts are one
- * transaction. What cannot be decrypted goes to the dead letters and blocks nothing.
+ * transaction. What cannot be decrypted, or not be saved, goes to the dead letters and blocks nothing.
  */
-import { concat, isAppError, type Millis } from '@tacet/base';
+import { AppError, concat, isAppError, type Millis } from '@tacet/base';
 import { isBlocked } from '../contacts/blocking.ts';
 import { decodeEnvelope, type Envelope, type Unreadable } from '../content/envelope.ts';
-import { MAX_DEAD_LETTERS, MAX_GROUP_BYTES, MAX_PARTIAL, MAX_UNREADABLE } from '../limits.ts';
-import type { ProfileStore, SqlRow } from '../ports.ts';
-import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import {
+  MAX_DEAD_LETTERS,
+  MAX_FAILED_CONTENTS,
+  MAX_GROUP_BYTES,
+  MAX_PARTIAL,
+  MAX_UNREADABLE,
+} from '../limits.ts';
+import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
+import {
+  applyWrites,
+  type ErasedWork,
+  erased,
+  type JobSource,
+  NONE_RESTS,
+  type Resting,
+} from '../sessions/jobs.ts';
+import type { FaultReason } from '../status/faults.ts';
+import { Attempts } from '../store/attempt.ts';
 import { nextId } from '../store/ids.ts';
 import { blob, num } from '../store/rows.ts';
 import type { BoxContent } from '../streams/parts.ts';
@@ -23,6 +38,7 @@ export interface InboxListener {
     envelope: Envelope,
     raw: Uint8Array,
     now: Millis,
+    apart: Apart,
   ): void;
   /** A numbered ciphertext came that is saved already: its receipt was lost. */
   onDuplicate(contactId: number, now: Millis): void;
@@ -31,10 +47,35 @@ export interface InboxListener {
   onLetter(id: number, now: Millis): void;
   /** Ratchet work may be waiting. */
   onWork(): void;
+  /** Something of an envelope could not be saved, and what could was. In that transaction. */
+  onFault?(reason: FaultReason, error: unknown, now: Millis): void;
+}
+
+/** What of an envelope can fail alone: its content, and words that their writer says again. */
+export type ApartPart = 'content' | 'receipt' | 'unreadable' | 'read' | 'document';
+/** Carries out one part of an envelope. */
+export type Apart = (part: ApartPart, work: () => void) => void;
+
+/** A part that fails takes all with it: the usual way, without the cost of savepoints. */
+export const TOGETHER: Apart = (_part, work) => work();
+
+/** Where a ciphertext stands: 0 is a control. */
+interface Numbered {
+  readonly contactId: number;
+  readonly seq: number;
+}
+
+/** What to do with the parts a ciphertext came in. */
+interface Parts {
+  /** They are needed no more. */
+  readonly forget: () => void;
+  /** They could not be read together: later ones may replace some. */
+  readonly keep: () => void;
 }
 
 /** A ciphertext that is whole: what is read of it only when its turn comes. */
 interface Waiting {
+  readonly key: string;
   readonly data: () => Uint8Array;
   readonly work: (data: Uint8Array) => ErasedWork;
 }
@@ -48,11 +89,18 @@ export class Inbox implements StreamListener, JobSource {
   private readonly store: ProfileStore;
   private readonly received: ReceivedSet;
   private readonly listener: InboxListener;
+  private readonly attempts: Attempts;
 
-  constructor(store: ProfileStore, received: ReceivedSet, listener: InboxListener) {
+  constructor(
+    store: ProfileStore,
+    received: ReceivedSet,
+    listener: InboxListener,
+    attempts = new Attempts(store),
+  ) {
     this.store = store;
     this.received = received;
     this.listener = listener;
+    this.attempts = attempts;
   }
 
   onContent(
@@ -153,15 +201,17 @@ export class Inbox implements StreamListener, JobSource {
     return rows.map((row) => ({ seq: num(row, 'seq'), index: num(row, 'last') }));
   }
 
-  nextJob(): ErasedWork | null {
-    return this.nextJobs(1)[0] ?? null;
+  nextJob(resting: Resting = NONE_RESTS): ErasedWork | null {
+    return this.nextJobs(1, resting)[0] ?? null;
   }
 
   /** As many as a commit may hold up the thread for: by their number, and by their bytes but for the first. */
-  nextJobs(most: number): ErasedWork[] {
+  nextJobs(most: number, resting: Resting = NONE_RESTS): ErasedWork[] {
     const jobs: ErasedWork[] = [];
     let left = MAX_GROUP_BYTES;
-    for (const waiting of [...this.numbered(most), ...this.controls(most)].slice(0, most)) {
+    const able = most + resting.size;
+    const all = [...this.numbered(able), ...this.controls(able)];
+    for (const waiting of all.filter(({ key }) => !resting.has(key)).slice(0, most)) {
       const data = waiting.data();
       left -= data.length;
       if (left < 0 && jobs.length > 0) break;
@@ -181,7 +231,9 @@ export class Inbox implements StreamListener, JobSource {
 
   private whole(contactId: number, seq: number): Waiting {
     let newest = 0;
+    const key = `text/${contactId}/${seq}`;
     return {
+      key,
       data: () => {
         const rows = this.store.all(
           'SELECT data, idx FROM fragments WHERE contact_id = ? AND seq = ? ORDER BY part',
@@ -192,7 +244,7 @@ export class Inbox implements StreamListener, JobSource {
         return concat(...rows.map((row) => blob(row, 'data')));
       },
       work: (data) =>
-        this.work(contactId, seq, data, {
+        this.work(key, contactId, seq, data, {
           forget: () => this.forget(contactId, seq),
           // Perhaps parts of two encryptions: the missing ones of the later may still come.
           keep: () => {
@@ -212,24 +264,29 @@ export class Inbox implements StreamListener, JobSource {
     const sql = 'SELECT id, contact_id, data FROM controls ORDER BY id LIMIT ?';
     return this.store.all(sql, most).map((row) => {
       const id = num(row, 'id');
+      const key = `control/${id}`;
       const forget = (): void => {
         this.store.run('DELETE FROM controls WHERE id = ?', id);
       };
       return {
+        key,
         data: () => blob(row, 'data'),
-        work: (data) => this.work(num(row, 'contact_id'), 0, data, { forget, keep: forget }),
+        work: (data) => this.work(key, num(row, 'contact_id'), 0, data, { forget, keep: forget }),
       };
     });
   }
 
   private work(
+    key: string,
     contactId: number,
     seq: number,
     data: Uint8Array,
-    then: { readonly forget: () => void; readonly keep: () => void },
+    then: Parts,
   ): ErasedWork {
+    const come = { contactId, seq };
     return erased({
       name: 'decrypt',
+      key,
       contactId,
       run: (port, records) => port.decrypt(records, peerName(contactId), data),
       writes: ({ writes }) => writes,
@@ -238,7 +295,11 @@ export class Inbox implements StreamListener, JobSource {
         if (isBlocked(this.store, contactId)) return;
         applyWrites(this.store, writes);
         then.forget();
-        this.deliver(contactId, seq, plaintext, now);
+        this.deliver(come, plaintext, TOGETHER, now);
+      },
+      contain: (decrypted, error, now) => {
+        if (isBlocked(this.store, contactId)) return;
+        this.contain(come, decrypted, then, error, now);
       },
       fail: (error, now) => {
         if (isBlocked(this.store, contactId)) return;
@@ -257,8 +318,72 @@ export class Inbox implements StreamListener, JobSource {
     });
   }
 
+  /**
+   * It could not be saved as it was. Part by part: a content that fails is a dead letter, and receipted
+   * as every other; words their writer says again are left out. Where something else fails, such as the
+   * secrets of boxes to come, a receipt would say what is not so: it stays unread, and its sender
+   * encrypts it anew.
+   */
+  private contain(
+    come: Numbered,
+    { plaintext, writes }: { readonly plaintext: Uint8Array; readonly writes: SessionWrites },
+    then: Parts,
+    error: unknown,
+    now: Millis,
+  ): void {
+    const { contactId, seq } = come;
+    const inParts = this.attempts.saved(() => {
+      applyWrites(this.store, writes);
+      then.forget();
+      this.inParts(come, plaintext, now);
+    });
+    if (inParts === null) return;
+    this.attempts.saved(() => applyWrites(this.store, writes));
+    then.keep();
+    this.listener.onFault?.('envelope-failed', error, now);
+    // A control says nothing that is not said again.
+    if (seq > 0) this.deadLetter(contactId, seq, 'envelope-failed', plaintext, now);
+  }
+
+  private inParts(come: Numbered, plaintext: Uint8Array, now: Millis): void {
+    const failed: { readonly part: ApartPart; readonly error: unknown }[] = [];
+    this.deliver(
+      come,
+      plaintext,
+      (part, work) => {
+        const failure = this.attempts.saved(work);
+        if (failure !== null) failed.push({ part, error: failure.error });
+      },
+      now,
+    );
+    for (const { part, error } of failed) {
+      if (part === 'content') this.failedContent(come, plaintext, error, now);
+      else this.listener.onFault?.('word-failed', error, now);
+    }
+  }
+
+  /** Only as many are receipted as are surely kept: of the others their sender keeps the text. */
+  private failedContent(come: Numbered, raw: Uint8Array, error: unknown, now: Millis): void {
+    const { contactId, seq } = come;
+    const row = this.store.get(
+      `SELECT count(*) AS n FROM dead_letters
+       WHERE contact_id = ? AND reason = 'content-failed' AND settled = 0`,
+      contactId,
+    );
+    if (row !== undefined && num(row, 'n') >= MAX_FAILED_CONTENTS) {
+      throw new AppError('content-failed', 'bug', 'too many contents could not be saved');
+    }
+    this.listener.onFault?.('content-failed', error, now);
+    this.deadLetter(contactId, seq, 'content-failed', raw, now);
+  }
+
   /** Decrypted and about to be saved: the sequence counts as received from here on. */
-  private deliver(contactId: number, seq: number, plaintext: Uint8Array, now: Millis): void {
+  private deliver(
+    { contactId, seq }: Numbered,
+    plaintext: Uint8Array,
+    apart: Apart,
+    now: Millis,
+  ): void {
     let envelope: Envelope;
     try {
       envelope = decodeEnvelope(plaintext);
@@ -277,7 +402,17 @@ export class Inbox implements StreamListener, JobSource {
     if (envelope.malformedContent === true) {
       this.deadLetter(contactId, seq, 'content-malformed', plaintext, now);
     }
-    this.listener.onEnvelope(contactId, seq, envelope, plaintext, now);
+    this.listener.onEnvelope(contactId, seq, envelope, plaintext, now, apart);
+  }
+
+  /**
+   * An envelope of which nothing could be saved, as it was decrypted then: its ciphertext cannot be read
+   * a second time. In a transaction.
+   */
+  again(contactId: number, seq: number, plaintext: Uint8Array, now: Millis): void {
+    if (this.received.has(contactId, seq)) return;
+    this.forget(contactId, seq);
+    this.deliver({ contactId, seq }, plaintext, TOGETHER, now);
   }
 
   /** What was read and must not take effect. In the transaction that read it. */
@@ -322,7 +457,8 @@ export class Inbox implements StreamListener, JobSource {
     );
     this.store.run(
       `DELETE FROM dead_letters WHERE contact_id = ? AND id NOT IN
-         (SELECT id FROM dead_letters WHERE contact_id = ? ORDER BY settled <> 0, id DESC LIMIT ?)`,
+         (SELECT id FROM dead_letters WHERE contact_id = ?
+          ORDER BY settled <> 0, reason <> 'content-failed', id DESC LIMIT ?)`,
       contactId,
       contactId,
       MAX_DEAD_LETTERS,

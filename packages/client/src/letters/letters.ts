@@ -13,6 +13,7 @@ import type { EventLog } from '../events/log.ts';
 import type { Moved } from '../levels/deliveries.ts';
 import { MAX_PAGE, MAX_QUEUED } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import type { Attempts } from '../store/attempt.ts';
 import { blob, num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { LetterView } from '../views.ts';
 import { letterRef } from './id.ts';
@@ -30,14 +31,19 @@ export interface LetterDeps {
   written(contactId: number, now: Millis): void;
   /** A content that was kept unread takes effect. In a transaction. */
   again(contactId: number, seq: number, envelope: Envelope, raw: Uint8Array, now: Millis): void;
+  /** An envelope that was not receipted takes effect after all. In a transaction. */
+  takeAgain(contactId: number, seq: number, plaintext: Uint8Array, now: Millis): void;
+  readonly attempts: Attempts;
   /** A receipt to this contact, which shows what is missing. */
   owe(contactId: number, now: Millis): void;
 }
 
 /** Kept as it was decrypted: a later version may read it. */
-const READABLE = new Set(['envelope-malformed', 'content-malformed']);
+const READABLE = new Set(['envelope-malformed', 'content-malformed', 'content-failed']);
 /** Its sender can encrypt it anew. */
 const REPEATED = new Set(['session-undecryptable', 'session-duplicate', 'session-failed']);
+/** Decrypted, and not receipted: all that stands in it takes effect. */
+const WHOLE = 'envelope-failed';
 
 const SETTLED = ['dead', 'dismissed', 'over'] as const;
 
@@ -162,8 +168,14 @@ export class Letters {
         id,
       );
       this.d.events.append(now, 'letter', `in-${id}`);
-      if (READABLE.has(text(row, 'reason'))) {
+      const reason = text(row, 'reason');
+      if (READABLE.has(reason)) {
         this.readAgain(row, now);
+        return;
+      }
+      if (reason === WHOLE) {
+        // What fails once more stays a letter; its sender writes it again all the same.
+        this.d.attempts.saved(() => this.d.takeAgain(contactId, seq, blob(row, 'data'), now));
         return;
       }
       store.run('UPDATE fragments SET tried = 0 WHERE contact_id = ? AND seq = ?', contactId, seq);
@@ -183,11 +195,14 @@ export class Letters {
       return;
     }
     if (envelope.content === undefined) return;
-    this.d.store.run(
-      "UPDATE dead_letters SET settled = 2, data = x'' WHERE id = ?",
-      num(row, 'id'),
-    );
-    this.d.again(num(row, 'contact_id'), num(row, 'seq'), envelope, data, now);
+    // What fails once more stays a letter.
+    this.d.attempts.saved(() => {
+      this.d.store.run(
+        "UPDATE dead_letters SET settled = 2, data = x'' WHERE id = ?",
+        num(row, 'id'),
+      );
+      this.d.again(num(row, 'contact_id'), num(row, 'seq'), envelope, data, now);
+    });
   }
 
   private row(id: string): { readonly direction: 'out' | 'in'; readonly row: SqlRow } {
@@ -239,7 +254,8 @@ export class Letters {
     const reason = text(row, 'reason');
     const ended = text(contact, 'state') === 'ended';
     const settled = num(row, 'settled');
-    const again = READABLE.has(reason) || (REPEATED.has(reason) && num(row, 'seq') > 0);
+    const numbered = num(row, 'seq') > 0;
+    const again = READABLE.has(reason) || ((REPEATED.has(reason) || reason === WHOLE) && numbered);
     return {
       ...this.shared(row, num(row, 'at')),
       id: `in-${num(row, 'id')}`,

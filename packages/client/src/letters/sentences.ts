@@ -17,6 +17,10 @@ const SENT: Readonly<Record<string, Advice>> = {
     why: 'It could not be encrypted: something failed on this computer.',
     what: 'Try again. It was never sent, so it cannot arrive twice.',
   },
+  'work-failed': {
+    why: 'It could not be prepared for sending: a mistake in Tacet.',
+    what: 'Update Tacet and try again. It cannot arrive twice.',
+  },
   'session-expired': {
     why: 'Nobody answered for thirty days, and a session that old is not used any more.',
     what: MEET_AGAIN,
@@ -53,6 +57,14 @@ const CAME: Readonly<Record<string, Advice>> = {
   'envelope-malformed': {
     why: 'They sent something that this version cannot read.',
     what: 'Update Tacet and try again, or ask them what it was.',
+  },
+  'content-failed': {
+    why: 'Something came whole and could not be saved: a mistake in Tacet.',
+    what: 'It is kept as it came. Update Tacet and try again, or ask them what it was.',
+  },
+  'envelope-failed': {
+    why: 'Something came that could not be saved: a mistake in Tacet.',
+    what: 'Its sender writes it again by itself. Update Tacet if it stays for days.',
   },
   'content-malformed': {
     why: 'They sent something that breaks the rules of what it claims to be.',

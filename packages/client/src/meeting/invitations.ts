@@ -3,7 +3,7 @@
  * boxes 0 and 1, shows the link once box 0 is stored, takes the first valid reply, says in box 3
  * what became of it. Every step is a saved state; ratchet work runs as jobs.
  */
-import { AppError, concat, DAY, HOUR, type Millis, randomBytes } from '@tacet/base';
+import { AppError, concat, DAY, HOUR, isAppError, type Millis, randomBytes } from '@tacet/base';
 import { hash } from '@tacet/crypto';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
@@ -13,7 +13,14 @@ import { cleanName } from '../contacts/contacts.ts';
 import { peerName } from '../inbox/inbox.ts';
 import { MAX_INVITATIONS } from '../limits.ts';
 import type { BundleResult, SessionWrites, SqlRow } from '../ports.ts';
-import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import {
+  applyWrites,
+  type ErasedWork,
+  erased,
+  firstAble,
+  type JobSource,
+  type Resting,
+} from '../sessions/jobs.ts';
 import { blob, blobOrNull, num, numOrNull, rowIdOf, text, textOrNull } from '../store/rows.ts';
 import type { InvitationView } from '../views.ts';
 import {
@@ -32,6 +39,7 @@ import {
   REPLY_BOX,
 } from './boxes.ts';
 import type { MeetingDeps } from './deps.ts';
+import { dropBundle } from './drop-bundle.ts';
 import { peerGivenName } from './given-name.ts';
 import type { OwnIdentity } from './identity.ts';
 import { checkLife, endsDayOf } from './life.ts';
@@ -314,19 +322,24 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
 
   // Ratchet work ---------------------------------------------------------------------------
 
-  nextJob(): ErasedWork | null {
-    return this.makeBundle() ?? this.openAnswer() ?? this.dropBundle();
+  nextJob(resting: Resting): ErasedWork | null {
+    return (
+      this.makeBundle(resting) ?? this.openAnswer(resting) ?? dropBundle(this.d.store, resting)
+    );
   }
 
-  private makeBundle(): ErasedWork | null {
+  private makeBundle(resting: Resting): ErasedWork | null {
     const network = this.d.network();
-    const row = this.d.store.get("SELECT id, r FROM invitations WHERE state = 'preparing' LIMIT 1");
-    if (row === undefined || network === null) return null;
+    const rows = this.d.store.all("SELECT id, r FROM invitations WHERE state = 'preparing'");
+    const found = firstAble('bundle', rows, resting);
+    if (found === null || network === null) return null;
+    const { row, key } = found;
     const id = num(row, 'id');
     const r = blob(row, 'r');
     const identity = this.identityOf(this.row(id));
     return erased<BundleResult>({
       name: 'bundle',
+      key,
       identity: numOrNull(this.row(id), 'identity_id'),
       run: (port, records) => port.createBundle(records),
       commit: ({ bundle, writes }, now) => {
@@ -460,10 +473,12 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.kick();
   }
 
-  private openAnswer(): ErasedWork | null {
-    const row = this.d.store.get("SELECT * FROM invitations WHERE state = 'answered' LIMIT 1");
+  private openAnswer(resting: Resting): ErasedWork | null {
+    const rows = this.d.store.all("SELECT * FROM invitations WHERE state = 'answered'");
+    const found = firstAble('answer', rows, resting);
     const network = this.d.network();
-    if (row === undefined || network === null) return null;
+    if (found === null || network === null) return null;
+    const { row, key } = found;
     const id = num(row, 'id');
     const contactId = num(row, 'contact_id');
     const secret = blob(row, 'secret');
@@ -471,6 +486,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     const saved = blob(row, 'reply');
     return erased<Answered>({
       name: 'answer',
+      key,
       identity: numOrNull(row, 'identity_id'),
       run: async (port, records) => {
         const reply = decodeReply(saved.slice(32));
@@ -489,33 +505,13 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
         if (text(this.row(id), 'state') !== 'answered') return;
         this.accept(id, contactId, secret, saved, answered, now);
       },
-      fail: (_error, now) => {
+      fail: (error, now) => {
         if (text(this.row(id), 'state') !== 'answered') return;
-        // The link reached somebody who wrote nonsense into its only reply box.
-        this.turnAway(id, contactId, saved, 'invitation-spoiled', now);
-        this.d.alarm('invitation-spoiled', now);
+        // The link reached somebody who wrote nonsense into its only reply box; or it is our mistake.
+        const reason = isAppError(error, 'work-failed') ? error.code : 'invitation-spoiled';
+        this.turnAway(id, contactId, saved, reason, now);
+        this.d.alarm(reason, now);
       },
-    });
-  }
-
-  /** What is left of the private halves of an invitation that nobody can answer any more. */
-  private dropBundle(): ErasedWork | null {
-    const row = this.d.store.get(
-      "SELECT id, bundle FROM invitations WHERE bundle IS NOT NULL AND state IN ('revoked','expired','used') LIMIT 1",
-    );
-    if (row === undefined) return null;
-    const id = num(row, 'id');
-    const forget = (): void => {
-      this.d.store.run('UPDATE invitations SET bundle = NULL WHERE id = ?', id);
-    };
-    return erased<SessionWrites>({
-      name: 'drop-bundle',
-      run: (port) => Promise.resolve(port.dropBundle(blob(row, 'bundle'))),
-      commit: (writes) => {
-        applyWrites(this.d.store, writes);
-        forget();
-      },
-      fail: forget,
     });
   }
 

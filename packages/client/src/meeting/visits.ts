@@ -12,7 +12,14 @@ import type { ReadQueue } from '../boxes/reads.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import { peerName } from '../inbox/inbox.ts';
 import type { SessionWrites, SqlRow } from '../ports.ts';
-import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import {
+  applyWrites,
+  type ErasedWork,
+  erased,
+  firstAble,
+  type JobSource,
+  type Resting,
+} from '../sessions/jobs.ts';
 import { blob, blobOrNull, num, text } from '../store/rows.ts';
 import type { Voucher } from '../trust/facts.ts';
 import { type Answer, makeAnswer, type Visitor } from './answer.ts';
@@ -204,20 +211,22 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     }
   }
 
-  nextJob(): ErasedWork | null {
-    return this.dropPeer() ?? this.answering();
+  nextJob(resting: Resting): ErasedWork | null {
+    return this.dropPeer(resting) ?? this.answering(resting);
   }
 
   /** What is left of the ratchet of a contact that was dismissed. */
-  private dropPeer(): ErasedWork | null {
-    const row = this.d.store.get('SELECT contact_id FROM departed LIMIT 1');
-    if (row === undefined) return null;
-    const id = num(row, 'contact_id');
+  private dropPeer(resting: Resting): ErasedWork | null {
+    const sql = 'SELECT contact_id AS id FROM departed LIMIT ?';
+    const found = firstAble('drop-peer', this.d.store.all(sql, 1 + resting.size), resting);
+    if (found === null) return null;
+    const id = num(found.row, 'id');
     const forget = (): void => {
       this.d.store.run('DELETE FROM departed WHERE contact_id = ?', id);
     };
     return erased<SessionWrites>({
       name: 'drop-peer',
+      key: found.key,
       run: (port) => Promise.resolve(port.dropPeer(peerName(id))),
       commit: (writes) => {
         applyWrites(this.d.store, writes);
@@ -227,13 +236,16 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
     });
   }
 
-  private answering(): ErasedWork | null {
-    const row = this.d.store.get("SELECT * FROM visits WHERE state = 'answering' LIMIT 1");
+  private answering(resting: Resting): ErasedWork | null {
+    const sql = "SELECT *, contact_id AS id FROM visits WHERE state = 'answering' LIMIT ?";
+    const found = firstAble('visit', this.d.store.all(sql, 1 + resting.size), resting);
     const network = this.d.network();
-    if (row === undefined || network === null) return null;
+    if (found === null || network === null) return null;
+    const { row, key } = found;
     const contactId = num(row, 'contact_id');
     return erased<Answer>({
       name: 'visit',
+      key,
       contactId,
       run: (port, records) =>
         makeAnswer(port, records, visitor(row), {
@@ -244,7 +256,9 @@ export class Visits implements PutOwner, WatchOwner, JobSource {
       fail: (error, now) => {
         // What stands in the boxes is not what the link, or the request, committed to.
         const other = isAppError(error, 'request-replaced');
-        const code = REPLACED[other ? (text(row, 'how') as keyof typeof REPLACED) : 'link'];
+        const code = isAppError(error, 'work-failed')
+          ? error.code
+          : REPLACED[other ? (text(row, 'how') as keyof typeof REPLACED) : 'link'];
         this.end(contactId, code, now);
         this.d.alarm(code, now);
       },

@@ -296,9 +296,12 @@ export class Link {
     this.state = { kind: 'off' };
   }
 
-  onDownFrame(frame: DownFrame, now: Millis): void {
-    this.d.network()?.takeBroadcast(frame.broadcast, now);
-    if (frame.reply !== null) this.d.requests.take(frame.reply, now);
+  onBroadcast({ broadcast }: DownFrame, now: Millis): void {
+    this.d.network()?.takeBroadcast(broadcast, now);
+  }
+
+  onReply({ reply }: DownFrame, now: Millis): void {
+    if (reply !== null) this.d.requests.take(reply, now);
   }
 
   private prepare(state: Up, slot: Millis, now: Millis): Prepared {

@@ -9,6 +9,7 @@ import type { NetworkId } from '@tacet/directory';
 import { sealRecord } from '@tacet/wire';
 import type { NewPut, PutQueue } from '../boxes/puts.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import type { Resting } from '../sessions/jobs.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import { encodeBoxContent, partSlice, partsOf } from '../streams/parts.ts';
 import type { StreamWriter } from '../streams/writer.ts';
@@ -30,6 +31,10 @@ export interface Ciphertext {
 
 /** `said`: its `body` is the envelope. */
 export type Notice = 'hello' | 'key-set' | 'healing' | 'said';
+
+export function renewalKey(id: number): string {
+  return `renewal/${id}`;
+}
 
 function ciphertextOf(row: SqlRow): Ciphertext {
   return {
@@ -139,11 +144,13 @@ export class Ciphertexts {
   }
 
   /** The oldest that waits to be encrypted anew. */
-  awaitingRenewal(): Ciphertext | null {
-    const row = this.store.get(
+  awaitingRenewal(resting: Resting): Ciphertext | null {
+    const rows = this.store.all(
       `SELECT t.* FROM ciphertexts t JOIN contacts c ON c.id = t.contact_id
-       WHERE t.renew = 1 AND c.blocked_at IS NULL ORDER BY t.id LIMIT 1`,
+       WHERE t.renew = 1 AND c.blocked_at IS NULL ORDER BY t.id LIMIT ?`,
+      1 + resting.size,
     );
+    const row = rows.find((one) => !resting.has(renewalKey(num(one, 'id'))));
     return row === undefined ? null : ciphertextOf(row);
   }
 

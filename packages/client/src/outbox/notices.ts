@@ -6,6 +6,7 @@
 import { DAY, type Millis, SECOND } from '@tacet/base';
 import { MAX_HELLO_TRIES } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
+import { NONE_RESTS, type Resting } from '../sessions/jobs.ts';
 import { blobOrNull, num, text } from '../store/rows.ts';
 import type { Notice } from './ciphertexts.ts';
 
@@ -24,9 +25,14 @@ export interface WaitingNotice {
   readonly body: Uint8Array | null;
 }
 
+export function noticeKey(id: number): string {
+  return `notice/${id}`;
+}
+
 export class Notices {
   private readonly store: ProfileStore;
   private nextDue: Millis | null = null;
+  private resting: Resting = NONE_RESTS;
 
   constructor(store: ProfileStore) {
     this.store = store;
@@ -38,14 +44,17 @@ export class Notices {
   }
 
   /** The oldest that may be encrypted now. */
-  next(now: Millis): WaitingNotice | null {
-    const row = this.store.get(
+  next(now: Millis, resting: Resting = NONE_RESTS): WaitingNotice | null {
+    this.resting = resting;
+    const rows = this.store.all(
       `SELECT n.id, n.contact_id, n.kind, n.body FROM notices n JOIN contacts c ON c.id = n.contact_id
        WHERE ${ABLE} AND NOT EXISTS (
          SELECT 1 FROM notices e WHERE e.contact_id = n.contact_id AND e.id <= n.id AND e.due_at > ?)
-       ORDER BY n.id LIMIT 1`,
+       ORDER BY n.id LIMIT ?`,
       Math.floor(now),
+      1 + resting.size,
     );
+    const row = rows.find((one) => !resting.has(noticeKey(num(one, 'id'))));
     // While one is being encrypted nothing is due: there is a look for more when it is done.
     this.nextDue = row === undefined ? this.earliest() : null;
     if (row === undefined) return null;
@@ -92,10 +101,19 @@ export class Notices {
   }
 
   private earliest(): Millis | null {
-    const row = this.store.get(
-      `SELECT min(n.due_at) AS due FROM notices n JOIN contacts c ON c.id = n.contact_id
-       WHERE n.due_at > 0 AND ${ABLE}`,
+    if (this.resting.size === 0) {
+      const due = this.store.get(
+        `SELECT min(n.due_at) AS due FROM notices n JOIN contacts c ON c.id = n.contact_id
+         WHERE n.due_at > 0 AND ${ABLE}`,
+      );
+      return typeof due?.['due'] === 'number' ? due['due'] : null;
+    }
+    const rows = this.store.all(
+      `SELECT n.id, n.due_at FROM notices n JOIN contacts c ON c.id = n.contact_id
+       WHERE n.due_at > 0 AND ${ABLE} ORDER BY n.due_at LIMIT ?`,
+      1 + this.resting.size,
     );
-    return typeof row?.['due'] === 'number' ? row['due'] : null;
+    const row = rows.find((one) => !this.resting.has(noticeKey(num(one, 'id'))));
+    return row === undefined ? null : num(row, 'due_at');
   }
 }

@@ -3,7 +3,7 @@
  * boxes, written twice, kept until the receipt, posted again when boxes age or a receipt shows a
  * hole. Never given up in silence.
  */
-import { DAY, HOUR, isAppError, MINUTE, type Millis, SECOND } from '@tacet/base';
+import { type AppError, isAppError, type Millis, SECOND } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
@@ -25,19 +25,21 @@ import type { ReceivedSet } from '../inbox/received.ts';
 import { MAX_PROMPT_RENEWALS } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SessionWrites, SqlRow } from '../ports.ts';
-import { applyWrites, type ErasedWork, erased, type JobSource } from '../sessions/jobs.ts';
+import {
+  applyWrites,
+  type ErasedWork,
+  erased,
+  type JobSource,
+  type Resting,
+  workFailed,
+} from '../sessions/jobs.ts';
+import { isOfMachine } from '../store/attempt.ts';
 import { num, numOrNull } from '../store/rows.ts';
 import type { HealingWriter } from '../streams/healing-writer.ts';
-import type { Ciphertext, Ciphertexts, Notice } from './ciphertexts.ts';
-import type { Notices } from './notices.ts';
-import type { ReceiptClock } from './receipts.ts';
-
-/** A hole in receipts must last this long before its ciphertext is posted again. */
-const HOLE: Millis = MINUTE;
-/** A hole is repaired after this long even when no further receipt comes. */
-const SILENT_HOLE: Millis = 5 * MINUTE;
-/** Pause before a moved part is tried again: 30 s, doubled each time, at most an hour. */
-const MOVE_PAUSE: Millis = 30_000;
+import { type Ciphertext, type Ciphertexts, type Notice, renewalKey } from './ciphertexts.ts';
+import { type Notices, noticeKey } from './notices.ts';
+import { HOLE, lifeOf, movePause, patience, SILENT_HOLE } from './pauses.ts';
+import { type ReceiptClock, receiptKey } from './receipts.ts';
 
 /** What a ciphertext carries; neither: a lone receipt. */
 interface What {
@@ -122,23 +124,24 @@ export class Outbox implements JobSource, PutOwner {
 
   // Encrypting -----------------------------------------------------------------------------
 
-  nextJob(): ErasedWork | null {
+  nextJob(resting: Resting): ErasedWork | null {
     const network = this.d.network();
     if (network === null) return null;
     return (
-      this.notice(network) ??
-      this.renewal(network) ??
-      this.text(network) ??
-      this.receiptAlone(network)
+      this.notice(network, resting) ??
+      this.renewal(network, resting) ??
+      this.text(network, resting) ??
+      this.receiptAlone(network, resting)
     );
   }
 
-  private notice(network: Network): ErasedWork | null {
+  private notice(network: Network, resting: Resting): ErasedWork | null {
     const { notices, now } = this.d;
-    const next = notices.next(now());
+    const next = notices.next(now(), resting);
     if (next === null) return null;
     const { id, contactId, kind, body } = next;
     return this.work(
+      noticeKey(id),
       network,
       contactId,
       { messageId: null, notice: kind, body },
@@ -153,14 +156,18 @@ export class Outbox implements JobSource, PutOwner {
   }
 
   /** Written, and missing at the other side: once more, with the ratchet as it stands now. */
-  private renewal(network: Network): ErasedWork | null {
-    const ciphertext = this.d.ciphertexts.awaitingRenewal();
+  private renewal(network: Network, resting: Resting): ErasedWork | null {
+    const ciphertext = this.d.ciphertexts.awaitingRenewal(resting);
     if (ciphertext === null) return null;
     const { id, contactId, messageId, seq } = ciphertext;
-    const offer = this.d.healing.again(contactId, seq);
     return this.encrypt(
+      renewalKey(id),
       contactId,
-      { ...this.bodyOf(contactId, ciphertext), ...offering(offer), ...this.closing(contactId) },
+      () => ({
+        ...this.bodyOf(contactId, ciphertext),
+        ...offering(this.d.healing.again(contactId, seq)),
+        ...this.closing(contactId),
+      }),
       {
         commit: (data, now) => {
           // Receipted meanwhile.
@@ -198,33 +205,39 @@ export class Outbox implements JobSource, PutOwner {
     return Math.max(0, Math.floor((at - ahead) / SECOND) * SECOND);
   }
 
-  private text(network: Network): ErasedWork | null {
-    const row = this.d.store.get(
-      `SELECT m.id, m.contact_id FROM messages m
-       JOIN contacts c ON c.id = m.contact_id
-       WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended'
-         AND c.blocked_at IS NULL ORDER BY m.id LIMIT 1`,
-    );
+  private text(network: Network, resting: Resting): ErasedWork | null {
+    const keyOf = (row: SqlRow): string => `message/${num(row, 'id')}`;
+    const row = this.d.store
+      .all(
+        `SELECT m.id, m.contact_id FROM messages m
+         JOIN contacts c ON c.id = m.contact_id
+         WHERE m.state = 'queued' AND c.out_chain IS NOT NULL AND c.state <> 'ended'
+           AND c.blocked_at IS NULL ORDER BY m.id LIMIT ?`,
+        1 + resting.size,
+      )
+      .find((one) => !resting.has(keyOf(one)));
     if (row === undefined) return null;
     const what = { messageId: num(row, 'id'), notice: null, body: null };
     const id = num(row, 'id');
-    return this.work(network, num(row, 'contact_id'), what, {
+    return this.work(keyOf(row), network, num(row, 'contact_id'), what, {
       done: () => undefined,
       failed: (code, at) => this.d.messages.advance(id, 'failed', at, code),
     });
   }
 
-  private receiptAlone(network: Network): ErasedWork | null {
-    const contactId = this.d.receipts.dueContact(this.d.now());
+  private receiptAlone(network: Network, resting: Resting): ErasedWork | null {
+    const contactId = this.d.receipts.dueContact(this.d.now(), resting);
     if (contactId === null) return null;
     const what = { messageId: null, notice: null, body: null };
     // One that failed is owed again with whatever comes, or comes again, from them.
     const paid = () => this.d.receipts.paid(contactId);
-    return this.work(network, contactId, what, { done: paid, failed: paid });
+    const key = receiptKey(contactId);
+    return this.work(key, network, contactId, what, { done: paid, failed: paid });
   }
 
   /** @param then in the same transaction: it waits no more, or it could not be encrypted */
   private work(
+    key: string,
     network: Network,
     contactId: number,
     what: What,
@@ -236,13 +249,17 @@ export class Outbox implements JobSource, PutOwner {
     const { messageId, notice } = what;
     // A lone receipt is never receipted, so it offers nothing.
     const lone = messageId === null && notice === null;
-    const offer = lone ? null : this.d.healing.due(contactId, this.d.now());
+    let offer: HealingOffer | null = null;
     return this.encrypt(
+      key,
       contactId,
-      {
-        ...this.bodyOf(contactId, what),
-        ...offering(offer),
-        ...(lone ? {} : this.closing(contactId)),
+      () => {
+        offer = lone ? null : this.d.healing.due(contactId, this.d.now());
+        return {
+          ...this.bodyOf(contactId, what),
+          ...offering(offer),
+          ...(lone ? {} : this.closing(contactId)),
+        };
       },
       {
         commit: (data, now) => {
@@ -265,30 +282,26 @@ export class Outbox implements JobSource, PutOwner {
     return closed === null ? {} : { closed };
   }
 
+  /** @param body what fails in it is this piece's failure, and holds up nothing else */
   private encrypt(
+    key: string,
     contactId: number,
-    body: Envelope,
+    body: () => Envelope,
     then: {
       readonly commit: (data: Uint8Array, now: Millis) => void;
       readonly fail: (code: string, now: Millis) => void;
     },
   ): ErasedWork {
     // Jobs run one at a time, so nothing is received between this line and the commit.
-    const receipt = this.d.received.receipt(contactId);
-    const unreadable = this.d.unreadable(contactId);
-    const readUpTo = this.d.readUpTo(contactId);
-    const document = this.d.network()?.gossip(this.d.now()) ?? null;
-    const plaintext = encodeEnvelope({
-      ...body,
-      receipt,
-      unreadable,
-      ...(readUpTo === null ? {} : { readUpTo }),
-      ...(document === null ? {} : { document }),
-    });
+    const plaintext = this.plaintext(contactId, body);
     return erased<Encrypted>({
       name: 'encrypt',
+      key,
       contactId,
-      run: (port, records) => port.encrypt(records, peerName(contactId), plaintext),
+      run: async (port, records) => {
+        if (isAppError(plaintext)) throw plaintext;
+        return await port.encrypt(records, peerName(contactId), plaintext);
+      },
       commit: ({ ciphertext, writes }, now) => {
         // Blocked while it was encrypted: it waits, and is encrypted when the block ends.
         if (isBlocked(this.d.store, contactId)) return;
@@ -305,6 +318,23 @@ export class Outbox implements JobSource, PutOwner {
         this.d.alarm(code, now);
       },
     });
+  }
+
+  private plaintext(contactId: number, body: () => Envelope): Uint8Array | AppError {
+    try {
+      const readUpTo = this.d.readUpTo(contactId);
+      const document = this.d.network()?.gossip(this.d.now()) ?? null;
+      return encodeEnvelope({
+        ...body(),
+        receipt: this.d.received.receipt(contactId),
+        unreadable: this.d.unreadable(contactId),
+        ...(readUpTo === null ? {} : { readUpTo }),
+        ...(document === null ? {} : { document }),
+      });
+    } catch (error) {
+      if (isOfMachine(error)) throw error;
+      return workFailed(error);
+    }
   }
 
   // Writing --------------------------------------------------------------------------------
@@ -495,7 +525,7 @@ export class Outbox implements JobSource, PutOwner {
         Math.floor(now),
         num(row, 'id'),
       );
-    } else if (now - missedAt >= patience(HOLE, row) && missedAt >= storedAt) {
+    } else if (now - missedAt >= patience(HOLE, num(row, 'posts')) && missedAt >= storedAt) {
       this.d.ciphertexts.askRenewal(num(row, 'id'));
       this.d.alarm('gap-repair', now);
     }
@@ -527,7 +557,9 @@ export class Outbox implements JobSource, PutOwner {
       'SELECT id, missed_at, posts FROM ciphertexts WHERE missed_at < ? AND stored_at IS NOT NULL',
       Math.floor(now - SILENT_HOLE),
     );
-    const due = rows.filter((row) => now - num(row, 'missed_at') >= patience(SILENT_HOLE, row));
+    const due = rows.filter(
+      (row) => now - num(row, 'missed_at') >= patience(SILENT_HOLE, num(row, 'posts')),
+    );
     if (due.length === 0) return;
     this.d.store.transaction(() => {
       for (const row of due) this.d.ciphertexts.askRenewal(num(row, 'id'));
@@ -554,33 +586,6 @@ export class Outbox implements JobSource, PutOwner {
   }
 }
 
-/**
- * How long boxes live as their edges said when they took them, and never longer than the network's
- * rule. Edges that always name tomorrow must not make us write for ever: each time counts longer,
- * up to a day.
- */
-function lifeOf(
-  boxes: { readonly storedAt: Millis; readonly named: number | null; readonly posts: number },
-  { boxLifeDays }: Parameters,
-): Millis {
-  const { storedAt, named, posts } = boxes;
-  const most = boxLifeDays * DAY;
-  if (named === null) return most;
-  const least = Math.min(DAY, 2 * HOUR * 2 ** (posts - 1));
-  return Math.min(most, Math.max(least, named * DAY - storedAt));
-}
-
 function offering(offer: HealingOffer | null): Envelope {
   return offer === null ? {} : { healing: offer };
-}
-
-function movePause(put: PutEntry): Millis {
-  return Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
-}
-
-/**
- * Longer each time it was posted: a peer that can never read it must not make us write for ever.
- */
-function patience(first: Millis, row: SqlRow): Millis {
-  return Math.min(DAY, first * 2 ** (num(row, 'posts') - 1));
 }

@@ -6,6 +6,7 @@
 import { MINUTE, type Millis, type Rng, randomExponential } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import type { ProfileStore } from '../ports.ts';
+import { NONE_RESTS, type Resting } from '../sessions/jobs.ts';
 import { num } from '../store/rows.ts';
 import type { Level } from '../views.ts';
 
@@ -15,10 +16,15 @@ const IN_USE: Millis = 5 * MINUTE;
 /** Contacts to whom anything can be sent. */
 const ABLE = "out_chain IS NOT NULL AND state <> 'ended' AND blocked_at IS NULL";
 
+export function receiptKey(contactId: number): string {
+  return `receipt/${contactId}`;
+}
+
 export class ReceiptClock {
   private readonly store: ProfileStore;
   private readonly rng: Rng;
   private nextDue: Millis | null;
+  private resting: Resting = NONE_RESTS;
 
   constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
@@ -27,8 +33,22 @@ export class ReceiptClock {
   }
 
   private earliest(): Millis | null {
-    const row = this.store.get(`SELECT min(receipt_due) AS due FROM contacts WHERE ${ABLE}`);
-    return typeof row?.['due'] === 'number' ? row['due'] : null;
+    if (this.resting.size === 0) {
+      const due = this.store.get(`SELECT min(receipt_due) AS due FROM contacts WHERE ${ABLE}`);
+      return typeof due?.['due'] === 'number' ? due['due'] : null;
+    }
+    const rows = this.store.all(
+      `SELECT id, receipt_due FROM contacts WHERE receipt_due IS NOT NULL AND ${ABLE}
+       ORDER BY receipt_due LIMIT ?`,
+      1 + this.resting.size,
+    );
+    const row = rows.find((one) => !this.resting.has(receiptKey(num(one, 'id'))));
+    return row === undefined ? null : num(row, 'receipt_due');
+  }
+
+  /** As the store has it, where a transaction was taken back. */
+  restore(): void {
+    this.nextDue = this.earliest();
   }
 
   /** Earliest due receipt, or null. */
@@ -73,12 +93,15 @@ export class ReceiptClock {
   }
 
   /** A contact whose receipt is due alone, or null. */
-  dueContact(now: Millis): number | null {
+  dueContact(now: Millis, resting: Resting): number | null {
+    this.resting = resting;
     if (this.nextDue === null || this.nextDue > now) return null;
-    const row = this.store.get(
-      `SELECT id FROM contacts WHERE receipt_due <= ? AND ${ABLE} ORDER BY receipt_due LIMIT 1`,
+    const rows = this.store.all(
+      `SELECT id FROM contacts WHERE receipt_due <= ? AND ${ABLE} ORDER BY receipt_due LIMIT ?`,
       Math.floor(now),
+      1 + resting.size,
     );
+    const row = rows.find((one) => !resting.has(receiptKey(num(one, 'id'))));
     // The contact it was owed to is gone meanwhile: never a deadline that stays in the past.
     if (row === undefined) this.nextDue = this.earliest();
     return row === undefined ? null : num(row, 'id');

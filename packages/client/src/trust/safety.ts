@@ -58,10 +58,15 @@ export class Safety implements JobSource {
   nextJob(): ErasedWork | null {
     const one = this.wanted[0];
     if (one === undefined) return null;
-    const own = ownParty(this.d.identities.ofContact(one.contactId));
     return erased<string>({
       name: 'safety-number',
-      run: (port) => port.safetyNumber(own, { identityKey: one.identityKey, address: one.address }),
+      key: 'safety-number',
+      // In the job, whose failure has somebody who waits for it.
+      run: async (port) => {
+        const own = ownParty(this.d.identities.ofContact(one.contactId));
+        const { identityKey, address } = one;
+        return await port.safetyNumber(own, { identityKey, address });
+      },
       commit: (digits) => {
         this.wanted.shift();
         one.answer.resolve({ contactId: String(one.contactId), digits });

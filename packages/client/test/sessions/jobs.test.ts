@@ -15,6 +15,7 @@ for (const ends of ['well', 'badly']) {
     const work = (contactId: number) =>
       erased({
         name: 'work',
+        key: 'work',
         contactId,
         run: async () => assert.equal(ends, 'well'),
         commit: () => said.push('commit'),
@@ -23,7 +24,7 @@ for (const ends of ['well', 'badly']) {
     const queue = new JobQueue(store, [{ nextJob: () => work(id) }]);
     const port = createFakeSession(seededRng('jobs'));
     for (const dismissed of [false, true]) {
-      const job = queue.next();
+      const job = queue.next(1);
       assert.ok(job !== null);
       const outcome = await job.run(port);
       if (dismissed) contacts.forget(id, 1);

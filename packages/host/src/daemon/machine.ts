@@ -43,7 +43,9 @@ export type ClientEffect<Job> =
   | { readonly kind: 'up'; readonly frame: UpFrame }
   | { readonly kind: 'event' }
   | { readonly kind: 'session'; readonly job: Job }
-  | { readonly kind: 'cells'; readonly job: CellJob };
+  | { readonly kind: 'cells'; readonly job: CellJob }
+  /** A mistake of ours was contained: for the log. */
+  | { readonly kind: 'fault'; readonly code: string; readonly error: unknown };
 
 export interface Machine<Job, Outcome> {
   deadline(): Millis | null;

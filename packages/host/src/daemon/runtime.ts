@@ -229,6 +229,9 @@ export class Runtime<Job, Outcome> {
       case 'event':
         this.options.onEvent();
         return;
+      case 'fault':
+        this.options.environment.log.error(effect.code, effect.error);
+        return;
       case 'session':
         if (this.stopping) return;
         this.jobs.push(effect.job);

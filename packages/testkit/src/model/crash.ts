@@ -5,6 +5,8 @@ export type CrashPoint = (typeof CRASH_POINTS)[number];
 /** The process dies here. */
 export class Crash extends Error {
   readonly point: CrashPoint;
+  /** To whoever looks at it, a disk that failed: the dead try nothing else. */
+  readonly code = 'SQLITE_IOERR';
 
   constructor(point: CrashPoint) {
     super(point);

@@ -39,6 +39,10 @@ export class ModelPerson implements Listener {
   readonly alarms = new Map<string, number>();
   /** Hears of every change of a message's state. */
   onState: (id: string) => void = () => undefined;
+  /** Hears of mistakes of ours that were contained. Unless one is planted there is none. */
+  onFault: (code: string, error: unknown) => void = (_code, error) => {
+    throw error;
+  };
   private readonly layer: Layer;
   private readonly tally: Tally;
   private readonly rng: SeededRng;
@@ -215,6 +219,8 @@ export class ModelPerson implements Listener {
       if (effect.frame.kind === 'packet') this.layer.send(effect.frame.frame, this);
     } else if (effect.kind === 'session') {
       this.jobs.push(this.work(client, effect.job));
+    } else if (effect.kind === 'fault') {
+      this.onFault(effect.code, effect.error);
     } else if (effect.kind === 'event') {
       const { kind, subject } = effect.event;
       if (kind === 'message-state') this.onState(subject);
