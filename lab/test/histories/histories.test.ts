@@ -152,3 +152,27 @@ test('histories: a sign that an edge lost stays lost when the store is put back 
     'history 0',
   );
 });
+
+test('histories: an own box that is looked for after weeks is not forgotten with what was waited for then', async () => {
+  const pair = await playSaid(
+    [
+      'answer 0 2,answer 0 2,trouble 40 20 30,write 0 5,answer 0 0,run 279,crash 1 at await 3, write 0 3000, run 103',
+      'roll back 1,away 0 569,edge 1 loses its boxes,trouble 0 0 0,set back 1 by 831,run 294,run 319,away 1 492',
+      'start 0 crashes at save 9, run 21,both away 572 h,set back 0 by 192,trouble 10 0 30,run 335,roll back 0',
+      'crash 1 at save 10, write 1 3000, run 65,read 0',
+    ].join(),
+    'history 190787365',
+  );
+  assert.equal(pair.tally.of('copy-noticed'), 3);
+});
+
+test('histories: what is looked for does not wait for standing reads, nor behind all that ended long ago', async () => {
+  await playSaid(
+    [
+      'apart 0 176 h, 5 min,crash 0 at await 1, write 1 5, run 36,trouble 40 20 30,set back 0 by 234',
+      'crash 0 at save 9, write 1 5, run 0,set back 1 by 506,copy 0',
+    ].join(),
+    'history 10',
+    { awake: true },
+  );
+});

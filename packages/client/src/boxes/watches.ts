@@ -17,7 +17,7 @@ export interface Watch {
   readonly ref: number;
   readonly index: number;
   readonly box: BoxSecret;
-  readonly createdDay: number;
+  createdDay: number;
 }
 
 /** Who waits for a box. `onRecord` runs inside the transaction that forgets the watch. */
@@ -197,10 +197,18 @@ export class WatchList {
     this.byMark.delete(watch.box.mark);
   }
 
-  /** One box belongs to another owner from now on; what a digest said of it stays. In a transaction. */
-  give(watch: Watch, to: string): void {
-    watch.owner = to;
-    this.store.run('UPDATE watches SET owner = ? WHERE id = ?', to, watch.id);
+  /**
+   * One box is waited for anew, by this owner; what a digest said of it stays. In a transaction.
+   */
+  renew(watch: Watch, owner: string, now: Millis): void {
+    watch.owner = owner;
+    watch.createdDay = dayOf(now);
+    this.store.run(
+      'UPDATE watches SET owner = ?, created_day = ? WHERE id = ?',
+      owner,
+      watch.createdDay,
+      watch.id,
+    );
   }
 
   /** All boxes of one owner's thing belong to another owner from now on. In a transaction. */

@@ -231,7 +231,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     const box = this.box(slot, turn);
     const known = watches.at(box.mark);
     if (known === null) return watches.add('own', 0, slot, box, now);
-    if (known.owner !== 'own') watches.give(known, 'own');
+    watches.renew(known, 'own', now);
     return known;
   }
 
