@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import decodeJpeg, { init as initJpeg } from '@jsquash/jpeg/decode.js';
 import decodePng, { init as initPng } from '@jsquash/png/decode.js';
-import resize, { initResize } from '@jsquash/resize';
 import decodeWebp, { init as initWebp } from '@jsquash/webp/decode.js';
 import encodeWebp, { init as initEncoder } from '@jsquash/webp/encode.js';
 
@@ -57,14 +56,6 @@ const DECODERS = {
 /** Throws whatever its library does. A JPEG is turned as its camera says. */
 export async function decode(kind: PictureKind, bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const { data, width, height } = await DECODERS[kind](bytes.slice().buffer);
-  return { data: data as Pixels['data'], width, height };
-}
-
-export async function scale(pixels: Pixels, width: number, height: number): Promise<Pixels> {
-  if (width === pixels.width && height === pixels.height) return pixels;
-  await initResize(program('@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm'));
-  const options = { width, height, method: 'lanczos3', linearRGB: false } as const;
-  const { data } = await resize(new ImageData(pixels.data, pixels.width, pixels.height), options);
   return { data: data as Pixels['data'], width, height };
 }
 

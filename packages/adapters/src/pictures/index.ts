@@ -1,6 +1,6 @@
 /**
  * Pictures made anew before they are sent (docs/spec/19-files.md, 7). Each in a thread of its own that
- * ends with it, one at a time: decoding takes up to 400 MB and a second of a core.
+ * ends with it, one at a time: decoding takes up to half a gigabyte and seconds of a core.
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@tacet/base';

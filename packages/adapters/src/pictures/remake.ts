@@ -5,8 +5,9 @@
 import { AppError } from '@tacet/base';
 import { imageSize } from 'image-size';
 import { rgbaToThumbHash } from 'thumbhash';
-import { decode, encode, type PictureKind, type Pixels, scale } from './codecs.ts';
+import { decode, encode, type PictureKind, type Pixels } from './codecs.ts';
 import { MAX_PIXELS, PREVIEW_SIDE } from './limits.ts';
+import { shrink } from './shrink.ts';
 
 export interface PictureBudget {
   /** Bytes that it may have at most. */
@@ -34,10 +35,10 @@ export async function remake(
   bytes: Uint8Array<ArrayBuffer>,
   budget: PictureBudget,
 ): Promise<RemadePicture> {
-  const pixels = await read(bytes);
-  const preview = await fit(pixels, PREVIEW_SIDE);
+  const pixels = fit(await read(bytes), budget.side);
+  const preview = fit(pixels, PREVIEW_SIDE);
   for (let { side } = budget; ; side *= SHRINK) {
-    const smaller = await fit(pixels, side);
+    const smaller = fit(pixels, side);
     for (const quality of QUALITIES) {
       const made = await encode(smaller, quality);
       // A picture of one pixel fits any budget.
@@ -53,7 +54,7 @@ async function read(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const { kind, width, height } = facts(bytes);
   // Before a decoder asks for the memory.
   if (width * height > MAX_PIXELS) {
-    throw new AppError('picture-large', 'refused', 'this picture has more than 100 million pixels');
+    throw new AppError('picture-large', 'refused', 'this picture has more than 50 million pixels');
   }
   try {
     const pixels = await decode(kind, bytes);
@@ -83,8 +84,9 @@ function unreadable(cause?: unknown): AppError {
 }
 
 /** The same picture with sides of at most so many pixels, never larger than it was. */
-function fit(pixels: Pixels, side: number): Promise<Pixels> {
-  const factor = Math.min(1, side / Math.max(pixels.width, pixels.height));
+function fit(pixels: Pixels, side: number): Pixels {
+  const factor = side / Math.max(pixels.width, pixels.height);
+  if (factor >= 1) return pixels;
   const at = (length: number): number => Math.max(1, Math.round(length * factor));
-  return scale(pixels, at(pixels.width), at(pixels.height));
+  return shrink(pixels, at(pixels.width), at(pixels.height));
 }

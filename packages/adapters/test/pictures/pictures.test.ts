@@ -15,6 +15,7 @@ import {
 } from '@tacet/testkit/pictures';
 import { thumbHashToAverageRGBA } from 'thumbhash';
 import { type PictureBudget, Pictures } from '../../src/pictures/index.ts';
+import { shrink } from '../../src/pictures/shrink.ts';
 
 const pictures = new Pictures();
 const BUDGET: PictureBudget = { bytes: 150_000, side: 1_600 };
@@ -73,9 +74,28 @@ test('a preview has its colours in less than fifty bytes', async () => {
   assert.ok(Math.abs(r - 0.49) < 0.1 && g < 0.15 && Math.abs(b - 0.49) < 0.1 && a === 1);
 });
 
+test('a smaller picture is the mean of areas, colours by how opaque they are', () => {
+  const grey = (value: number, alpha = 255) => [value, value, value, alpha];
+  const of = (width: number, rows: readonly number[][][]) => {
+    return { data: Uint8ClampedArray.from(rows.flat(2)), width, height: rows.length };
+  };
+  const squares = of(4, [
+    [grey(0), grey(200), grey(90, 0), grey(10)],
+    [grey(100), grey(100), grey(90, 0), grey(30)],
+  ]);
+  assert.deepEqual([...shrink(squares, 2, 1).data], [...grey(100), ...grey(20, 128)]);
+  // A pixel of the new one stands for one and a half of the old ones.
+  const line = of(3, [[grey(0), grey(90), grey(255)]]);
+  assert.deepEqual([...shrink(line, 2, 1).data], [...grey(30), ...grey(200)]);
+  assert.deepEqual(shrink(line, 3, 1).data, line.data);
+  assert.deepEqual([...shrink(of(2, [[grey(9, 0), grey(7, 0)]]), 1, 1).data], [0, 0, 0, 0]);
+});
+
 test('it fits its budget in bytes and pixels, and is never made larger', async () => {
   const small = await remake(PNG, { bytes: 150_000, side: 24 });
   assert.deepEqual([small.width, small.height], [24, 16]);
+  const odd = await remake(PNG, { bytes: 150_000, side: 7 });
+  assert.deepEqual([odd.width, odd.height], [7, 5]);
   const { length } = (await remake(PNG)).bytes;
   const tight = await remake(PNG, { bytes: length - 20, side: 1_600 });
   assert.ok(tight.bytes.length <= length - 20);
