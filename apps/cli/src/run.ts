@@ -45,7 +45,7 @@ function report(error: unknown, json: boolean, terminal: Terminal, tell: Tell): 
     error instanceof AppError
       ? error
       : new AppError('internal', 'bug', 'something unexpected went wrong');
-  const found = known instanceof RemoteError ? known.hint : hintFor(known.code);
+  const found = known instanceof RemoteError ? known.hint : hintFor(known.code, known.kind);
   const hint = found === null ? null : tell(found);
   const message = tell(known.message);
   if (json) {

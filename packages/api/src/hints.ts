@@ -1,4 +1,6 @@
 /** What to do next, by error code: shown under the message by command line and windows. */
+import type { ErrorKind } from '@tacet/base';
+
 const NEW_INVITATION = 'ask for a new invitation; each works once and for one person';
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -10,6 +12,8 @@ const HINTS: Readonly<Record<string, string>> = {
   'profile-unreadable': 'keep the files as they are and restore a backup elsewhere',
   'daemon-not-running': 'start it: tacet up',
   'daemon-running': 'stop it first: tacet down',
+  'disk-full': 'make room on the disk, then: tacet down, and tacet up',
+  'profile-storage-failed': 'look at the disk, then: tacet down, and tacet up',
   'contact-unknown': 'see who is there: tacet contact list',
   'card-malformed': 'copy the whole card, from `tacet:network/` to its last character',
   'invitation-malformed': 'copy the whole link, from `tacet://` to its last character',
@@ -52,11 +56,21 @@ const HINTS: Readonly<Record<string, string>> = {
   'network-missing': 'join a network first: tacet network join CARD, or accept a full invitation',
   'letter-unknown': 'see which there are: tacet letter list',
   'letter-final': 'dismiss it: tacet letter dismiss',
+  'content-failed': 'see it with tacet letter list; update Tacet, then: tacet letter retry',
+  'envelope-failed': 'see it with tacet letter list; update Tacet, then: tacet letter retry',
+  'work-failed': 'what it was is in tacet letter list, or the meeting says so; update Tacet',
   'text-too-long': 'send it in several messages',
   'method-unknown': 'daemon and caller may be of different versions: tacet version',
   'answer-invalid': 'daemon and caller may be of different versions: tacet down, then tacet up',
 };
 
-export function hintFor(code: string): string | null {
-  return Object.hasOwn(HINTS, code) ? (HINTS[code] ?? null) : null;
+/** Of every code of its kind that has no hint of its own. */
+const BY_KIND: Readonly<Partial<Record<ErrorKind, string>>> = {
+  bug: 'a mistake in Tacet: tacet down, then tacet up; if it stays, update, and report the code with what daemon.log says beside it',
+};
+
+/** @param kind where only the code is known, nothing is said of its kind */
+export function hintFor(code: string, kind?: ErrorKind): string | null {
+  if (Object.hasOwn(HINTS, code)) return HINTS[code] ?? null;
+  return kind === undefined ? null : (BY_KIND[kind] ?? null);
 }

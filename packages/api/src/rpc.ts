@@ -88,7 +88,7 @@ export function describeError(error: unknown): RpcError {
     code:
       STANDARD[known.code] ?? (known.kind === 'bug' ? -32603 : 1000 + KINDS.indexOf(known.kind)),
     message: known.message,
-    data: { code: known.code, kind: known.kind, hint: hintFor(known.code) },
+    data: { code: known.code, kind: known.kind, hint: hintFor(known.code, known.kind) },
   };
 }
 

@@ -48,6 +48,10 @@ test('an unexpected error shows nothing of itself', () => {
   assert.equal(shown.data.code, 'internal');
   assert.equal(shown.code, -32603);
   assert.doesNotMatch(JSON.stringify(shown), /alice/);
+  assert.match(`${shown.data.hint}`, /tacet down, then tacet up.*report/, 'and says what to do');
+  const ours = describeError(new AppError('stream-missing', 'bug', 'a box was asked for'));
+  assert.equal(ours.data.hint, shown.data.hint);
+  assert.equal(describeError(new AppError('of-no-hint', 'state', 'x')).data.hint, null);
 });
 
 test('batches, notifications, positional parameters and strange ids are refused', () => {

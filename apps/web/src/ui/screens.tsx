@@ -113,6 +113,10 @@ export function FailedScreen() {
     <Door>
       <h1>This profile cannot be opened</h1>
       <p>{sentenceOfCode(reason) ?? `Reason: ${reason}`}</p>
+      <p class="soft">
+        Start it again: tacet down, then tacet up. If it stays like this, update Tacet, and report
+        the reason with the last lines of daemon.log.
+      </p>
       <button type="button" class="button" onClick={() => location.reload()}>
         Look again
       </button>

@@ -364,7 +364,11 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (this.failure !== null || this.stopping) return;
     this.failure = isAppError(error)
       ? error
-      : new AppError('internal', 'bug', 'something unexpected went wrong; see the log');
+      : new AppError(
+          'internal',
+          'bug',
+          'something unexpected ended this profile until it is started again',
+        );
     this.options.environment.log.error(this.failure.code, error);
     this.endWindows();
     void this.leave({ save: true }).catch(() => {});

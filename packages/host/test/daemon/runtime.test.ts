@@ -375,3 +375,18 @@ test('work that waits for a frame goes on when the link is gone instead', async 
   link.closed();
   assert.equal(await done, 'done');
 });
+
+test('a mistake of ours that the machine contained is logged, and the daemon goes on', async () => {
+  const scene = setUp();
+  await linkUp(scene);
+  scene.person.effects.push({
+    kind: 'fault',
+    code: 'content-failed',
+    error: new TypeError('of alice'),
+  });
+  scene.person.effects.push({ kind: 'session', job: { name: 'next' } });
+  await scene.runtime.command(() => undefined);
+  await until(() => scene.jobs.length > 0);
+  assert.deepEqual(scene.logged, [{ level: 'error', code: 'content-failed' }]);
+  assert.deepEqual(scene.failures, []);
+});

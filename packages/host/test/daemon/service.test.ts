@@ -211,6 +211,22 @@ test('a broken store shuts the profile, keeps the daemon answering and says why'
   await daemon.stop();
 });
 
+test('a mistake of ours that ends the profile names itself by a code, and says what to do', async () => {
+  const { api, daemon, person, logged } = await opened();
+  person.broken = new TypeError('of alice');
+  person.nextSlot = Date.now() + 100;
+  await api.call('contact.list', {});
+  await until(() => logged.length > 0);
+  assert.equal((await api.call('status', {})).reason, 'internal');
+  await assert.rejects(api.call('contact.list', {}), {
+    code: 'internal',
+    message: 'something unexpected ended this profile until it is started again',
+    hint: /tacet down, then tacet up/,
+  });
+  assert.deepEqual(logged, [{ level: 'error', code: 'internal' }]);
+  await daemon.stop();
+});
+
 test('stop is asked for once and answers first', async () => {
   const { api, stops, daemon } = await opened();
   assert.deepEqual(await api.call('daemon.stop', {}), {});
