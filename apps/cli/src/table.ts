@@ -26,6 +26,7 @@ import {
 } from './commands/conversation.ts';
 import { down, status, up } from './commands/daemon.ts';
 import { echo } from './commands/echo.ts';
+import { conversationExport } from './commands/export.ts';
 import { fileDecline, fileGet, fileSend, fileWithdraw } from './commands/file.ts';
 import { identityCreate, identityDelete, identityList } from './commands/identity.ts';
 import { introduce, introductionDecide, introductionList } from './commands/introduce.ts';
@@ -83,6 +84,7 @@ export const COMMANDS: readonly Command[] = [
   conversationList,
   conversationPin,
   conversationRead,
+  conversationExport,
   conversationArchive,
   conversationMute,
   conversationSettings,
