@@ -124,7 +124,7 @@ export class Conversations {
 
   pinMessage(id: string, pinned: boolean, now: Millis): void {
     this.deps.begin(now);
-    const row = this.deps.messages.row(rowIdOf(id));
+    const row = this.deps.messages.line(rowIdOf(id));
     const { store } = this.deps;
     store.transaction(() => {
       const messageId = num(row, 'id');

@@ -55,6 +55,20 @@ test('pins have caps, and a cap moves nothing', async () => {
   assert.equal(pinned.length, MAX_PINNED_MESSAGES);
 });
 
+test('what is no line cannot be pinned: a reaction, or a number that nothing has', async () => {
+  const p = await Profile.with('ann');
+  const id = p.receive('ann', 'hello');
+  p.client.talk.react({ id, emoji: '+', clientId: null }, p.now);
+  const act = p.store.get('SELECT id FROM messages WHERE listed = 0');
+  for (const other of [String(act?.['id']), '999']) {
+    assert.throws(
+      () => p.client.conversations.pinMessage(other, true, p.now),
+      code('message-unknown'),
+    );
+  }
+  assert.deepEqual(p.client.conversations.pinnedMessages('ann'), []);
+});
+
 test('a draft is kept in the profile, and goes with the text that is sent', async () => {
   const p = await Profile.with('ann', 'bob');
   const asked = p.receive('ann', 'when?');
