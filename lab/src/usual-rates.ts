@@ -3,12 +3,16 @@ import { defaultParameters } from '@tacet/directory';
 
 const { graceMs, slotMs, inUseSlotMs, delayMeanMs, digestMs } = defaultParameters;
 const { receiptInUseMs, receiptMs, receiptStrongMs } = defaultParameters;
+const { transferSlotMs, transferBlockMs, loopPermille } = defaultParameters;
 const { secondCopyMinMs, secondCopyMaxMs, holdMeanMs } = defaultParameters;
 
 export const USUAL_RATES = {
   graceMs,
   slotMs,
   inUseSlotMs,
+  transferSlotMs,
+  transferBlockMs,
+  loopPermille,
   delayMeanMs,
   digestMs,
   receiptInUseMs,

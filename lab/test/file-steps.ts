@@ -19,7 +19,12 @@ export async function sendFile(
   from: Actor,
   to: string,
   bytes: Uint8Array,
-  more: { readonly name?: string; readonly text?: string; readonly clientId?: string } = {},
+  more: {
+    readonly name?: string;
+    readonly text?: string;
+    readonly clientId?: string;
+    readonly transfer?: boolean;
+  } = {},
 ): Promise<string> {
   const { client, cells } = stage.personOf(from);
   const { uploads } = client.files;
@@ -40,7 +45,13 @@ export async function sendFile(
     mediaType: 'application/octet-stream',
     kind: 'file',
   } as const;
-  const request = { contactId: to, upload, facts, text: more.text ?? '' };
+  const request = {
+    contactId: to,
+    upload,
+    facts,
+    text: more.text ?? '',
+    transfer: more.transfer ?? false,
+  };
   const view = client.files.send({ ...request, clientId: more.clientId ?? null }, now);
   stage.world.pumpPerson(stage.personOf(from));
   return view.id;
@@ -81,8 +92,11 @@ export function act(
   who: Actor,
   what: 'want' | 'decline' | 'withdraw',
   messageId: string,
+  transfer = false,
 ): void {
   const person = stage.personOf(who);
-  person.client.files[what](messageId, stage.world.clockOf(person));
+  const now = stage.world.clockOf(person);
+  if (what === 'want') person.client.files.want(messageId, transfer, now);
+  else person.client.files[what](messageId, now);
   stage.world.pumpPerson(person);
 }

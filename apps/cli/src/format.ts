@@ -204,6 +204,7 @@ export function profileLines(status: ProfileStatus, tell: Tell): string[] {
       : `usually ${showSpan(status.deliveryP50)}, 95 % within ${showSpan(status.deliveryP95 ?? status.deliveryP50)}`;
   lines.push(
     `level     ${status.level}${status.inUse ? ', window in use' : ''}${status.nextLevel === null ? '' : `, ${status.nextLevel.level} soon`}`,
+    ...transferLine(status),
     `delivery  ${usual}`,
     `outbox    ${status.outbox}${status.stalled ? ', nothing moves: see message list' : ''}`,
     `data      ${showBytes(status.bytesUp)} up, ${showBytes(status.bytesDown)} down`,
@@ -228,4 +229,16 @@ export function daemonLines(status: DaemonStatus, tell: Tell): string {
   if (status.status !== null) lines.push(...profileLines(status.status, tell));
   if (status.window !== null) lines.push(tell('window    tacet open'));
   return lines.join('\n');
+}
+
+/** What the line shows beside its level. */
+function transferLine({ transfer }: ProfileStatus): string[] {
+  if (transfer === null) return [];
+  const until = new Date(transfer.until).toISOString().slice(11, 16);
+  const words = {
+    asked: 'the own edge is asked',
+    on: `your line shows it until ${until} UTC`,
+    refused: `no room at the own edge, asked again at ${until} UTC`,
+  };
+  return [`transfer  ${words[transfer.state]}`];
 }

@@ -28,6 +28,13 @@ const messageState = v.picklist([
 
 export const evidence = v.object({ at: time, what: v.string(), part: count, parts: count });
 
+/** Who learns what that nobody would learn in Strong. */
+export const shown = v.object({
+  to: v.picklist(['own-edge', 'contact-with-own-edge', 'watcher']),
+  code: v.picklist(['in-use', 'instants', 'correlates', 'transfer']),
+  text: v.string(),
+});
+
 /** What a text answers; the excerpt is a claim where `proof` is unknown. */
 export const reply = v.object({
   messageId: v.nullable(id),
@@ -218,6 +225,11 @@ export const profileStatus = v.object({
   /** A level that was chosen and begins at a random moment. */
   nextLevel: v.nullable(v.object({ level, at: time })),
   inUse: v.boolean(),
+  /**
+   * Transfer, for files to which the person consented: its edge was asked, the line runs so until then, or it
+   * was refused and is asked again then. Null: nothing of it.
+   */
+  transfer: v.nullable(v.object({ state: v.picklist(['asked', 'on', 'refused']), until: time })),
   /** Null before a network was joined. */
   card: v.nullable(card),
   /** Null before its first document. */

@@ -429,6 +429,7 @@ export class Client {
       level: this.e.levels.level,
       nextLevel: this.e.levels.switch.planned,
       inUse: this.e.levels.switch.inUse(now),
+      transfer: this.e.levels.transfer.view(now),
       card: this.cardView(),
       network:
         newest === null

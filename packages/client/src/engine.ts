@@ -133,14 +133,8 @@ export class Engine {
       tell: (code, error) => this.effects.push({ kind: 'fault', code, error }),
     });
     this.contactList = new Contacts(store, this.events);
-    this.identities = new Identities({
-      store,
-      rng,
-      events: this.events,
-      own: this.identity,
-      alarm,
-      kick,
-    });
+    const { events, identity: own } = this;
+    this.identities = new Identities({ store, rng, events, own, alarm, kick });
     this.levels = new Levels(
       {
         store,
@@ -153,6 +147,8 @@ export class Engine {
           return door === null ? null : { door, since: this.guard.since(door.relay) };
         },
         suspects: () => this.loops.suspects,
+        linkUp: () => this.link.kind === 'up',
+        transfers: () => this.files.consents,
       },
       now,
     );
@@ -182,7 +178,7 @@ export class Engine {
     this.watches = new WatchList(store, network, watching, attempts);
     this.reads = new ReadQueue(rng, network, this.watches);
     this.puts = new PutQueue(store, rng, network);
-    this.cover = new Cover(rng, network);
+    this.cover = new Cover(rng, network, () => this.levels.coverShare);
     const writer = new StreamWriter(store, rng);
     this.received = new ReceivedSet(store);
     this.receipts = new ReceiptClock(store, rng);
@@ -489,6 +485,7 @@ export class Engine {
     this.now = now;
     this.network?.onWelcome(welcome.now, now);
     this.link.onUp(welcome, now);
+    this.levels.transfer.linkUp(now);
     this.events.append(now, 'network', 'link-up');
   }
 
@@ -496,12 +493,14 @@ export class Engine {
     this.now = now;
     const was = this.link.kind;
     this.link.onDown(now);
+    this.levels.transfer.linkDown();
     if (was === 'up') this.events.append(now, 'network', 'link-down');
   }
 
   onDown(frame: DownFrame, now: Millis): void {
     this.now = now;
     this.levels.usage.count(0, 1, now);
+    this.levels.transfer.frameDown(now);
     // Neither an edge nor whoever wrote what it brings may end this program.
     this.faults.contain('input-failed', now, () => this.link.onBroadcast(frame, now));
     this.faults.contain('input-failed', now, () => this.link.onReply(frame, now));
@@ -513,7 +512,9 @@ export class Engine {
     return () => {
       // Events that are not in the log after all. Whatever else is asked for stays asked for.
       this.effects = this.effects.filter(({ kind }, n) => n < effects || kind !== 'event');
-      for (const list of [this.watches, this.puts, this.tombstones, this.receipts]) list.restore();
+      const { watches, puts, tombstones, receipts, files, levels } = this;
+      const lists = [watches, puts, tombstones, receipts, files.consents, levels.transfer];
+      for (const list of lists) list.restore();
       this.messageList.removal.changed();
     };
   }
@@ -548,7 +549,8 @@ export class Engine {
       this.reader,
     ];
     this.store.transaction(() => {
-      for (const list of [...lists, this.visits, this.addresses, this.levels]) list.setBack(back);
+      for (const list of [...lists, this.visits, this.addresses, this.levels, this.files])
+        list.setBack(back);
       this.messageList.removal.setBack(now);
     });
   }

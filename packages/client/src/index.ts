@@ -4,6 +4,7 @@ export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
 export type { ClientEffect, ClientOptions } from './effects.ts';
 export type { CellJob, CellOutcome } from './files/cell-jobs.ts';
+export type { FilePreview } from './files/estimate.ts';
 export type { SendFileRequest } from './files/feature.ts';
 export { BLOCK_BYTES } from './files/geometry.ts';
 export type { BlockRead, BlockWrite, Uploads } from './files/uploads.ts';

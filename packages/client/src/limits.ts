@@ -56,8 +56,14 @@ export const UNASKED_FILE_BYTES = 262_144;
 // Implementation
 /** First copies of parts of files that wait or are under way; blocks are sealed in batches of them. */
 export const FILE_PARTS_UNDER_WAY = 16;
-/** Boxes of one file that are watched at a time. */
-export const FILE_WATCHES = 128;
+/** The same in Transfer: its slots times what an answer takes. */
+export const TRANSFER_PARTS_UNDER_WAY = 512;
+/** Second copies of parts that wait while first ones go before them; each holds a record. */
+export const FILE_COPIES_BEHIND = 2_048;
+/** Boxes of one file that are watched at a time; at once, and in each slot until they all are. */
+export const FILE_WATCHES = 1_024;
+export const FILE_WATCHES_AT_ONCE = 128;
+export const FILE_WATCHES_A_SLOT = 16;
 /** Files that windows and programs bring in at a time. */
 export const MAX_UPLOADS = 8;
 /** Bytes of one contact's files that are being fetched. */
@@ -89,7 +95,7 @@ export const MAX_PARTIAL = 32;
 export const MAX_GROUP = 16;
 export const MAX_GROUP_BYTES = 16_384;
 /** Requests waiting for their reply; at the cap the oldest counts as lost. */
-export const MAX_PENDING_REQUESTS = 512;
+export const MAX_PENDING_REQUESTS = 4_096;
 /** Lost requests whose answer is taken all the same when it comes; the oldest gives way. */
 export const MAX_LATE_REQUESTS = 256;
 /** Edges once drawn as front door that are remembered for their sixty days. */

@@ -7,6 +7,7 @@ import type { Millis } from '@tacet/base';
 import type { Content } from './content/content.ts';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
 import type { FileView } from './files/view.ts';
+import type { TransferView } from './levels/transfer.ts';
 import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
 export type Level = 'strong' | 'balanced' | 'fast';
@@ -368,6 +369,8 @@ export interface StatusView {
   /** Chosen, and in force from then on: a random moment. */
   readonly nextLevel: { readonly level: Level; readonly at: Millis } | null;
   readonly inUse: boolean;
+  /** A block of Transfer; null: none. */
+  readonly transfer: TransferView | null;
   /** The network this profile joined, as its card says; null before. */
   readonly card: {
     readonly name: string;

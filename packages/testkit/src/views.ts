@@ -9,6 +9,7 @@ export function profileStatus(change: Partial<ProfileStatus> = {}): ProfileStatu
     level: 'balanced',
     nextLevel: null,
     inUse: true,
+    transfer: null,
     card: null,
     network: null,
     link: 'offline',

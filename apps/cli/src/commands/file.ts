@@ -12,6 +12,7 @@ import { EXIT } from '../exit.ts';
 import { fileWord } from '../file-word.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { safeLine } from '../safe.ts';
+import { consents, TRANSFER } from '../transfer.ts';
 import { waitFor } from '../wait.ts';
 import { CLIENT_ID, clientIdOf } from './talk.ts';
 
@@ -36,6 +37,7 @@ export const fileSend: Command = {
     },
     large: { type: 'boolean', help: 'a picture of up to 600 kB instead of 150 kB' },
     wait: { type: 'boolean', help: 'wait until all of it is on their device' },
+    ...TRANSFER,
     ...WAIT,
     'client-id': CLIENT_ID,
   },
@@ -44,13 +46,15 @@ export const fileSend: Command = {
     'tacet file send bob report.pdf --text "the new one" --wait --timeout 2h',
     'tacet file send bob holiday.jpg',
     'tacet file send bob scan.png --original',
+    'tacet file send bob report.pdf --transfer --yes',
   ],
   details:
     'It goes in the slots that are there anyway, so it takes its time: a range is said before.\n' +
     'Files above 262 kB are written when the other side wants them. A JPEG, PNG or WebP is a\n' +
     'picture: it is made anew, smaller, without place, time and camera, and is called picture.webp\n' +
     'unless --name says otherwise. Everything else goes as it is, with what programs wrote into it.\n' +
-    'With --wait, exit 8 means: still on its way.',
+    'With --transfer it goes at a rate of its own, in whole blocks of time: what that costs and\n' +
+    'shows is said first, and holds for an hour. With --wait, exit 8 means: still on its way.',
   async run(context) {
     const who = context.arg(0, 'the contact');
     const path = context.arg(1, 'the path of the file');
@@ -76,6 +80,10 @@ export const fileSend: Command = {
     context.note(
       `${showBytes(size)}: ${showSpan(leastMs)} to ${showSpan(mostMs)} at the rhythm of now`,
     );
+    const transfer = await consents(context, api, size).catch(async (error: unknown) => {
+      if (picture !== null) await api.call('file.cancel', { upload: picture.upload });
+      throw error;
+    });
     const upload = picture?.upload ?? (await bringIn(api, path, size));
     const sent = await api.call('file.send', {
       upload,
@@ -86,6 +94,7 @@ export const fileSend: Command = {
         ? { mediaType: mediaTypeOf(name), kind: 'file' }
         : { mediaType: 'image/webp', kind: 'picture' }),
       ...(text === undefined ? {} : { text }),
+      ...(transfer ? { transfer } : {}),
     });
     if (!context.flag('wait')) return show(context, sent);
     return finish(context, await follow(context, api, sent.id, timeout), 'on their device');
@@ -97,8 +106,16 @@ export const fileGet: Command = {
   summary: 'fetch a file somebody sent, and save it',
   args: '<message id> [path]',
   arity: [1, 2],
-  options: { force: { type: 'boolean', help: 'write over a file that is there' }, ...WAIT },
-  examples: ['tacet file get 12', 'tacet file get 12 ~/report.pdf --timeout 2h'],
+  options: {
+    force: { type: 'boolean', help: 'write over a file that is there' },
+    ...TRANSFER,
+    ...WAIT,
+  },
+  examples: [
+    'tacet file get 12',
+    'tacet file get 12 ~/report.pdf --timeout 2h',
+    'tacet file get 12 --transfer --yes',
+  ],
   details:
     'Without a path it is saved here under its name, made safe. What was not fetched yet is asked\n' +
     'for; that goes on after a timeout (exit 8), and the same command saves it later.',
@@ -108,7 +125,10 @@ export const fileGet: Command = {
     const api = await context.api();
     const { file } = await api.call('message.get', { id });
     if (file === null) throw new AppError('file-unknown', 'missing', 'this message has no file');
-    if (file.state === 'offered') await api.call('file.want', { id });
+    const underWay = file.state === 'offered' || file.state === 'wanted';
+    if (underWay && (await consents(context, api, file.size))) {
+      await api.call('file.want', { id, transfer: true });
+    } else if (file.state === 'offered') await api.call('file.want', { id });
     const message = await follow(context, api, id, timeout);
     if (message.file?.state !== 'here' && message.direction === 'in') {
       return finish(context, message, 'here');

@@ -5,11 +5,13 @@
 import * as v from 'valibot';
 import { MAX_BASE64_PIECE, MAX_CLIENT_ID, MAX_FILE_TEXT } from '../limits.ts';
 import { done, id, method, natural, upTo } from '../method.ts';
-import { message } from '../views.ts';
+import { message, shown } from '../views.ts';
 
 const clientId = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_CLIENT_ID));
 /** base64url without padding. */
 const bytes = v.pipe(v.string(), v.maxLength(MAX_BASE64_PIECE), v.regex(/^[A-Za-z0-9_-]*$/));
+/** ms */
+const span = { leastMs: v.number(), mostMs: v.number() };
 const upload = upTo(1, Number.MAX_SAFE_INTEGER);
 const short = v.pipe(v.string(), v.maxLength(MAX_FILE_TEXT));
 
@@ -33,6 +35,8 @@ export const fileMethods = {
       kind: v.picklist(['file', 'picture', 'voice']),
       /** Words beside it. */
       text: v.exactOptional(v.string()),
+      /** The person saw what Transfer costs and shows (`file.preview`), and consents to it for this file for an hour. */
+      transfer: v.exactOptional(v.boolean()),
       /** Of a voice note: ms; loudness, 64 to 100 values of a byte. */
       duration: v.exactOptional(natural),
       peaks: v.exactOptional(bytes),
@@ -51,14 +55,40 @@ export const fileMethods = {
   ),
   /** Bytes brought in and not sent are thrown away. */
   'file.cancel': method(v.strictObject({ upload }), done, 'send'),
-  /** How long a file of so many bytes would be under way at the present rate: ms, from and to. */
+  /**
+   * How long a file of so many bytes would be under way at the present rate, ms, from and to; and in Transfer, from the word
+   * of both on, what it costs and who sees what. `oneSided`: when only one of both uses it. `blocks` are so many as the file needs
+   * at least, each `blockMs` long and run to its end; `up` and `down` are their bytes. Null: this network has no Transfer.
+   */
   'file.preview': method(
     v.strictObject({ size: natural }),
-    v.object({ boxes: v.number(), leastMs: v.number(), mostMs: v.number(), fits: v.boolean() }),
+    v.object({
+      boxes: v.number(),
+      ...span,
+      fits: v.boolean(),
+      transfer: v.nullable(
+        v.object({
+          ...span,
+          oneSided: v.object(span),
+          blockMs: v.number(),
+          blocks: v.number(),
+          up: v.number(),
+          down: v.number(),
+          shows: v.pipe(v.array(shown), v.readonly()),
+        }),
+      ),
+    }),
     'send',
   ),
-  /** By the id of its message: fetch it; do not, and say so; stop sending it. */
-  'file.want': method(v.strictObject({ id }), message, 'send'),
+  /**
+   * By the id of its message: fetch it; do not, and say so; stop sending it. `transfer` as in `file.send`; also for one that is
+   * being fetched.
+   */
+  'file.want': method(
+    v.strictObject({ id, transfer: v.exactOptional(v.boolean()) }),
+    message,
+    'send',
+  ),
   'file.decline': method(v.strictObject({ id }), message, 'send'),
   'file.withdraw': method(v.strictObject({ id }), message, 'send'),
   /** Bytes from `at` to the end of their block; `next` is null behind the last. */

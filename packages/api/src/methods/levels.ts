@@ -1,7 +1,7 @@
 /** Methods of privacy levels, and of what is measured about them (docs/spec/17-levels.md). */
 import * as v from 'valibot';
 import { method, natural, nothing } from '../method.ts';
-import { level, profileStatus } from '../views.ts';
+import { level, profileStatus, shown } from '../views.ts';
 
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.readonly());
 const ms = v.number();
@@ -21,13 +21,7 @@ export const levelFacts = v.object({
     from: v.picklist(['parameters', 'receipt']),
   }),
   /** Who learns what that nobody would learn in Strong. */
-  shows: list(
-    v.object({
-      to: v.picklist(['own-edge', 'contact-with-own-edge', 'watcher']),
-      code: v.picklist(['in-use', 'instants', 'correlates']),
-      text: v.string(),
-    }),
-  ),
+  shows: list(shown),
 });
 
 /** Null below five. */

@@ -14,6 +14,7 @@ import {
   randomBetween,
   randomBytes,
   randomInt,
+  randomUnit,
 } from '@tacet/base';
 import type { Parameters, RelayHash } from '@tacet/directory';
 import {
@@ -55,15 +56,26 @@ interface Written extends PutProgress {
 export class Cover implements PlanSource {
   private readonly rng: Rng;
   private readonly network: () => Network | null;
+  private readonly share: () => number;
   private readonly written = new BytesMap<BoxSecret>();
   /** In order of their moment. */
   private readonly follow: Later[] = [];
   /** Boxes that were read back. */
   private readonly found = new WeakSet<BoxSecret>();
 
-  constructor(rng: Rng, network: () => Network | null) {
+  /**
+   * @param share of the idle slots that would write a box, how many do: in Transfer so few that a person
+   * writes as many boxes of cover as in Strong, and counts once (docs/spec/17-levels.md, 6)
+   */
+  constructor(rng: Rng, network: () => Network | null, share: () => number = () => 1) {
     this.rng = rng;
     this.network = network;
+    this.share = share;
+  }
+
+  private mayPut(): boolean {
+    const share = this.share();
+    return share >= 1 || randomUnit(this.rng) < share;
   }
 
   next(now: Millis, retries: boolean): Plan | null {
@@ -72,7 +84,7 @@ export class Cover implements PlanSource {
     if (network === null || current === null) return null;
     const due = this.takeDue(now, retries)?.plan(now) ?? null;
     if (due !== null) return due;
-    if (randomInt(this.rng, 1_000) < current.parameters.coverPutPermille) {
+    if (randomInt(this.rng, 1_000) < current.parameters.coverPutPermille && this.mayPut()) {
       return this.put(network, now);
     }
     const edge = pick(this.rng, network.edges(current));

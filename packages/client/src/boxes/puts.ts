@@ -5,6 +5,7 @@
  */
 import { AppError, equalBytes, type Millis, type Rng, randomBetween } from '@tacet/base';
 import type { BoxAnswer, BoxRecord, Mark } from '@tacet/wire';
+import { FILE_COPIES_BEHIND } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
@@ -37,6 +38,7 @@ export interface NewPut {
 
 /** What a first copy counts as, by its priority. */
 const KINDS: readonly Plan['what'][] = ['put', 'control', 'file'];
+const FILE = KINDS.indexOf('file');
 
 /** Owners whose boxes wait for the word that no copy of this store runs. */
 const CONTENT: ReadonlySet<string> = new Set(['part', 'beacon', 'file']);
@@ -74,6 +76,9 @@ export class PutQueue {
   paused = false;
   /** False while content waits for the word that no copy runs; meetings and own boxes go on. */
   mayWrite: (now: Millis) => boolean = () => true;
+
+  /** In Transfer, where what is sent may be told from other boxes, first copies of parts go first. */
+  copiesLast: () => boolean = () => false;
 
   /** First copies stored since start. */
   storedCount = 0;
@@ -222,12 +227,37 @@ export class PutQueue {
     return { next: (now, retries) => this.plan(now, retries, 0, priority) };
   }
 
-  /** Second copies. */
+  /** Second copies; those of files not while these wait for first ones. */
   second(): PlanSource {
-    return { next: (now, retries) => this.plan(now, retries, 1, null) };
+    return {
+      next: (now, retries) =>
+        this.plan(now, retries, 1, null, this.copiesLast() && !this.manyCopies()),
+    };
   }
 
-  private plan(now: Millis, retries: boolean, copies: 0 | 1, priority: number | null): Plan | null {
+  /** Second copies of parts of files that `second` left out. */
+  secondOfFiles(): PlanSource {
+    return {
+      next: (now, retries) => (this.copiesLast() ? this.plan(now, retries, 1, FILE) : null),
+    };
+  }
+
+  /** Each of them holds its record in memory: there is an end to putting them off. */
+  private manyCopies(): boolean {
+    let n = 0;
+    for (const { copies, priority } of this.entries.values()) {
+      if (copies > 0 && priority === FILE) n++;
+    }
+    return n >= FILE_COPIES_BEHIND;
+  }
+
+  private plan(
+    now: Millis,
+    retries: boolean,
+    copies: 0 | 1,
+    priority: number | null,
+    noFiles = false,
+  ): Plan | null {
     const network = this.network();
     const current = network?.current(now) ?? null;
     if (network === null || current === null) return null;
@@ -237,6 +267,7 @@ export class PutQueue {
       if (this.paused && entry.owner !== 'own') continue;
       if (!content && CONTENT.has(entry.owner)) continue;
       if (priority !== null && entry.priority !== priority) continue;
+      if (noFiles && entry.priority === FILE) continue;
       const target = targetOf(entry, network.places(current, entry.mark));
       // Where both homes have left the network another box is as good as after vain tries.
       if (

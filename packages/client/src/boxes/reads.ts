@@ -64,7 +64,17 @@ export function threeMarks(
   mark: Mark,
 ): { readonly marks: readonly [Mark, Mark, Mark]; readonly at: 0 | 1 | 2 } {
   const first = coverMark(network, edge, [mark]);
-  const marks = shuffle(rng, [mark, first, coverMark(network, edge, [mark, first])]);
+  return among(rng, mark, first, coverMark(network, edge, [mark, first]));
+}
+
+/** The same with covers that stand nowhere: for reads that wait. */
+export function amongRandom(rng: Rng, mark: Mark): ReturnType<typeof threeMarks> {
+  const random = (): Mark => rng.fill(new Uint8Array(8)) as Mark;
+  return among(rng, mark, random(), random());
+}
+
+function among(rng: Rng, mark: Mark, one: Mark, other: Mark): ReturnType<typeof threeMarks> {
+  const marks = shuffle(rng, [mark, one, other]);
   const at = marks.indexOf(mark);
   const [a, b, c] = marks as [Mark, Mark, Mark];
   return { marks: [a, b, c], at: at === 0 ? 0 : at === 1 ? 1 : 2 };
@@ -98,6 +108,14 @@ export class ReadQueue implements PlanSource {
     return false;
   }
 
+  /** How long an announced box is left to another read of it that is under way. */
+  grace: (watch: Watch, now: Millis) => Millis = () => 0;
+
+  /** Announced, or asked for. */
+  knows(watch: Watch): boolean {
+    return this.entries.has(watch.id);
+  }
+
   /** The clock was set back by so much. */
   setBack(by: Millis): void {
     for (const entry of this.entries.values()) entry.notBefore -= by;
@@ -111,7 +129,8 @@ export class ReadQueue implements PlanSource {
     if (known && !asked && !entry.catchUp && entry.rests === 0) return;
     if (!this.mayAnnounce(watch, edge)) return;
     if (entry === undefined) {
-      this.entries.set(watch.id, this.entry(watch, [edge], false, now, null));
+      const notBefore = now + this.grace(watch, now);
+      this.entries.set(watch.id, this.entry(watch, [edge], false, notBefore, null));
       return;
     }
     if (!known) entry.edges.push(edge);

@@ -130,9 +130,8 @@ export class StandingReads implements PlanSource {
 
   /** Uniform around the mean, lower where the reply's keys would not outlive it (docs/spec/05-boxes.md, 8). */
   private wait(current: Current, now: Millis): Millis {
-    const { epochMs, graceMs, holdMeanMs, delayMeanMs } = current.parameters;
-    const end = (current.epoch + 1) * epochMs + graceMs;
-    const longest = Math.min(300 * SECOND, end - now - WAYS * delayMeanMs - MARGIN);
+    const { holdMeanMs } = current.parameters;
+    const longest = longestWait(current, now);
     if (longest <= 0) return 0;
     const mean = Math.min(holdMeanMs, longest / (1 + SPREAD));
     const wait = randomBetween(this.rng, 1 - SPREAD, 1 + SPREAD) * mean;
@@ -191,6 +190,13 @@ export class StandingReads implements PlanSource {
       },
     };
   }
+}
+
+/** How long a read that leaves now may wait: its reply block's keys must outlive it (docs/spec/05-boxes.md, 8). */
+export function longestWait({ parameters, epoch }: Current, now: Millis): Millis {
+  const { epochMs, graceMs, delayMeanMs } = parameters;
+  const end = (epoch + 1) * epochMs + graceMs;
+  return Math.min(300 * SECOND, end - now - WAYS * delayMeanMs - MARGIN);
 }
 
 /** So long before the edge ends a wait the next read leaves: to be there by then, nearly always. */

@@ -160,6 +160,15 @@ export class WatchList {
       .flatMap((row) => this.byMark.get(blob(row, 'mark')) ?? []);
   }
 
+  /** How many `range` has. */
+  count(owner: string, ref: number, from: number, to: number): number {
+    const row = this.store.get(
+      'SELECT count(*) AS n FROM watches WHERE owner = ? AND ref = ? AND idx >= ? AND idx < ?',
+      ...[owner, ref, from, to],
+    );
+    return row === undefined ? 0 : num(row, 'n');
+  }
+
   /** Boxes of meetings, ours and those we are guests of. */
   meetings(): Watch[] {
     const watches = [...this.byMark.entries()].map(([, watch]) => watch);

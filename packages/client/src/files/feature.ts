@@ -19,8 +19,10 @@ import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob, num, rowIdOf } from '../store/rows.ts';
 import type { MessageView } from '../views.ts';
+import { AheadReads } from './ahead.ts';
 import { type CellJob, CellQueue, cellJob } from './cell-jobs.ts';
-import { type Estimate, estimateOf } from './estimate.ts';
+import { Consents } from './consents.ts';
+import { type FilePreview, fitsLife, previewOf } from './estimate.ts';
 import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts.ts';
 import { BLOCK_BYTES, geometryOf } from './geometry.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
@@ -39,9 +41,9 @@ export interface FilesDeps {
   readonly engine: {
     readonly puts: PutQueue;
     readonly watches: WatchList;
-    readonly reads: Pick<ReadQueue, 'catchUp'>;
+    readonly reads: Pick<ReadQueue, 'catchUp' | 'knows' | 'grace'>;
     readonly tombstones: Pick<Tombstones, 'add'>;
-    readonly levels: Pick<Levels, 'rates'>;
+    readonly levels: Pick<Levels, 'period' | 'transfer'>;
   };
   readonly contacts: Contacts;
   readonly messages: Messages;
@@ -63,6 +65,8 @@ export interface SendFileRequest {
   /** Words beside it; empty: none. */
   readonly text: string;
   readonly clientId: string | null;
+  /** The line may show it (docs/spec/17-levels.md, 8). */
+  readonly transfer?: boolean;
 }
 
 export class Files {
@@ -71,7 +75,9 @@ export class Files {
   readonly uploads: Uploads;
   readonly writer: FileWriter;
   readonly reader: FileReader;
+  readonly ahead: AheadReads;
   readonly jobs: CellQueue;
+  readonly consents: Consents;
   /** The disk failed to overwrite cells: not again before the next look. */
   private eraseLater = false;
 
@@ -81,20 +87,32 @@ export class Files {
     const { puts, watches, reads, tombstones } = deps.engine;
     this.table = new FileTable(store);
     this.uploads = new Uploads(store, this.table, deps.rng);
+    this.consents = new Consents(store, this.table);
     const shared = {
       store,
       table: this.table,
       say: (file: FileRow, word: Pick<FileWord, 'word' | 'round' | 'ranges'>) =>
         this.say(file, word),
       changed: (file: FileRow, now: Millis) => this.changed(file, now),
+      transfer: () => deps.engine.levels.transfer.on,
       alarm,
       kick: () => this.jobs.kick(),
     };
     this.writer = new FileWriter({ ...shared, puts, network });
+    this.ahead = new AheadReads({
+      rng: deps.rng,
+      network,
+      watches,
+      transfer: shared.transfer,
+      known: (watch) => reads.knows(watch),
+    });
+    reads.grace = (watch, at) => this.ahead.grace(watch, at);
+    puts.copiesLast = shared.transfer;
     this.reader = new FileReader({
       ...shared,
       watches,
       ask: (watch, at, onAbsent, rank) => reads.catchUp(watch, at, onAbsent, rank),
+      ahead: (list) => this.ahead.add(list),
       erase: (box, at) => tombstones.add(box, at),
     });
     this.jobs = new CellQueue(store, [
@@ -123,6 +141,7 @@ export class Files {
     const picture = this.pictureOf(request);
     const loaded = this.uploads.loaded(request.upload);
     this.checkTime(loaded.size, now);
+    if (request.transfer === true) this.checkTransfer();
     const { id, secret, size, tree } = loaded;
     const facts: FileFacts = { ...request.facts, ...picture, secret, size, tree };
     const view = this.d.talk().sendFile(
@@ -141,6 +160,7 @@ export class Files {
           });
           const state = size <= UNASKED_FILE_BYTES ? 'writing' : 'offered';
           this.table.change(id, { state }, now);
+          if (request.transfer === true) this.consents.give(id, now);
         },
       },
       now,
@@ -167,26 +187,24 @@ export class Files {
     return this.d.talk().sentBefore(request, now);
   }
 
-  /** How long a file of so many bytes would be under way. Throws `file-size`, `file-rhythm`. */
-  preview(size: number, now: Millis): Estimate {
+  /**
+   * How long a file of so many bytes would be under way, and what Transfer would cost and show.
+   * Throws `file-size`, `file-rhythm`.
+   */
+  preview(size: number, now: Millis): FilePreview {
     this.d.begin(now);
-    const estimate = this.estimate(size, now, (parameters) => {
-      return this.d.engine.levels.rates(parameters, now).grid;
-    });
-    if (estimate !== null) return estimate;
+    const geometry = geometryOf(size);
+    const parameters = this.d.network()?.current(now)?.parameters;
+    if (parameters !== undefined) {
+      return previewOf(geometry, this.d.engine.levels.period(parameters, now), parameters);
+    }
     throw new AppError('file-rhythm', 'state', 'the rhythm of the network is not known yet');
   }
 
-  /** Null while the rhythm of the network is not known. */
-  private estimate(
-    size: number,
-    now: Millis,
-    slotMs: (parameters: Parameters) => Millis,
-  ): Estimate | null {
-    const { boxes } = geometryOf(size);
-    const parameters = this.d.network()?.current(now)?.parameters;
-    if (parameters === undefined) return null;
-    return estimateOf(boxes, slotMs(parameters), parameters);
+  /** Throws `transfer-absent`. */
+  private checkTransfer(): void {
+    if (this.d.engine.levels.transfer.possible) return;
+    throw new AppError('transfer-absent', 'refused', 'this network has no rate for Transfer');
   }
 
   /** No more parts of an own file are written. Throws `file-unknown`, `file-over`. */
@@ -217,11 +235,18 @@ export class Files {
     if (small && file !== null) this.reader.begin(file, now);
   }
 
-  /** Throws `file-unknown`, `file-over`, `file-room`. */
-  want(messageId: string, now: Millis): void {
+  /**
+   * @param transfer the line may show it (docs/spec/17-levels.md, 8); for a file that is wanted already, too
+   * Throws `file-unknown`, `file-over`, `file-room`, `transfer-absent`.
+   */
+  want(messageId: string, transfer: boolean, now: Millis): void {
     this.d.begin(now);
     const file = this.open(messageId, 'in');
-    if (file.state === 'wanted') return;
+    if (transfer) this.checkTransfer();
+    if (file.state === 'wanted') {
+      if (transfer) this.d.store.transaction(() => this.consents.give(file.id, now));
+      return;
+    }
     if (!this.mayTake(file.contactId ?? 0, file.geometry.size)) {
       throw new AppError(
         'file-room',
@@ -234,6 +259,7 @@ export class Files {
       this.say(file, { word: 'wanted', round: 0, ranges: [] });
       this.changed({ ...file, state: 'wanted' }, now);
       this.reader.begin({ ...file, state: 'wanted' }, now);
+      if (transfer) this.consents.give(file.id, now);
     });
     this.d.kick();
   }
@@ -251,8 +277,8 @@ export class Files {
 
   /** What cannot arrive before its boxes expire is refused before anything is sent. */
   private checkTime(size: number, now: Millis): void {
-    const estimate = this.estimate(size, now, ({ slotMs }) => slotMs);
-    if (estimate === null || estimate.fits) return;
+    const parameters = this.d.network()?.current(now)?.parameters;
+    if (parameters === undefined || fitsLife(geometryOf(size), parameters)) return;
     throw new AppError(
       'file-too-slow',
       'refused',
@@ -320,6 +346,11 @@ export class Files {
   }
 
   // Machine --------------------------------------------------------------------------------
+
+  /** The clock was set back by so much. In a transaction. */
+  setBack(by: Millis): void {
+    this.consents.setBack(by);
+  }
 
   nextJob(): CellJob | null {
     return this.jobs.next();

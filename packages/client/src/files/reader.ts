@@ -5,7 +5,13 @@
  */
 import { concat, isAppError, type Millis } from '@tacet/base';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
-import { FILE_WATCHES, MAX_FILE_ROUNDS } from '../limits.ts';
+import {
+  FILE_WATCHES,
+  FILE_WATCHES_A_SLOT,
+  FILE_WATCHES_AT_ONCE,
+  MAX_FILE_ROUNDS,
+} from '../limits.ts';
+import type { PlanSource } from '../rhythm/plan.ts';
 import { num } from '../store/rows.ts';
 import type { BoxSecret } from '../streams/chain.ts';
 import { decodeFilePart, fileBox } from './boxes.ts';
@@ -33,6 +39,8 @@ export interface FileReaderDeps extends FileSideDeps {
     onAbsent: ((now: Millis) => void) | null,
     rank: number,
   ) => void;
+  /** Boxes that are watched from now on, in the order in which they are written. */
+  readonly ahead: (watches: readonly Watch[]) => void;
   /** A box nobody will read is erased like one that was. In a transaction. */
   readonly erase: (box: BoxSecret, now: Millis) => void;
 }
@@ -45,6 +53,8 @@ export class FileReader implements WatchOwner, CellSource {
   private readonly seen = new Map<number, { readonly round: number; readonly place: number }>();
   /** A part of theirs was found unannounced, and none was absent since: more may have been missed. */
   private readonly missed = new Set<number>();
+  /** Files of which more boxes may be watched than are. */
+  private readonly filling = new Set<number>();
   /** Watches whose boxes no home has. */
   private readonly absent = new Map<number, Set<number>>();
   private notBefore: Millis = 0;
@@ -52,7 +62,10 @@ export class FileReader implements WatchOwner, CellSource {
   constructor(deps: FileReaderDeps) {
     this.d = deps;
     deps.watches.register(FILE_WATCH, this);
-    for (const file of deps.table.inState('wanted')) this.noteWhole(file);
+    for (const file of deps.table.inState('wanted')) {
+      this.noteWhole(file);
+      this.filling.add(file.id);
+    }
   }
 
   /** The file is wanted: its boxes are watched from now on. In a transaction. */
@@ -63,14 +76,14 @@ export class FileReader implements WatchOwner, CellSource {
   // Boxes ----------------------------------------------------------------------------------
 
   /** Watches the next boxes of the round, some at a time. */
-  private watch(file: FileRow, now: Millis): void {
+  private watch(file: FileRow, now: Millis, most = FILE_WATCHES_AT_ONCE): void {
     const { geometry, ranges, round, secret, id } = file;
     if (secret === null) return;
     const course = courseOf(geometry, ranges);
-    const watched = this.watched(file);
+    const room = Math.min(most, FILE_WATCHES - this.countWatched(file));
     const added: { readonly watch: Watch; readonly place: number }[] = [];
     let { next } = file;
-    for (; next < course.length && watched.length + added.length < FILE_WATCHES; next++) {
+    for (; next < course.length && added.length < room; next++) {
       const part = course.at(next);
       if (part >= geometry.parts || this.has(id, part)) continue;
       const box = fileBox(secret, part, round);
@@ -78,12 +91,39 @@ export class FileReader implements WatchOwner, CellSource {
       added.push({ watch, place: next });
     }
     if (next > file.next) this.d.table.change(id, { next }, now);
+    if (next < course.length && room === most) this.filling.add(id);
+    else this.filling.delete(id);
     // Of what was announced before it was watched nothing tells any more. A read without announcement
     // can be told from cover: none is made for what is still to be written.
     const all = file.written || this.missed.has(id);
     for (const { watch, place } of added) {
       if (all || place < this.seenOf(file)) this.ask(watch, now);
     }
+    this.d.ahead(added.map(({ watch }) => watch));
+  }
+
+  /** Slots in which more boxes of files are watched: a few each, since none may be late for it. */
+  before(...reads: readonly PlanSource[]): PlanSource {
+    return {
+      next: (now, retries) => {
+        for (const id of this.filling) {
+          const file = this.d.table.get(id);
+          if (file === null || file.state !== 'wanted') this.filling.delete(id);
+          else if (!this.missed.has(id)) {
+            this.d.store.transaction(() => this.watch(file, now, FILE_WATCHES_A_SLOT));
+          }
+        }
+        for (const source of reads) {
+          const plan = source.next(now, retries);
+          if (plan !== null) return plan;
+        }
+        return null;
+      },
+    };
+  }
+
+  private countWatched({ id, round }: FileRow): number {
+    return this.d.watches.count(FILE_WATCH, id, round * ROUND, (round + 1) * ROUND);
   }
 
   private watched({ id, round }: FileRow): Watch[] {
@@ -133,7 +173,8 @@ export class FileReader implements WatchOwner, CellSource {
     this.noteBlock(file, Math.floor(part / PARTS_PER_BLOCK));
     const current = this.d.table.get(file.id);
     if (current === null) return;
-    this.watch(current, now);
+    // What follows one that was missed is asked for unannounced: no more of it than must be.
+    this.watch(current, now, this.missed.has(file.id) ? 1 : FILE_WATCHES_A_SLOT);
     this.nextRound(current, now);
   }
 
@@ -322,6 +363,7 @@ export class FileReader implements WatchOwner, CellSource {
     this.absent.delete(id);
     this.seen.delete(id);
     this.missed.delete(id);
+    this.filling.delete(id);
     this.d.table.change(id, { state, reason, secret: null }, now);
     if (state !== 'here') {
       this.d.table.dropParts(id, 0, ROUND);

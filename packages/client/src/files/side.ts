@@ -14,6 +14,8 @@ export interface FileSideDeps {
   readonly say: (file: FileRow, word: Pick<FileWord, 'word' | 'round' | 'ranges'>) => void;
   /** Something to show changed. In a transaction. */
   readonly changed: (file: FileRow, now: Millis) => void;
+  /** The line runs at the rate of Transfer. */
+  readonly transfer: () => boolean;
   readonly alarm: (code: string, now: Millis) => void;
   /** Work on cells waits. */
   readonly kick: () => void;

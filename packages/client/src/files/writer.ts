@@ -8,7 +8,7 @@ import type { NetworkId } from '@tacet/directory';
 import { sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner, PutQueue } from '../boxes/puts.ts';
-import { FILE_PARTS_UNDER_WAY } from '../limits.ts';
+import { FILE_PARTS_UNDER_WAY, TRANSFER_PARTS_UNDER_WAY } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { num } from '../store/rows.ts';
@@ -67,8 +67,9 @@ export class FileWriter implements PutOwner, PlanSource, CellSource {
   private takeUp(now: Millis): void {
     const network = this.d.network();
     if (network === null || this.idle || now < this.notBefore) return;
-    const room = FILE_PARTS_UNDER_WAY - this.d.puts.count(FILE_PUTS);
-    // In batches: each is a commit.
+    const most = this.d.transfer() ? TRANSFER_PARTS_UNDER_WAY : FILE_PARTS_UNDER_WAY;
+    // In batches: each is a commit. None takes longer than there is before a slot.
+    const room = Math.min(FILE_PARTS_UNDER_WAY, most - this.d.puts.count(FILE_PUTS));
     if (room < FILE_PARTS_UNDER_WAY / 2) return;
     const [file] = this.ready();
     if (file === undefined) {

@@ -19,7 +19,7 @@ export interface PerDay {
 /** Who learns what that nobody would learn in Strong. Codes are stable; the text is for people. */
 export interface Shown {
   readonly to: 'own-edge' | 'contact-with-own-edge' | 'watcher';
-  readonly code: 'in-use' | 'instants' | 'correlates';
+  readonly code: 'in-use' | 'instants' | 'correlates' | 'transfer';
   readonly text: string;
 }
 

@@ -16,6 +16,7 @@ import { Deliveries, type LevelDeliveries, type Measured } from './deliveries.ts
 import { type NetworkFacts, networkFacts } from './facts.ts';
 import { InUse } from './in-use.ts';
 import { LevelSwitch, type PlannedLevel } from './switch.ts';
+import { Transfer, type TransferWork } from './transfer.ts';
 import { type DayUsage, OVERHEAD_PERMILLE, Usage } from './usage.ts';
 
 export const LEVEL_NAMES: readonly Level[] = ['strong', 'balanced', 'fast'];
@@ -33,6 +34,9 @@ export interface LevelsDeps {
   /** The edge of the link, and when it was drawn. */
   readonly ownEdge: () => { readonly door: Door; readonly since: Millis | null } | null;
   readonly suspects: () => readonly string[];
+  readonly linkUp: () => boolean;
+  /** Files for which Transfer may be used. */
+  readonly transfers: () => TransferWork;
 }
 
 export interface LevelsView {
@@ -84,6 +88,7 @@ export class Levels {
   readonly deliveries: Deliveries;
   readonly inUse: InUse;
   readonly switch: LevelSwitch;
+  readonly transfer: Transfer;
   readonly crowd: Crowd;
   private readonly d: LevelsDeps;
 
@@ -101,6 +106,17 @@ export class Levels {
         slotMs: () => this.parameters?.slotMs ?? null,
         inUseUntil: () => this.inUse.end,
         onChange: (at) => deps.events.append(at, 'network', 'level'),
+      },
+      now,
+    );
+    this.transfer = new Transfer(
+      {
+        store,
+        rng,
+        parameters: () => this.parameters,
+        linkUp: deps.linkUp,
+        work: deps.transfers,
+        onChange: (at) => deps.events.append(at, 'network', 'transfer'),
       },
       now,
     );
@@ -130,15 +146,33 @@ export class Levels {
   rates(current: Parameters | null, now: Millis): { readonly told: Millis; readonly grid: Millis } {
     const parameters = current ?? this.parameters;
     if (parameters === null) return { told: NO_DOCUMENT, grid: NO_DOCUMENT };
-    const { slotMs, inUseSlotMs } = parameters;
+    const { slotMs, inUseSlotMs, transferSlotMs } = parameters;
     const { told, grid } = this.switch.line(now);
-    return { told: told ? inUseSlotMs : slotMs, grid: grid ? inUseSlotMs : slotMs };
+    const transfer = this.transfer.line();
+    const level = (quick: boolean): Millis => (quick ? inUseSlotMs : slotMs);
+    return {
+      told: transfer.told ? transferSlotMs : level(told),
+      grid: transfer.grid ? transferSlotMs : level(grid),
+    };
+  }
+
+  /** The period of the own grid by the level alone. */
+  period({ slotMs, inUseSlotMs }: Parameters, now: Millis): Millis {
+    return this.switch.line(now).grid ? inUseSlotMs : slotMs;
+  }
+
+  /** Of the idle slots that would write a box of cover so many do (boxes/cover.ts). */
+  get coverShare(): number {
+    const { parameters } = this;
+    if (parameters === null || !this.transfer.on) return 1;
+    return parameters.transferSlotMs / parameters.slotMs;
   }
 
   /** At least once a slot. */
   advance(now: Millis): void {
     this.inUse.advance(now);
     this.switch.advance(now);
+    this.transfer.advance(now);
   }
 
   /** The clock was set back by so much. In a transaction. */
@@ -146,6 +180,7 @@ export class Levels {
     this.crowd.setBack();
     this.inUse.setBack(by);
     this.switch.setBack(by);
+    this.transfer.setBack(by);
   }
 
   /** Every few minutes. */

@@ -4,6 +4,7 @@ import type { PutQueue } from '../boxes/puts.ts';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { StandingReads } from '../boxes/standing.ts';
 import type { Tombstones } from '../boxes/tombstones.ts';
+import type { FileReader } from '../files/reader.ts';
 import type { OwnLoops } from './own-loops.ts';
 import type { PlanSource } from './plan.ts';
 import { Planner } from './planner.ts';
@@ -14,7 +15,11 @@ export function plannerOf(features: {
   readonly standing: StandingReads;
   readonly tombstones: Tombstones;
   readonly cover: Cover;
-  readonly files: { readonly writer: PlanSource };
+  readonly files: {
+    readonly writer: PlanSource;
+    readonly reader: Pick<FileReader, 'before'>;
+    readonly ahead: PlanSource;
+  };
   readonly loops: OwnLoops;
 }): Planner {
   const { puts, reads, standing, tombstones, cover, files, loops } = features;
@@ -27,7 +32,8 @@ export function plannerOf(features: {
       standing,
       copies: puts.second(),
       fileParts: files.writer,
-      fileReads: reads.files,
+      fileReads: files.reader.before(reads.files, files.ahead),
+      fileCopies: puts.secondOfFiles(),
       behind: reads.behind,
       tombstones,
       cover,

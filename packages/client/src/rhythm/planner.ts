@@ -1,7 +1,7 @@
 /**
  * Chooses what the next slot carries (docs/spec/04-mixing.md, 7): PUT > receipts and control > GET
  * of announced boxes and of own ones, in turns > standing reads > second copies > parts of files,
- * written and read in turns > GET of boxes nobody announced and tombstones, three to one > cover.
+ * written and read in turns (in Transfer before their second copies) > GET of boxes nobody announced and tombstones, three to one > cover.
  * Every fourth real slot goes to GETs, the one after four standing reads to what comes behind them,
  * and retries take at most one slot in ten. Only the content is chosen here; whether and when a
  * frame leaves never depends on it.
@@ -25,6 +25,7 @@ export interface PlanSources {
   readonly copies: PlanSource;
   readonly fileParts: PlanSource;
   readonly fileReads: PlanSource;
+  readonly fileCopies: PlanSource;
   readonly behind: PlanSource;
   readonly tombstones: PlanSource;
   readonly cover: PlanSource;
@@ -119,7 +120,10 @@ export class Planner {
 
   private idle(now: Millis, retries: boolean): Plan | null {
     return (
-      this.sources.copies.next(now, retries) ?? this.file(now, retries) ?? this.late(now, retries)
+      this.sources.copies.next(now, retries) ??
+      this.file(now, retries) ??
+      this.sources.fileCopies.next(now, retries) ??
+      this.late(now, retries)
     );
   }
 

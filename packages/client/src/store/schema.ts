@@ -11,7 +11,7 @@ import { CONVERSATIONS } from './tables/conversations.ts';
 import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
 import { EVENTS, EVENTS_BY_LOG, LIMITED_EVENTS } from './tables/events.ts';
-import { FILES } from './tables/files.ts';
+import { FILE_CONSENTS, FILES } from './tables/files.ts';
 import { HEALING } from './tables/healing.ts';
 import { IDENTITIES } from './tables/identities.ts';
 import { IN_PERSON, IN_PERSON_IDENTITIES } from './tables/in-person.ts';
@@ -283,4 +283,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'events of tokens without a trigger', up: EVENTS_BY_LOG },
   { name: 'new words without a trigger', up: SEARCH_ADDED },
   { name: 'files', up: FILES },
+  { name: 'consents to Transfer', up: FILE_CONSENTS },
 ];

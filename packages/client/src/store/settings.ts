@@ -18,6 +18,8 @@ export type Setting =
   | 'level-next'
   | 'level-trail'
   | 'in-use'
+  /** The block of Transfer under way: when it began, when it ends. */
+  | 'transfer'
   | 'last-digest'
   /** Highest ids that were deleted; see `ids.ts`. */
   | 'last-contact'

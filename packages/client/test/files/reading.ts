@@ -43,6 +43,8 @@ export class Reading {
       },
       erase: () => undefined,
       say: (_file, word) => this.said.push(word),
+      transfer: () => false,
+      ahead: () => undefined,
       changed: () => undefined,
       alarm: (code) => {
         throw new Error(code);

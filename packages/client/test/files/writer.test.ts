@@ -42,6 +42,7 @@ function setUp(lineState: string) {
     network: () => fakeNetwork(),
     say: (_file, word) => said.push(word),
     changed: () => undefined,
+    transfer: () => false,
     alarm: (code) => alarms.push(code),
     kick: () => undefined,
   });

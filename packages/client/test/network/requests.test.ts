@@ -159,7 +159,7 @@ test('rule 2.3: while nothing is answered no real content is sent; one answer en
 test('requests without answers are bounded; the oldest counts as lost now, not later', () => {
   const requests = new RequestTracker(builder, seededRng('cap'));
   const lost: number[] = [];
-  for (let n = 0; n < 600; n++) {
+  for (let n = 0; n < 4_184; n++) {
     const id = requests.replyId(new Uint8Array(8));
     requests.expect(
       id,
@@ -169,6 +169,6 @@ test('requests without answers are bounded; the oldest counts as lost now, not l
       n,
     );
   }
-  assert.equal(requests.size, 512);
-  assert.deepEqual([lost.length, lost[0], lost.at(-1)], [88, 512, 599]);
+  assert.equal(requests.size, 4_096);
+  assert.deepEqual([lost.length, lost[0], lost.at(-1)], [88, 4_096, 4_183]);
 });

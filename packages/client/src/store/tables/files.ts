@@ -56,3 +56,8 @@ WHEN OLD.type = 16 AND NEW.detail IS NULL BEGIN
   DELETE FROM files WHERE message_id = NEW.id;
 END;
 `;
+
+/** Until when a person consents to Transfer for a file; 0: not. */
+export const FILE_CONSENTS = `
+ALTER TABLE files ADD COLUMN transfer_until INTEGER NOT NULL DEFAULT 0;
+`;

@@ -35,9 +35,9 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
       return {};
     }),
   'file.preview': ({ person, turn }, { size }) => turn((now) => person.files.preview(size, now)),
-  'file.want': ({ person, turn }, { id }) =>
+  'file.want': ({ person, turn }, { id, transfer = false }) =>
     turn((now) => {
-      person.files.want(id, now);
+      person.files.want(id, transfer, now);
       return person.message(id);
     }),
   'file.decline': ({ person, turn }, { id }) =>
@@ -64,12 +64,13 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
 
 function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
   const { upload, contactId, clientId, name, mediaType, kind, text = '' } = params;
-  const { duration, peaks } = params;
+  const { transfer = false, duration, peaks } = params;
   return {
     upload,
     contactId,
     clientId,
     text,
+    transfer,
     facts: {
       name,
       mediaType,
