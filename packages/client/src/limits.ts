@@ -68,6 +68,8 @@ export const FILE_WATCHES_A_SLOT = 16;
 export const MAX_UPLOADS = 8;
 /** Bytes of one contact's files that are being fetched. */
 export const MAX_UNFINISHED_BYTES = 512 * 1_048_576;
+/** Files of one contact that are fetched at a time: each watches boxes. */
+export const MAX_UNFINISHED_FILES = 64;
 /** Addresses that live or are still watched after they were replaced. */
 export const MAX_ADDRESSES = 8;
 /** Ended addresses that are still listed; the oldest goes. */

@@ -14,7 +14,12 @@ import type { Envelope } from '../content/envelope.ts';
 import type { Messages } from '../conversations/messages.ts';
 import type { Talk } from '../conversations/talk.ts';
 import type { Levels } from '../levels/levels.ts';
-import { MAX_FILE_NAME_BYTES, MAX_UNFINISHED_BYTES, UNASKED_FILE_BYTES } from '../limits.ts';
+import {
+  MAX_FILE_NAME_BYTES,
+  MAX_UNFINISHED_BYTES,
+  MAX_UNFINISHED_FILES,
+  UNASKED_FILE_BYTES,
+} from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob, num, rowIdOf } from '../store/rows.ts';
@@ -251,7 +256,7 @@ export class Files {
       throw new AppError(
         'file-room',
         'state',
-        'unfinished files of this contact take too much room',
+        'too many files of this contact, or too large ones, are being fetched',
       );
     }
     this.d.store.transaction(() => {
@@ -288,11 +293,12 @@ export class Files {
 
   private mayTake(contactId: number, size: number): boolean {
     const row = this.d.store.get(
-      `SELECT coalesce(sum(size), 0) AS bytes FROM files
+      `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
        WHERE contact_id = ? AND direction = 'in' AND state = 'wanted'`,
       contactId,
     );
-    return row !== undefined && num(row, 'bytes') + size <= MAX_UNFINISHED_BYTES;
+    if (row === undefined || num(row, 'files') >= MAX_UNFINISHED_FILES) return false;
+    return num(row, 'bytes') + size <= MAX_UNFINISHED_BYTES;
   }
 
   /** Of a blocked contact nothing is written or read; when the block ends it begins anew. In a transaction. */
