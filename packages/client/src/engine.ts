@@ -393,7 +393,7 @@ export class Engine {
       loops: this.loops,
       planner: plannerOf(this),
       rates: (current) => this.levels.rates(current?.parameters ?? null, this.now),
-      fast: () => this.levels.level === 'fast',
+      fast: () => this.levels.besideGrid,
       now: () => this.now,
       emit: (effect) => {
         if (effect.kind === 'up') this.levels.usage.count(1, 0, this.now);

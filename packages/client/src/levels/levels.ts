@@ -156,6 +156,14 @@ export class Levels {
     };
   }
 
+  /**
+   * Frames may leave beside the grid. Not while the edge is asked for Transfer: until it agreed it lets
+   * through what it did before, and nothing tells when it did not.
+   */
+  get besideGrid(): boolean {
+    return this.level === 'fast' && !this.transfer.line().told;
+  }
+
   /** The period of the own grid by the level alone. */
   period({ slotMs, inUseSlotMs }: Parameters, now: Millis): Millis {
     return this.switch.line(now).grid ? inUseSlotMs : slotMs;
