@@ -28,6 +28,7 @@ import { Identities } from './identities/identities.ts';
 import { Arrivals } from './inbox/arrivals.ts';
 import { Inbox, type InboxListener } from './inbox/inbox.ts';
 import { ReceivedSet } from './inbox/received.ts';
+import type { Moved } from './levels/deliveries.ts';
 import { Levels } from './levels/levels.ts';
 import type { MeetingDeps } from './meeting/deps.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
@@ -49,6 +50,7 @@ import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { Chores } from './status/chores.ts';
 import { Faults } from './status/faults.ts';
+import { type Timed, timedParts } from './status/timed.ts';
 import { Watchdog } from './status/watchdog.ts';
 import { Attempts } from './store/attempt.ts';
 import { num } from './store/rows.ts';
@@ -105,6 +107,7 @@ export class Engine {
   readonly watchdog: Watchdog;
   readonly faults: Faults;
   private readonly chores: Chores;
+  private readonly timed: Timed;
   readonly guard: Guard;
   private readonly absence: Absence;
   readonly networkDeps: NetworkDeps;
@@ -152,10 +155,12 @@ export class Engine {
       },
       now,
     );
-    this.messageList = new Messages(store, this.events, (moved, at) => {
-      this.levels.deliveries.note(moved, this.levels.level, at);
-      this.content.letters.moved(moved, at);
-    });
+    const moved = (one: Moved, at: Millis): void => {
+      this.levels.deliveries.note(one, this.levels.level, at);
+      this.content.letters.moved(one, at);
+    };
+    this.messageList = new Messages(store, this.events, moved, attempts);
+    this.messageList.removal.onFailed = (error, at) => this.faults.note('task-failed', error, at);
     const contactOf = (name: string): number => num(this.contactList.find(name), 'id');
     this.search = new Search(store, contactOf);
     this.tokens = new Tokens(store, rng, contactOf);
@@ -177,7 +182,8 @@ export class Engine {
     };
     this.watches = new WatchList(store, network, watching, attempts);
     this.reads = new ReadQueue(rng, network, this.watches);
-    this.puts = new PutQueue(store, rng, network);
+    this.puts = new PutQueue(store, rng, network, attempts);
+    this.puts.onFailed = (error, at) => this.faults.note('work-resting', error, at);
     this.cover = new Cover(rng, network, () => this.levels.coverShare);
     const writer = new StreamWriter(store, rng);
     this.received = new ReceivedSet(store);
@@ -372,6 +378,7 @@ export class Engine {
       },
     );
     this.chores = new Chores(this, now);
+    this.timed = timedParts(this);
     this.requests = new RequestTracker(builder, rng);
     this.watchdog = new Watchdog(now);
     this.absence = new Absence({
@@ -432,11 +439,8 @@ export class Engine {
       this.requests.nextDeadline ?? Infinity,
       (joined ? this.receipts.deadline : null) ?? Infinity,
       (joined ? this.notices.deadline : null) ?? Infinity,
-      (joined ? this.visits.deadline : null) ?? Infinity,
-      joined ? this.addresses.deadline : Infinity,
+      this.timed.deadline,
       this.chores.deadline,
-      this.reader.deadline ?? Infinity,
-      this.messageList.removal.deadline ?? Infinity,
     );
     return at === Infinity ? null : at;
   }
@@ -448,13 +452,10 @@ export class Engine {
     this.ownBoxes.advance(this.link.kind === 'up', now);
     this.link.advance(now);
     this.requests.expire(now);
-    this.visits.advance(now);
-    if (this.network !== null) this.addresses.advance(now);
     for (const { deadline } of [this.receipts, this.notices]) {
       if (deadline !== null && deadline <= now) this.jobs.kick();
     }
-    this.reader.advance(now);
-    this.messageList.removal.sweep(now);
+    this.timed.advance(now);
     this.chores.advance(now);
     this.watch(now);
   }
@@ -464,9 +465,7 @@ export class Engine {
     if (job !== null) this.effects.push({ kind: 'session', job });
     const cells = this.files.nextJob();
     if (cells !== null) this.effects.push({ kind: 'cells', job: cells });
-    const { effects } = this;
-    this.effects = [];
-    return effects;
+    return this.effects.splice(0);
   }
 
   get socks(): string {
@@ -542,6 +541,7 @@ export class Engine {
   /** The clock was set back: what has a time would wait until the old time comes again. */
   private setBack(back: Millis, now: Millis): void {
     this.chores.setBack(now);
+    this.timed.setBack(back);
     this.requests.forgetAll(now);
     this.link.setBack(back);
     const lists = [

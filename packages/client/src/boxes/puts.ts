@@ -9,6 +9,7 @@ import { FILE_COPIES_BEHIND } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
+import { Attempts } from '../store/attempt.ts';
 import { blob, blobOrNull, num, numOrNull, text } from '../store/rows.ts';
 import { isRetry, type PutEntry, pauseAfter, targetOf } from './put-entry.ts';
 
@@ -60,8 +61,18 @@ export class PutQueue {
   private readonly entries = new Map<number, PutEntry>();
   private readonly refusals = new Map<number, number>();
 
-  constructor(store: ProfileStore, rng: Rng, network: () => Network | null) {
+  private readonly attempts: Attempts;
+  /** What an owner could not take an answer to: not tried before the next start. */
+  private readonly resting = new Set<number>();
+
+  constructor(
+    store: ProfileStore,
+    rng: Rng,
+    network: () => Network | null,
+    attempts = new Attempts(store),
+  ) {
     this.store = store;
+    this.attempts = attempts;
     this.rng = rng;
     this.network = network;
     this.owners.set(NOBODY, IGNORES);
@@ -76,6 +87,8 @@ export class PutQueue {
   paused = false;
   /** False while content waits for the word that no copy runs; meetings and own boxes go on. */
   mayWrite: (now: Millis) => boolean = () => true;
+  /** Hears of what an owner could not save. */
+  onFailed: (error: unknown, now: Millis) => void = () => undefined;
 
   /** In Transfer, where what is sent may be told from other boxes, first copies of parts go first. */
   copiesLast: () => boolean = () => false;
@@ -264,6 +277,7 @@ export class PutQueue {
     const content = this.mayWrite(now);
     for (const entry of this.entries.values()) {
       if (entry.inFlight || entry.copies !== copies || entry.notBefore > now) continue;
+      if (this.resting.has(entry.id)) continue;
       if (this.paused && entry.owner !== 'own') continue;
       if (!content && CONTENT.has(entry.owner)) continue;
       if (priority !== null && entry.priority !== priority) continue;
@@ -278,7 +292,7 @@ export class PutQueue {
         continue;
       }
       if (target.kind === 'done') {
-        this.retire(entry);
+        this.retire(entry, now);
         continue;
       }
       const retry = isRetry(entry);
@@ -300,15 +314,21 @@ export class PutQueue {
     return null;
   }
 
-  private sent(entry: PutEntry, slot: 'A' | 'B', retry: boolean, now: Millis): void {
-    this.store.transaction(() => {
+  /** False: it could not be saved, and does not leave. */
+  private sent(entry: PutEntry, slot: 'A' | 'B', retry: boolean, now: Millis): boolean {
+    const failure = this.attempts.saved(() => {
       const column = slot === 'A' ? 'tries_a' : 'tries_b';
       this.store.run(`UPDATE puts SET ${column} = ${column} + 1 WHERE id = ?`, entry.id);
       this.owner(entry).onSent(entry, retry, now);
     });
+    if (failure !== null) {
+      this.rest(entry, failure.error, now);
+      return false;
+    }
     entry.inFlight = true;
     if (slot === 'A') entry.triesA++;
     else entry.triesB++;
+    return true;
   }
 
   private settle(entry: PutEntry, edge: Uint8Array, answer: BoxAnswer | null, now: Millis): void {
@@ -326,10 +346,7 @@ export class PutQueue {
       return;
     }
     if (answer.status === 'taken') {
-      this.store.transaction(() => {
-        this.drop(entry);
-        this.owner(entry).onTaken(entry, now);
-      });
+      this.end(entry, now, (owner) => owner.onTaken(entry, now));
       return;
     }
     this.stored(entry, edge, answer.expiryDay, now);
@@ -341,7 +358,7 @@ export class PutQueue {
     const network = this.network();
     const parameters = network?.current(now)?.parameters;
     if (entry.copies === 0) this.storedCount += 1;
-    this.store.transaction(() => {
+    const failure = this.attempts.saved(() => {
       entry.copies += 1;
       entry.firstEdge ??= edge;
       entry.expiryDay = Math.min(entry.expiryDay ?? expiryDay, expiryDay);
@@ -362,21 +379,30 @@ export class PutQueue {
       this.owner(entry).onStored(entry, now);
       if (entry.copies >= 2) this.drop(entry);
     });
+    if (failure !== null) this.rest(entry, failure.error, now);
+  }
+
+  /** Its owner hears what became of it, and it is written no more. */
+  private end(entry: PutEntry, now: Millis, tell: (owner: PutOwner) => void): void {
+    const failure = this.attempts.saved(() => {
+      this.drop(entry);
+      tell(this.owner(entry));
+    });
+    if (failure !== null) this.rest(entry, failure.error, now);
+  }
+
+  private rest({ id }: PutEntry, error: unknown, now: Millis): void {
+    this.resting.add(id);
+    this.onFailed(error, now);
   }
 
   private giveUp(entry: PutEntry, now: Millis): void {
     const refused = (this.refusals.get(entry.id) ?? 0) >= entry.triesA + entry.triesB;
-    this.store.transaction(() => {
-      this.drop(entry);
-      this.owner(entry).onExhausted(entry, refused, now);
-    });
+    this.end(entry, now, (owner) => owner.onExhausted(entry, refused, now));
   }
 
-  private retire(entry: PutEntry): void {
-    this.store.transaction(() => {
-      this.drop(entry);
-      this.owner(entry).onRetired?.(entry);
-    });
+  private retire(entry: PutEntry, now: Millis): void {
+    this.end(entry, now, (owner) => owner.onRetired?.(entry));
   }
 
   private drop(entry: PutEntry): void {

@@ -112,6 +112,7 @@ export class Tombstones implements PlanSource {
           entry.inFlight = true;
           entry.tries = tries;
           this.store.run('UPDATE tombstones SET tries = ? WHERE id = ?', tries, entry.id);
+          return true;
         },
         settle: (answer, at) => {
           entry.inFlight = false;

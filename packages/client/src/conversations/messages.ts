@@ -8,6 +8,7 @@ import type { EventLog } from '../events/log.ts';
 import type { Moved } from '../levels/deliveries.ts';
 import { MAX_EVIDENCE_ROWS, MAX_PAGE } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import { Attempts } from '../store/attempt.ts';
 import { blob, num, numOrNull, text, textOrNull } from '../store/rows.ts';
 import type { Evidence, MessageState, MessageView } from '../views.ts';
 import { Contents, isAct, type NewRow, typeOf } from './contents.ts';
@@ -42,12 +43,13 @@ export class Messages {
     store: ProfileStore,
     events: EventLog,
     onMoved: (moved: Moved, now: Millis) => void = () => undefined,
+    attempts = new Attempts(store),
   ) {
     this.store = store;
     this.events = events;
     this.onMoved = onMoved;
     this.contents = new Contents(store);
-    this.removal = new Removal(store, events);
+    this.removal = new Removal(store, events, attempts);
     this.show = new Show(store);
   }
 

@@ -7,6 +7,7 @@ import { DAY, HOUR, type Millis, SECOND } from '@tacet/base';
 import type { EventLog } from '../events/log.ts';
 import { MAX_SWEPT_ROWS } from '../limits.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import type { Attempts, Failure } from '../store/attempt.ts';
 import { retireIds } from '../store/ids.ts';
 import { blob, num, text } from '../store/rows.ts';
 import { isAct, typeOf } from './contents.ts';
@@ -16,7 +17,7 @@ const UNREAD: Millis = 7 * DAY;
 /** How long it is remembered that something was here, and how long an act waits for its line. */
 const REMEMBERED: Millis = 100 * DAY;
 const WAITING: Millis = 90 * DAY;
-/** What is still under way is looked at again. */
+/** What is still under way, or could not be swept, is looked at again. */
 const AGAIN: Millis = HOUR;
 
 /** Values of `gone`: nothing is shown of it, but it is under way; nothing is left of it. */
@@ -33,8 +34,13 @@ export class Removal {
   /** Undefined: to be looked up. */
   private next: Millis | null | undefined;
 
-  constructor(store: ProfileStore, events: EventLog) {
+  private readonly attempts: Attempts;
+  /** Hears of a row that could not be swept. It is tried again in an hour. */
+  onFailed: (error: unknown, now: Millis) => void = () => undefined;
+
+  constructor(store: ProfileStore, events: EventLog, attempts: Attempts) {
     this.store = store;
+    this.attempts = attempts;
     this.events = events;
   }
 
@@ -199,16 +205,27 @@ export class Removal {
   sweep(now: Millis): boolean {
     const due = this.deadline;
     if (due === null || due > now) return false;
-    return this.store.transaction(() => {
-      const rows = this.store.all(
-        'SELECT * FROM messages WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
-        Math.floor(now),
-        MAX_SWEPT_ROWS,
-      );
-      for (const row of rows) this.sweepRow(row, now);
-      this.changed();
-      return rows.length === MAX_SWEPT_ROWS;
-    });
+    const rows = this.store.all(
+      'SELECT * FROM messages WHERE expires_at <= ? ORDER BY expires_at LIMIT ?',
+      Math.floor(now),
+      MAX_SWEPT_ROWS,
+    );
+    const sweep = (some: readonly SqlRow[]) => (): void => {
+      for (const row of some) this.sweepRow(row, now);
+    };
+    // A row of a contact that cannot be swept must keep no other from disappearing.
+    if (this.attempts.saved(sweep(rows)) !== null) {
+      for (const row of rows) this.later(row, this.attempts.saved(sweep([row])), now);
+    }
+    this.changed();
+    return rows.length === MAX_SWEPT_ROWS;
+  }
+
+  private later(row: SqlRow, failure: Failure | null, now: Millis): void {
+    if (failure === null) return;
+    const at = Math.floor(now + AGAIN);
+    this.store.run('UPDATE messages SET expires_at = ? WHERE id = ?', at, num(row, 'id'));
+    this.onFailed(failure.error, now);
   }
 
   private sweepRow(row: SqlRow, now: Millis): void {

@@ -376,7 +376,8 @@ export class Link {
     const frame = this.d.builder.request(out, encodeRequest(plan.request), block);
     const hold = plan.request.kind === 'get' ? plan.request.waitMs : 0;
     const deadline = slot + this.timeout(current, total(out) + total(back)) + hold;
-    plan.onSent?.(slot);
+    // What cannot be saved must not leave.
+    if (plan.onSent?.(slot) === false) return this.filler();
     this.d.onRequest?.({ plan, slot, frame, replyId, out: delays(out), back: delays(back) });
     const settle: Plan['settle'] = (answer, at) => {
       if (answer === null && isRepeated(plan)) this.d.loops.gate.requestLost(slot);

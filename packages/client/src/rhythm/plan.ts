@@ -23,8 +23,8 @@ export interface Plan {
   readonly real?: 0 | 1 | 2;
   /** Not a first try: counts against the share of retries. */
   readonly retry: boolean;
-  /** Called once the frame is built and before it is handed out: saves the try. */
-  readonly onSent?: (now: Millis) => void;
+  /** Called once the frame is built and before it is handed out: saves the try. False: it must not leave. */
+  readonly onSent?: (now: Millis) => boolean;
   /** Once; null when no answer came in time. */
   readonly settle: (answer: BoxAnswer | null, now: Millis) => void;
   /** At most once, after `settle` was told null: the answer came late (docs/spec/04-mixing.md, 9). */

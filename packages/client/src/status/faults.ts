@@ -44,9 +44,10 @@ export class Faults {
   }
 
   /** Work of which a part may fail, and everything else goes on. It has transactions of its own. */
-  contain(reason: FaultReason, now: Millis, work: () => unknown): void {
+  contain(reason: FaultReason, now: Millis, work: () => unknown): boolean {
     const failure = this.d.attempts.tried(work);
     if (failure !== null) this.note(reason, failure.error, now);
+    return failure === null;
   }
 
   /** Counted, and an alarm where the last of its kind is an hour ago. */

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { HOUR, MINUTE } from '@tacet/base';
 import type { Fault } from '@tacet/testkit/model';
 import type { Engine } from '../../src/engine.ts';
+import type { SqlRow } from '../../src/ports.ts';
 import { pair, say, sayApart } from './pair.ts';
 import { faultsOf, lettersOf, textsIn } from './poison.ts';
 
@@ -75,4 +76,54 @@ test('a task that fails keeps none of the others from being done', async () => {
   assert.deepEqual(textsIn(bob), ['hello']);
   assert.deepEqual(new Set(faults), new Set(['task-failed']));
   assert.ok((bob.alarms.get('task-failed') ?? 0) <= 3);
+});
+
+test('a text that cannot disappear keeps no other from it, and is tried again in an hour', async () => {
+  const [world, alice, bob] = await pair('sweep');
+  const faults = faultsOf(bob);
+  alice.act((client, now) =>
+    client.talk.setTimer({ contactId: 'bob', seconds: 60, clientId: null }, now),
+  );
+  for (const text of ['first', 'stays', 'last']) say(world, alice, text);
+  await world.run(20 * MINUTE);
+  const { removal } = (Reflect.get(bob.machine, 'e') as Engine).messageList;
+  type Sweep = (row: SqlRow, now: number) => void;
+  const open = removal as unknown as { sweepRow: Sweep };
+  const sweepRow = open.sweepRow.bind(removal);
+  let broken = true;
+  open.sweepRow = (row, now) => {
+    if (broken && row['text'] === 'stays') throw new TypeError('planted');
+    sweepRow(row, now);
+  };
+  bob.act((client, now) => client.markRead('alice', now));
+  await world.run(5 * MINUTE);
+  assert.deepEqual(
+    textsIn(bob).filter((text) => text !== ''),
+    ['stays'],
+  );
+  assert.deepEqual(faults, ['task-failed']);
+  broken = false;
+  await world.run(HOUR);
+  assert.deepEqual(
+    textsIn(bob).filter((text) => text !== ''),
+    [],
+  );
+});
+
+test('a feature that fails when its time has come is left alone for a minute, and no other waits for it', async () => {
+  const [world, alice, bob] = await pair('timed');
+  const faults = faultsOf(bob);
+  const { visits } = Reflect.get(bob.machine, 'e') as Engine;
+  let times = 0;
+  visits.advance = () => {
+    times += 1;
+    throw new TypeError('planted');
+  };
+  const due = world.now;
+  Object.defineProperty(visits, 'deadline', { get: () => due });
+  say(world, alice, 'hello');
+  await world.run(10 * MINUTE);
+  assert.deepEqual(textsIn(bob), ['hello']);
+  assert.ok(times >= 9 && times <= 11, `${times} times in ten minutes`);
+  assert.deepEqual(new Set(faults), new Set(['task-failed']));
 });
