@@ -13,6 +13,7 @@ export interface BenchArguments {
   readonly real?: string | undefined;
   readonly store?: string | undefined;
   readonly part?: string | undefined;
+  readonly megabytes?: string | undefined;
 }
 
 export interface Bench {
@@ -75,6 +76,11 @@ export const BENCHES: readonly Bench[] = [
     name: 'profile',
     about: 'opening a profile, every page of it looked over',
     run: async (_, say) => (await import('./profile.ts')).run(say),
+  },
+  {
+    name: 'files',
+    about: 'files over a network of processes: time by level and in Transfer, memory',
+    run: async (args, say) => (await import('./files.ts')).run(args, say),
   },
   {
     name: 'daemon',

@@ -15,6 +15,8 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --store DIR    daemon: a filled profile made by an earlier run, or to be kept for the next
   --part P       daemon: some of idle, search, start, burst, growth, with a comma between (all); with
                  --store, figures of the other parts of the same commit come along
+  --megabytes N  files: size of the large one (20, about five minutes), of all about fifteen; with --part
+                 some of levels, transfer, large
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --clients N    clients: how many (1000)
   --settle S     clients: seconds before measuring (60)
@@ -48,6 +50,7 @@ async function main(argv: readonly string[]): Promise<number> {
       real: { type: 'string' },
       store: { type: 'string' },
       part: { type: 'string' },
+      megabytes: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });

@@ -59,7 +59,7 @@ export const FILE_PARTS_UNDER_WAY = 16;
 /** The same in Transfer: its slots times what an answer takes. */
 export const TRANSFER_PARTS_UNDER_WAY = 512;
 /** Second copies of parts that wait while first ones go before them; each holds a record. */
-export const FILE_COPIES_BEHIND = 2_048;
+export const FILE_COPIES_BEHIND = 512;
 /** Boxes of one file that are watched at a time; at once, and in each slot until they all are. */
 export const FILE_WATCHES = 1_024;
 export const FILE_WATCHES_AT_ONCE = 128;
