@@ -198,7 +198,7 @@ test('a subscription hands over the past, then the present, and ends when locked
 test('a broken store shuts the profile, keeps the daemon answering and says why', async () => {
   const { api, daemon, person, vault, logged } = await opened();
   person.broken = new AppError('store-failed', 'storage', 'the disk is full');
-  person.nextSlot = Date.now() + 100;
+  person.nextSlot = Date.now() + 500;
   await api.call('contact.list', {});
   let status: DaemonStatus | null = null;
   await until(() => logged.length > 0);
@@ -214,7 +214,7 @@ test('a broken store shuts the profile, keeps the daemon answering and says why'
 test('a mistake of ours that ends the profile names itself by a code, and says what to do', async () => {
   const { api, daemon, person, logged } = await opened();
   person.broken = new TypeError('of alice');
-  person.nextSlot = Date.now() + 100;
+  person.nextSlot = Date.now() + 500;
   await api.call('contact.list', {});
   await until(() => logged.length > 0);
   assert.equal((await api.call('status', {})).reason, 'internal');
@@ -272,7 +272,8 @@ test('a wipe overwrites the key before anything else, saves nothing more and end
     if (state === 'window-locked') await api.call('profile.lock', {});
     if (state === 'failed') {
       person.broken = new AppError('profile-storage-failed', 'storage', 'no');
-      person.nextSlot = Date.now() + 20;
+      // Far enough that the call has its turn before it, on a machine with much to do, too.
+      person.nextSlot = Date.now() + 500;
       await api.call('contact.list', {});
       await until(() => logged.length > 0);
     }
