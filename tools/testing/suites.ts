@@ -65,6 +65,8 @@ const APART = ['packages/adapters/test/boxes-redis'];
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
+  // More than four hundred tests, most with a store or two of their own.
+  'packages/client': 45,
   // Several authorities over random losses and crashes.
   'packages/relay': 45,
   // Scenarios, chaos and wrong clocks in virtual time.
