@@ -19,7 +19,7 @@ test('histories: fifty of them, every crash point, every planted bug found', asy
     'effect: send tombstone',
     'save: PutQueue.sent (boxes/puts.ts)',
     'save: PutQueue.stored (boxes/puts.ts)',
-    'save: JobQueue.save (sessions/jobs.ts)',
+    'save: JobQueue.finishAlone (sessions/jobs.ts)',
     'save: WatchList.offer (boxes/watches.ts)',
   ]) {
     assert.ok((report.points.died[name] ?? 0) > 0, name);

@@ -33,10 +33,14 @@ export function statementName(sql: string): string {
   return found === null ? sql.trim().slice(0, 40) : `${found[1]} ${found[2]}`;
 }
 
+/** Saves for others. */
+const ATTEMPT = '/store/attempt.ts';
+
 /** Whoever of the client's code asked for this save. */
 export function callerName(): string {
   const lines = new Error().stack?.split('\n') ?? [];
-  const line = lines.find((one) => one.includes('/packages/client/src/')) ?? '';
+  const line =
+    lines.find((one) => one.includes('/packages/client/src/') && !one.includes(ATTEMPT)) ?? '';
   const place = /client\/src\/([^:]+)/.exec(line)?.[1] ?? 'elsewhere';
   const name = /at (?:new )?([\w.]+) \(/.exec(line)?.[1];
   return name === undefined ? place : `${name} (${place})`;
