@@ -7,51 +7,41 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { introduce } from '../lib/meet.ts';
-import { tacet } from '../lib/tacet.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST } from '../lib/town.ts';
 import { readBelow } from '../relay/lib/files.ts';
+import { withFiles } from './stage.ts';
 
 const PATIENCE = 300_000;
 const SIZE = 400_000;
 const CANARY = Buffer.from('the words that must stand nowhere in clear');
 
 test('a file sent by one command, its daemons killed six times, fetched by another: whole', async () => {
-  await Town.with({ parameters: FAST }, async (town) => {
-    const home = join(town.dir, 'people');
-    const run = (who: string, ...argv: string[]) => tacet(home, who, argv, { timeout: PATIENCE });
-    const alice = await town.person('alice');
-    const bob = await town.person('bob');
-    await introduce(town, alice, bob);
+  await withFiles(FAST, PATIENCE, async ({ town, home, alice, bob, run, newest }) => {
     const path = join(town.dir, 'report.bin');
     const bytes = Buffer.concat([randomBytes(SIZE / 2), CANARY, randomBytes(SIZE / 2)]);
     writeFileSync(path, bytes);
 
     const sent = await run('alice', 'file', 'send', 'bob', path, '--text', 'the report', '--json');
     assert.equal(sent.code, 0, sent.err);
-    const fileAt = async (who: typeof bob) => {
-      const { contacts } = await who.api.call('contact.list', {});
-      return contacts[0]?.lastMessage ?? null;
-    };
     await town.until('it is offered', PATIENCE, async () => {
-      return (await fileAt(bob))?.file?.state === 'offered';
+      return (await newest(bob))?.file?.state === 'offered';
     });
-    const { id } = (await fileAt(bob)) ?? assert.fail();
+    const { id } = (await newest(bob)) ?? assert.fail();
     const got = join(town.dir, 'got.bin');
     // Asked for; not waited for.
     assert.equal((await run('bob', 'file', 'get', id, got, '--timeout', '1s')).code, 8);
     const parts: number[] = [];
     for (const who of [bob, alice, bob, alice, bob, alice]) {
-      const before = (await fileAt(bob))?.file?.done ?? 0;
+      const before = (await newest(bob))?.file?.done ?? 0;
       parts.push(before);
       await town.until('some more of it', PATIENCE, async () => {
-        const { file = null } = (await fileAt(bob)) ?? {};
+        const { file = null } = (await newest(bob)) ?? {};
         return file?.state === 'here' || (file?.done ?? 0) > before + 8;
       });
       await who.kill();
       await who.start();
     }
-    assert.notEqual((await fileAt(bob))?.file?.state, 'here', 'control: killed in the middle');
+    assert.notEqual((await newest(bob))?.file?.state, 'here', 'control: killed in the middle');
     assert.ok(
       parts.every((part, n) => n === 0 || part > (parts[n - 1] ?? 0)),
       `what was here stays: ${parts.join()}`,
@@ -61,7 +51,7 @@ test('a file sent by one command, its daemons killed six times, fetched by anoth
     assert.ok(readFileSync(got).equals(bytes));
     assert.equal((await run('bob', 'file', 'get', id, got)).code, 2, 'nothing is written over');
     await town.until('alice knows', PATIENCE, async () => {
-      return (await fileAt(alice))?.file?.state === 'here';
+      return (await newest(alice))?.file?.state === 'here';
     });
 
     const kept = readBelow(home);

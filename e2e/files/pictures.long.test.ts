@@ -7,20 +7,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { CANARY, jpegWith, pngClaiming } from '@tacet/testkit/pictures';
-import { introduce } from '../lib/meet.ts';
-import { tacet } from '../lib/tacet.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST } from '../lib/town.ts';
 import { readBelow } from '../relay/lib/files.ts';
+import { withFiles } from './stage.ts';
 
 const PATIENCE = 120_000;
 
 test('a picture arrives upright, without place and camera; with --original it is the file as it was', async () => {
-  await Town.with({ parameters: FAST }, async (town) => {
-    const home = join(town.dir, 'people');
-    const run = (who: string, ...argv: string[]) => tacet(home, who, argv, { timeout: PATIENCE });
-    const alice = await town.person('alice');
-    const bob = await town.person('bob');
-    await introduce(town, alice, bob);
+  await withFiles(FAST, PATIENCE, async ({ town, home, alice, bob, run }) => {
     const path = join(town.dir, 'IMG_20261122_070809.jpg');
     writeFileSync(path, jpegWith(6));
     const received = async (n: number) => {

@@ -7,9 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { introduce } from '../lib/meet.ts';
-import { tacet } from '../lib/tacet.ts';
-import { FAST, Town } from '../lib/town.ts';
+import { FAST } from '../lib/town.ts';
+import { withFiles } from './stage.ts';
 
 const PATIENCE = 120_000;
 const SIZE = 900_000;
@@ -17,32 +16,24 @@ const SIZE = 900_000;
 const RATES = { ...FAST, transferSlotMs: 20, transferBlockMs: 60_000 };
 
 test('a file in Transfer by one command, its writer killed in the block, fetched by another: whole', async () => {
-  await Town.with({ parameters: RATES }, async (town) => {
-    const home = join(town.dir, 'people');
-    const run = (who: string, ...argv: string[]) => tacet(home, who, argv, { timeout: PATIENCE });
-    const [alice, bob] = [await town.person('alice'), await town.person('bob')];
-    await introduce(town, alice, bob);
+  await withFiles(RATES, PATIENCE, async ({ town, alice, bob, run, newest }) => {
     const path = join(town.dir, 'report.bin');
     const bytes = randomBytes(SIZE);
     writeFileSync(path, bytes);
     const transferOf = async (who: typeof bob) =>
       (await who.api.call('status', {})).status?.transfer ?? null;
-    const fileAt = async (who: typeof bob) => {
-      const { contacts } = await who.api.call('contact.list', {});
-      return contacts[0]?.lastMessage ?? null;
-    };
 
     const asked = await run('alice', 'file', 'send', 'bob', path, '--transfer');
     assert.equal(asked.code, 7);
     assert.match(asked.err, /run to the end/);
-    assert.equal(await fileAt(alice), null, 'nothing was sent');
+    assert.equal(await newest(alice), null, 'nothing was sent');
     const sent = await run('alice', 'file', 'send', 'bob', path, '--transfer', '--yes');
     assert.equal(sent.code, 0, sent.err);
     await town.until('it is offered', PATIENCE, async () => {
-      return (await fileAt(bob))?.file?.state === 'offered';
+      return (await newest(bob))?.file?.state === 'offered';
     });
     assert.equal(await transferOf(alice), null, 'nothing of it shows before it is wanted');
-    const { id } = (await fileAt(bob)) ?? assert.fail();
+    const { id } = (await newest(bob)) ?? assert.fail();
     const got = join(town.dir, 'got.bin');
     const first = await run(
       'bob',
@@ -62,11 +53,11 @@ test('a file in Transfer by one command, its writer killed in the block, fetched
     });
     const end = (await transferOf(alice))?.until;
     await town.until('some of it', PATIENCE, async () => {
-      return ((await fileAt(bob))?.file?.done ?? 0) > 20;
+      return ((await newest(bob))?.file?.done ?? 0) > 20;
     });
     await alice.kill();
     await alice.start();
-    assert.notEqual((await fileAt(bob))?.file?.state, 'here', 'control: killed in the middle');
+    assert.notEqual((await newest(bob))?.file?.state, 'here', 'control: killed in the middle');
     await town.until('again in Transfer', PATIENCE, async () => {
       return (await transferOf(alice))?.state === 'on';
     });

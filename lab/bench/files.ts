@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import type { MessageView } from '@tacet/api';
-import { base64url, fromBase64url, MINUTE, type Millis, SECOND } from '@tacet/base';
+import { fileBytes, type MessageView } from '@tacet/api';
+import { base64url, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { defaultParameters, type Parameters } from '@tacet/directory';
 import { type DaemonProcess, introduce, priorityGranted, sleep, Town } from '@tacet/e2e/lib';
 import { usageOf } from './crowd/stage.ts';
@@ -201,10 +201,6 @@ async function newest({ api }: DaemonProcess, contactId: string): Promise<Messag
 
 async function sumOf({ api }: DaemonProcess, id: string): Promise<string> {
   const sum = createHash('sha256');
-  for (let at: number | null = 0; at !== null; ) {
-    const read: { bytes: string; next: number | null } = await api.call('file.read', { id, at });
-    sum.update(fromBase64url(read.bytes));
-    at = read.next;
-  }
+  for await (const bytes of fileBytes(api, id)) sum.update(bytes);
   return sum.digest('hex');
 }

@@ -1,5 +1,5 @@
 /** Transfer for one file: its price and what it shows are said, and a person says yes to them. */
-import type { Api } from '@tacet/api';
+import type { ResultOf } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Context } from './context.ts';
 import { showBytes, showSpan } from './duration.ts';
@@ -9,10 +9,10 @@ export const TRANSFER = {
   yes: { type: 'boolean', help: 'with --transfer: yes to what it costs and shows' },
 } as const;
 
-/** True: consented. Throws `transfer-unconfirmed` when the price was only said, `transfer-absent`. */
-export async function consents(context: Context, api: Api, size: number): Promise<boolean> {
-  if (!context.flag('transfer')) return false;
-  const { transfer } = await api.call('file.preview', { size });
+type Price = ResultOf<'file.preview'>['transfer'];
+
+/** The price is said. Throws `transfer-unconfirmed` where nobody said yes to it, `transfer-absent`. */
+export function agree(context: Context, transfer: Price): void {
   if (transfer === null) {
     throw new AppError('transfer-absent', 'refused', 'this network has no rate for Transfer');
   }
@@ -26,6 +26,6 @@ export async function consents(context: Context, api: Api, size: number): Promis
     `at least ${often} of ${showSpan(blockMs)}, run to the end: ${showBytes(up)} up, ${showBytes(down)} down`,
   );
   for (const { text } of shows) context.note(`- ${text}`);
-  if (context.flag('yes')) return true;
+  if (context.flag('yes')) return;
   throw new AppError('transfer-unconfirmed', 'refused', 'if that is well, say it again with --yes');
 }

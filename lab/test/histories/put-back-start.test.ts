@@ -1,9 +1,20 @@
 /** The start of a store that was put back: whenever it dies the proof stays, and it comes first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, MINUTE, SECOND } from '@tacet/base';
+import { DAY, MINUTE, type Millis, SECOND } from '@tacet/base';
 import type { CrashPoint } from '@tacet/testkit/model';
 import { Pair } from '../../src/histories/pair.ts';
+
+/** Twelve starts of Bob, so long apart, whose own boxes nobody answers; from then on nothing is answered. */
+async function startUnanswered(pair: Pair, every: Millis): Promise<void> {
+  const [, bob] = pair.people;
+  pair.layer.trouble.lose = 100;
+  for (let n = 0; n < 12; n++) {
+    bob.stop();
+    bob.start();
+    await pair.run(every);
+  }
+}
 
 /** False when it started without coming to that point. */
 async function diesInStart(point: CrashPoint, at: number): Promise<boolean> {
@@ -50,14 +61,8 @@ test('histories: a store put back is noticed before what others wrote since is r
 test('histories: what the last hour announced is read before all else that is looked for', async () => {
   const pair = new Pair('many starts');
   await pair.meet();
-  const [, bob] = pair.people;
-  // Boxes of many starts that nobody ever answered, all of which may have been followed.
-  pair.layer.trouble.lose = 100;
-  for (let n = 0; n < 12; n++) {
-    bob.stop();
-    bob.start();
-    await pair.run(MINUTE);
-  }
+  // All of them may have been followed.
+  await startUnanswered(pair, MINUTE);
   pair.layer.trouble.lose = 0;
   pair.copy(1);
   await pair.run(21 * MINUTE);
@@ -72,12 +77,7 @@ test('histories: of boxes that ended long ago only those are looked for that are
   const pair = new Pair('long ago');
   await pair.meet();
   const [, bob] = pair.people;
-  pair.layer.trouble.lose = 100;
-  for (let n = 0; n < 12; n++) {
-    bob.stop();
-    bob.start();
-    await pair.run(15 * SECOND);
-  }
+  await startUnanswered(pair, 15 * SECOND);
   const lookedFor = (): number => bob.store.all("SELECT 1 FROM watches WHERE owner = 'own'").length;
   const before = lookedFor();
   pair.bothOff(6 * DAY);

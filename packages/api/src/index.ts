@@ -4,6 +4,7 @@
  */
 export { checkParams, checkResult } from './check.ts';
 export { type Api, connect, RemoteError, type Transport } from './client.ts';
+export { fileBytes } from './file-bytes.ts';
 export { hintFor } from './hints.ts';
 export { parseJson } from './json.ts';
 export {

@@ -7,7 +7,8 @@ export type { CellJob, CellOutcome } from './files/cell-jobs.ts';
 export type { FilePreview } from './files/estimate.ts';
 export type { SendFileRequest } from './files/feature.ts';
 export { BLOCK_BYTES } from './files/geometry.ts';
-export type { BlockRead, BlockWrite, Uploads } from './files/uploads.ts';
+export type { BlockRead } from './files/table.ts';
+export type { BlockWrite, Uploads } from './files/uploads.ts';
 export type { FileView } from './files/view.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
@@ -24,7 +25,10 @@ export type {
   CellPlace,
   FileCells,
   KeychainPort,
+  PictureBudget,
+  PicturePort,
   ProfileStore,
+  RemadePicture,
   SafetyParty,
   SessionPort,
   SessionRecords,

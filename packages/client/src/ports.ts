@@ -100,6 +100,31 @@ export interface KeychainPort {
   remove(profile: string): Promise<boolean>;
 }
 
+export interface PictureBudget {
+  /** Bytes that a picture may have at most. */
+  readonly bytes: number;
+  /** Pixels of its longer side at most. */
+  readonly side: number;
+}
+
+export interface RemadePicture {
+  /** WebP. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+  /** ThumbHash, some 25 bytes. */
+  readonly preview: Uint8Array;
+}
+
+/** Makes pictures anew from their pixels, apart from everything else (docs/spec/19-files.md, 7). */
+export interface PicturePort {
+  /**
+   * Throws `picture-unreadable`, `picture-large`, `picture-slow`.
+   * @param pieces of the file, in order, each with a buffer of its own, which is given away
+   */
+  remake(pieces: readonly Uint8Array<ArrayBuffer>[], budget: PictureBudget): Promise<RemadePicture>;
+}
+
 /** Whose bytes stand in a cell: bound to them, so that no cell passes for another. */
 export interface CellPlace {
   /** 32 bytes, of one file. */

@@ -1,11 +1,11 @@
 /** `conversation export`: what was said, for eyes or for programs. */
-import { open } from 'node:fs/promises';
-import { type Api, type ContactView, MAX_PAGE, type MessageView } from '@tacet/api';
-import { AppError, fromBase64url } from '@tacet/base';
+import { type Api, type ContactView, fileBytes, MAX_PAGE, type MessageView } from '@tacet/api';
+import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import { findContact } from '../contacts.ts';
 import { exportHtml } from '../export-html.ts';
 import { safeLine } from '../safe.ts';
+import { saveFile } from '../save.ts';
 
 export const conversationExport: Command = {
   path: 'conversation export',
@@ -33,7 +33,7 @@ export const conversationExport: Command = {
     const left = all.length - messages.length;
     const pieces =
       form === 'json' ? asJson(contact, messages) : asPage(api, contact, messages, Date.now());
-    await write(path, pieces, context.flag('force'));
+    await saveFile(path, pieces, context.flag('force'));
     const shown = { path, messages: messages.length, leftOut: left };
     context.show(shown, () => `saved: ${safeLine(path)}, ${messages.length} messages`);
     if (left > 0) context.note(`${left} that disappear or were deleted are not in it`);
@@ -82,31 +82,7 @@ function asPage(
 ): AsyncGenerator<string> {
   const picture = async ({ id, file }: MessageView): Promise<Uint8Array | null> => {
     if (file?.kind !== 'picture' || file.state !== 'here') return null;
-    const pieces: Uint8Array[] = [];
-    for (let at: number | null = 0; at !== null; ) {
-      const read: { bytes: string; next: number | null } = await api.call('file.read', { id, at });
-      pieces.push(fromBase64url(read.bytes));
-      at = read.next;
-    }
-    return Buffer.concat(pieces);
+    return Buffer.concat(await Array.fromAsync(fileBytes(api, id)));
   };
   return exportHtml({ name: contact.name, messages, picture, now });
-}
-
-async function write(
-  path: string,
-  pieces: Iterable<string> | AsyncIterable<string>,
-  force: boolean,
-): Promise<void> {
-  const file = await open(path, force ? 'w' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    const message = 'there is a file with that name; --force writes over it';
-    throw new AppError('file-exists', 'usage', message);
-  });
-  try {
-    for await (const piece of pieces) await file.write(piece);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,8 +1,7 @@
 /** `file send|get|decline|withdraw`: bytes of any kind, in both directions. */
-import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Api, MessageView } from '@tacet/api';
-import { AppError, fromBase64url } from '@tacet/base';
+import { type Api, fileBytes, type MessageView } from '@tacet/api';
+import { AppError } from '@tacet/base';
 import { bringIn, bringInPicture, looksLikePicture, sizeOf } from '../bring-in.ts';
 import type { Command } from '../command.ts';
 import { contactIdOf } from '../contacts.ts';
@@ -12,7 +11,8 @@ import { EXIT } from '../exit.ts';
 import { fileWord } from '../file-word.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { safeLine } from '../safe.ts';
-import { consents, TRANSFER } from '../transfer.ts';
+import { saveFile } from '../save.ts';
+import { agree, TRANSFER } from '../transfer.ts';
 import { waitFor } from '../wait.ts';
 import { CLIENT_ID, clientIdOf } from './talk.ts';
 
@@ -68,19 +68,7 @@ export const fileSend: Command = {
     const picture = isPicture ? await bringInPicture(context, api, path, given) : null;
     const size = picture?.size ?? given;
     const name = context.text('name') ?? (isPicture ? 'picture.webp' : basename(path));
-    const { leastMs, mostMs, fits } = await api.call('file.preview', { size });
-    if (!fits) {
-      if (picture !== null) await api.call('file.cancel', { upload: picture.upload });
-      throw new AppError(
-        'file-too-slow',
-        'refused',
-        'at the rhythm of this network it would still be under way when its first boxes end',
-      );
-    }
-    context.note(
-      `${showBytes(size)}: ${showSpan(leastMs)} to ${showSpan(mostMs)} at the rhythm of now`,
-    );
-    const transfer = await consents(context, api, size).catch(async (error: unknown) => {
+    const transfer = await weigh(context, api, size).catch(async (error: unknown) => {
       if (picture !== null) await api.call('file.cancel', { upload: picture.upload });
       throw error;
     });
@@ -126,7 +114,8 @@ export const fileGet: Command = {
     const { file } = await api.call('message.get', { id });
     if (file === null) throw new AppError('file-unknown', 'missing', 'this message has no file');
     const underWay = file.state === 'offered' || file.state === 'wanted';
-    if (underWay && (await consents(context, api, file.size))) {
+    if (underWay && context.flag('transfer')) {
+      agree(context, (await api.call('file.preview', { size: file.size })).transfer);
       await api.call('file.want', { id, transfer: true });
     } else if (file.state === 'offered') await api.call('file.want', { id });
     const message = await follow(context, api, id, timeout);
@@ -134,7 +123,7 @@ export const fileGet: Command = {
       return finish(context, message, 'here');
     }
     const path = context.args[1] ?? join(process.cwd(), file.name);
-    await save(api, id, path, context.flag('force'));
+    await saveFile(path, fileBytes(api, id), context.flag('force'));
     context.show({ id, path, size: file.size }, () => `saved: ${safeLine(path)}`);
     return EXIT.ok;
   },
@@ -164,6 +153,24 @@ export const fileWithdraw: Command = {
     return show(context, await (await context.api()).call('file.withdraw', { id }));
   },
 };
+
+/** What it takes and costs is said; true: in Transfer. Throws `file-too-slow`, and as `agree`. */
+async function weigh(context: Context, api: Api, size: number): Promise<boolean> {
+  const { leastMs, mostMs, fits, transfer } = await api.call('file.preview', { size });
+  if (!fits) {
+    throw new AppError(
+      'file-too-slow',
+      'refused',
+      'at the rhythm of this network it would still be under way when its first boxes end',
+    );
+  }
+  context.note(
+    `${showBytes(size)}: ${showSpan(leastMs)} to ${showSpan(mostMs)} at the rhythm of now`,
+  );
+  if (!context.flag('transfer')) return false;
+  agree(context, transfer);
+  return true;
+}
 
 /** Until it is over or the time is; says how far it is. */
 async function follow(
@@ -217,25 +224,4 @@ function show(context: Context, message: MessageView): undefined {
     file === null ? 'gone' : `#${message.id} ${safeLine(file.name)}: ${fileWord(file)}`,
   );
   return undefined;
-}
-
-async function save(api: Api, id: string, path: string, force: boolean): Promise<void> {
-  const file = await open(path, force ? 'w' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-    throw new AppError(
-      'file-exists',
-      'usage',
-      'there is a file with that name; --force writes over it',
-    );
-  });
-  try {
-    for (let at: number | null = 0; at !== null; ) {
-      const read: { bytes: string; next: number | null } = await api.call('file.read', { id, at });
-      await file.write(fromBase64url(read.bytes));
-      at = read.next;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -4,19 +4,13 @@
  */
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@tacet/base';
+import type { PictureBudget, PicturePort, RemadePicture } from '@tacet/client';
 import { PATIENCE } from './limits.ts';
 import type { FromThread, ThreadData } from './protocol.ts';
-import type { PictureBudget, RemadePicture } from './remake.ts';
 
-export type { PictureBudget, RemadePicture } from './remake.ts';
-
-export class Pictures {
+export class Pictures implements PicturePort {
   private last: Promise<unknown> = Promise.resolve();
 
-  /**
-   * Throws `picture-unreadable`, `picture-large`, `picture-slow`.
-   * @param pieces of the file, in order, each with a buffer of its own: they go to the thread for good
-   */
   remake(
     pieces: readonly Uint8Array<ArrayBuffer>[],
     budget: PictureBudget,

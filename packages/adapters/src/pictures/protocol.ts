@@ -1,6 +1,6 @@
 /** What goes to the thread that makes a picture anew, and what comes back. */
 import type { ErrorKind } from '@tacet/base';
-import type { PictureBudget, RemadePicture } from './remake.ts';
+import type { PictureBudget, RemadePicture } from '@tacet/client';
 
 export interface ThreadData {
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];

@@ -3,27 +3,12 @@
  * new one, so neither is what a camera or a program wrote into it.
  */
 import { AppError } from '@tacet/base';
+import type { PictureBudget, RemadePicture } from '@tacet/client';
 import { imageSize } from 'image-size';
 import { rgbaToThumbHash } from 'thumbhash';
 import { decode, encode, type PictureKind, type Pixels } from './codecs.ts';
 import { MAX_PIXELS, PREVIEW_SIDE } from './limits.ts';
 import { shrink } from './shrink.ts';
-
-export interface PictureBudget {
-  /** Bytes that it may have at most. */
-  readonly bytes: number;
-  /** Pixels of its longer side at most. */
-  readonly side: number;
-}
-
-export interface RemadePicture {
-  /** WebP. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly width: number;
-  readonly height: number;
-  /** ThumbHash, some 25 bytes. */
-  readonly preview: Uint8Array;
-}
 
 const KINDS: readonly string[] = ['jpg', 'png', 'webp'] satisfies PictureKind[];
 /** Tried in turn; below the last one a smaller picture looks better. */

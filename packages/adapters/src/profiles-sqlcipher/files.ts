@@ -40,10 +40,7 @@ export function replace(path: string, bytes: Uint8Array, rng: Rng): void {
   try {
     renameSync(next, path);
     syncFolder(dirname(path));
-    if (old !== null) {
-      writeAll(old, randomBytes(rng, fstatSync(old).size));
-      fsyncSync(old);
-    }
+    if (old !== null) overwrite(old, rng);
   } finally {
     if (old !== null) closeSync(old);
   }
@@ -79,7 +76,12 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** From the start of the file. */
-export function writeAll(file: number, bytes: Uint8Array): void {
+/** Random bytes over all of an open file, in their place, on disk when it returns. */
+export function overwrite(file: number, rng: Rng): void {
+  writeAll(file, randomBytes(rng, fstatSync(file).size));
+  fsyncSync(file);
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
 }

@@ -3,11 +3,11 @@
  * 4,096 bytes are overwritten first, in their place, which takes no room on a full disk; what remains is
  * as good as random and is removed after that, however long it takes.
  */
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { type Rng, randomBytes } from '@tacet/base';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
+import type { Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { codeOf, fromSystem } from './errors.ts';
-import { syncFolder, writeAll } from './files.ts';
+import { overwrite, syncFolder } from './files.ts';
 import { filesOf } from './vault.ts';
 
 /** Header first: it is the one that counts. Tries all of them; throws what failed first. */
@@ -16,7 +16,7 @@ export function eraseKeys(dir: string, rng: Rng = systemRng): void {
   for (const { head, salt } of [filesOf(dir), filesOf(dir, 'vault.new')]) {
     for (const path of [head, `${head}.new`, salt]) {
       try {
-        overwrite(path, rng);
+        overwriteAt(path, rng);
       } catch (error) {
         failures.push(error);
       }
@@ -41,7 +41,8 @@ export function removeVault(dir: string): void {
   }
 }
 
-function overwrite(path: string, rng: Rng): void {
+/** A file that is not there needs it no more. */
+function overwriteAt(path: string, rng: Rng): void {
   let file: number;
   try {
     file = openSync(path, 'r+');
@@ -50,8 +51,7 @@ function overwrite(path: string, rng: Rng): void {
     throw error;
   }
   try {
-    writeAll(file, randomBytes(rng, fstatSync(file).size));
-    fsyncSync(file);
+    overwrite(file, rng);
   } finally {
     closeSync(file);
   }

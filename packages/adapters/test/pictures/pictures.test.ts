@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError, randomInt } from '@tacet/base';
+import type { PictureBudget } from '@tacet/client';
 import { seededRng } from '@tacet/testkit';
 import {
   CANARY,
@@ -14,7 +15,7 @@ import {
   webpWithExif,
 } from '@tacet/testkit/pictures';
 import { thumbHashToAverageRGBA } from 'thumbhash';
-import { type PictureBudget, Pictures } from '../../src/pictures/index.ts';
+import { Pictures } from '../../src/pictures/index.ts';
 import { shrink } from '../../src/pictures/shrink.ts';
 
 const pictures = new Pictures();

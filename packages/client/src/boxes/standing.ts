@@ -171,25 +171,46 @@ export class StandingReads implements PlanSource {
     watch: Watch | null,
     done: (record: Uint8Array | null, now: Millis) => void,
   ): Plan {
-    const { marks, at } = threeMarks(this.rng, network, edge, mark);
     this.holds.add(hold);
-    return {
-      what: 'standing',
+    const three = threeMarks(this.rng, network, edge, mark);
+    return waitingRead(
       edge,
-      request: { kind: 'get', marks, waitMs },
-      real: at,
-      retry: false,
-      settle: (answer: BoxAnswer | null, now) => {
+      three,
+      waitMs,
+      (record, now) => {
         this.holds.delete(hold);
-        done(answer?.status === 'read' ? answer.records[at] : null, now);
+        done(record, now);
       },
-      late: (answer, now) => {
-        if (watch !== null && answer.status === 'read') {
-          this.watches.offer(watch, answer.records[at], now);
-        }
+      (record, now) => {
+        if (watch !== null) this.watches.offer(watch, record, now);
       },
-    };
+    );
   }
+}
+
+/**
+ * A read that waits at its edge, one mark among three.
+ * @param done gets what stood there, null where there is no answer in time
+ * @param late gets what came after that
+ */
+export function waitingRead(
+  edge: RelayHash,
+  { marks, at }: ReturnType<typeof threeMarks>,
+  waitMs: Millis,
+  done: (record: Uint8Array | null, now: Millis) => void,
+  late: (record: Uint8Array, now: Millis) => void,
+): Plan {
+  return {
+    what: 'standing',
+    edge,
+    request: { kind: 'get', marks, waitMs },
+    real: at,
+    retry: false,
+    settle: (answer, now) => done(answer?.status === 'read' ? answer.records[at] : null, now),
+    late: (answer, now) => {
+      if (answer.status === 'read') late(answer.records[at], now);
+    },
+  };
 }
 
 /** How long a read that leaves now may wait: its reply block's keys must outlive it (docs/spec/05-boxes.md, 8). */

@@ -188,7 +188,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     const [newest] = rows;
     if (newest === undefined) return;
     const last = num(newest, 'slot');
-    if (starts) this.lookBack(network, rows, slot, now);
+    if (starts) this.lookBack(network, rows, last, slot, now);
     if (last + 1 >= slot || this.turn(last + 1) > 0) return;
     if (!starts) this.lookFor(last + 1, 0, now);
     this.put(network, last + 1, 0, now);
@@ -197,10 +197,16 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   /**
    * At a start. In a transaction.
    * @param rows own boxes since this store was known to run alone, the newest first
+   * @param last the ten minutes of the newest, @param slot those of now
    */
-  private lookBack(network: Network, rows: readonly SqlRow[], slot: number, now: Millis): void {
+  private lookBack(
+    network: Network,
+    rows: readonly SqlRow[],
+    last: number,
+    slot: number,
+    now: Millis,
+  ): void {
     const { watches } = this.d;
-    const last = Math.max(...rows.slice(0, 1).map((row) => num(row, 'slot')));
     const life = (network.current(now)?.parameters.boxLifeDays ?? 0) * DAY;
     // What was written after it may have ended at the edges by now.
     if (now - last * SLOT > life / 2) this.d.onStale();

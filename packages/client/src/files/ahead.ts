@@ -4,7 +4,7 @@
  */
 import { type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
 import { amongRandom } from '../boxes/reads.ts';
-import { longestWait } from '../boxes/standing.ts';
+import { longestWait, waitingRead } from '../boxes/standing.ts';
 import type { Watch, WatchList } from '../boxes/watches.ts';
 import { FILE_WATCHES } from '../limits.ts';
 import type { Network } from '../network/network.ts';
@@ -67,29 +67,21 @@ export class AheadReads implements PlanSource {
     const { watch } = asked;
     const [edge] = network.places(current, watch.box.mark);
     // Marks of digests may have been filled just now, which would end the wait.
-    const { marks, at } = amongRandom(this.d.rng, watch.box.mark);
+    const three = amongRandom(this.d.rng, watch.box.mark);
     this.waiting.add(watch.id);
     const waitMs = Math.floor(randomBetween(this.d.rng, least, most));
-    return {
-      what: 'standing',
+    return waitingRead(
       edge,
-      request: { kind: 'get', marks, waitMs },
-      real: at,
-      retry: false,
-      settle: (answer, then) => {
+      three,
+      waitMs,
+      (record, then) => {
         this.waiting.delete(watch.id);
-        const found = answer?.status === 'read' && this.offer(watch, answer.records[at], then);
+        const found = record !== null && this.d.watches.offer(watch, record, then);
         const times = asked.times + 1;
         if (!found && times < TIMES) this.queue.push({ watch, times });
       },
-      late: (answer, then) => {
-        if (answer.status === 'read') this.offer(watch, answer.records[at], then);
-      },
-    };
-  }
-
-  private offer(watch: Watch, record: Uint8Array, now: Millis): boolean {
-    return this.d.watches.offer(watch, record, now);
+      (record, then) => void this.d.watches.offer(watch, record, then),
+    );
   }
 
   private take(): Asked | null {

@@ -31,8 +31,8 @@ import { type FilePreview, fitsLife, previewOf } from './estimate.ts';
 import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts.ts';
 import { BLOCK_BYTES, geometryOf } from './geometry.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
-import { type FileRow, FileTable } from './table.ts';
-import { type BlockRead, type PictureFacts, Uploads } from './uploads.ts';
+import { type BlockRead, type FileRow, FileTable } from './table.ts';
+import { type PictureFacts, Uploads } from './uploads.ts';
 import { fileLine } from './view.ts';
 import type { FileWord } from './words.ts';
 import { FILE_PUTS, FileWriter } from './writer.ts';
@@ -337,18 +337,10 @@ export class Files {
    */
   block(messageId: string, block: number): BlockRead {
     const file = this.file(messageId);
-    const held = this.table.cellOf(file.id, block);
     const whole = file.direction === 'out' || file.state === 'here';
-    if (!whole || held === null || !held.held || block >= file.geometry.blocks) {
-      throw new AppError('file-incomplete', 'state', 'not all bytes of this file are here');
-    }
-    const length = Math.min(BLOCK_BYTES, file.geometry.size - block * BLOCK_BYTES);
-    return {
-      cell: held.cell,
-      place: this.table.place(file, block),
-      length,
-      size: file.geometry.size,
-    };
+    const read = whole ? this.table.readOf(file, block) : null;
+    if (read !== null) return read;
+    throw new AppError('file-incomplete', 'state', 'not all bytes of this file are here');
   }
 
   // Machine --------------------------------------------------------------------------------

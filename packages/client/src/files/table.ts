@@ -3,7 +3,7 @@ import { AppError, type Millis } from '@tacet/base';
 import { decodeCanonical, encodeCanonical, listOf, whole } from '../content/cbor.ts';
 import type { CellPlace, ProfileStore, SqlRow } from '../ports.ts';
 import { blob, blobOrNull, num, numOrNull, text, textOrNull } from '../store/rows.ts';
-import { type Geometry, geometryOf } from './geometry.ts';
+import { BLOCK_BYTES, type Geometry, geometryOf } from './geometry.ts';
 import type { PartRange } from './words.ts';
 
 /**
@@ -58,6 +58,15 @@ export interface FileChange {
   readonly next?: number;
   readonly written?: boolean;
   readonly done?: number;
+}
+
+/** Where the bytes of a block are. */
+export interface BlockRead {
+  readonly cell: number;
+  readonly place: CellPlace;
+  /** How many of its bytes are the file's, and how many it has in all. */
+  readonly length: number;
+  readonly size: number;
 }
 
 export class FileTable {
@@ -173,6 +182,15 @@ export class FileTable {
     const sql = 'SELECT count(*) AS n FROM file_cells WHERE file_id = ? AND held = 1';
     const row = this.store.get(sql, id);
     return row === undefined ? 0 : num(row, 'n');
+  }
+
+  /** Null: it is not on the disk, or the file has no such block. */
+  readOf(file: Pick<FileRow, 'id' | 'key' | 'geometry'>, block: number): BlockRead | null {
+    const held = this.cellOf(file.id, block);
+    const { size, blocks } = file.geometry;
+    if (held?.held !== true || block >= blocks) return null;
+    const length = Math.min(BLOCK_BYTES, size - block * BLOCK_BYTES);
+    return { cell: held.cell, place: this.place(file, block), length, size };
   }
 
   place(file: Pick<FileRow, 'id' | 'key'>, block: number): CellPlace {

@@ -8,7 +8,7 @@ import { MAX_UPLOADS } from '../limits.ts';
 import type { CellPlace, ProfileStore } from '../ports.ts';
 import type { FileFacts } from './facts.ts';
 import { BLOCK_BYTES, type Geometry, geometryOf } from './geometry.ts';
-import type { FileTable } from './table.ts';
+import type { BlockRead, FileTable } from './table.ts';
 import { blockHash, treeHash } from './tree.ts';
 
 /** A block to be written to its cell. */
@@ -19,15 +19,6 @@ export interface BlockWrite {
   readonly bytes: Uint8Array;
   /** The cell is on the disk. */
   readonly done: () => void;
-}
-
-/** Where the bytes of a block are. */
-export interface BlockRead {
-  readonly cell: number;
-  readonly place: CellPlace;
-  /** How many of its bytes are the file's, and how many it has in all. */
-  readonly length: number;
-  readonly size: number;
 }
 
 /** What is known of a picture that was made anew (docs/spec/19-files.md, 7). */
@@ -136,13 +127,11 @@ export class Uploads {
 
   /** Where its bytes are, in order, when all of them are on the disk. Throws `upload-short`. */
   blocks(handle: number): BlockRead[] {
-    const { id, key, geometry } = this.upload(handle);
-    const { size, blocks } = geometry;
-    return Array.from({ length: blocks }, (_, block) => {
-      const held = this.table.cellOf(id, block);
-      if (held?.held !== true) throw short();
-      const length = Math.min(BLOCK_BYTES, size - block * BLOCK_BYTES);
-      return { cell: held.cell, place: { key, file: id, block }, length, size };
+    const upload = this.upload(handle);
+    return Array.from({ length: upload.geometry.blocks }, (_, block) => {
+      const read = this.table.readOf(upload, block);
+      if (read === null) throw short();
+      return read;
     });
   }
 

@@ -1,25 +1,15 @@
 /** How many files of a contact are fetched at a time (docs/spec/19-files.md, 4). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAppError, utf8 } from '@tacet/base';
+import { isAppError } from '@tacet/base';
 import { MAX_UNFINISHED_FILES } from '../../src/limits.ts';
-import { Pair, type Side } from '../conversations/pair.ts';
-
-function send(side: Side): void {
-  const { files } = side.client;
-  const { uploads } = files;
-  const upload = uploads.begin(5, side.profile.later());
-  const writes = [...uploads.put(upload, 0, utf8('bytes')), ...uploads.finish(upload)];
-  for (const { done } of writes) done();
-  const facts = { name: 'plan.txt', mediaType: 'text/plain', kind: 'file' } as const;
-  const request = { contactId: side.other, upload, facts, text: '', clientId: null };
-  files.send(request, side.profile.later());
-}
+import { Pair } from '../conversations/pair.ts';
+import { sendFile } from './sending.ts';
 
 test('attack: small files without end are fetched so many at a time; the rest waits to be wanted', async () => {
   const { a, b } = await Pair.meet();
   for (let n = 0; n < MAX_UNFINISHED_FILES + 2; n++) {
-    send(a);
+    sendFile(a);
     for (const letter of a.letters()) b.take(letter);
   }
   const lines = b.lines.filter(({ file }) => file !== null);

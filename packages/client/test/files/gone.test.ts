@@ -1,21 +1,10 @@
 /** A file that is no more while its line is under way: the line leaves all the same (docs/spec/19-files.md, 2). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { utf8 } from '@tacet/base';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { blob } from '../../src/store/rows.ts';
 import { Pair, type Side } from '../conversations/pair.ts';
-
-function send(side: Side, words = ''): string {
-  const { files } = side.client;
-  const { uploads } = files;
-  const upload = uploads.begin(5, side.profile.later());
-  const writes = [...uploads.put(upload, 0, utf8('bytes')), ...uploads.finish(upload)];
-  for (const { done } of writes) done();
-  const facts = { name: 'plan.txt', mediaType: 'text/plain', kind: 'file' } as const;
-  const request = { contactId: side.other, upload, facts, text: words, clientId: null };
-  return files.send(request, side.profile.later()).id;
-}
+import { sendFile } from './sending.ts';
 
 function contentId(side: Side, message: string): Uint8Array {
   const sql = 'SELECT content_id FROM messages WHERE id = ?';
@@ -24,7 +13,7 @@ function contentId(side: Side, message: string): Uint8Array {
 
 test('deleted for everyone before its line left: the other side has a line that was deleted', async () => {
   const { a, b } = await Pair.meet();
-  const id = send(a, 'for tomorrow');
+  const id = sendFile(a, { text: 'for tomorrow' });
   a.client.talk.delete({ id, forEveryone: true, clientId: null }, a.profile.later());
   const letters = a.letters();
   assert.equal(letters.length, 2);
@@ -44,7 +33,7 @@ test('withdrawn before its line left: what it was is said as text, and nothing i
     ['', /plan\.txt/],
   ] as const) {
     const { a, b } = await Pair.meet();
-    a.client.files.withdraw(send(a, words), a.profile.later());
+    a.client.files.withdraw(sendFile(a, { text: words }), a.profile.later());
     for (const letter of a.letters()) b.take(letter);
     assert.equal(b.last.kind, 'text');
     assert.match(b.last.text, shown);
@@ -55,7 +44,7 @@ test('withdrawn before its line left: what it was is said as text, and nothing i
 
 test('attack: a contact says that a file is there without a receipt of its line, which is then encrypted anew', async () => {
   const { a, b } = await Pair.meet();
-  const id = send(a);
+  const id = sendFile(a);
   assert.equal(a.letters().length, 1);
   const here = { author: 'reader', word: 'here', round: 0, ranges: [] } as const;
   const fileWords = [{ ...here, contentId: contentId(a, id) }];

@@ -1,9 +1,10 @@
 /** Pictures leave as they were made anew, or not as pictures (docs/spec/19-files.md, 7). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAppError, utf8 } from '@tacet/base';
+import { isAppError } from '@tacet/base';
 import type { PictureFacts } from '../../src/files/uploads.ts';
 import { Pair, type Side } from '../conversations/pair.ts';
+import { sendFile } from './sending.ts';
 
 const MADE: PictureFacts = {
   mediaType: 'image/webp',
@@ -11,16 +12,10 @@ const MADE: PictureFacts = {
   dimensions: [32, 48],
 };
 
-function send(side: Side, made: PictureFacts | null, kind: 'picture' | 'file') {
-  const { files } = side.client;
-  const { uploads } = files;
-  const upload = uploads.begin(5, side.profile.later(), made);
-  const writes = [...uploads.put(upload, 0, utf8('bytes')), ...uploads.finish(upload)];
-  for (const { done } of writes) done();
-  // What the caller says of the rest of it counts for nothing.
+/** What the caller says of the rest of it counts for nothing. */
+function send(side: Side, made: PictureFacts | null, kind: 'picture' | 'file'): void {
   const facts = { name: 'a.jpg', mediaType: 'image/jpeg', kind, dimensions: [9, 9] } as const;
-  const request = { contactId: side.other, upload, facts, text: '', clientId: null };
-  return files.send(request, side.profile.later());
+  sendFile(side, { facts }, made);
 }
 
 test('a picture leaves only when it was made anew, whatever the caller says of it', async () => {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { seededRng } from '@tacet/testkit';
 import { Grid } from '../../src/rhythm/grid.ts';
 import type { Plan, PlanSource } from '../../src/rhythm/plan.ts';
-import { Planner } from '../../src/rhythm/planner.ts';
+import { Planner, type PlanSources } from '../../src/rhythm/planner.ts';
 
 test('rule 2.2: slots stand on phase + k x period, whenever the machine is asked', () => {
   const grid = new Grid(seededRng(1), 2_000, 0);
@@ -51,49 +51,45 @@ function source(what: Plan['what'], retry = false): PlanSource {
   };
 }
 
+/** Idle but for cover, and for these. */
+function plannerOf(
+  sources: Partial<PlanSources>,
+  fresh: () => readonly [boolean, boolean] = () => [false, false],
+): Planner {
+  const idle = {
+    puts: nothing,
+    control: nothing,
+    reads: nothing,
+    own: nothing,
+    standing: nothing,
+    copies: nothing,
+    fileParts: nothing,
+    fileReads: nothing,
+    fileCopies: nothing,
+    behind: nothing,
+    tombstones: nothing,
+    cover: source('cover'),
+  };
+  return new Planner({ ...idle, ...sources }, always, fresh);
+}
+
 test('rule 2.3: every fourth real slot goes to reads while puts wait', () => {
-  const planner = new Planner(
-    {
-      puts: source('put'),
-      control: source('control'),
-      reads: source('read'),
-      own: nothing,
-      standing: nothing,
-      copies: source('copy'),
-      fileParts: nothing,
-      fileReads: nothing,
-      fileCopies: nothing,
-      behind: source('read'),
-      tombstones: nothing,
-      cover: source('cover'),
-    },
-    always,
-    () => [false, false],
-  );
+  const planner = plannerOf({
+    puts: source('put'),
+    control: source('control'),
+    reads: source('read'),
+    copies: source('copy'),
+    behind: source('read'),
+  });
   const plans = Array.from({ length: 400 }, () => planner.next(0)?.what);
   assert.equal(plans.filter((what) => what === 'read').length, 100);
   assert.equal(plans.filter((what) => what === 'put').length, 300);
 });
 
 test('rule 2.3: retries take at most one slot in ten', () => {
-  const planner = new Planner(
-    {
-      puts: source('put', true),
-      control: nothing,
-      reads: nothing,
-      own: nothing,
-      standing: nothing,
-      copies: nothing,
-      fileParts: nothing,
-      fileReads: nothing,
-      fileCopies: nothing,
-      behind: nothing,
-      tombstones: nothing,
-      cover: source('cover'),
-    },
-    always,
-    () => [false, false],
-  );
+  const planner = plannerOf({
+    puts: source('put', true),
+  });
   const plans = Array.from({ length: 1_000 }, () => planner.next(0)?.what);
   const retries = plans.filter((what) => what === 'put').length;
   assert.ok(retries >= 95 && retries <= 104, `${retries}`);
@@ -103,103 +99,63 @@ test('second copies, tombstones and cover only fill idle slots', () => {
   const order: Plan['what'][] = ['put', 'standing', 'copy', 'tombstone', 'cover'];
   for (const [n, what] of order.entries()) {
     const on = (w: Plan['what']): PlanSource => (order.indexOf(w) >= n ? source(w) : nothing);
-    const planner = new Planner(
-      {
-        puts: on('put'),
-        control: nothing,
-        reads: nothing,
-        own: nothing,
-        standing: on('standing'),
-        copies: on('copy'),
-        fileParts: nothing,
-        fileReads: nothing,
-        fileCopies: nothing,
-        behind: nothing,
-        tombstones: on('tombstone'),
-        cover: on('cover'),
-      },
-      always,
-      () => [false, false],
-    );
+    const planner = plannerOf({
+      puts: on('put'),
+      standing: on('standing'),
+      copies: on('copy'),
+      tombstones: on('tombstone'),
+      cover: on('cover'),
+    });
     assert.equal(planner.next(0)?.what, what);
   }
 });
 
 test('what nobody announced holds up neither standing reads nor copies, and leaves erasing its turn', () => {
   let standing = 4;
-  const planner = new Planner(
-    {
-      puts: nothing,
-      control: nothing,
-      reads: nothing,
-      own: nothing,
-      standing: {
-        next: (now, retries) => (standing-- > 0 ? source('standing').next(now, retries) : null),
-      },
-      copies: nothing,
-      fileParts: nothing,
-      fileReads: nothing,
-      fileCopies: nothing,
-      behind: source('read'),
-      tombstones: source('tombstone'),
-      cover: source('cover'),
+  const planner = plannerOf({
+    standing: {
+      next: (now, retries) => (standing-- > 0 ? source('standing').next(now, retries) : null),
     },
-    always,
-    () => [false, false],
-  );
+    behind: source('read'),
+    tombstones: source('tombstone'),
+  });
   const plans = Array.from({ length: 404 }, () => planner.next(0)?.what);
   assert.deepEqual(plans.slice(0, 4), ['standing', 'standing', 'standing', 'standing']);
   assert.equal(plans.filter((what) => what === 'read').length, 300);
   assert.equal(plans.filter((what) => what === 'tombstone').length, 100);
 });
 
-const SOURCES = {
-  puts: nothing,
-  control: nothing,
-  reads: nothing,
-  own: nothing,
-  standing: nothing,
-  copies: nothing,
-  fileParts: nothing,
-  fileReads: nothing,
-  fileCopies: nothing,
-  behind: nothing,
-  tombstones: nothing,
-  cover: source('cover'),
-};
-
 test('own boxes and announced ones take turns, whatever comes behind them', () => {
   const sources = {
-    ...SOURCES,
     reads: source('read'),
     own: source('file'),
     standing: source('standing'),
     behind: source('tombstone'),
   };
-  const planner = new Planner(sources, always, () => [false, false]);
+  const planner = plannerOf(sources);
   const plans = Array.from({ length: 100 }, () => planner.next(0)?.what);
   assert.equal(plans.filter((what) => what === 'read').length, 50);
   assert.equal(plans.filter((what) => what === 'file').length, 50);
   // While content is written, too: of the slots that reads have then.
-  const busy = new Planner({ ...sources, puts: source('put') }, always, () => [false, false]);
+  const busy = plannerOf({ ...sources, puts: source('put') });
   const some = Array.from({ length: 400 }, () => busy.next(0)?.what);
   assert.equal(some.filter((what) => what === 'read').length, 50);
   assert.equal(some.filter((what) => what === 'file').length, 50);
 });
 
 test('standing reads that could take every slot leave one in five to what comes behind them', () => {
-  const sources = { ...SOURCES, standing: source('standing'), copies: source('copy') };
+  const sources = { standing: source('standing'), copies: source('copy') };
   for (const [over, what] of [
     [sources, 'copy'],
     [{ ...sources, copies: nothing, behind: source('read') }, 'read'],
   ] as const) {
-    const planner = new Planner(over, always, () => [false, false]);
+    const planner = plannerOf(over);
     const plans = Array.from({ length: 500 }, () => planner.next(0)?.what);
     assert.equal(plans.filter((one) => one === what).length, 100);
     assert.deepEqual(plans.slice(0, 5), [...Array.from({ length: 4 }, () => 'standing'), what]);
   }
   // Where nothing waits behind them they have all: cover has no turn of theirs.
-  const alone = new Planner({ ...sources, copies: nothing }, always, () => [false, false]);
+  const alone = plannerOf({ ...sources, copies: nothing });
   for (let n = 0; n < 20; n++) assert.equal(alone.next(0)?.what, 'standing');
 });
 
@@ -214,22 +170,15 @@ test('rule 2.2: beside the grid goes what waits for its first try, and nothing e
   });
   let waits: readonly [boolean, boolean] = [false, false];
   const make = (puts: PlanSource): Planner =>
-    new Planner(
+    plannerOf(
       {
         puts,
         control: source('control'),
         reads: watched('read'),
-        own: nothing,
         standing: source('standing'),
         copies: source('copy'),
-        fileParts: nothing,
-        fileReads: nothing,
-        fileCopies: nothing,
-        behind: nothing,
         tombstones: source('tombstone'),
-        cover: source('cover'),
       },
-      always,
       () => waits,
     );
   const planner = make(watched('put'));

@@ -13,8 +13,6 @@ export type {
   KeychainLeft,
   Log,
   Opened,
-  PictureBudget,
-  PictureMaker,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';

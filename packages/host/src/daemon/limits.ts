@@ -1,6 +1,6 @@
 /** Caps and times of the daemon (docs/limits.md). */
 import { DAY, MINUTE, SECOND } from '@tacet/base';
-import type { PictureBudget } from './ports.ts';
+import type { PictureBudget } from '@tacet/client';
 
 /** A slot's frame is made at least this long before its instant; longer on slow disks. */
 export const SLOT_LEAD = 6;

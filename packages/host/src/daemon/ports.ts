@@ -63,29 +63,6 @@ export interface ProfileVault<Store extends Opened> {
 /** What became of a wiped profile's entry in the keychain: `unknown` when it could not be asked. */
 export type KeychainLeft = 'removed' | 'none' | 'unknown';
 
-/** Pixels and bytes that a picture may have at most. */
-export interface PictureBudget {
-  readonly bytes: number;
-  readonly side: number;
-}
-
-/** Makes pictures anew from their pixels, apart from everything else (docs/spec/19-files.md, 7). */
-export interface PictureMaker {
-  /**
-   * Throws `picture-unreadable`, `picture-large`, `picture-slow`. Answers a WebP and its ThumbHash.
-   * @param pieces each with a buffer of its own, which is given away
-   */
-  remake(
-    pieces: readonly Uint8Array<ArrayBuffer>[],
-    budget: PictureBudget,
-  ): Promise<{
-    readonly bytes: Uint8Array;
-    readonly width: number;
-    readonly height: number;
-    readonly preview: Uint8Array;
-  }>;
-}
-
 export interface Environment {
   readonly clock: Clock & { check(): Millis };
   readonly rng: Rng;

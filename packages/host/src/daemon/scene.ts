@@ -1,11 +1,10 @@
 /** What a method of an opened profile is given, and the form of its handler. */
 import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
-import type { FileCells } from '@tacet/client';
+import type { FileCells, PicturePort } from '@tacet/client';
 import type { Admission } from './admission.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
-import type { PictureMaker } from './ports.ts';
 import type { Presence } from './presence.ts';
 
 /** What a method may use. `turn` runs work on the machine between two slots, where `needs` ms are left. */
@@ -14,7 +13,7 @@ export interface Scene {
   readonly hub: EventHub;
   readonly presence: Presence;
   readonly admission: Admission;
-  readonly pictures: PictureMaker;
+  readonly pictures: PicturePort;
   /** Of this profile's files; opened when they are first asked for. */
   cells(): Promise<FileCells>;
   turn<T>(work: (now: number) => T, needs?: number): Promise<T>;

@@ -13,7 +13,7 @@ import {
   type TokenView,
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
-import { cleanName } from '@tacet/client';
+import { cleanName, type PicturePort } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope } from './admission.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
@@ -25,7 +25,6 @@ import type {
   Environment,
   KeychainLeft,
   Opened,
-  PictureMaker,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';
@@ -43,7 +42,7 @@ export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly prepare: (store: Store, name: string) => Promise<void>;
   readonly openPerson: (store: Store, now: Millis) => Person & Machine<Job, Outcome>;
   readonly runJob: (job: Job) => Promise<Outcome>;
-  readonly pictures: PictureMaker;
+  readonly pictures: PicturePort;
   /** Null while no window server runs. */
   readonly window: () => WindowDoor | null;
   /** The daemon was asked to stop; called after the answer had time to leave. */

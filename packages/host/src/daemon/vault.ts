@@ -1,6 +1,4 @@
 /** The profile on disk behind the daemon's port: SQLCipher files and the keychain. */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   createProfile,
   eraseKeys,
@@ -75,7 +73,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     exists: () => profileExists(dir),
     create: async (secret) => opened(await createProfile({ dir, ...(await fresh(secret)) })),
     open: async (secret) => opened(await openProfile({ dir, ...(await resolve(secret)) })),
-    discard: () => rmSync(join(dir, 'vault'), { recursive: true, force: true }),
+    discard: () => removeVault(dir),
     erase: () => eraseKeys(dir, rng),
     async remove() {
       removeVault(dir);
