@@ -222,10 +222,12 @@ export class Messages {
     return row;
   }
 
-  /** By place, lowest last; `before` is a message id. */
+  /** By place, lowest last; `before` is the id of a message with them, else `message-unknown`. */
   list(contactId: number, before: number | null, limit: number): readonly SqlRow[] {
     const most = Math.max(1, Math.min(limit, MAX_PAGE));
     const from = before === null ? null : this.row(before);
+    // A place in another conversation is none here, and nobody's to compare with.
+    if (from !== null && num(from, 'contact_id') !== contactId) throw unknown();
     const rows =
       from === null
         ? this.store.all(`${LISTED} ${DOWN} LIMIT ?`, contactId, most)

@@ -88,6 +88,29 @@ export function checkContact<P extends Readonly<Record<string, unknown>>>(
   return reach.about === 'contact' ? { ...params, [reach.param]: id } : params;
 }
 
+/**
+ * An answer about a contact of the token, without what it tells of others: whether somebody who is
+ * mentioned is a contact here, and who vouched.
+ */
+export function withoutOthers(answer: unknown, contacts: readonly string[] | null): unknown {
+  if (contacts === null || typeof answer !== 'object' || answer === null) return answer;
+  if (Array.isArray(answer)) return answer.map((one) => withoutOthers(one, contacts));
+  const shown = Object.entries(answer).map(([key, value]): [string, unknown] => [
+    key,
+    withoutOthers(value, contacts),
+  ]);
+  const isOther = (id: unknown): boolean => typeof id !== 'string' || !contacts.includes(id);
+  const fields = new Map(shown);
+  if (fields.get('who') === 'other' && isOther(fields.get('contactId')))
+    fields.set('contactId', null);
+  if (fields.has('byId') && isOther(fields.get('byId'))) {
+    fields.set('by', null);
+    fields.set('byId', null);
+  }
+  if (fields.has('introducedBy')) fields.set('introducedBy', null);
+  return Object.fromEntries(fields);
+}
+
 /** What stands under this name, however deep: a text may mention somebody else. */
 function valuesOf(value: unknown, name: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];

@@ -14,7 +14,7 @@ import {
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
 import { cleanName, type PicturePort } from '@tacet/client';
-import { Admission, apart, checkContact, checkScope } from './admission.ts';
+import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
@@ -106,7 +106,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const answer = await handler(scene, allowed, { ...caller, token: { id, contacts } });
     // It may have been revoked, or have expired, while the call waited.
     this.admission.grant(scene.person, id, this.now());
-    return answer;
+    return withoutOthers(answer, contacts);
   }
 
   /** Null for the owner. A token counts only while its profile is open. */

@@ -191,6 +191,45 @@ test('limited to one contact: of another nothing is shown, done or said, by any 
   );
 });
 
+test('limited to one contact: its answers do not tell who else is a contact', async (t) => {
+  const { daemon, token, bot, store, seen, hidden } = await scene(t);
+  const hash = new Uint8Array(32).fill(9);
+  store.run('UPDATE contacts SET key_set_hash = ? WHERE id = 2', hash);
+  const text = 'ask @bob';
+  const mentions = [{ start: 4, length: 4, who: { contactId: '2' } }];
+  const params = { contactId: '1', text, clientId: 'm', mentions };
+  await daemon.call('message.send', params, owner);
+  store.run(
+    `INSERT INTO trust_facts (contact_id, at, what, level, by_id, by_name)
+     VALUES (1, 1, 'introduced', 'introduced', 2, ?)`,
+    `bob ${MARK}`,
+  );
+  store.run("UPDATE contacts SET trust = 'introduced' WHERE id = 1");
+  const caller = bot(await token(ALL, ['ann']));
+  const asked = [
+    ['message.list', { contactId: '1', limit: 9 }],
+    ['conversation.get', { contactId: '1' }],
+    ['contact.get', { contact: '1' }],
+    ['contact.list', {}],
+    ['contact.trust', { contactId: '1' }],
+  ] as const;
+  const tells = /"contactId":"2"|"byId":"2"|zebra/;
+  for (const [name, about] of asked) {
+    const answer = JSON.stringify(await daemon.call(name, about, caller));
+    assert.equal(tells.test(answer), false, `${name}: ${answer}`);
+    const whole = JSON.stringify(await daemon.call(name, about, owner));
+    assert.ok(tells.test(whole), `control: ${name}`);
+  }
+  // A message of another conversation is no place in this one, and no more there than none at all.
+  for (const before of [hidden.id, '99']) {
+    await assert.rejects(
+      daemon.call('message.list', { contactId: '1', limit: 9, before }, caller),
+      code('message-unknown'),
+    );
+  }
+  await daemon.call('message.list', { contactId: '1', limit: 9, before: seen.id }, caller);
+});
+
 test('limited to one contact: cursors stand still while others write', async (t) => {
   const { daemon, token, bot } = await scene(t);
   const caller = bot(await token(ALL, ['ann']));
