@@ -66,7 +66,9 @@ function article(message: MessageView, name: string, picture: Uint8Array | null)
   const said = kind === 'text' || kind === 'file' || kind === 'card';
   const side = said ? direction : 'line';
   const parts = [
-    replyTo === null ? '' : `<blockquote dir="auto">${text(replyTo.excerpt)}</blockquote>`,
+    replyTo === null || replyTo.excerpt === ''
+      ? ''
+      : `<blockquote dir="auto">${text(replyTo.excerpt)}</blockquote>`,
     picture !== null && DRAWN.has(file?.mediaType ?? '')
       ? `<img alt="" src="data:${file?.mediaType};base64,${Buffer.from(picture).toString('base64')}">`
       : '',

@@ -80,7 +80,7 @@ function fileNote(id: string, file: FileView): string {
 
 function notesOf(message: MessageView, who: string, now: number): string[] {
   const name = (direction: 'in' | 'out') => (direction === 'in' ? safeLine(who) : 'you');
-  const { replyTo, reactions, editedAt, deletion, expiresAt } = message;
+  const { replyTo, reactions, editedAt, deletion, lifetime, expiresAt } = message;
   const notes: string[] = [];
   if (message.file !== null) notes.push(fileNote(message.id, message.file));
   if (replyTo !== null) {
@@ -101,6 +101,8 @@ function notesOf(message: MessageView, who: string, now: number): string[] {
     notes.push(`came late, ${showTime(message.arrivedAt, now)}`);
   }
   if (expiresAt !== null) notes.push(`disappears ${showTime(expiresAt, now)}`);
+  else if (lifetime !== null)
+    notes.push(`disappears ${showSpan(lifetime * 1_000)} after it arrived`);
   return notes;
 }
 

@@ -29,13 +29,19 @@ const picture = {
   duration: null,
   peaks: null,
 } as const;
+const quoteOf = (messageId: string, excerpt: string) =>
+  ({ messageId, excerpt, direction: 'out', proof: 'verified' }) as const;
 const all = Array.from({ length: COUNT }, (_, n) => {
   const id = String(n + 1);
-  if (n === 1) return messageView({ id, text: 'goes soon', expiresAt: 5 });
+  if (n === 1) return messageView({ id, text: 'goes soon', lifetime: 60, expiresAt: 5 });
   if (n === 2) return messageView({ id, text: HOSTILE, direction: 'in', state: 'received' });
   if (n === 3) return messageView({ id, text: 'Picture', kind: 'file', file: picture });
   const claimed = { ...picture, mediaType: 'image/svg+xml' } as const;
   if (n === 4) return messageView({ id, text: 'Drawing', kind: 'file', file: claimed });
+  // Not delivered yet: its time has not begun.
+  if (n === 5) return messageView({ id, text: 'goes later', lifetime: 60, state: 'queued' });
+  if (n === 6) return messageView({ id, text: 'answer', replyTo: quoteOf('6', 'goes later') });
+  if (n === 7) return messageView({ id, text: 'answer', replyTo: quoteOf('1', 'text 1') });
   return messageView({ id, text: `text ${id}` });
 });
 
@@ -63,11 +69,13 @@ const save = (name: string, ...more: string[]) =>
 test('as data: every message in order but those that disappear, readable by their owner alone', async () => {
   const { code, out, err } = await save('bob.json');
   assert.equal(code, 0, err);
-  assert.match(out, new RegExp(`${COUNT - 1} messages`));
-  assert.match(err, /1 that disappear or were deleted are not in it\n.*not encrypted/);
+  assert.match(out, new RegExp(`${COUNT - 2} messages`));
+  assert.match(err, /2 that disappear or were deleted are not in it\n.*not encrypted/);
   const { schema, contact, messages } = JSON.parse(readFileSync(join(dir, 'bob.json'), 'utf8'));
   assert.deepEqual([schema, contact.name], [1, 'bob']);
-  const kept = all.filter(({ expiresAt }) => expiresAt === null);
+  const kept = all
+    .filter(({ lifetime }) => lifetime === null)
+    .map((one) => (one.id === '7' ? { ...one, replyTo: quoteOf('6', '') } : one));
   assert.deepEqual(messages, JSON.parse(JSON.stringify(kept)));
   assert.equal(statSync(join(dir, 'bob.json')).mode & 0o777, 0o600);
 });
@@ -80,8 +88,9 @@ test('as a page: what others wrote is text, pictures of known kinds are in it, n
   assert.ok(page.includes('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;&lt;/p&gt;'));
   const drawn = [...page.matchAll(/<img alt="" src="([^"]*)"/g)].map(([, address]) => address);
   assert.deepEqual(drawn, ['data:image/webp;base64,AAAAAwMD']);
-  assert.equal(page.match(/<article/g)?.length, COUNT - 1);
-  assert.doesNotMatch(page, /https?:|goes soon/);
+  assert.equal(page.match(/<article/g)?.length, COUNT - 2);
+  assert.doesNotMatch(page, /https?:|goes/);
+  assert.match(page, /<blockquote dir="auto">text 1</);
 });
 
 test('a file that is there stays, but with --force; another ending is refused', async () => {

@@ -117,6 +117,9 @@ export const message = v.object({
   /** On arrival something stood below it already. */
   lateArrival: v.boolean(),
   readAt: maybeTime,
+  /** Seconds it lives once it is read, or delivered: it disappears. Null: it stays. */
+  lifetime: v.nullable(count),
+  /** Once its time has begun. */
   expiresAt: maybeTime,
   replyTo: v.nullable(reply),
   mentions: v.pipe(v.array(mention), v.readonly()),

@@ -113,6 +113,8 @@ export interface MessageView {
   /** When it was read: here, or over there as they say. */
   readonly readAt: Millis | null;
   /** When it disappears; null: not, or its clock has not begun. */
+  /** Seconds it lives once it is read, or delivered: it disappears. Null: it stays. */
+  readonly lifetime: number | null;
   readonly expiresAt: Millis | null;
   readonly replyTo: ReplyView | null;
   readonly mentions: readonly MentionView[];

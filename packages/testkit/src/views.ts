@@ -71,6 +71,7 @@ export function messageView(change: Partial<MessageView> = {}): MessageView {
     reason: null,
     lateArrival: false,
     readAt: null,
+    lifetime: null,
     expiresAt: null,
     replyTo: null,
     mentions: [],

@@ -29,7 +29,7 @@ export const conversationExport: Command = {
     const api = await context.api();
     const contact = await findContact(api, context.arg(0, 'the contact'));
     const all = await everything(api, contact, (n) => context.note(`${n} messages read`));
-    const messages = all.filter(({ expiresAt, deletion }) => expiresAt === null && !deletion);
+    const messages = whatStays(all);
     const left = all.length - messages.length;
     const pieces =
       form === 'json' ? asJson(contact, messages) : asPage(api, contact, messages, Date.now());
@@ -41,6 +41,20 @@ export const conversationExport: Command = {
     return undefined;
   },
 };
+
+/** Without what disappears or was deleted, be it as the quote in an answer. */
+function whatStays(all: readonly MessageView[]): MessageView[] {
+  const goes = ({ lifetime, deletion }: MessageView): boolean => lifetime !== null || !!deletion;
+  const gone = new Set(all.filter(goes).map(({ id }) => id));
+  return all
+    .filter(({ id }) => !gone.has(id))
+    .map((message) => {
+      const { replyTo } = message;
+      const quoted = replyTo?.messageId ?? null;
+      if (replyTo === null || quoted === null || !gone.has(quoted)) return message;
+      return { ...message, replyTo: { ...replyTo, excerpt: '' } };
+    });
+}
 
 /** Oldest first. */
 async function everything(

@@ -30,6 +30,7 @@ export type LineView = Pick<
   | 'timer'
   | 'lateArrival'
   | 'readAt'
+  | 'lifetime'
   | 'expiresAt'
   | 'replyTo'
   | 'mentions'
@@ -59,6 +60,7 @@ export class Show {
       timer: kindOf(row) === 'timer' ? num(row, 'lifetime') : null,
       lateArrival: num(row, 'late_arrival') === 1,
       readAt: numOrNull(row, 'read_at'),
+      lifetime: kindOf(row) === 'timer' ? null : numOrNull(row, 'lifetime'),
       expiresAt: numOrNull(row, 'expires_at'),
       replyTo: this.replyTo(row),
       mentions,

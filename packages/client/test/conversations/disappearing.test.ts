@@ -35,6 +35,11 @@ test('timer: a line that both sides see, and what is written from then on carrie
   const of = (side: Side) => side.client.conversations.get('1').settings.timer;
   assert.deepEqual([of(a), of(b)], [3_600, 3_600]);
   b.say('after');
+  // Also while its time has not begun: whoever copies lines elsewhere leaves it out.
+  assert.deepEqual(b.lines.map(({ lifetime, expiresAt }) => [lifetime, expiresAt]).slice(-2), [
+    [null, null],
+    [3_600, null],
+  ]);
   pair.exchange();
   setTimer(b, 0);
   pair.exchange();
