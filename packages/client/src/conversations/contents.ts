@@ -208,8 +208,12 @@ export function contentOf(row: SqlRow, toldTime: (at: Millis) => Millis): KnownC
     }
     case 'delete':
       return { type, ...every, ...sure(row), shown: DELETE_LINE };
-    case 'card':
-      return { type, ...every, card: blob(row, 'detail'), shown: CARD_LINE };
+    case 'card': {
+      const card = blobOrNull(row, 'detail');
+      // Deleted before it left: the line that is deleted, with nothing in it.
+      if (card === null) return { type: 'text', ...every, text: '' };
+      return { type, ...every, card, shown: CARD_LINE };
+    }
     case 'timer': {
       const timer = num(row, 'lifetime');
       return { type, ...every, timer, shown: timerLine(timer) };

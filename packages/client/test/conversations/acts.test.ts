@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
+import { encodeCanonical } from '../../src/content/cbor.ts';
 import type { KnownContent } from '../../src/content/content.ts';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { MAX_EDITS, MAX_WAITING_ACTS } from '../../src/limits.ts';
@@ -153,6 +154,29 @@ test('delete for everyone: text, versions, reactions and quotes of it go, the li
   assert.deepEqual(b.tablesWith('SECRET'), []);
   const edit = { id: first, text: 'x', clientId: null };
   assert.throws(() => a.client.talk.edit(edit, a.now), code('message-deleted'));
+});
+
+test('delete for everyone: whatever it is of can leave after it, with nothing left in it', async () => {
+  const pair = await Pair.meet();
+  const { a, b } = pair;
+  const card = encodeCanonical(new Map([[1, 3]]));
+  const said = [
+    { type: 'card', card, shown: 'A contact card.' },
+    { type: 'text', text: 'regretted', mentions: [{ start: 0, length: 9, who: 'reader' }] },
+  ] as const;
+  for (const one of said) {
+    const id = a.profile.store.transaction(() =>
+      a.client.talk.say(a.engine.contactList.row(1), one, null, a.profile.later()),
+    );
+    const request = { id: String(id), forEveryone: true, clientId: null };
+    a.client.talk.delete(request, a.profile.later());
+    pair.exchange();
+    assert.deepEqual([b.last.text, b.last.mentions, b.last.deletion?.kept], ['', [], false]);
+    assert.deepEqual(
+      a.lines.map(({ state }) => state),
+      a.lines.map(() => 'delivered'),
+    );
+  }
 });
 
 test('delete for everyone: who keeps what was deleted sees that it was asked for', async () => {
