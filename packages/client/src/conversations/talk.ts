@@ -103,7 +103,7 @@ export class Talk {
         const contact = this.writable(request.contactId);
         const contactId = num(contact, 'id');
         checkText(request.text);
-        const mentions = this.mentions(request.text, request.mentions ?? []);
+        const mentions = this.mentions(contactId, request.text, request.mentions ?? []);
         const { timer } = this.d.conversations.table.of(contactId).settings;
         const quote = request.replyTo === undefined ? null : this.quote(contactId, request.replyTo);
         this.d.conversations.onWritten(contactId, request.text);
@@ -175,10 +175,18 @@ export class Talk {
   }
 
   /** Whether a message is what this request asks for. An edited or emptied one no longer tells. */
-  private isRepeat(known: SqlRow, { contactId, text: body }: SendRequest): boolean {
+  private isRepeat(known: SqlRow, { contactId, text: body, replyTo }: SendRequest): boolean {
     if (typeOf(known) !== 'text') return false;
     if (num(this.d.contacts.find(contactId), 'id') !== num(known, 'contact_id')) return false;
+    if ((replyTo === undefined) !== (known['target_id'] === null)) return false;
+    if (replyTo !== undefined && !this.answers(known, rowIdOf(replyTo))) return false;
     return text(known, 'text') === body || known['edited_at'] !== null || isEmptied(known);
+  }
+
+  /** Whether it answers that message; one that is forgotten since no longer tells. */
+  private answers(known: SqlRow, id: number): boolean {
+    const line = this.d.messages.lineOf(known);
+    return line === undefined || num(line, 'id') === id;
   }
 
   /** Whether an act is of this type and about this line. */
@@ -222,7 +230,8 @@ export class Talk {
       () => {
         const line = this.shown(request.id);
         checkText(request.text);
-        const mentions = this.mentions(request.text, request.mentions ?? []);
+        const of = num(line, 'contact_id');
+        const mentions = this.mentions(of, request.text, request.mentions ?? []);
         const said = { type: 'edit', text: request.text, shown: editLine(request.text) } as const;
         return this.act(line, { ...said, ...mentions }, request.clientId, now);
       },
@@ -445,6 +454,7 @@ export class Talk {
   }
 
   private mentions(
+    contactId: number,
     body: string,
     requests: readonly MentionRequest[],
   ): { readonly mentions?: readonly Mention[] } {
@@ -462,13 +472,15 @@ export class Talk {
       end = start + length;
       if (who === 'self') return { start, length, who: 'writer' };
       if (who === 'contact') return { start, length, who: 'reader' };
-      return { start, length, who: this.address(who.contactId) };
+      return { start, length, who: this.somebody(who.contactId, contactId) };
     });
     return { mentions };
   }
 
-  private address(contactId: string): Uint8Array {
-    const contact = this.d.contacts.find(contactId);
+  /** The reader is told as the reader: only that is marked as a mention of them. */
+  private somebody(named: string, reader: number): Uint8Array | 'reader' {
+    const contact = this.d.contacts.find(named);
+    if (num(contact, 'id') === reader) return 'reader';
     if (contact['key_set_hash'] === null) {
       throw new AppError('mention-invalid', 'usage', 'who is mentioned has to be met first');
     }

@@ -179,13 +179,19 @@ test('mentions: who is named is told apart, and who is unknown is somebody', asy
   const pair = await Pair.meet();
   const { a, b } = pair;
   const hash = new Uint8Array(32).fill(5);
-  a.profile.store.run('UPDATE contacts SET key_set_hash = ?', hash);
+  a.profile.store.run(
+    `INSERT INTO contacts (name, given_name, trust, state, created_at, touched_at, key_set_hash)
+     VALUES ('carol', 'carol', 'link', 'ready', 1, 1, ?)`,
+    hash,
+  );
   const named = [
     { start: 0, length: 4, who: 'contact' as const },
     { start: 5, length: 3, who: 'self' as const },
-    { start: 9, length: 3, who: { contactId: '1' } },
+    { start: 9, length: 3, who: { contactId: 'carol' } },
+    // The reader by their number or name is the reader, and marked as such.
+    { start: 13, length: 4, who: { contactId: 'bob' } },
   ];
-  const request = { contactId: '1', text: '@bob @me @who', clientId: null };
+  const request = { contactId: '1', text: '@bob @me @who @bob', clientId: null };
   a.client.talk.send({ ...request, mentions: named }, a.profile.later());
   pair.exchange();
   assert.equal(b.last.mentioned, true);
@@ -195,6 +201,7 @@ test('mentions: who is named is told apart, and who is unknown is somebody', asy
       [0, 'self', null, null],
       [5, 'contact', '1', null],
       [9, 'other', null, '05'.repeat(32)],
+      [13, 'self', null, null],
     ],
   );
   assert.deepEqual(
@@ -202,12 +209,13 @@ test('mentions: who is named is told apart, and who is unknown is somebody', asy
     [
       ['contact', '1'],
       ['self', null],
-      ['other', '1'],
+      ['other', '2'],
+      ['contact', '1'],
     ],
   );
   assert.equal(a.last.mentioned, false);
   for (const mentions of [
-    [{ start: 12, length: 2, who: 'self' as const }],
+    [{ start: 17, length: 2, who: 'self' as const }],
     [
       { start: 3, length: 3, who: 'self' as const },
       { start: 0, length: 1, who: 'self' as const },

@@ -165,14 +165,32 @@ test('around a message: what stands above and below it, and whether there is mor
 
 test('a client id stands for one message: repeats answer it, another text or contact is refused', async () => {
   const p = await Profile.with('ann', 'bob');
-  const send = (contactId: string, text: string) =>
-    p.client.sendText({ contactId, text, clientId: 'bot/1' }, p.later()).id;
+  const said = p.receive('ann', 'a question');
+  const other = p.receive('ann', 'another one');
+  const send = (contactId: string, text: string, replyTo?: string) => {
+    const reply = replyTo === undefined ? {} : { replyTo };
+    const request = { contactId, text, clientId: 'bot/1', ...reply };
+    return p.client.sendText(request, p.later()).id;
+  };
+  const answer = p.client.sendText(
+    { contactId: '1', text: 'yes', clientId: 'bot/2', replyTo: said },
+    p.later(),
+  ).id;
+  const again = (replyTo: string) =>
+    p.client.sendText({ contactId: '1', text: 'yes', clientId: 'bot/2', replyTo }, p.later()).id;
+  assert.equal(again(said), answer);
+  assert.throws(() => again(other), code('client-id-used'));
+  assert.throws(
+    () => p.client.sendText({ contactId: '1', text: 'yes', clientId: 'bot/2' }, p.later()),
+    code('client-id-used'),
+  );
   const first = send('1', 'once');
   p.restart();
   assert.equal(send('ann', 'once'), first);
   assert.throws(() => send('1', 'another text'), code('client-id-used'));
   assert.throws(() => send('bob', 'once'), code('client-id-used'));
-  assert.equal(p.client.messages({ contactId: '1', limit: 9 }).length, 1);
+  assert.throws(() => send('1', 'once', said), code('client-id-used'));
+  assert.equal(p.client.messages({ contactId: '1', limit: 9 }).length, 4);
   p.client.talk.edit({ id: first, text: 'twice', clientId: null }, p.later());
   assert.equal(send('1', 'once'), first);
 });
