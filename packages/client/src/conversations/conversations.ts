@@ -217,10 +217,13 @@ export class Conversations {
       settings,
       unread: this.deps.messages.unread(id, num(row, 'read_at')),
       lastMessage,
-      lastAt:
+      // A late arrival has its place above, and is new all the same.
+      lastAt: Math.max(
+        this.deps.messages.savedAt(id) ?? 0,
         last === undefined
           ? num(row, 'created_at')
           : (numOrNull(last, 'arrived_at') ?? num(last, 'sent_at')),
+      ),
     };
   }
 

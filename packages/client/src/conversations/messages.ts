@@ -27,6 +27,9 @@ const RANK: Readonly<Record<MessageState, number>> = {
   read: 5,
 };
 
+/** Rows of a conversation among which the line that was saved last is looked for. */
+const MAX_SAVED_LOOK = 64;
+
 /** Of the other side, or with nothing more to come. */
 const LAST: ReadonlySet<MessageState> = new Set(['delivered', 'failed', 'read']);
 
@@ -260,6 +263,18 @@ export class Messages {
   /** The line of the last place. */
   last(contactId: number): SqlRow | undefined {
     return this.list(contactId, null, 1)[0];
+  }
+
+  /** When a line was saved here last, whatever its place; null: none of the newest rows is one. */
+  savedAt(contactId: number): Millis | null {
+    // What is no line any more may stand behind it, for 100 days: only so much of it is looked at.
+    const row = this.store.get(
+      `SELECT coalesce(arrived_at, sent_at) AS at FROM (SELECT id, listed, arrived_at, sent_at
+         FROM messages WHERE contact_id = ? ORDER BY id DESC LIMIT ${MAX_SAVED_LOOK})
+       WHERE listed = 1 ORDER BY id DESC LIMIT 1`,
+      contactId,
+    );
+    return row === undefined ? null : num(row, 'at');
   }
 
   /** Content id of the last line that somebody wrote: what the other side may know, too. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, isAppError } from '@tacet/base';
 import { MAX_PINNED, MAX_PINNED_MESSAGES } from '../../src/limits.ts';
+import { Pair } from './pair.ts';
 import { Profile } from './profile.ts';
 
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
@@ -21,6 +22,27 @@ test('the list: pinned in order of pinning, then by newest message; archived one
   // Looking at a conversation does not move it.
   p.client.markRead('ann', p.later());
   assert.deepEqual(names(p.client.conversations.list()), ['dan', 'cat', 'ann']);
+});
+
+test('the list: what comes late is new, wherever it has its place', async () => {
+  const { a, b } = await Pair.meet();
+  a.say('written first');
+  const [late] = a.letters();
+  a.say('written then');
+  const [soon] = a.letters();
+  b.take(soon ?? assert.fail());
+  const { conversations } = b.client;
+  conversations.notes(b.profile.later());
+  const note = { contactId: '2', text: 'a note', clientId: null };
+  b.client.talk.send(note, b.profile.later());
+  assert.deepEqual(names(conversations.list()), ['Notes to self', 'alice']);
+  b.take(late ?? assert.fail());
+  assert.deepEqual(names(conversations.list()), ['alice', 'Notes to self']);
+  assert.equal(conversations.get('alice').lastMessage?.text, 'written then');
+  b.read();
+  b.client.talk.react({ id: b.last.id, emoji: '!', clientId: null }, b.profile.later());
+  b.client.talk.send({ ...note, text: 'another' }, b.profile.later());
+  assert.deepEqual(names(conversations.list()), ['Notes to self', 'alice']);
 });
 
 test('what is archived comes back with a message, unless it is muted, and when its owner writes', async () => {
