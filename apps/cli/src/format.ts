@@ -87,6 +87,7 @@ function notesOf(message: MessageView, who: string, now: number): string[] {
     const quoted = safeLine(replyTo.excerpt);
     notes.push(`answers ${name(replyTo.direction)}: ${quoted}${PROOFS[replyTo.proof]}`);
   }
+  if (message.mentioned) notes.push('mentions you');
   if (reactions.length > 0) {
     const all = reactions.map((one) => `${name(one.direction)} ${safeLine(one.emoji)}`);
     notes.push(`reactions: ${all.join(', ')}`);

@@ -54,6 +54,7 @@ before(() =>
   fake.start({
     'contact.get': ({ contact }: { contact: string }) => {
       if (contact === 'bob') return contactView();
+      if (contact === 'bobby') return contactView({ id: '2', name: 'bobby' });
       throw new AppError('contact-unknown', 'missing', 'there is no contact of that name');
     },
     'contact.list': () => ({ contacts: [contactView()] }),
@@ -69,8 +70,14 @@ before(() =>
       draft: text === '' ? null : { text, replyTo: null, at: 1 },
     }),
     'note.open': () => ({ ...CONVERSATION, id: '9', kind: 'self' }),
-    'message.list': () => ({ messages: [messageView({ text: 'buy bread' })] }),
+    'message.list': () => ({
+      messages: [
+        messageView({ text: 'buy bread' }),
+        messageView({ direction: 'in', state: 'received', text: 'hi @you', mentioned: true }),
+      ],
+    }),
     'message.send': () => messageView({ state: 'received' }),
+    'message.edit': () => messageView(),
     'message.around': () => ({ messages: [messageView({ id: '5' })], older: true, newer: false }),
     'message.pin': () => ({}),
     'message.pins': () => ({ messages: [messageView()] }),
@@ -180,6 +187,47 @@ test('dead letters: why, what can be done, and doing it', async () => {
   assert.match((await fake.tacet(['letter', 'retry', 'out-12'])).out, /on its way again/);
   assert.equal((await fake.tacet(['letter', 'dismiss', 'out-12'])).out, 'dismissed\n');
   assert.equal((await fake.tacet(['letter', 'retry'])).code, 2);
+});
+
+describe('mentions', () => {
+  const mentioned = () =>
+    (paramsOf('message.send') as { mentions?: { start: number; length: number; who: object }[] })
+      ?.mentions;
+
+  test('each place of each name, in order and in code points; a longer name is not a shorter', async () => {
+    const text = '🙂 @bobby and @bob, @bob!';
+    const sent = await fake.tacet(['send', 'bob', text, '--mention', 'bob, bobby']);
+    assert.equal(sent.code, 0, sent.err);
+    const [bob, bobby] = [{ contactId: '1' }, { contactId: '2' }];
+    assert.deepEqual(mentioned(), [
+      { start: 2, length: 6, who: bobby },
+      { start: 13, length: 4, who: bob },
+      { start: 19, length: 4, who: bob },
+    ]);
+    assert.equal((await fake.tacet(['edit', '1', '@bob', '--mention', '@bob'])).code, 0);
+    const edited = paramsOf('message.edit') as { mentions?: unknown } | undefined;
+    assert.deepEqual(edited?.mentions, [{ start: 0, length: 4, who: bob }]);
+    await fake.tacet(['send', 'bob', '@bob']);
+    assert.equal(mentioned(), undefined, 'none unless asked for');
+  });
+
+  test('a name that the text does not say, or of nobody, sends nothing', async () => {
+    const calls = fake.calls.length;
+    for (const [text, names] of [
+      ['hello', 'bob'],
+      ['@bobby', 'bobby,bob'],
+      ['@bob', ''],
+      ['@zoe', 'zoe'],
+    ] as const) {
+      const { code } = await fake.tacet(['send', 'bob', text, '--mention', names]);
+      assert.ok(code === 2 || code === 5, `${text} ${names}: ${code}`);
+    }
+    assert.ok(!fake.calls.slice(calls).some(({ method }) => method === 'message.send'));
+  });
+
+  test('a message that mentions this profile says so', async () => {
+    assert.match((await fake.tacet(['message', 'list', 'bob'])).out, /hi @you\n +mentions you/);
+  });
 });
 
 describe('tokens', () => {

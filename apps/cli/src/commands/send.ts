@@ -5,6 +5,7 @@ import type { Command } from '../command.ts';
 import { contactIdOf } from '../contacts.ts';
 import { EXIT } from '../exit.ts';
 import { stateOf } from '../format.ts';
+import { MENTION, mentionsOf } from '../mentions.ts';
 import { safeLine } from '../safe.ts';
 import { waitFor } from '../wait.ts';
 import { CLIENT_ID, clientIdOf, textArgument } from './talk.ts';
@@ -24,6 +25,7 @@ export const send: Command = {
     wait: { type: 'string', value: 'STATE', help: 'wait until it is stored or delivered' },
     timeout: { type: 'string', value: 'TIME', help: 'how long to wait (default 60s)' },
     reply: { type: 'string', value: 'ID', help: 'answer the message with that id' },
+    mention: MENTION,
     'client-id': CLIENT_ID,
   },
   examples: [
@@ -31,10 +33,12 @@ export const send: Command = {
     'tacet send bob "hello" --wait delivered --timeout 2m',
     'date | tacet send bob -',
     'tacet send bob "yes" --reply 12',
+    'tacet send bob "ask @Carol" --mention Carol',
   ],
   details:
     'A mix network takes seconds. `queued` means saved on this device, `stored` written to the\n' +
-    'network, `delivered` saved on their device. With --wait, exit 8 means: still on its way.',
+    'network, `delivered` saved on their device. With --wait, exit 8 means: still on its way.\n' +
+    'Mentioning somebody else than the reader tells the reader that you know them, and their address.',
   async run(context) {
     const wait = context.text('wait');
     const reached = wait === undefined ? undefined : REACHED[wait];
@@ -50,7 +54,12 @@ export const send: Command = {
     const api = await context.api();
     const contactId = await contactIdOf(api, contact);
     const reply = replyTo === undefined ? {} : { replyTo };
-    const sent = await api.call('message.send', { contactId, text, clientId, ...reply });
+    const mentions = await mentionsOf(api, text, context.text('mention'));
+    const sent = await api.call('message.send', {
+      ...{ contactId, text, clientId },
+      ...reply,
+      ...mentions,
+    });
     let message: MessageView = sent;
     if (reached !== undefined) {
       const result = await waitFor(api, timeout, async () => {

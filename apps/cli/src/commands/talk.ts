@@ -7,6 +7,7 @@ import { findContact } from '../contacts.ts';
 import type { Context } from '../context.ts';
 import { parseDays, showTime } from '../duration.ts';
 import { messageDetail, messageLine, stateWord } from '../format.ts';
+import { MENTION, mentionsOf } from '../mentions.ts';
 import { safeText } from '../safe.ts';
 
 export const CLIENT_ID: OptionSpec = {
@@ -57,7 +58,7 @@ export const edit: Command = {
   summary: 'give a text of yours a new version',
   args: '<message id> <text|->',
   arity: [2, 2],
-  options: { 'client-id': CLIENT_ID },
+  options: { mention: MENTION, 'client-id': CLIENT_ID },
   examples: ['tacet edit 12 "see you at nine"'],
   details: `Both sides keep the earlier versions: tacet message history. ${IDS}`,
   async run(context) {
@@ -65,7 +66,8 @@ export const edit: Command = {
     const clientId = clientIdOf(context);
     const api = await context.api();
     const id = context.arg(0, 'the id of the message');
-    const message = await api.call('message.edit', { id, text, clientId });
+    const mentions = await mentionsOf(api, text, context.text('mention'));
+    const message = await api.call('message.edit', { id, text, clientId, ...mentions });
     context.show(message, () => messageLine(message, 'them', Date.now()));
     return undefined;
   },
