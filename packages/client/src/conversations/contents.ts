@@ -22,6 +22,7 @@ import type { ProfileStore, SqlRow, SqlValue } from '../ports.ts';
 import { addToSearch } from '../search/added.ts';
 import { nextId } from '../store/ids.ts';
 import { blob, blobOrNull, num, numOrNull, text, textOrNull } from '../store/rows.ts';
+import { decodeCard } from '../trust/card.ts';
 import type { MessageState } from '../views.ts';
 import { Places } from './places.ts';
 
@@ -136,11 +137,18 @@ function textIn(content: Content): string {
       return content.name;
     case 'unknown':
       return unknownLine(content);
-    case 'delete':
     case 'card':
+      return cardWords(content.card);
+    case 'delete':
     case 'timer':
       return '';
   }
+}
+
+/** Who is introduced, for the search: what a card is shown as is a line of our own. */
+function cardWords(card: Uint8Array): string {
+  const said = decodeCard(card);
+  return 'name' in said ? [said.name, said.note].filter((one) => one !== '').join('\n') : '';
 }
 
 function targetIn(content: Content): Target | null {

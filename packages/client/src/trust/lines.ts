@@ -3,6 +3,7 @@
  * Their type is none that travels, so that nobody can write one (docs/spec/15-trust.md, 1).
  */
 import { type Millis, type Rng, randomBytes } from '@tacet/base';
+import { TYPES } from '../content/content.ts';
 import type { EventLog } from '../events/log.ts';
 import type { ProfileStore } from '../ports.ts';
 import { nextId } from '../store/ids.ts';
@@ -68,8 +69,13 @@ export function addLine(
   events.append(now, 'message', String(id));
 }
 
-/** Somebody is deleted: lines elsewhere that name them do no more. In a transaction. */
+/** Somebody is deleted: lines and cards elsewhere that name them do no more. In a transaction. */
 export function forgetInLines(store: ProfileStore, keySetHash: Uint8Array): void {
+  store.run(
+    `UPDATE messages SET text = '', detail = NULL, raw = NULL
+     WHERE type = ${TYPES.card.number} AND instr(detail, ?) > 0`,
+    keySetHash,
+  );
   store.run(
     `UPDATE messages SET text = ?, detail = NULL WHERE type = ${TRUST_LINE} AND detail = ?`,
     'An introduction of somebody who is no longer here.',

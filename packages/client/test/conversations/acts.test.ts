@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
-import { encodeCanonical } from '../../src/content/cbor.ts';
 import type { KnownContent } from '../../src/content/content.ts';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
 import { MAX_EDITS, MAX_WAITING_ACTS } from '../../src/limits.ts';
 import { blob } from '../../src/store/rows.ts';
+import { encodeCard } from '../../src/trust/card.ts';
 import { addLine } from '../../src/trust/lines.ts';
 import { type Letter, Pair, type Side } from './pair.ts';
 
@@ -159,7 +159,7 @@ test('delete for everyone: text, versions, reactions and quotes of it go, the li
 test('delete for everyone: whatever it is of can leave after it, with nothing left in it', async () => {
   const pair = await Pair.meet();
   const { a, b } = pair;
-  const card = encodeCanonical(new Map([[1, 3]]));
+  const card = encodeCard({ kind: 'known', token: id() });
   const said = [
     { type: 'card', card, shown: 'A contact card.' },
     { type: 'text', text: 'regretted', mentions: [{ start: 0, length: 9, who: 'reader' }] },

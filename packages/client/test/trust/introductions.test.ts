@@ -1,9 +1,10 @@
 /** Alice brings Bob and Carol together: what each sees, and what a lying introducer can do. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, equalBytes, MINUTE } from '@tacet/base';
+import { DAY, equalBytes, MINUTE, utf8 } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
+import { blob } from '../../src/store/rows.ts';
 import { type Card, decodeCard, encodeCard } from '../../src/trust/card.ts';
 import { newKeys, say, setting, statement } from './say.ts';
 import { three, type World } from './world.ts';
@@ -25,6 +26,21 @@ const linesWith = (person: ModelPerson, contact: string): string[] =>
     .messages({ contactId: contact, limit: 50 })
     .filter(({ kind }) => kind === 'trust')
     .map(({ text }) => text);
+
+/** Tables of the store in which these bytes stand, as text or as bytes, in whatever column. */
+function tablesWith({ store }: ModelPerson, what: Uint8Array): string[] {
+  const tables = store.all("SELECT name FROM sqlite_master WHERE type = 'table'");
+  const bytes = (value: unknown) =>
+    Buffer.from(typeof value === 'string' || value instanceof Uint8Array ? value : '');
+  return tables
+    .map(({ name }) => String(name))
+    .filter((name) => !name.startsWith('search'))
+    .filter((name) =>
+      store
+        .all(`SELECT * FROM "${name}"`)
+        .some((row) => Object.values(row).some((value) => bytes(value).includes(what))),
+    );
+}
 
 test('introduction: both agree, meet, and see who introduced them; verifying raises it', async () => {
   const [world, alice, bob, carol] = await three('introduced');
@@ -91,8 +107,22 @@ test('introduction: both agree, meet, and see who introduced them; verifying rai
   assert.deepEqual([newest(carol).state, newest(alice).state], ['known', 'known']);
   assert.equal(carol.machine.contacts().length, 2);
   assert.equal(linesWith(alice, 'carol').at(-1), 'They and bob know each other already.');
-  // Who is deleted is named nowhere any more.
+  // Who is deleted is named nowhere any more, and nowhere is their key.
+  const key = blob(
+    bob.store.get("SELECT key_set_hash FROM contacts WHERE name = 'carol'") ?? {},
+    'key_set_hash',
+  );
+  const find = (what: string) =>
+    bob.machine.search.find({ text: what, kind: 'card', limit: 9 }).hits;
+  assert.deepEqual(
+    find('carol').map(({ excerpt }) => excerpt.text),
+    ['carol\nboth sail'],
+  );
+  assert.equal(find('sail').length, 1);
+  assert.ok(tablesWith(bob, utf8('carol')).includes('messages'), 'control');
   bob.act((client, now) => client.deleteContact('carol', false, now));
+  assert.deepEqual([tablesWith(bob, utf8('carol')), tablesWith(bob, key)], [[], []]);
+  assert.deepEqual(find('carol'), []);
   assert.equal(linesWith(bob, 'alice').join().includes('carol'), false);
   assert.equal(linesWith(bob, 'alice').length, 3);
 });
