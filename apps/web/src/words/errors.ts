@@ -33,7 +33,7 @@ const sentences: Readonly<Record<string, string>> = {
   'contact-unknown': 'That contact is not here any more.',
   'profile-newer': 'This profile was written by a newer Tacet. Install that version to open it.',
   'profile-in-use': 'Another Tacet has this profile open. Close that one first.',
-  'profile-unreadable': 'The profile is damaged. Nothing was changed; keep the files.',
+  'profile-unreadable': 'The profile is damaged. Keep its files as they are.',
   'contact-met': 'Only a meeting that failed can be taken off the list.',
   'contact-ended': 'Meeting this contact failed. Invite them again.',
   'session-expired': 'This contact has not answered for thirty days. Meet again by an invitation.',

@@ -1,60 +1,107 @@
 /**
- * Looking a profile over before SQLite opens it, which writes (docs/spec/10-store.md, 4). Every
- * page must be one the key made, so that damage is refused while nothing has changed.
- * Must run while no connection is open: closing any handle of a file drops SQLite's locks on it.
+ * Looking a profile over without SQLite (docs/spec/10-store.md, 4): every page must be one the key made.
+ * The log and the first pages before SQLite opens the files, which writes; the others behind the opening.
+ * The data file's handle is opened before SQLite's and closed after it: closing any handle of a file drops
+ * the locks that SQLite has on it.
  */
 import { existsSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { profileUnreadable } from './errors.ts';
-import { PAGE_BYTES, SLICE_PAGES } from './limits.ts';
+import { PAGE_BYTES, SLICE_PAGES, SLICE_PAUSE } from './limits.ts';
 import { PageAuthority } from './pages.ts';
 import { SlicedFile } from './sliced.ts';
 import { type LogContent, readLog } from './wal.ts';
 
 const NO_LOG: LogContent = { pages: new Set(), size: null };
 
-/** Throws `profile-unreadable`. Reads the whole of both files, 2 ms a megabyte, and lets others run between slices. */
-export async function checkPages(path: string, databaseKey: Uint8Array): Promise<void> {
-  const data = new SlicedFile(path);
-  try {
-    const authority = new PageAuthority(databaseKey, data.exactly(0, PAGE_BYTES));
+export class PageCheck {
+  private readonly data: SlicedFile;
+  private readonly authority: PageAuthority;
+  private log = NO_LOG;
+  /** Pages of the database. */
+  private size = 0;
+  private closed = false;
+
+  private constructor(path: string, databaseKey: Uint8Array) {
+    this.data = new SlicedFile(path);
     try {
-      const log = await logOf(`${path}-wal`, authority);
-      if (log === null || !(await whole(data, log, authority))) throw profileUnreadable();
-    } finally {
-      authority.wipe();
+      this.authority = new PageAuthority(databaseKey, this.data.exactly(0, PAGE_BYTES));
+    } catch (error) {
+      this.data.close();
+      throw error;
     }
-  } finally {
-    data.close();
+  }
+
+  /** What must be known before SQLite may open the files. Throws `profile-unreadable`. */
+  static async begin(path: string, databaseKey: Uint8Array): Promise<PageCheck> {
+    const check = new PageCheck(path, databaseKey);
+    try {
+      check.log = await logOf(`${path}-wal`, check.authority);
+      check.size = check.log.size ?? check.data.size / PAGE_BYTES;
+      check.refuseCut();
+      check.slice(1);
+      return check;
+    } catch (error) {
+      check.close();
+      throw error;
+    }
+  }
+
+  /**
+   * The pages behind the first, a slice at a time; ends early when it is closed. What was committed since the
+   * opening is whole pages too: they are copied into the data file between two slices, never during one.
+   * Throws `profile-unreadable`.
+   */
+  async rest(): Promise<void> {
+    try {
+      for (let from = 1 + SLICE_PAGES; from <= this.size; from += SLICE_PAGES) {
+        await pause(SLICE_PAUSE);
+        if (this.closed) return;
+        this.slice(from);
+      }
+    } finally {
+      this.authority.wipe();
+    }
+  }
+
+  /** When SQLite has closed the files. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.authority.wipe();
+    this.data.close();
+  }
+
+  /** Each page is in the log or within the data file, which is a whole number of pages without a log. */
+  private refuseCut(): void {
+    if (!Number.isInteger(this.size)) throw profileUnreadable();
+    const there = Math.floor(this.data.size / PAGE_BYTES);
+    for (let number = there + 1; number <= this.size; number++) {
+      if (!this.log.pages.has(number)) throw profileUnreadable();
+    }
+  }
+
+  /** A page the log holds may be torn in the data file: it was being copied there. */
+  private slice(from: number): void {
+    const slice = this.data.upTo((from - 1) * PAGE_BYTES, SLICE_PAGES * PAGE_BYTES);
+    for (let i = 0; i < SLICE_PAGES && from + i <= this.size; i++) {
+      if (this.log.pages.has(from + i)) continue;
+      const page = slice.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
+      if (page.length < PAGE_BYTES || !this.authority.holds(page, from + i)) {
+        throw profileUnreadable();
+      }
+    }
   }
 }
 
-async function logOf(path: string, authority: PageAuthority): Promise<LogContent | null> {
+async function logOf(path: string, authority: PageAuthority): Promise<LogContent> {
   if (!existsSync(path)) return NO_LOG;
   const log = new SlicedFile(path);
   try {
-    return await readLog(log, authority);
+    const content = await readLog(log, authority);
+    if (content === null) throw profileUnreadable();
+    return content;
   } finally {
     log.close();
   }
-}
-
-/** A page the log holds may be torn in the data file: it was being copied there. */
-async function whole(
-  data: SlicedFile,
-  log: LogContent,
-  authority: PageAuthority,
-): Promise<boolean> {
-  const size = log.size ?? data.size / PAGE_BYTES;
-  if (!Number.isInteger(size)) return false;
-  for (let from = 1; from <= size; from += SLICE_PAGES) {
-    await setImmediate();
-    const slice = data.upTo((from - 1) * PAGE_BYTES, SLICE_PAGES * PAGE_BYTES);
-    for (let i = 0; i < SLICE_PAGES && from + i <= size; i++) {
-      if (log.pages.has(from + i)) continue;
-      const page = slice.subarray(i * PAGE_BYTES, (i + 1) * PAGE_BYTES);
-      if (page.length < PAGE_BYTES || !authority.holds(page, from + i)) return false;
-    }
-  }
-  return true;
 }

@@ -7,7 +7,7 @@ import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
 import { openFileCells } from './cells.ts';
-import { checkPages } from './check.ts';
+import { PageCheck } from './check.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
 import { replace } from './files.ts';
@@ -50,6 +50,11 @@ export interface OpenProfile {
   changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void>;
   /** Where bytes of files lie; made when they are first asked for. */
   cells(): Promise<FileCells>;
+  /**
+   * Resolves when every page was looked over, or the profile closed before; throws `profile-unreadable` for
+   * damage that the opening did not meet, `profile-storage-failed`. Nobody may go on with such a store.
+   */
+  checked(): Promise<void>;
   /** Closes the store and lets the profile go; the same as `store.close()`. Twice is fine. */
   close(): void;
 }
@@ -69,7 +74,7 @@ export async function createProfile(options: ProfileOptions): Promise<OpenProfil
     release = lockProfile(files.lock);
     if (profileExists(dir)) throw errors.profileExists();
     buildVault(dir, { salt, head: sealHead(key, header, rng) }, header.databaseKey);
-    return new Profile(options, files, header, release);
+    return new Profile(options, files, header, release, null);
   } catch (error) {
     release();
     throw errors.fromSystem(error);
@@ -91,8 +96,9 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
     release = lockProfile(files.lock);
     const header = await readHeader(files, options, options);
     try {
-      await checkPages(files.data, header.databaseKey);
-      const profile = new Profile(options, files, header, release);
+      const check = await PageCheck.begin(files.data, header.databaseKey);
+      release = closing(check, release);
+      const profile = new Profile(options, files, header, release, check);
       // A change of passphrase that did not get as far as its rename.
       rmSync(`${files.head}.new`, { force: true });
       return profile;
@@ -103,6 +109,14 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
     release();
     throw errors.fromSystem(error);
   }
+}
+
+/** SQLite has closed the files, or never opened them. */
+function closing(check: PageCheck, release: () => void): () => void {
+  return () => {
+    check.close();
+    release();
+  };
 }
 
 async function readHeader(
@@ -124,13 +138,28 @@ class Profile implements OpenProfile {
   readonly createdDay: number;
   private readonly options: ProfileOptions;
   private readonly files: Files;
+  private readonly looked: Promise<void>;
   private opening: Promise<FileCells> | null = null;
 
-  constructor(options: ProfileOptions, files: Files, header: Header, release: () => void) {
+  /** @param check what is left to look over; null for a profile just made */
+  constructor(
+    options: ProfileOptions,
+    files: Files,
+    header: Header,
+    release: () => void,
+    check: PageCheck | null,
+  ) {
     this.options = options;
     this.files = files;
     this.createdDay = header.createdDay;
     this.store = new SqlcipherStore(openDatabase(files.data, header.databaseKey), release);
+    this.looked = check === null ? Promise.resolve() : lookOver(check);
+    // Told to whoever asks; nobody must.
+    this.looked.catch(() => undefined);
+  }
+
+  checked(): Promise<void> {
+    return this.looked;
   }
 
   async verify(secret: ProfileSecret): Promise<boolean> {
@@ -175,5 +204,13 @@ class Profile implements OpenProfile {
     this.opening = null;
     // What is being written is finished; whoever asked for it is told if it could not be.
     if (opening !== null) opening.then((cells) => cells.close()).catch(() => undefined);
+  }
+}
+
+async function lookOver(check: PageCheck): Promise<void> {
+  try {
+    await check.rest();
+  } catch (error) {
+    throw errors.fromSystem(error);
   }
 }

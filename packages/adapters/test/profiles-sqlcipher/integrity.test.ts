@@ -1,5 +1,9 @@
-/** Damage anywhere in the data file or its log is refused before anything is written. */
+/**
+ * Damage in the log, in the first pages, and a file cut off are refused before anything is written;
+ * damage behind them is known soon after the opening.
+ */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   mkdtempSync,
@@ -12,9 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Sensitive } from '@tacet/base';
+import { isAppError, Sensitive } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
-import { createProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
+import {
+  createProfile,
+  type OpenProfile,
+  openProfile,
+} from '../../src/profiles-sqlcipher/index.ts';
 import { problemsOf } from './reference.ts';
 import { flip, refusedAsItIs } from './support.ts';
 
@@ -71,10 +79,29 @@ async function opens(dir: string): Promise<number> {
   const profile = await openProfile(options(dir));
   // What SQLCipher reads is the data file alone.
   profile.store.checkpoint();
+  await profile.checked();
   assert.deepEqual(problemsOf(profile.store), []);
   const rows = rowsOf(profile.store);
   profile.close();
   return rows;
+}
+
+/** Pages that are looked over before the opening. */
+const FIRST = 16;
+
+/** What is wrong with this page is said: in the first ones before anything is written, else behind the opening. */
+async function damageIsKnown(dir: string, page: number): Promise<void> {
+  if (page < FIRST) return await refusedAsItIs(options(dir), 'profile-unreadable');
+  let profile: OpenProfile;
+  try {
+    profile = await openProfile(options(dir));
+  } catch (error) {
+    // SQLite needs it for the opening itself.
+    assert.ok(isAppError(error, 'profile-unreadable'), String(error));
+    return;
+  }
+  await assert.rejects(profile.checked(), (error) => isAppError(error, 'profile-unreadable'));
+  profile.close();
 }
 
 test('each page, with a bit turned in its content, its IV or its code, or gone', async () => {
@@ -85,9 +112,9 @@ test('each page, with a bit turned in its content, its IV or its code, or gone',
   for (let page = 0; page < pages; page++) {
     const places = [16, 40 + ((page * 997) % 3_900), PAGE - 80, PAGE - 64, PAGE - 1];
     flip(data, page * PAGE + (places[page % places.length] ?? 0));
-    await refusedAsItIs(options(dir), 'profile-unreadable');
+    await damageIsKnown(dir, page);
     writeFileSync(data, Buffer.from(whole).fill(0, page * PAGE, (page + 1) * PAGE));
-    await refusedAsItIs(options(dir), 'profile-unreadable');
+    await damageIsKnown(dir, page);
     writeFileSync(data, whole);
   }
   flip(data, 3);
@@ -98,12 +125,15 @@ test('each page, with a bit turned in its content, its IV or its code, or gone',
 
 test('two pages in each other’s place', async () => {
   const { dir, data } = copyOf(closed);
-  const bytes = readFileSync(data);
-  const [third, fourth] = [bytes.slice(2 * PAGE, 3 * PAGE), bytes.slice(3 * PAGE, 4 * PAGE)];
-  bytes.set(fourth ?? [], 2 * PAGE);
-  bytes.set(third ?? [], 3 * PAGE);
-  writeFileSync(data, bytes);
-  await refusedAsItIs(options(dir), 'profile-unreadable');
+  const whole = readFileSync(data);
+  for (const first of [2, 30]) {
+    const bytes = Buffer.from(whole);
+    bytes.copyWithin(first * PAGE, (first + 1) * PAGE, (first + 2) * PAGE);
+    bytes.set(whole.subarray(first * PAGE, (first + 1) * PAGE), (first + 1) * PAGE);
+    writeFileSync(data, bytes);
+    await damageIsKnown(dir, first);
+    writeFileSync(data, whole);
+  }
 });
 
 test('a file cut off at or within any page', async () => {
@@ -131,7 +161,7 @@ test('after a kill: pages the log does not hold are looked at, those it holds ma
     if (inLog.has(page)) {
       torn += 1;
       assert.equal(await opens(dir), 28, `page ${page}`);
-    } else await refusedAsItIs(options(dir), 'profile-unreadable');
+    } else await damageIsKnown(dir, page - 1);
     rmSync(dir, { recursive: true });
   }
   assert.ok(torn > 0 && torn < pages);
@@ -183,4 +213,61 @@ test('a log that was begun anew over older frames opens', async () => {
     rmSync(copy, { recursive: true });
   }
   profile.close();
+});
+
+test('what is written while the rest is looked over is whole pages, also where they are copied at once', async () => {
+  const { dir } = copyOf(closed);
+  const first = await openProfile(options(dir));
+  for (let n = 300; n < 400; n++) {
+    first.store.run('INSERT INTO t VALUES (?, ?)', n, new Uint8Array(20_000));
+  }
+  first.close();
+  const profile = await openProfile(options(dir));
+  let done = false;
+  const looked = profile.checked().finally(() => {
+    done = true;
+  });
+  let turns = 0;
+  while (!done) {
+    profile.store.run(
+      'UPDATE t SET v = ? WHERE n = ?',
+      new Uint8Array(20_000).fill(turns),
+      399 - turns,
+    );
+    profile.store.checkpoint();
+    turns += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await looked;
+  assert.ok(turns > 5, `${turns} turns`);
+  profile.close();
+});
+
+test('closed before all is looked over: nothing is said of the rest, and the files open again', async () => {
+  const { dir, data } = copyOf(closed);
+  flip(data, (statSync(data).size / PAGE - 1) * PAGE + 100);
+  const profile = await openProfile(options(dir));
+  profile.close();
+  await profile.checked();
+  await damageIsKnown(dir, FIRST);
+});
+
+/** What another process' SQLite, without the key, hears of the file: it asks for its lock first. */
+function asOther(path: string): string {
+  const program =
+    "import { DatabaseSync } from 'node:sqlite';" +
+    'const [, path] = process.argv;' +
+    "try { new DatabaseSync(path).exec('BEGIN IMMEDIATE'); } catch (e) { console.log(e.errcode); }";
+  const args = ['--input-type=module', '--eval', program, path];
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
+}
+
+test('the locks that SQLite has on the data file last until it is closed', async () => {
+  const [busy, noDatabase] = ['5', '26'];
+  const { dir, data } = copyOf(closed);
+  const profile = await openProfile(options(dir));
+  await profile.checked();
+  assert.equal(asOther(data), busy);
+  profile.close();
+  assert.equal(asOther(data), noDatabase);
 });

@@ -36,6 +36,8 @@ export type ProfileSecret =
 
 /** An opened profile, as far as the daemon itself is concerned. */
 export interface Opened {
+  /** Resolves when all of it was looked over; throws `profile-unreadable`, `profile-storage-failed`. */
+  checked(): Promise<void>;
   checkpoint(): void;
   /** Where the bytes of its files lie; made when they are first asked for. */
   cells(): Promise<FileCells>;

@@ -309,6 +309,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       };
       this.windowLocked = false;
       runtime.start();
+      store.checked().catch((error: unknown) => {
+        if (this.inside?.store === store) this.fail(error);
+      });
       return person.status(environment.clock.now());
     } catch (error) {
       this.inside = null;
@@ -350,13 +353,13 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     this.inside = null;
     clearInterval(scene.timer);
     await scene.runtime.stop();
-    if (!save) {
+    try {
+      if (!save) return;
+      scene.person.levels.rest(this.options.environment.clock.now());
+      scene.store.checkpoint();
+    } finally {
       scene.store.close();
-      return;
     }
-    scene.person.levels.rest(this.options.environment.clock.now());
-    scene.store.checkpoint();
-    scene.store.close();
   }
 
   private fail(error: unknown): void {

@@ -50,6 +50,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
   const opened = (profile: OpenProfile): OpenedVault => ({
     store: profile.store,
     checkpoint: () => profile.store.checkpoint(),
+    checked: () => profile.checked(),
     cells: () => profile.cells(),
     verify: async (secret) => profile.verify(await resolve(secret)),
     reseal: (current, next) => reseal(profile, current, next),

@@ -273,6 +273,11 @@ export class FakeStore implements Opened {
   constructor(vault: FakeVault) {
     this.vault = vault;
   }
+  /** Set to let the looking over find damage. */
+  readonly found = Promise.withResolvers<void>();
+  checked(): Promise<void> {
+    return this.found.promise;
+  }
   checkpoint(): void {}
   async cells(): Promise<never> {
     throw new Error('not part of this fake');

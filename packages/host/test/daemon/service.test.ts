@@ -211,6 +211,28 @@ test('a broken store shuts the profile, keeps the daemon answering and says why'
   await daemon.stop();
 });
 
+test('damage that is found behind the opening shuts the profile and says why', async () => {
+  const { api, daemon, vault, logged } = await opened();
+  assert.equal((await api.call('status', {})).state, 'open');
+  vault.stores[0]?.found.reject(new AppError('profile-unreadable', 'storage', 'damaged'));
+  await until(() => vault.stores[0]?.closed === true);
+  const status = await api.call('status', {});
+  assert.equal(status.state, 'failed');
+  assert.equal(status.reason, 'profile-unreadable');
+  await assert.rejects(api.call('contact.list', {}), code('profile-unreadable'));
+  assert.deepEqual(logged, [{ level: 'error', code: 'profile-unreadable' }]);
+  await daemon.stop();
+});
+
+test('a store that cannot take the last words of its profile is closed all the same', async () => {
+  const { daemon, person, vault } = await opened();
+  person.levels.rest = () => {
+    throw new AppError('disk-full', 'storage', 'the disk is full');
+  };
+  await assert.rejects(daemon.stop(), code('disk-full'));
+  assert.equal(vault.stores[0]?.closed, true);
+});
+
 test('a mistake of ours that ends the profile names itself by a code, and says what to do', async () => {
   const { api, daemon, person, logged } = await opened();
   person.broken = new TypeError('of alice');
