@@ -12,7 +12,7 @@ import { createProfile, openProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { Sensitive } from '@tacet/base';
 import type { Figures } from './list.ts';
 
-const ROUNDS = 9;
+const ROUNDS = 5;
 
 interface Opening {
   readonly openMs: number;
