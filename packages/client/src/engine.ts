@@ -50,7 +50,7 @@ import { Search } from './search/search.ts';
 import { type JobOutcome, JobQueue, type SessionJob } from './sessions/jobs.ts';
 import { Chores } from './status/chores.ts';
 import { Faults } from './status/faults.ts';
-import { type Timed, timedParts } from './status/timed.ts';
+import { expireRequests, slotParts, type Timed, timedParts } from './status/timed.ts';
 import { Watchdog } from './status/watchdog.ts';
 import { Attempts } from './store/attempt.ts';
 import { num } from './store/rows.ts';
@@ -108,6 +108,7 @@ export class Engine {
   readonly faults: Faults;
   private readonly chores: Chores;
   private readonly timed: Timed;
+  private readonly eachSlot: Timed;
   readonly guard: Guard;
   private readonly absence: Absence;
   readonly networkDeps: NetworkDeps;
@@ -372,11 +373,9 @@ export class Engine {
       store,
       [this.identities, inbox, this.invitationList, this.visits, this.outbox, this.trust.safety],
       attempts,
-      {
-        onContained: (error) => this.faults.count('work-failed', error),
-        onResting: (error, at) => this.faults.note('work-resting', error, at),
-      },
+      this.faults,
     );
+    this.files.jobs.tells(attempts, this.faults);
     this.chores = new Chores(this, now);
     this.timed = timedParts(this);
     this.requests = new RequestTracker(builder, rng);
@@ -406,8 +405,10 @@ export class Engine {
         if (effect.kind === 'up') this.levels.usage.count(1, 0, this.now);
         this.effects.push(effect.kind === 'dial' ? dialThrough(readSocks(store), effect) : effect);
       },
+      contain: (at, work) => this.faults.contain('task-failed', at, work),
       onRequest: options.onRequest ?? null,
     });
+    this.eachSlot = slotParts(this);
     this.why = new Why({
       store,
       messages: this.messageList,
@@ -447,23 +448,21 @@ export class Engine {
 
   advance(now: Millis): void {
     this.now = now;
-    this.levels.advance(now);
-    this.standing.setActive(this.levels.switch.waits(now));
-    this.ownBoxes.advance(this.link.kind === 'up', now);
+    this.eachSlot.advance(now);
     this.link.advance(now);
-    this.requests.expire(now);
+    expireRequests(this.faults, this.requests, now);
     for (const { deadline } of [this.receipts, this.notices]) {
       if (deadline !== null && deadline <= now) this.jobs.kick();
     }
     this.timed.advance(now);
     this.chores.advance(now);
-    this.watch(now);
+    this.faults.contain('task-failed', now, () => this.watch(now));
   }
 
   drain(): ClientEffect[] {
     const job = this.jobs.next(this.now);
     if (job !== null) this.effects.push({ kind: 'session', job });
-    const cells = this.files.nextJob();
+    const cells = this.files.nextJob(this.now);
     if (cells !== null) this.effects.push({ kind: 'cells', job: cells });
     return this.effects.splice(0);
   }
@@ -541,7 +540,7 @@ export class Engine {
   /** The clock was set back: what has a time would wait until the old time comes again. */
   private setBack(back: Millis, now: Millis): void {
     this.chores.setBack(now);
-    this.timed.setBack(back);
+    for (const timed of [this.timed, this.eachSlot]) timed.setBack(back);
     this.requests.forgetAll(now);
     this.link.setBack(back);
     const lists = [

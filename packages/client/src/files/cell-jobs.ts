@@ -4,10 +4,14 @@
  */
 import type { Millis } from '@tacet/base';
 import type { FileCells, ProfileStore } from '../ports.ts';
+import { type Troubles, workFailed } from '../sessions/jobs.ts';
+import { Attempts } from '../store/attempt.ts';
 
 /** Opaque to the host: the changes to commit. */
 export interface CellOutcome {
   readonly commit: (now: Millis) => void;
+  /** In place of `commit` where that failed and the disk did not. */
+  readonly contain: (error: unknown, now: Millis) => void;
 }
 
 export interface CellJob {
@@ -27,11 +31,12 @@ export function cellJob<T>(work: {
 }): CellJob {
   return {
     async run(cells) {
+      const contain = (error: unknown, now: Millis): void => work.fail(workFailed(error), now);
       try {
         const result = await work.run(cells);
-        return { commit: (now) => work.commit(result, now) };
+        return { commit: (now) => work.commit(result, now), contain };
       } catch (error) {
-        return { commit: (now) => work.fail(error, now) };
+        return { commit: (now) => work.fail(error, now), contain };
       }
     },
   };
@@ -41,32 +46,65 @@ export function cellJob<T>(work: {
 export class CellQueue {
   private readonly store: ProfileStore;
   private readonly sources: readonly CellSource[];
-  private running: CellJob | null = null;
+  private running: { readonly job: CellJob; readonly source: CellSource } | null = null;
   private wanted = true;
+  private attempts: Attempts;
+  private troubles: Troubles | null = null;
+  /** Whose work cannot be saved in any way: it rests until the next start. */
+  private readonly resting = new Set<CellSource>();
 
   constructor(store: ProfileStore, sources: readonly CellSource[]) {
     this.store = store;
     this.sources = sources;
+    this.attempts = new Attempts(store);
+  }
+
+  /** Who hears of mistakes of ours (docs/spec/18-conversations.md, 8). */
+  tells(attempts: Attempts, troubles: Troubles): void {
+    this.attempts = attempts;
+    this.troubles = troubles;
   }
 
   kick(): void {
     this.wanted = true;
   }
 
-  next(): CellJob | null {
+  next(now: Millis): CellJob | null {
     if (this.running !== null || !this.wanted) return null;
     for (const source of this.sources) {
-      this.running = source.nextCellJob();
-      if (this.running !== null) return this.running;
+      const job = this.jobOf(source, now);
+      if (job === null) continue;
+      this.running = { job, source };
+      return job;
     }
     this.wanted = false;
     return null;
   }
 
-  finish(job: CellJob, outcome: CellOutcome, now: Millis): void {
-    if (job !== this.running) return;
+  private jobOf(source: CellSource, now: Millis): CellJob | null {
+    if (this.resting.has(source)) return null;
+    const found: (CellJob | null)[] = [];
+    const failure = this.attempts.tried(() => found.push(source.nextCellJob()));
+    if (failure !== null) this.rest(source, failure.error, now);
+    return found[0] ?? null;
+  }
+
+  finish(job: CellJob, { commit, contain }: CellOutcome, now: Millis): void {
+    if (job !== this.running?.job) return;
+    const { source } = this.running;
     this.running = null;
     this.wanted = true;
-    this.store.transaction(() => outcome.commit(now));
+    const first = this.attempts.saved(() => commit(now));
+    if (first === null) return;
+    const second = this.attempts.saved(() => {
+      contain(first.error, now);
+      this.troubles?.onContained(first.error, now);
+    });
+    if (second !== null) this.rest(source, second.error, now);
+  }
+
+  private rest(source: CellSource, error: unknown, now: Millis): void {
+    this.resting.add(source);
+    this.store.transaction(() => this.troubles?.onResting(error, now));
   }
 }

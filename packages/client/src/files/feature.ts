@@ -350,8 +350,8 @@ export class Files {
     this.consents.setBack(by);
   }
 
-  nextJob(): CellJob | null {
-    return this.jobs.next();
+  nextJob(now: Millis): CellJob | null {
+    return this.jobs.next(now);
   }
 
   /** Now and then: what was removed leaves boxes and cells. */

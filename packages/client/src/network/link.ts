@@ -65,6 +65,8 @@ export interface LinkDeps {
   /** Of the last input. */
   readonly now: () => Millis;
   readonly emit: (effect: LinkEffect) => void;
+  /** Work of ours that may fail, and nothing else with it: false when it did. */
+  readonly contain: (now: Millis, work: () => void) => boolean;
   /** Null where nobody measures. */
   readonly onRequest: ((facts: RequestFacts) => void) | null;
 }
@@ -144,7 +146,8 @@ export class Link {
     // Not before the edge was told of the quicker period.
     if (current === null || this.announced !== this.d.rates(current).told) return null;
     const at = extras.next(now + LEAD, grid.nextAt - lead(grid));
-    return at !== null && this.d.planner.urgentWaits(now) ? at : null;
+    if (at === null) return null;
+    return this.tried(now, () => this.d.planner.urgentWaits(now)) === true ? at : null;
   }
 
   /** Begins dialling as soon as the network is known. */
@@ -153,15 +156,21 @@ export class Link {
   }
 
   advance(now: Millis): void {
-    if (this.state.kind === 'waiting' && this.state.until <= now) this.dial(now);
+    if (this.state.kind === 'waiting' && this.state.until <= now) {
+      const until = now + LONGEST_BACKOFF;
+      if (!this.d.contain(now, () => this.dial(now))) this.state = { kind: 'waiting', until };
+    }
     if (this.state.kind !== 'up') return;
     const { state } = this;
     const { grid } = state;
     if (this.prepared === null && now >= grid.nextAt - lead(grid)) {
-      if (this.leaveEdge(state, now) || this.leaveDoor(state.door, now)) return;
-      this.prepared = this.prepare(state, Math.max(now, grid.nextAt), now);
+      if (this.tried(now, () => this.leaves(state, now)) === true) return;
+      const slot = Math.max(now, grid.nextAt);
+      // Whatever fails here, a frame leaves in its slot.
+      this.prepared =
+        this.tried(now, () => this.prepare(state, slot, now)) ?? packet(this.filler());
     }
-    if (this.prepared === null) this.prepared = this.prepareExtra(state, now);
+    if (this.prepared === null) this.prepared = this.extra(state, now);
     if (this.prepared === null) return;
     const { extraAt } = this.prepared;
     if (extraAt === null ? grid.take(now) : now >= extraAt) this.leave(state, this.prepared, now);
@@ -175,6 +184,27 @@ export class Link {
       this.state = { ...this.state, extras: new ExtraSlots(frame.slotMs, now) };
     } else extras.left(now);
     this.d.emit({ kind: 'up', frame });
+  }
+
+  /** Null, too, when it fails. */
+  private tried<T>(now: Millis, work: () => T): T | null {
+    const done: T[] = [];
+    this.d.contain(now, () => void done.push(work()));
+    return done[0] ?? null;
+  }
+
+  private leaves(state: Up, now: Millis): boolean {
+    return this.leaveEdge(state, now) || this.leaveDoor(state.door, now);
+  }
+
+  /** What fails is not tried again before the next slot. */
+  private extra(state: Up, now: Millis): Prepared | null {
+    let made: Prepared | null = null;
+    const work = (): void => {
+      made = this.prepareExtra(state, now);
+    };
+    if (!this.d.contain(now, work)) this.noExtraBefore = state.grid.nextAt;
+    return made;
   }
 
   private prepareExtra(state: Up, now: Millis): Prepared | null {

@@ -4,6 +4,7 @@
  * where in our code it was and nothing of what it was about.
  */
 import { Counters, HOUR, type Millis } from '@tacet/base';
+import type { Troubles } from '../sessions/jobs.ts';
 import type { Attempts } from '../store/attempt.ts';
 
 export type FaultReason =
@@ -34,7 +35,7 @@ export interface FaultDeps {
 /** Whoever can cause a fault at will must not fill the event log: what has no letter is told so often. */
 const ALARM_EVERY: Millis = HOUR;
 
-export class Faults {
+export class Faults implements Troubles {
   readonly counters = new Counters<FaultReason>();
   private readonly d: FaultDeps;
   private readonly told = new Map<FaultReason, Millis>();
@@ -63,6 +64,16 @@ export class Faults {
   noteArrival(reason: FaultReason, error: unknown, now: Millis): void {
     if (reason === 'word-failed') this.note(reason, error, now);
     else this.count(reason, error);
+  }
+
+  /** Work could not be saved; what is done about that could. */
+  onContained(error: unknown): void {
+    this.count('work-failed', error);
+  }
+
+  /** Nothing of some work could be saved. */
+  onResting(error: unknown, now: Millis): void {
+    this.note('work-resting', error, now);
   }
 
   /** Of what has an alarm of its own. */

@@ -4,9 +4,14 @@
  */
 import { MINUTE, type Millis } from '@tacet/base';
 import type { AddressFeature } from '../addresses/feature.ts';
+import type { StandingReads } from '../boxes/standing.ts';
 import type { Messages } from '../conversations/messages.ts';
+import type { OwnBoxes } from '../copies/own-boxes.ts';
+import type { Levels } from '../levels/levels.ts';
 import type { Visits } from '../meeting/visits.ts';
+import type { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
+import type { RequestTracker } from '../network/requests.ts';
 import type { StreamReader } from '../streams/reader.ts';
 import type { Faults } from './faults.ts';
 
@@ -48,6 +53,30 @@ export class Timed {
   /** The clock was set back by so much. */
   setBack(by: Millis): void {
     for (const [part, at] of this.rests) this.rests.set(part, at - by);
+  }
+}
+
+/** Of an engine: what is looked at before each slot. */
+export function slotParts(features: {
+  readonly faults: Faults;
+  readonly levels: Levels;
+  readonly standing: StandingReads;
+  readonly ownBoxes: OwnBoxes;
+  readonly link: Link;
+}): Timed {
+  const { faults, levels, standing, ownBoxes, link } = features;
+  const deadline = (): null => null;
+  return new Timed(faults, [
+    { deadline, advance: (now) => levels.advance(now) },
+    { deadline, advance: (now) => standing.setActive(levels.switch.waits(now)) },
+    { deadline, advance: (now) => ownBoxes.advance(link.kind === 'up', now) },
+  ]);
+}
+
+/** Settles what was not answered in time, each by itself: what fails was taken off before. */
+export function expireRequests(faults: Faults, requests: RequestTracker, now: Millis): void {
+  for (let most = requests.size; most >= 0; most--) {
+    if (faults.contain('task-failed', now, () => requests.expire(now))) return;
   }
 }
 

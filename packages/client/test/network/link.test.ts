@@ -46,6 +46,10 @@ function standingLink(
     rates: () => ({ told: over.slotMs(), grid: over.slotMs() }),
     fast: () => false,
     now: () => 0,
+    contain: (_now, work) => {
+      work();
+      return true;
+    },
     ...over,
   });
   link.start(0);
