@@ -26,6 +26,15 @@ test('a prefix has its places and gets them back once', () => {
   first();
   assert.ok(counter.take('2001:db8::3'));
   assert.equal(counter.take('2001:db8::4'), null);
+  // However many others come and go, none of them takes its place in the count.
+  const others = Array.from({ length: 5_000 }, (_, i) =>
+    counter.take(`2001:db8:${(i + 1).toString(16)}::1`),
+  );
+  assert.ok(others.every((one) => one !== null));
+  assert.equal(counter.take('2001:db8::4'), null);
+  for (const give of others) give?.();
+  assert.equal(counter.take('2001:db8::4'), null);
+  assert.equal(counter.size, 2);
   for (let i = 0; i < 100; i++) assert.ok(counter.take('127.0.0.1'));
 });
 
