@@ -1,4 +1,4 @@
-/** Spans of time as people write and read them. */
+/** Spans of time and sizes as people write and read them. */
 import { AppError } from '@tacet/base';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -46,4 +46,14 @@ export function showBytes(n: number): string {
   if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;
   if (n < 1e9) return `${(n / 1e6).toFixed(1)} MB`;
   return `${(n / 1e9).toFixed(2)} GB`;
+}
+
+const SIZES: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6 };
+
+/** `300kB`, `2.5MB`, or bytes as a bare number. Throws `usage`. */
+export function parseBytes(text: string): number {
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)\s?(B|kB|MB)?$/.exec(text);
+  const bytes = Number(match?.[1]) * (SIZES[match?.[2] ?? 'B'] ?? 1);
+  if (Number.isInteger(bytes)) return bytes;
+  throw new AppError('usage', 'usage', 'a size looks like 300kB or 2.5MB');
 }

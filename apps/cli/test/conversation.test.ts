@@ -15,7 +15,7 @@ const CONVERSATION = {
   archived: false,
   mute: null,
   draft: null,
-  settings: { readReceipts: false, obeyDelete: true, timer: 0 },
+  settings: { readReceipts: false, obeyDelete: true, fetchBytes: 262_144, timer: 0 },
   unread: 0,
   lastMessage: messageView({ direction: 'in', text: 'hello', state: 'received' }),
   lastAt: 1,
@@ -153,8 +153,20 @@ test('settings of a conversation', async () => {
   assert.deepEqual(paramsOf('conversation.read'), { contactId: 'bob' });
   await fake.tacet(['conversation', 'settings', 'bob', '--read-receipts', 'on']);
   assert.deepEqual(paramsOf('conversation.settings'), { contactId: 'bob', readReceipts: true });
-  const wrong = await fake.tacet(['conversation', 'settings', 'bob', '--obey-delete', 'perhaps']);
-  assert.equal(wrong.code, 2);
+  for (const [size, fetchBytes] of [
+    ['2.5MB', 2_500_000],
+    ['300kB', 300_000],
+    ['1000', 1_000],
+    ['off', 0],
+  ] as const) {
+    const shown = await fake.tacet(['conversation', 'settings', 'bob', '--fetch', size]);
+    assert.match(shown.out, /fetch +262\.1 kB/);
+    assert.deepEqual(paramsOf('conversation.settings'), { contactId: 'bob', fetchBytes });
+  }
+  for (const wrong of ['--obey-delete=perhaps', '--fetch=much', '--fetch=1.0001kB', '--fetch=-1']) {
+    const { code } = await fake.tacet(['conversation', 'settings', 'bob', wrong]);
+    assert.equal(code, 2, wrong);
+  }
 });
 
 test('drafts, notes, pins', async () => {

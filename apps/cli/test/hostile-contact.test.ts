@@ -60,7 +60,7 @@ const facts = nasty({
 const conversation = nasty({
   ...{ id: '1', kind: 'contact', name: 'x', pinned: false, archived: false, mute: null },
   draft: { text: 'x', replyTo: null, at: 1 },
-  settings: { readReceipts: false, obeyDelete: true, timer: 0 },
+  settings: { readReceipts: false, obeyDelete: true, fetchBytes: 262_144, timer: 0 },
   ...{ unread: 1, lastMessage: last, lastAt: 1 },
 });
 const hit = nasty({

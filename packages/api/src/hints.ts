@@ -12,6 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'profile-unreadable': 'keep the files as they are and restore a backup elsewhere',
   'daemon-not-running': 'start it: tacet up',
   'daemon-running': 'stop it first: tacet down',
+  'disk-low': 'make room on the disk, then want or send the file again',
   'disk-full': 'make room on the disk, then: tacet down, and tacet up',
   'profile-storage-failed': 'look at the disk, then: tacet down, and tacet up',
   'contact-unknown': 'see who is there: tacet contact list',

@@ -40,5 +40,7 @@ export const MAX_SOCKS = 64;
 /** base64url of one piece of a file: 524,288 bytes. Characters of a file's name and media type. */
 export const MAX_BASE64_PIECE = 699_051;
 export const MAX_FILE_TEXT = 255;
+/** Bytes of a file that may be fetched unasked: as many as any file has. */
+export const MAX_FETCH_BYTES = 256 * 1_048_576;
 /** Characters of a passphrase. */
 export const MAX_PASSPHRASE = 1_024;

@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly store: ProfileStore;
   readonly builder: PacketBuilder;
   readonly rng: Rng;
+  /** Bytes left on the disk of the store; not given: without end. */
+  readonly room?: () => number;
   /** Given where many clients share a process and check the same digests. */
   readonly verifyDigest?: DigestVerifier;
   /** Hears of every request before it leaves. For measurements only. */

@@ -215,6 +215,7 @@ export class Engine {
       engine: this,
       contacts: this.contactList,
       messages: this.messageList,
+      room: options.room ?? (() => Number.POSITIVE_INFINITY),
       talk: () => this.content.talk,
       say: (contactId, envelope) => this.outbox.say(contactId, envelope),
     });

@@ -68,6 +68,8 @@ export const FILE_WATCHES_A_SLOT = 16;
 export const MAX_UPLOADS = 8;
 /** Bytes of one contact's files that are being fetched. */
 export const MAX_UNFINISHED_BYTES = 512 * 1_048_576;
+/** Bytes that stay free: the store must be able to save what comes. */
+export const MIN_ROOM_BYTES = 256 * 1_048_576;
 /** Files of one contact that are fetched at a time: each watches boxes. */
 export const MAX_UNFINISHED_FILES = 64;
 /** Addresses that live or are still watched after they were replaced. */

@@ -145,7 +145,5 @@ export interface FileCells {
   write(cell: number, place: CellPlace, bytes: Uint8Array): Promise<void>;
   /** Random bytes in place of what they held. */
   erase(cells: readonly number[]): Promise<void>;
-  /** Bytes left on the disk. */
-  room(): Promise<number>;
   close(): Promise<void>;
 }

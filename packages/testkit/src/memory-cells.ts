@@ -37,10 +37,6 @@ export class MemoryCells implements FileCells {
     for (const cell of cells) this.cells.delete(cell);
   }
 
-  async room(): Promise<number> {
-    return 2 ** 40;
-  }
-
   async close(): Promise<void> {}
 
   private check(): void {

@@ -3,7 +3,7 @@ import type { Api, ConversationView } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { parseDays, showTime } from '../duration.ts';
+import { parseBytes, parseDays, showBytes, showTime } from '../duration.ts';
 import { messageLine, preview, table } from '../format.ts';
 import { safeLine, safeText } from '../safe.ts';
 import { clientIdOf, textArgument } from './talk.ts';
@@ -109,20 +109,25 @@ export const conversationSettings: Command = {
   options: {
     'read-receipts': { type: 'string', value: 'ON|OFF', help: 'tell the contact what you read' },
     'obey-delete': { type: 'string', value: 'ON|OFF', help: 'delete what they ask to delete' },
+    fetch: { type: 'string', value: 'SIZE|OFF', help: 'fetch their files up to SIZE unasked' },
   },
   examples: [
     'tacet conversation settings bob',
     'tacet conversation settings bob --read-receipts on',
+    'tacet conversation settings bob --fetch 5MB',
   ],
   details: 'How long messages live is told to the contact: tacet timer.',
   async run(context) {
     const readReceipts = onOff(context, 'read-receipts');
     const obeyDelete = onOff(context, 'obey-delete');
+    const fetch = context.text('fetch');
+    const fetchBytes = fetch === 'off' ? 0 : fetch === undefined ? undefined : parseBytes(fetch);
     const contactId = conversationOf(context);
     const api = await context.api();
     const change = {
       ...(readReceipts === undefined ? {} : { readReceipts }),
       ...(obeyDelete === undefined ? {} : { obeyDelete }),
+      ...(fetchBytes === undefined ? {} : { fetchBytes }),
     };
     const shown =
       Object.keys(change).length === 0
@@ -249,6 +254,7 @@ function showSettings(context: Context, view: ConversationView): void {
       `mute           ${muteWord(view)}`,
       `read-receipts  ${word(settings.readReceipts)}`,
       `obey-delete    ${word(settings.obeyDelete)}`,
+      `fetch          ${settings.fetchBytes === 0 ? 'off' : showBytes(settings.fetchBytes)}`,
       `timer          ${settings.timer === 0 ? 'off' : `${settings.timer} s`}`,
     ].join('\n'),
   );

@@ -5,7 +5,7 @@
  */
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, statfs } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError, type Rng, randomBytes } from '@tacet/base';
 import type { CellPlace, FileCells } from '@tacet/client';
@@ -59,11 +59,6 @@ class Cells implements FileCells {
       }
       await this.handle.datasync();
     });
-  }
-
-  async room(): Promise<number> {
-    const { bavail, bsize } = await ours(() => statfs(this.path));
-    return bavail * bsize;
   }
 
   async close(): Promise<void> {

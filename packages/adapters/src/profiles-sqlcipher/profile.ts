@@ -2,7 +2,7 @@
  * A profile on disk (docs/spec/10-store.md): made, opened, sealed under another secret. Every
  * failure leaves the vault as it was found.
  */
-import { rmSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
 import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
@@ -48,6 +48,8 @@ export interface OpenProfile {
   verify(secret: ProfileSecret): Promise<boolean>;
   /** Seals the header anew. Throws `passphrase-wrong` when `current` does not open it. */
   changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void>;
+  /** Bytes left on its disk. Throws `profile-storage-failed`. */
+  room(): number;
   /** Where bytes of files lie; made when they are first asked for. */
   cells(): Promise<FileCells>;
   /**
@@ -187,6 +189,15 @@ class Profile implements OpenProfile {
       } finally {
         wipe(key, header.databaseKey);
       }
+    } catch (error) {
+      throw errors.fromSystem(error);
+    }
+  }
+
+  room(): number {
+    try {
+      const { bavail, bsize } = statfsSync(this.options.dir);
+      return bavail * bsize;
     } catch (error) {
       throw errors.fromSystem(error);
     }

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -55,6 +56,8 @@ test('what was written is there when it is opened again', async () => {
   assert.equal(profile.store.get('SELECT v FROM t')?.['v'], 'canary-text');
   assert.equal(profile.createdDay, Math.floor(Date.now() / 86_400_000));
   assert.deepEqual(problemsOf(profile.store), []);
+  const { bavail, bsize } = statfsSync(dir);
+  assert.ok(Math.abs(profile.room() - bavail * bsize) < 2 ** 30, 'others write, too');
   profile.close();
   profile.close();
 });

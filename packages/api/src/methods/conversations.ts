@@ -1,6 +1,6 @@
 /** Methods of conversations: order, pins, mute, archive, drafts, settings, notes to self (spec 18). */
 import * as v from 'valibot';
-import { MAX_PAGE } from '../limits.ts';
+import { MAX_FETCH_BYTES, MAX_PAGE } from '../limits.ts';
 import { done, id, method, nothing, upTo } from '../method.ts';
 import { message } from '../views.ts';
 
@@ -16,6 +16,8 @@ const settings = v.object({
   readReceipts: flag,
   /** What they ask to be deleted is deleted at once. */
   obeyDelete: flag,
+  /** Their files of at most so many bytes are fetched unasked; 0: none is. */
+  fetchBytes: v.number(),
   /** Seconds after which messages written from now on disappear; 0: they stay. */
   timer: v.number(),
 });
@@ -62,6 +64,7 @@ export const conversationMethods = {
       ...of,
       readReceipts: v.exactOptional(flag),
       obeyDelete: v.exactOptional(flag),
+      fetchBytes: v.exactOptional(upTo(0, MAX_FETCH_BYTES)),
     }),
     conversation,
     'send',

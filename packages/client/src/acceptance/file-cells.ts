@@ -60,8 +60,4 @@ export function testFileCells(name: string, make: () => Promise<FileCells>): voi
     const read = await Promise.all(numbers.map((n) => cells.read(11 - n, place(3, n))));
     for (const [n, bytes] of read.entries()) assert.deepEqual(bytes, block(n));
   });
-
-  withCells('there is some room', async (cells) => {
-    assert.ok((await cells.room()) > 0);
-  });
 }

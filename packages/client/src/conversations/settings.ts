@@ -3,6 +3,7 @@
  * row, which exists where something differs from how a conversation begins.
  */
 import type { Millis } from '@tacet/base';
+import { UNASKED_FILE_BYTES } from '../limits.ts';
 import type { ProfileStore, SqlValue } from '../ports.ts';
 import { num, numOrNull, text } from '../store/rows.ts';
 
@@ -18,6 +19,8 @@ export interface ConversationSettings {
   readonly readReceipts: boolean;
   /** What they ask to be deleted is deleted at once. */
   readonly obeyDelete: boolean;
+  /** Their files of at most so many bytes are fetched unasked; 0: none is. */
+  readonly fetchBytes: number;
   /** Seconds after which messages written from now on disappear; 0: they stay. */
   readonly timer: number;
 }
@@ -42,7 +45,7 @@ const FRESH: ConversationRow = {
   archived: false,
   mute: null,
   draft: null,
-  settings: { readReceipts: false, obeyDelete: true, timer: 0 },
+  settings: { readReceipts: false, obeyDelete: true, fetchBytes: UNASKED_FILE_BYTES, timer: 0 },
 };
 
 type Column =
@@ -55,6 +58,7 @@ type Column =
   | 'draft_at'
   | 'read_receipts'
   | 'obey_delete'
+  | 'fetch_bytes'
   | 'timer';
 
 /** Settings of conversations by contact. Writes belong in a transaction with their event. */
@@ -84,16 +88,18 @@ export class SettingsTable {
       settings: {
         readReceipts: num(row, 'read_receipts') === 1,
         obeyDelete: num(row, 'obey_delete') === 1,
+        fetchBytes: num(row, 'fetch_bytes'),
         timer: num(row, 'timer'),
       },
     };
   }
 
   setSettings(contactId: number, change: Partial<ConversationSettings>): void {
-    const { readReceipts, obeyDelete, timer } = change;
+    const { readReceipts, obeyDelete, fetchBytes, timer } = change;
     this.set(contactId, {
       ...(readReceipts === undefined ? {} : { read_receipts: readReceipts ? 1 : 0 }),
       ...(obeyDelete === undefined ? {} : { obey_delete: obeyDelete ? 1 : 0 }),
+      ...(fetchBytes === undefined ? {} : { fetch_bytes: fetchBytes }),
       ...(timer === undefined ? {} : { timer }),
     });
   }

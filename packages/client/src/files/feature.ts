@@ -11,6 +11,7 @@ import type { WatchList } from '../boxes/watches.ts';
 import type { Contacts } from '../contacts/contacts.ts';
 import { textBytes } from '../content/cbor.ts';
 import type { Envelope } from '../content/envelope.ts';
+import type { Conversations } from '../conversations/conversations.ts';
 import type { Messages } from '../conversations/messages.ts';
 import type { Talk } from '../conversations/talk.ts';
 import type { Levels } from '../levels/levels.ts';
@@ -31,6 +32,7 @@ import { type FilePreview, fitsLife, previewOf } from './estimate.ts';
 import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts.ts';
 import { BLOCK_BYTES, geometryOf } from './geometry.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
+import { diskLow, hasRoom } from './room.ts';
 import { type BlockRead, type FileRow, FileTable } from './table.ts';
 import { type PictureFacts, Uploads } from './uploads.ts';
 import { fileLine } from './view.ts';
@@ -49,6 +51,7 @@ export interface FilesDeps {
     readonly reads: Pick<ReadQueue, 'catchUp' | 'knows' | 'grace'>;
     readonly tombstones: Pick<Tombstones, 'add'>;
     readonly levels: Pick<Levels, 'period' | 'transfer'>;
+    readonly conversations: Pick<Conversations, 'table'>;
   };
   readonly contacts: Contacts;
   readonly messages: Messages;
@@ -57,6 +60,8 @@ export interface FilesDeps {
   readonly begin: (now: Millis) => void;
   readonly say: (contactId: number, envelope: Envelope) => void;
   readonly alarm: (code: string, now: Millis) => void;
+  /** Bytes left on the disk. */
+  readonly room: () => number;
   /** Ratchet work waits. */
   readonly kick: () => void;
 }
@@ -91,7 +96,7 @@ export class Files {
     const { store, network, alarm } = deps;
     const { puts, watches, reads, tombstones } = deps.engine;
     this.table = new FileTable(store);
-    this.uploads = new Uploads(store, this.table, deps.rng);
+    this.uploads = new Uploads(store, this.table, deps.rng, deps.room);
     this.consents = new Consents(store, this.table);
     const shared = {
       store,
@@ -231,18 +236,22 @@ export class Files {
     const { secret, size, tree } = decodeFacts(bytes);
     if (secret === null) return;
     const contactId = num(row, 'contact_id');
-    const small = size <= UNASKED_FILE_BYTES && this.mayTake(contactId, size);
-    const state = small ? 'wanted' : 'offered';
+    const { fetchBytes } = this.d.engine.conversations.table.of(contactId).settings;
+    const taken = size <= fetchBytes && this.refusal(contactId, size) === null;
+    const state = taken ? 'wanted' : 'offered';
     const key = randomBytes(this.d.rng, 32);
     const id = this.table.add({ direction: 'in', state, size, secret, key, tree }, now);
     this.table.belongs(id, { messageId, contactId, contentId: blob(row, 'content_id'), tree });
     const file = this.table.get(id);
-    if (small && file !== null) this.reader.begin(file, now);
+    if (!taken || file === null) return;
+    // What is larger is not written before it is asked for.
+    if (size > UNASKED_FILE_BYTES) this.say(file, { word: 'wanted', round: 0, ranges: [] });
+    this.reader.begin(file, now);
   }
 
   /**
    * @param transfer the line may show it (docs/spec/17-levels.md, 8); for a file that is wanted already, too
-   * Throws `file-unknown`, `file-over`, `file-room`, `transfer-absent`.
+   * Throws `file-unknown`, `file-over`, `file-room`, `disk-low`, `transfer-absent`.
    */
   want(messageId: string, transfer: boolean, now: Millis): void {
     this.d.begin(now);
@@ -252,13 +261,8 @@ export class Files {
       if (transfer) this.d.store.transaction(() => this.consents.give(file.id, now));
       return;
     }
-    if (!this.mayTake(file.contactId ?? 0, file.geometry.size)) {
-      throw new AppError(
-        'file-room',
-        'state',
-        'too many files of this contact, or too large ones, are being fetched',
-      );
-    }
+    const refusal = this.refusal(file.contactId ?? 0, file.geometry.size);
+    if (refusal !== null) throw refusal;
     this.d.store.transaction(() => {
       this.table.change(file.id, { state: 'wanted' }, now);
       this.say(file, { word: 'wanted', round: 0, ranges: [] });
@@ -291,14 +295,19 @@ export class Files {
     );
   }
 
-  private mayTake(contactId: number, size: number): boolean {
+  /** Why a file of this contact is not fetched now; null: it may be. */
+  private refusal(contactId: number, size: number): AppError | null {
     const row = this.d.store.get(
       `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM files
        WHERE contact_id = ? AND direction = 'in' AND state = 'wanted'`,
       contactId,
     );
-    if (row === undefined || num(row, 'files') >= MAX_UNFINISHED_FILES) return false;
-    return num(row, 'bytes') + size <= MAX_UNFINISHED_BYTES;
+    const full = row === undefined || num(row, 'files') >= MAX_UNFINISHED_FILES;
+    if (full || num(row, 'bytes') + size > MAX_UNFINISHED_BYTES) {
+      const message = 'too many files of this contact, or too large ones, are being fetched';
+      return new AppError('file-room', 'state', message);
+    }
+    return hasRoom(this.d.room(), size) ? null : diskLow();
   }
 
   /** Of a blocked contact nothing is written or read; when the block ends it begins anew. In a transaction. */

@@ -8,6 +8,7 @@ import { MAX_UPLOADS } from '../limits.ts';
 import type { CellPlace, ProfileStore } from '../ports.ts';
 import type { FileFacts } from './facts.ts';
 import { BLOCK_BYTES, type Geometry, geometryOf } from './geometry.ts';
+import { diskLow, hasRoom } from './room.ts';
 import type { BlockRead, FileTable } from './table.ts';
 import { blockHash, treeHash } from './tree.ts';
 
@@ -49,10 +50,13 @@ export class Uploads {
   private readonly store: ProfileStore;
   private readonly table: FileTable;
   private readonly rng: Rng;
+  private readonly room: () => number;
   /** By a number that nobody guesses: programs with a token share this door. */
   private readonly open = new Map<number, Upload>();
 
-  constructor(store: ProfileStore, table: FileTable, rng: Rng) {
+  /** @param room bytes left on the disk */
+  constructor(store: ProfileStore, table: FileTable, rng: Rng, room: () => number) {
+    this.room = room;
     this.store = store;
     this.table = table;
     this.rng = rng;
@@ -62,12 +66,13 @@ export class Uploads {
     });
   }
 
-  /** Throws `file-size`, `uploads-many`. Answers its number. */
+  /** Throws `file-size`, `uploads-many`, `disk-low`. Answers its number. */
   begin(size: number, now: Millis, picture: PictureFacts | null = null): number {
     const geometry = geometryOf(size);
     if (this.open.size >= MAX_UPLOADS) {
       throw new AppError('uploads-many', 'state', 'too many files are being brought in at once');
     }
+    if (!hasRoom(this.room(), size)) throw diskLow();
     const secret = randomBytes(this.rng, 32);
     const key = randomBytes(this.rng, 32);
     const row = { direction: 'out', state: 'loading', size, secret, key, tree: null } as const;

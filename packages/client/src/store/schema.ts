@@ -7,7 +7,7 @@ import { ADDRESSES } from './tables/addresses.ts';
 import { BLOCKING } from './tables/blocking.ts';
 import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
-import { CONVERSATIONS } from './tables/conversations.ts';
+import { CONVERSATIONS, FETCHING } from './tables/conversations.ts';
 import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
 import { EVENTS, EVENTS_BY_LOG, LIMITED_EVENTS } from './tables/events.ts';
@@ -284,4 +284,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'new words without a trigger', up: SEARCH_ADDED },
   { name: 'files', up: FILES },
   { name: 'consents to Transfer', up: FILE_CONSENTS },
+  { name: 'files fetched unasked', up: FETCHING },
 ];

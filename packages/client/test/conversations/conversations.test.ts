@@ -115,13 +115,15 @@ test('settings: what is left out stays', async () => {
   assert.deepEqual(conversations.get('ann').settings, {
     readReceipts: false,
     obeyDelete: true,
+    fetchBytes: 262_144,
     timer: 0,
   });
   conversations.settings('ann', { readReceipts: true }, p.now);
-  conversations.settings('ann', { obeyDelete: false }, p.now);
+  conversations.settings('ann', { obeyDelete: false, fetchBytes: 0 }, p.now);
   assert.deepEqual(conversations.get('ann').settings, {
     readReceipts: true,
     obeyDelete: false,
+    fetchBytes: 0,
     timer: 0,
   });
 });

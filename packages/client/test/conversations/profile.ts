@@ -11,6 +11,8 @@ import { Client } from '../../src/client.ts';
 import { prepareProfile } from '../../src/meeting/identity.ts';
 
 export class Profile {
+  /** Bytes left on its disk. */
+  room = Number.POSITIVE_INFINITY;
   readonly store = new MemoryStore();
   private readonly rng: SeededRng;
   client: Client;
@@ -41,7 +43,7 @@ export class Profile {
 
   restart(): void {
     this.client = Client.open(
-      { store: this.store, builder: plainBuilder, rng: this.rng },
+      { store: this.store, builder: plainBuilder, rng: this.rng, room: () => this.room },
       this.now,
     );
   }

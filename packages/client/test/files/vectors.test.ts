@@ -92,7 +92,12 @@ function fileOf(size: number): Uint8Array {
 /** What src cuts a file into: the blocks of its body, as they go into cells. */
 function cutBySrc(file: Uint8Array) {
   const store = migratedStore();
-  const uploads = new Uploads(store, new FileTable(store), seededRng('vectors of files'));
+  const uploads = new Uploads(
+    store,
+    new FileTable(store),
+    seededRng('vectors of files'),
+    () => Infinity,
+  );
   const upload = uploads.begin(file.length, 0);
   const writes: BlockWrite[] = [];
   for (let at = 0; at < file.length; at += 100_000) {

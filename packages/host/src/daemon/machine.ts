@@ -76,7 +76,11 @@ export interface Conversations {
   mute(idOrName: string, mute: MuteView | null, now: Millis): ConversationView;
   settings(
     idOrName: string,
-    change: { readonly readReceipts?: boolean; readonly obeyDelete?: boolean },
+    change: {
+      readonly readReceipts?: boolean;
+      readonly obeyDelete?: boolean;
+      readonly fetchBytes?: number;
+    },
     now: Millis,
   ): ConversationView;
   setDraft(

@@ -107,12 +107,13 @@ function makeDaemon(
     dial: makeDial(environment.clock, rng),
     prepare: async ({ store }, name) =>
       await prepareProfile(store, await session.load(), rng, { name }),
-    openPerson: ({ store }, now) => {
+    openPerson: ({ store, room }, now) => {
       session.soon();
       const client = Client.open(
         {
           store,
           rng,
+          room,
           builder: createPacketBuilder(rng),
           ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
         },

@@ -14,6 +14,8 @@ import type { Opened, ProfileSecret, ProfileVault } from './ports.ts';
 
 export interface OpenedVault extends Opened {
   readonly store: ProfileStore;
+  /** Bytes left on its disk. */
+  room(): number;
 }
 
 export interface VaultOptions {
@@ -50,6 +52,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
   const opened = (profile: OpenProfile): OpenedVault => ({
     store: profile.store,
     checkpoint: () => profile.store.checkpoint(),
+    room: () => profile.room(),
     checked: () => profile.checked(),
     cells: () => profile.cells(),
     verify: async (secret) => profile.verify(await resolve(secret)),

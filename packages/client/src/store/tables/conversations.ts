@@ -27,3 +27,9 @@ CREATE TABLE pins (
 );
 CREATE INDEX pins_by_contact ON pins (contact_id, place);
 `;
+
+/** Files that are fetched unasked. */
+export const FETCHING = `
+-- Of this contact's files at most so many bytes; 0: none.
+ALTER TABLE conversations ADD COLUMN fetch_bytes INTEGER NOT NULL DEFAULT 262144;
+`;
