@@ -160,7 +160,22 @@ export class Removal {
       id,
     );
     this.changed();
-    if (changes === 0) this.forget(id);
+    if (changes === 0 && !this.remembers(id, now)) this.forget(id);
+  }
+
+  /**
+   * An own reaction that gave way: its client id stays as long as what disappears is remembered, or the
+   * same call once more would put the older one back. True: it stays.
+   */
+  private remembers(id: number, now: Millis): boolean {
+    const { changes } = this.store.run(
+      `UPDATE messages SET ${EMPTY}, gone = ${STRIPPED}, waiting = 0, expires_at = ?
+       WHERE id = ? AND type = 2 AND client_id IS NOT NULL AND gone <> ${STRIPPED}`,
+      Math.floor(now + REMEMBERED),
+      id,
+    );
+    if (changes > 0) this.store.run('DELETE FROM evidence WHERE message_id = ?', id);
+    return changes > 0;
   }
 
   /** Reactions and versions of a line, its pin, and what quotes it. */

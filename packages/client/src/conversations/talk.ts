@@ -211,7 +211,10 @@ export class Talk {
         const said = { type: 'reaction', emoji, shown: reactionLine(emoji) } as const;
         return this.act(this.shown(request.id), said, request.clientId, now);
       },
-      (known) => this.isSameAct(known, 'reaction', request.id) && text(known, 'text') === emoji,
+      (known) =>
+        this.isSameAct(known, 'reaction', request.id) &&
+        // One that gave way to a later one no longer tells.
+        (num(known, 'gone') > 0 || text(known, 'text') === emoji),
     );
   }
 
@@ -405,8 +408,10 @@ export class Talk {
       throw new AppError('client-id-used', 'usage', 'that client id belongs to another message');
     }
     if (known !== undefined) {
-      const act = isAct(typeOf(known) ?? 'unknown');
-      return this.d.show(act ? (messages.lineOf(known) ?? known) : known);
+      if (!isAct(typeOf(known) ?? 'unknown')) return this.d.show(known);
+      const line = messages.lineOf(known);
+      if (line !== undefined && num(line, 'listed') === 0) throw unknown();
+      return this.d.show(line ?? known);
     }
     const id = this.d.store.transaction(work);
     return this.d.show(messages.row(id));

@@ -1,7 +1,7 @@
 /** Replies, reactions, edits and deletes between two people (docs/spec/14-content.md, 4). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAppError } from '@tacet/base';
+import { DAY, HOUR, isAppError } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { KnownContent } from '../../src/content/content.ts';
 import { encodeEnvelope } from '../../src/content/envelope.ts';
@@ -290,6 +290,38 @@ function seen(side: Side, message: string): string[] {
     .reactions.map((one) => `${one.direction} ${one.emoji}`)
     .sort();
 }
+
+test('a reaction that gave way keeps its client id: the same call once more brings nothing back', async () => {
+  const pair = await Pair.meet();
+  const { a, b } = pair;
+  const line = a.say('hello');
+  pair.exchange();
+  const react = (emoji: string, clientId: string) =>
+    a.client.talk.react({ id: line, emoji, clientId }, a.profile.later());
+  const shown = () => [a, b].map((side) => side.last.reactions.map(({ emoji }) => emoji));
+  react('one', 'bot/1');
+  // The second one gives way while it is under way.
+  react('two', 'bot/2');
+  const sent = a.letters();
+  react('three', 'bot/3');
+  for (const letter of sent) b.take(letter);
+  a.delivered();
+  pair.exchange();
+  for (const ms of [0, HOUR, DAY]) {
+    a.client.advance(a.profile.later(ms));
+    a.profile.restart();
+    for (const [n, emoji] of ['one', 'two', 'three'].entries()) react(emoji, `bot/${n + 1}`);
+    assert.throws(
+      () => a.client.talk.edit({ id: line, text: 'x', clientId: 'bot/1' }, a.profile.later()),
+      code('client-id-used'),
+    );
+    pair.exchange();
+    assert.deepEqual(shown(), [['three'], ['three']]);
+  }
+  assert.deepEqual(a.tablesWith('one'), [], 'the words of it are gone');
+  a.client.advance(a.profile.later(101 * DAY));
+  assert.equal(a.profile.store.all('SELECT id FROM messages WHERE type = 2').length, 1);
+});
 
 test('another name is told to whom one chooses, once, and used for whoever comes', async () => {
   const pair = await Pair.meet();
