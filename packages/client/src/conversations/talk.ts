@@ -486,6 +486,14 @@ export class Talk {
   private somebody(named: string, reader: number): Uint8Array | 'reader' {
     const contact = this.d.contacts.find(named);
     if (num(contact, 'id') === reader) return 'reader';
+    const to = this.d.contacts.row(reader);
+    if (!isNotes(to) && to['identity_id'] !== contact['identity_id']) {
+      throw new AppError(
+        'identity-other',
+        'usage',
+        'these two know you as two people; naming one to the other would show that you are one',
+      );
+    }
     if (contact['key_set_hash'] === null) {
       throw new AppError('mention-invalid', 'usage', 'who is mentioned has to be met first');
     }

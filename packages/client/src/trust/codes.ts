@@ -8,7 +8,7 @@ import type { SqlRow } from '../ports.ts';
 import { blob, num, text, textOrNull } from '../store/rows.ts';
 import type { CodeView } from '../views.ts';
 import type { TrustDeps } from './deps.ts';
-import { completeKeys } from './safety.ts';
+import { checkReached, completeKeys } from './safety.ts';
 import {
   answer,
   begin,
@@ -33,11 +33,12 @@ export class Codes {
     this.d = deps;
   }
 
-  /** Throws `verification-early`, `code-open`, `code-limit`. */
+  /** Throws `verification-early`, `contact-blocked`, `code-open`, `code-limit`. */
   start(idOrName: string, now: Millis): CodeView {
     this.d.at(now);
     const row = this.d.contacts.find(idOrName);
     const { contactId, ...peer } = completeKeys(row);
+    checkReached(row);
     const had = this.newest(contactId);
     if (had !== null && isOpen(had)) {
       throw new AppError('code-open', 'state', 'a short code is being compared already');

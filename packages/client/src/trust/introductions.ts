@@ -16,7 +16,7 @@ import type { Voucher } from './facts.ts';
 import type { InPersonDeps } from './in-person.ts';
 import { introducedLine, introducerLine, metLine } from './introduction-lines.ts';
 import { addLine } from './lines.ts';
-import { completeKeys } from './safety.ts';
+import { checkReached, completeKeys } from './safety.ts';
 
 /** An invitation lives as long as a box; so does what hangs on it. */
 const LIFE: Millis = 21 * DAY;
@@ -56,12 +56,21 @@ export class Introductions {
 
   /**
    * Offers to bring two contacts together; the first is asked first.
-   * Throws `introduction-same`, `introduction-open`, `introductions-full`, `verification-early`.
+   * Throws `introduction-same`, `introduction-open`, `introductions-full`, `verification-early`,
+   * `contact-blocked`, `identity-other`.
    */
   introduce(first: string, second: string, note: string, now: Millis): IntroductionView {
     this.d.at(now);
-    const one = completeKeys(this.d.contacts.find(first));
-    const other = completeKeys(this.d.contacts.find(second));
+    const rows = [this.d.contacts.find(first), this.d.contacts.find(second)] as const;
+    const [one, other] = [completeKeys(rows[0]), completeKeys(rows[1])];
+    for (const row of rows) checkReached(row);
+    if (numOrNull(rows[0], 'identity_id') !== numOrNull(rows[1], 'identity_id')) {
+      throw new AppError(
+        'identity-other',
+        'usage',
+        'they know you as two people; being introduced by both would show that you are one',
+      );
+    }
     if (equalBytes(one.address, other.address)) {
       throw new AppError('introduction-same', 'usage', 'these two are the same person');
     }

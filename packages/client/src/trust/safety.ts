@@ -83,6 +83,12 @@ function ownParty(identity: OwnIdentity): { identityKey: Uint8Array; address: Ui
   return { identityKey: identity.identityKey, address: identity.keySetHash };
 }
 
+/** What is said to a blocked contact would wait for the end of the block. Throws `contact-blocked`. */
+export function checkReached(row: SqlRow): void {
+  if (row['blocked_at'] === null) return;
+  throw new AppError('contact-blocked', 'refused', 'this contact is blocked; unblock it first');
+}
+
 export interface CompleteKeys {
   readonly contactId: number;
   readonly identityKey: Uint8Array;

@@ -7,7 +7,7 @@ import type { ModelPerson } from '@tacet/testkit/model';
 import { blob } from '../../src/store/rows.ts';
 import { type Card, decodeCard, encodeCard } from '../../src/trust/card.ts';
 import { newKeys, say, setting, statement } from './say.ts';
-import { three, type World } from './world.ts';
+import { three, World } from './world.ts';
 
 const introduce = (world: World, alice: ModelPerson, first: string, second: string) =>
   world.ask(alice, (client, now) =>
@@ -125,6 +125,53 @@ test('introduction: both agree, meet, and see who introduced them; verifying rai
   assert.deepEqual(find('carol'), []);
   assert.equal(linesWith(bob, 'alice').join().includes('carol'), false);
   assert.equal(linesWith(bob, 'alice').length, 3);
+});
+
+test('who knows another identity is not introduced and not mentioned; who is blocked is not asked', async () => {
+  const world = new World('introduced identities');
+  const [alice, bob, carol, dora] = await world.join('alice', 'bob', 'carol', 'dora');
+  assert.ok(alice && bob && carol && dora);
+  await world.meet(alice, bob);
+  await world.meet(alice, dora);
+  world.ask(alice, (client, now) => client.identities.create({ name: 'Dr. Smith' }, now));
+  await world.run(MINUTE);
+  const as = { label: 'carol', identity: 'Dr. Smith' };
+  world.ask(alice, (client, now) => client.createInvitation(as, now));
+  await world.run(3 * MINUTE);
+  const link = alice.machine.invitations()[0]?.link ?? assert.fail('no link');
+  carol.act((client, now) => client.acceptInvitation({ link }, now));
+  await world.run(12 * MINUTE);
+  assert.equal(carol.machine.contact('Dr. Smith').state, 'ready');
+  const said = (who: string) =>
+    world.ask(alice, (client, now) =>
+      client.talk.send(
+        {
+          ...{ contactId: 'bob', text: 'ask them', clientId: null },
+          mentions: [{ start: 4, length: 4, who: { contactId: who } }],
+        },
+        now,
+      ),
+    );
+  for (const [first, second] of [
+    ['bob', 'carol'],
+    ['carol', 'bob'],
+  ] as const) {
+    assert.throws(() => introduce(world, alice, first, second), { code: 'identity-other' });
+  }
+  assert.throws(() => said('carol'), { code: 'identity-other' });
+  assert.equal(said('dora').mentions.length, 1);
+  alice.act((client, now) => client.blockContact('dora', now));
+  for (const [first, second] of [
+    ['bob', 'dora'],
+    ['dora', 'bob'],
+  ] as const) {
+    assert.throws(() => introduce(world, alice, first, second), { code: 'contact-blocked' });
+  }
+  assert.throws(() => world.ask(alice, (client, now) => client.codes.start('dora', now)), {
+    code: 'contact-blocked',
+  });
+  alice.act((client, now) => client.unblockContact('dora', now));
+  assert.equal(introduce(world, alice, 'bob', 'dora').state, 'asked');
 });
 
 test('introduction: declined by the first, by the second, or never answered', async () => {
