@@ -123,7 +123,7 @@ export class Introductions {
   private accept(row: SqlRow, now: Millis): void {
     const id = num(row, 'id');
     const voucher = this.voucher(num(row, 'contact_id'));
-    const known = this.contactOf(blob(row, 'key_set_hash'));
+    const known = this.contactOf(blob(row, 'key_set_hash'), num(row, 'contact_id'));
     if (known !== null) {
       // No second contact: what the introducer says is one more fact about the one that is here.
       this.d.facts.record(known, 'introduced', now, voucher);
@@ -207,10 +207,16 @@ export class Introductions {
       return false;
     }
     const role = card.kind === 'offer' ? 'first' : 'second';
-    if (this.d.identities.isOwn(keySetHash) || equalBytes(keySetHash, introducer)) {
+    const known = this.d.identities.ofContact(contactId).keySetHash;
+    if (equalBytes(keySetHash, known) || equalBytes(keySetHash, introducer)) {
       // To oneself, or to the introducer: there is nobody to meet.
       this.d.alarm('introduction-same', now);
       this.say(contactId, { kind: 'decline', token }, now);
+      return false;
+    }
+    if (this.d.identities.isOwn(keySetHash)) {
+      // To another identity of this profile: an answer by itself would tell that both are one.
+      this.d.alarm('introduction-same', now);
       return false;
     }
     if (this.find(contactId, token, role) !== undefined) return false;
@@ -341,11 +347,15 @@ export class Introductions {
     return { id: contactId, name: text(this.d.contacts.row(contactId), 'name') };
   }
 
-  private contactOf(keySetHash: Uint8Array): number | null {
-    const row = this.d.store.get(
-      "SELECT id FROM contacts WHERE key_set_hash = ? AND state = 'ready' ORDER BY id LIMIT 1",
-      keySetHash,
-    );
+  /** Who has those keys and knows the same identity of ours as the introducer: others must not come up. */
+  private contactOf(keySetHash: Uint8Array, introducer: number): number | null {
+    const shown = (id: number): Uint8Array => this.d.identities.ofContact(id).keySetHash;
+    const row = this.d.store
+      .all(
+        "SELECT id FROM contacts WHERE key_set_hash = ? AND state = 'ready' ORDER BY id",
+        keySetHash,
+      )
+      .find((one) => equalBytes(shown(num(one, 'id')), shown(introducer)));
     return row === undefined ? null : num(row, 'id');
   }
 

@@ -174,6 +174,50 @@ test('who knows another identity is not introduced and not mentioned; who is blo
   assert.equal(introduce(world, alice, 'bob', 'dora').state, 'asked');
 });
 
+test('attack: an introducer does not find out that two identities are one, nor whom the other knows', async () => {
+  const world = new World('introduced to oneself');
+  const [alice, bob, carol] = await world.join('alice', 'bob', 'carol');
+  assert.ok(alice && bob && carol);
+  await world.meet(alice, bob);
+  await world.meet(alice, carol);
+  world.ask(bob, (client, now) => client.identities.create({ name: 'Dr. Smith' }, now));
+  await world.run(MINUTE);
+  for (const guest of [alice, carol]) {
+    const as = { label: `${guest.name} too`, identity: 'Dr. Smith' };
+    world.ask(bob, (client, now) => client.createInvitation(as, now));
+    await world.run(3 * MINUTE);
+    const made = bob.machine.invitations().find(({ label }) => label === as.label);
+    const link = made?.link ?? assert.fail('no link');
+    guest.act((client, now) => client.acceptInvitation({ link }, now));
+    await world.run(12 * MINUTE);
+    assert.equal(guest.machine.contact('Dr. Smith').state, 'ready');
+  }
+  // Bob is asked whether he wants to meet himself: to the introducer he is one who does not answer.
+  const alarms = bob.alarms.get('introduction-same') ?? 0;
+  for (const [first, second] of [
+    ['bob', 'Dr. Smith'],
+    ['Dr. Smith', 'bob'],
+  ] as const) {
+    introduce(world, alice, first, second);
+    await world.run(20 * MINUTE);
+    assert.equal(newest(alice).state, 'asked');
+    alice.store.run("UPDATE introductions SET state = 'expired'");
+  }
+  assert.equal(bob.machine.introductions.list().length, 0);
+  assert.equal(bob.alarms.get('introduction-same'), alarms + 2);
+  // Carol knows Dr. Smith; to Alice, and to Carol, Bob is somebody who did not know her.
+  introduce(world, alice, 'bob', 'carol');
+  await world.run(5 * MINUTE);
+  decide(world, bob, true);
+  await world.run(12 * MINUTE);
+  assert.equal(newest(alice).state, 'passed');
+  decide(world, carol, true);
+  await world.run(15 * MINUTE);
+  const known = carol.machine.contacts().map(({ name, trust }) => `${name} ${trust}`);
+  assert.deepEqual(known.sort(), ['Dr. Smith link', 'alice link', 'bob introduced']);
+  assert.equal(bob.machine.contacts().filter(({ givenName }) => givenName === 'carol').length, 2);
+});
+
 test('introduction: declined by the first, by the second, or never answered', async () => {
   const [world, alice, bob, carol] = await three('declined');
   introduce(world, alice, 'bob', 'carol');
