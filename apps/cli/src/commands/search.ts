@@ -20,7 +20,7 @@ export const search: Command = {
     from: { type: 'string', value: 'DATE', help: 'sent at or after: 2026-11-21, or 7d ago' },
     to: { type: 'string', value: 'DATE', help: 'sent before' },
     links: { type: 'boolean', help: 'only with a web link' },
-    kind: { type: 'string', value: 'KIND', help: 'text or card' },
+    kind: { type: 'string', value: 'KIND', help: 'text, card or file' },
     limit: { type: 'string', value: 'N', help: `how many, 1 to ${MAX_PAGE} (default 20)` },
     before: { type: 'string', value: 'ID', help: 'go on where an earlier search ended' },
   },
@@ -35,8 +35,8 @@ export const search: Command = {
   async run(context) {
     const limit = limitOf(context);
     const kind = context.text('kind');
-    if (kind !== undefined && kind !== 'text' && kind !== 'card') {
-      throw new AppError('usage', 'usage', '--kind takes text or card');
+    if (kind !== undefined && kind !== 'text' && kind !== 'card' && kind !== 'file') {
+      throw new AppError('usage', 'usage', '--kind takes text, card or file');
     }
     if (context.flag('in') && context.flag('out')) {
       throw new AppError('usage', 'usage', 'give --in or --out, not both');

@@ -34,7 +34,7 @@ export const searchMethods = {
       from: v.exactOptional(time),
       to: v.exactOptional(time),
       link: v.exactOptional(v.boolean()),
-      kind: v.exactOptional(v.picklist(['text', 'card'])),
+      kind: v.exactOptional(v.picklist(['text', 'card', 'file'])),
       limit: upTo(1, MAX_PAGE),
       /** Goes on from an earlier answer's `next`. */
       before: v.exactOptional(id),

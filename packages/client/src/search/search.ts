@@ -11,7 +11,7 @@ import { type Excerpt, excerptOf } from './excerpt.ts';
 import { expressionOf, type Term, termsOf } from './query.ts';
 
 /** Content types by the name a filter has for them (page 14). */
-const TYPES = { text: 1, card: 5 } as const;
+const TYPES = { text: 1, card: 5, file: 16 } as const;
 
 export interface SearchRequest {
   readonly text: string;

@@ -22,7 +22,7 @@ import { NEW_KEYS } from './tables/new-keys.ts';
 import { NOTICE_TRIES } from './tables/notices.ts';
 import { PINS } from './tables/pins.ts';
 import { REASONS } from './tables/reasons.ts';
-import { SEARCH, SEARCH_ADDED } from './tables/search.ts';
+import { SEARCH, SEARCH_ADDED, SEARCH_FILES } from './tables/search.ts';
 import { SEARCH_WORDS } from './tables/search-words.ts';
 import { TOKENS } from './tables/tokens.ts';
 import { TRUST } from './tables/trust.ts';
@@ -285,4 +285,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'files', up: FILES },
   { name: 'consents to Transfer', up: FILE_CONSENTS },
   { name: 'files fetched unasked', up: FETCHING },
+  { name: 'words beside files', up: SEARCH_FILES },
 ];

@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, isAppError } from '@tacet/base';
+import { MemoryStore } from '@tacet/testkit';
 import fc from 'fast-check';
 import { MAX_ENDINGS, MAX_MATCHES } from '../../src/limits.ts';
-import type { SearchRequest } from '../../src/search/search.ts';
+import { Search, type SearchRequest } from '../../src/search/search.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { MIGRATIONS } from '../../src/store/schema.ts';
+import { Pair, type Side } from '../conversations/pair.ts';
 import { Profile } from '../conversations/profile.ts';
+import { sendFile } from '../files/sending.ts';
 
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
 
@@ -78,6 +83,48 @@ test('filters: contact, direction, time, link, kind; without words the newest fi
   assert.throws(() => find('x', { contacts: ['nobody'] }), code('contact-unknown'));
   assert.throws(() => find('x'.repeat(257)), code('search-invalid'));
   assert.throws(() => find('a b '.repeat(9)), code('search-invalid'));
+});
+
+test('words beside a file are found at both sides, and go with it', async () => {
+  const pair = await Pair.meet();
+  const { a, b } = pair;
+  const id = sendFile(a, { text: 'the plumber sent this' });
+  sendFile(a);
+  pair.exchange();
+  const found = (side: Side, more: Partial<SearchRequest> = {}) =>
+    side.client.search.find({ text: 'plumb', limit: 9, ...more }).hits.length;
+  for (const side of [a, b]) {
+    assert.deepEqual(
+      [found(side), found(side, { kind: 'file' }), found(side, { kind: 'text' })],
+      [1, 1, 0],
+    );
+  }
+  a.client.talk.delete({ id, forEveryone: true, clientId: null }, a.profile.later());
+  pair.exchange();
+  assert.deepEqual([found(a), found(b)], [0, 0]);
+});
+
+test('words beside files that are there already are found after the next start', () => {
+  const store = new MemoryStore();
+  const before = MIGRATIONS.findIndex(({ name }) => name === 'words beside files');
+  migrate(store, MIGRATIONS.slice(0, before));
+  store.run(`INSERT INTO contacts (name, given_name, trust, state, created_at, touched_at)
+    VALUES ('ann', 'ann', 'link', 'ready', 1, 1)`);
+  for (const [n, text] of ['the plumber', ''].entries()) {
+    store.run(
+      `INSERT INTO messages (id, contact_id, content_id, direction, type, text, sent_at, state)
+       VALUES (?, 1, ?, 'in', 16, ?, 1, 'received')`,
+      n + 1,
+      new Uint8Array(16).fill(n),
+      text,
+    );
+  }
+  migrate(store, MIGRATIONS);
+  const search = new Search(store, () => 1);
+  const hits = () => search.find({ text: 'plumber', limit: 9 }).hits.map(({ id }) => id);
+  assert.deepEqual(hits(), ['1']);
+  store.run("UPDATE messages SET text = 'the painter' WHERE id = 1");
+  assert.deepEqual(hits(), []);
 });
 
 test('the better match comes first, and of equal ones the newer', async () => {
