@@ -41,7 +41,7 @@ export class Person {
   readonly alarms: string[] = [];
   /** What lies on this computer's disk outlives the program. */
   readonly cells = new MemoryCells();
-  private readonly store: ProfileStore;
+  readonly store: ProfileStore;
   private readonly options: PersonOptions;
 
   private constructor(options: PersonOptions, store: ProfileStore, session: SessionPort) {

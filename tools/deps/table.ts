@@ -92,6 +92,8 @@ export const ADAPTER_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   'profiles-sqlcipher': ['@signalapp/sqlcipher'],
   'session-libsignal': ['@signalapp/libsignal-client'],
   keychain: ['@napi-rs/keyring'],
+  'backup-folder': [],
+  'recovery-phrase': ['@scure/bip39'],
   pictures: ['@jsquash/*', 'image-size', 'thumbhash'],
 };
 

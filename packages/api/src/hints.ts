@@ -9,10 +9,29 @@ const HINTS: Readonly<Record<string, string>> = {
   'profile-exists': 'use it, or choose another name with --profile',
   'passphrase-wrong': 'check the passphrase and try again; nothing was changed',
   'profile-newer': 'install the newer version; nothing was changed',
-  'profile-unreadable': 'keep the files as they are and restore a backup elsewhere',
+  'profile-unreadable':
+    'keep the files as they are, and make a profile of another name from a backup: tacet --profile NAME backup restore FOLDER',
   'daemon-not-running': 'start it: tacet up',
   'daemon-running': 'stop it first: tacet down',
   'disk-low': 'make room on the disk, then want or send the file again',
+  'recovery-phrase-wrong':
+    'look whether it is of this backup: a new phrase opens only backups made after it',
+  'recovery-phrase-malformed': 'compare it with what you wrote down, word by word',
+  'recovery-phrase-missing': 'make one, and the first backup: tacet backup create',
+  'recovery-phrase-unconfirmed': 'make another: tacet backup create',
+  'backup-nowhere': 'say where: tacet backup create --folder DIR',
+  'backup-missing': 'name its folder, the one with 0.head in it; or make one: tacet backup create',
+  'backup-damaged':
+    'if the profile is well, make all of it anew: tacet backup create --whole; else try another copy of the folder',
+  'backup-ahead':
+    'end the other daemon, or choose another folder: tacet backup create --folder DIR',
+  'backup-folder-full':
+    'make room there, or choose another folder: tacet backup create --folder DIR',
+  'backup-folder-failed':
+    'put its disk in, or choose another folder: tacet backup create --folder DIR',
+  'backup-folder-foreign': 'choose another folder: tacet backup create --folder DIR',
+  'backup-folder-other': 'choose another folder: tacet backup create --folder DIR',
+  'backup-failed': 'see why: tacet backup status',
   'disk-full': 'make room on the disk, then: tacet down, and tacet up',
   'profile-storage-failed': 'look at the disk, then: tacet down, and tacet up',
   'contact-unknown': 'see who is there: tacet contact list',

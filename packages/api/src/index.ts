@@ -30,6 +30,7 @@ export {
   addressMethods,
   type RequestView,
 } from './methods/addresses.ts';
+export { backupMethods } from './methods/backups.ts';
 export { blockingMethods } from './methods/blocking.ts';
 export {
   type ConversationView,

@@ -44,3 +44,7 @@ export const MAX_FILE_TEXT = 255;
 export const MAX_FETCH_BYTES = 256 * 1_048_576;
 /** Characters of a passphrase. */
 export const MAX_PASSPHRASE = 1_024;
+/** Characters of a recovery phrase, of a folder's path; hours between two backups. */
+export const MAX_PHRASE = 256;
+export const MAX_FOLDER = 4_096;
+export const MAX_BACKUP_HOURS = 168;

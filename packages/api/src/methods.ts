@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { MAX_INVITATION_HOURS, MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
+import { backupMethods } from './methods/backups.ts';
 import { blockingMethods } from './methods/blocking.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { eventMethods } from './methods/events.ts';
@@ -65,6 +66,8 @@ export const methods = {
   'profile.wipe': method(v.strictObject({ sure: v.literal(true) }), wiped, 'owner', always),
   /** The copy of this profile that was noticed has been ended: this daemon sends again. */
   'profile.resume': method(nothing, profileStatus, 'owner'),
+
+  ...backupMethods,
 
   'network.join': method(v.strictObject({ card: link }), profileStatus, 'admin'),
   'network.status': method(

@@ -87,6 +87,14 @@ const SAYINGS: Readonly<Record<string, string>> = {
   'gap-repair': 'a message of this profile is missing at the other side; it is written again',
   'store-copied':
     'a copy of this profile runs somewhere; nothing is sent until one of the two is ended',
+  'backup-failed': 'a backup could not be made; it is tried again each hour',
+  'backup-ahead': 'a later backup than this profile has made is there: another daemon writes there',
+  'backup-damaged': 'the backup in the folder is damaged',
+  'backup-folder-full': 'there is no room left where backups go',
+  'backup-folder-failed': 'the folder cannot be read or written; is its disk there?',
+  'backup-folder-foreign': 'the recovery phrase does not open the backup in the folder',
+  'backup-folder-other': 'something else is in the folder',
+  'not-in-backup': 'its bytes were not in the backup',
   'mix-suspected': 'a relay of the network seems to lose packets',
   'no-progress': 'messages wait, and nothing has moved for longer than it should',
   'document-equivocation':

@@ -246,6 +246,8 @@ export const profileStatus = v.object({
   edge: v.nullable(v.string()),
   /** Since when nothing is sent because a copy of this profile is running. */
   copiedAt: v.nullable(time),
+  /** When it was restored, from a backup of when, and how often. */
+  restored: v.nullable(v.object({ counter: count, at: time, backupAt: time })),
   outbox: count,
   stalled: v.boolean(),
   deliveryP50: v.nullable(v.number()),
@@ -302,6 +304,10 @@ export const daemonStatus = v.object({
   status: v.nullable(profileStatus),
   /** Address of the window server, without any secret; null when it does not run. */
   window: v.nullable(v.string()),
+  /** A backup being made, tested or restored: how many of its pieces are done. */
+  backup: v.nullable(
+    v.object({ kind: v.picklist(['create', 'test', 'restore']), done: count, total: count }),
+  ),
   debug: v.object({
     lateness,
     /** Session jobs waiting, and the longest time one step held the main thread, in ms. */

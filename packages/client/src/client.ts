@@ -27,6 +27,8 @@ import { checkLink } from './meeting/link-check.ts';
 import { checkFirstWords } from './meeting/visits.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
+import { Backups } from './recovery/backups.ts';
+import { restoredView } from './recovery/restored.ts';
 import type { Search } from './search/search.ts';
 import type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 import { addressWords } from './status/words.ts';
@@ -61,6 +63,8 @@ export class Client {
   readonly tokens: Tokens;
   /** The privacy level, what it costs and what was measured. */
   readonly levels: Levels;
+  /** Where backups go, and what became of the last. */
+  readonly backups: Backups;
 
   private constructor(engine: Engine) {
     this.e = engine;
@@ -69,6 +73,7 @@ export class Client {
     this.talk = engine.content.talk;
     this.tokens = engine.tokens;
     this.levels = engine.levels;
+    this.backups = new Backups(engine.store, engine.events);
   }
 
   /** Opens a prepared profile. Throws `profile-newer`, `profile-empty`. */
@@ -451,6 +456,7 @@ export class Client {
       disputes: this.disputes(),
       edge: this.e.link.door?.address ?? null,
       copiedAt: this.e.ownBoxes.copiedAt,
+      restored: restoredView(this.e.store),
       outbox: this.e.outbox.open,
       stalled: this.e.watchdog.stalled,
       deliveryP50: delivery.p50,

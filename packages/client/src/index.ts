@@ -36,6 +36,14 @@ export type {
   SqlRow,
   SqlValue,
 } from './ports.ts';
+export type { BackupChange, BackupPlan, Backups } from './recovery/backups.ts';
+export {
+  type Contents,
+  contentsOf,
+  fence,
+  type RestoredFrom,
+  type RestoredView,
+} from './recovery/restored.ts';
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';

@@ -54,6 +54,11 @@ export const MAX_FILE_ROUNDS = 16;
 export const UNASKED_FILE_BYTES = 262_144;
 
 // Implementation
+/** Hours between backups, unless the person says otherwise; at most, since what was deleted is in the last one until then. */
+export const DEFAULT_BACKUP_HOURS = 24;
+export const MAX_BACKUP_HOURS = 168;
+/** Characters of a folder's path. */
+export const MAX_FOLDER = 4_096;
 /** First copies of parts of files that wait or are under way; blocks are sealed in batches of them. */
 export const FILE_PARTS_UNDER_WAY = 16;
 /** The same in Transfer: its slots times what an answer takes. */

@@ -8,6 +8,7 @@ import type { Content } from './content/content.ts';
 import type { ConversationSettings, Mute } from './conversations/settings.ts';
 import type { FileView } from './files/view.ts';
 import type { TransferView } from './levels/transfer.ts';
+import type { RestoredView } from './recovery/restored.ts';
 import type { TrustFact, TrustLevel, TrustWarning } from './trust/levels.ts';
 
 export type Level = 'strong' | 'balanced' | 'fast';
@@ -406,6 +407,8 @@ export interface StatusView {
   readonly edge: string | null;
   /** Since when nothing is sent because a copy of this store is running; null: it is not. */
   readonly copiedAt: Millis | null;
+  /** When it was restored, and from a backup of when; null: never. */
+  readonly restored: RestoredView | null;
   readonly outbox: number;
   /** Work waits and nothing has moved for longer than it should. */
   readonly stalled: boolean;

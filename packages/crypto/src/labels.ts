@@ -114,6 +114,9 @@ export const LABELS = {
   'profile-slot': 'tacet/1/profile-slot',
   /** Profile: a keychain secret to what a passphrase would give. */
   'profile-keychain': 'tacet/1/profile-keychain',
+  /** Backup: what the recovery phrase gives to the key of a folder's head; a piece to what tells whether it changed. */
+  'backup-head': 'tacet/1/backup-head',
+  'backup-sum': 'tacet/1/backup-sum',
   /** Profile: a bot's token to what is kept of it. */
   'api-token': 'tacet/1/api-token',
 } as const;

@@ -14,7 +14,7 @@ import type { Rng } from '@tacet/base';
 import { randomBytes } from '@tacet/base';
 import { codeOf } from './errors.ts';
 
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
 /** A new file; fails if there is one. On disk when this returns, its name after `syncFolder`. */

@@ -9,5 +9,13 @@ export {
   openProfile,
   type ProfileOptions,
 } from './profile.ts';
+export {
+  type ExamineOptions,
+  examineDatabase,
+  type RestoreOptions,
+  type RestoreSource,
+  restoreProfile,
+} from './restore.ts';
+export type { ProfileSnapshot, SnapshotFile } from './snapshot.ts';
 export { profileExists } from './vault.ts';
 export { eraseKeys, removeVault } from './wipe.ts';

@@ -28,3 +28,5 @@ export const PASSPHRASE_MAX = 1_024;
 
 /** Prepared statements kept; the client's statements are fixed texts, well below this. */
 export const STATEMENT_CACHE = 1_024;
+/** Pages of the log after which it goes into the data file: SQLite's own number. */
+export const LOG_PAGES = 1_000;

@@ -2,10 +2,11 @@
  * A profile on disk (docs/spec/10-store.md): made, opened, sealed under another secret. Every
  * failure leaves the vault as it was found.
  */
-import { rmSync, statfsSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import { AppError, dayOf, type Rng, randomBytes } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { CELL_BYTES } from './cell-form.ts';
 import { openFileCells } from './cells.ts';
 import { PageCheck } from './check.ts';
 import { openDatabase } from './database.ts';
@@ -21,6 +22,7 @@ import {
 } from './header.ts';
 import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES } from './limits.ts';
 import { lockProfile } from './lock.ts';
+import { type ProfileSnapshot, SnapshotFiles, takeSnapshot } from './snapshot.ts';
 import { SqlcipherStore } from './store.ts';
 import {
   buildVault,
@@ -57,6 +59,11 @@ export interface OpenProfile {
    * damage that the opening did not meet, `profile-storage-failed`. Nobody may go on with such a store.
    */
   checked(): Promise<void>;
+  /**
+   * One moment of the profile, for a backup; whoever asked releases it. Throws `profile-closed`, `snapshot-held`.
+   * @param withFiles also the cells
+   */
+  snapshot(withFiles: boolean): Promise<ProfileSnapshot>;
   /** Closes the store and lets the profile go; the same as `store.close()`. Twice is fine. */
   close(): void;
 }
@@ -141,6 +148,8 @@ class Profile implements OpenProfile {
   private readonly options: ProfileOptions;
   private readonly files: Files;
   private readonly looked: Promise<void>;
+  private readonly databaseKey: Uint8Array;
+  private readonly snapshotFiles = new SnapshotFiles();
   private opening: Promise<FileCells> | null = null;
 
   /** @param check what is left to look over; null for a profile just made */
@@ -154,7 +163,13 @@ class Profile implements OpenProfile {
     this.options = options;
     this.files = files;
     this.createdDay = header.createdDay;
-    this.store = new SqlcipherStore(openDatabase(files.data, header.databaseKey), release);
+    // For backups; the header's own is wiped by whoever read it.
+    this.databaseKey = header.databaseKey.slice();
+    this.store = new SqlcipherStore(openDatabase(files.data, header.databaseKey), () => {
+      this.snapshotFiles.close();
+      wipe(this.databaseKey);
+      release();
+    });
     this.looked = check === null ? Promise.resolve() : lookOver(check);
     // Told to whoever asks; nobody must.
     this.looked.catch(() => undefined);
@@ -207,6 +222,13 @@ class Profile implements OpenProfile {
     this.store.assertOpen();
     this.opening ??= openFileCells(this.files.cells, this.options.rng ?? systemRng);
     return this.opening;
+  }
+
+  snapshot(withFiles: boolean): Promise<ProfileSnapshot> {
+    const { store, databaseKey, files } = this;
+    const cells = withFiles && existsSync(files.cells) ? files.cells : null;
+    const parts = { store, databaseKey, data: files.data, cells, cellBytes: CELL_BYTES };
+    return takeSnapshot({ ...parts, files: this.snapshotFiles });
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import type { Database } from '@signalapp/sqlcipher';
 import { AppError } from '@tacet/base';
 import type { ProfileStore, SqlRow, SqlValue } from '@tacet/client';
 import { isStorageFault, storageFailed } from './errors.ts';
-import { STATEMENT_CACHE } from './limits.ts';
+import { LOG_PAGES, STATEMENT_CACHE } from './limits.ts';
 
 type Statement = ReturnType<Database['prepare']>;
 
@@ -18,6 +18,8 @@ export class SqlcipherStore implements ProfileStore {
   private closed = false;
   /** The disk failed inside this transaction: SQLite may have rolled it back already. */
   private lost = false;
+  /** A snapshot is held: the log stays apart from the data file. */
+  private frozen = false;
 
   constructor(database: Database, onClose: () => void = () => {}) {
     this.database = database;
@@ -63,8 +65,32 @@ export class SqlcipherStore implements ProfileStore {
     return this.ask(() => this.prepare(sql).all<SqlRowOf>(bindable(params))).map(plain);
   }
 
+  /** Waits for the release while a snapshot is held. */
   checkpoint(): void {
-    this.ask(() => this.database.pragma('wal_checkpoint(TRUNCATE)'));
+    if (this.frozen) this.assertOpen();
+    else this.ask(() => this.database.pragma('wal_checkpoint(TRUNCATE)'));
+  }
+
+  /** From here on the data file does not change, until `thaw`. Throws `snapshot-held`. */
+  freeze(): void {
+    this.assertOpen();
+    if (this.frozen) {
+      throw new AppError('snapshot-held', 'state', 'a backup of this profile is being made');
+    }
+    // Outside a transaction, or what the data file holds would be no moment of the profile.
+    if (this.depth > 0) throw new AppError('snapshot-inside', 'bug', 'a snapshot in a transaction');
+    this.checkpoint();
+    this.exec('PRAGMA wal_autocheckpoint = 0');
+    this.frozen = true;
+  }
+
+  /** What waited in the log goes into the data file. Twice, or after the end, is fine. */
+  thaw(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    if (this.closed) return;
+    this.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    this.checkpoint();
   }
 
   close(): void {

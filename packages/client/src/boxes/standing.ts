@@ -6,7 +6,7 @@
  */
 import { MINUTE, type Millis, pick, type Rng, randomBetween, SECOND } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
-import type { BoxAnswer, Mark } from '@tacet/wire';
+import type { Mark } from '@tacet/wire';
 import { EMPTY_HOLDS, STANDING_READS } from '../limits.ts';
 import type { Current, Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';

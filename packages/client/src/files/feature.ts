@@ -3,7 +3,6 @@
  * Rules of writing and reading stand in `writer.ts` and `reader.ts`.
  */
 import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
-import type { Parameters } from '@tacet/directory';
 import type { PutQueue } from '../boxes/puts.ts';
 import type { ReadQueue } from '../boxes/reads.ts';
 import type { Tombstones } from '../boxes/tombstones.ts';
@@ -30,7 +29,7 @@ import { type CellJob, CellQueue, cellJob } from './cell-jobs.ts';
 import { Consents } from './consents.ts';
 import { type FilePreview, fitsLife, previewOf } from './estimate.ts';
 import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts.ts';
-import { BLOCK_BYTES, geometryOf } from './geometry.ts';
+import { geometryOf } from './geometry.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
 import { diskLow, hasRoom } from './room.ts';
 import { type BlockRead, type FileRow, FileTable } from './table.ts';

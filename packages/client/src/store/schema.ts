@@ -4,6 +4,7 @@
  */
 import type { Migration } from './migrate.ts';
 import { ADDRESSES } from './tables/addresses.ts';
+import { BACKUPS } from './tables/backups.ts';
 import { BLOCKING } from './tables/blocking.ts';
 import { CODES } from './tables/codes.ts';
 import { CONTENT } from './tables/content.ts';
@@ -286,4 +287,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'consents to Transfer', up: FILE_CONSENTS },
   { name: 'files fetched unasked', up: FETCHING },
   { name: 'words beside files', up: SEARCH_FILES },
+  { name: 'backups and restores', up: BACKUPS },
 ];

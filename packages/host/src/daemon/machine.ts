@@ -21,7 +21,7 @@ import type {
   UsageView,
 } from '@tacet/api';
 import type { Millis } from '@tacet/base';
-import type { CellJob, CellOutcome, Client } from '@tacet/client';
+import type { Backups, CellJob, CellOutcome, Client } from '@tacet/client';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 import type { EventPage } from './event-hub.ts';
@@ -183,6 +183,7 @@ export interface Person extends PersonAddresses, TrustPart {
     grant(id: string, now: Millis): TokenView | null;
   };
   readonly files: Files;
+  readonly backups: Pick<Backups, 'plan' | 'set' | 'due' | 'pending' | 'made' | 'failed'>;
   readonly letters: {
     list(contact: string | null): LetterView[];
     get(id: string): LetterView;

@@ -1,6 +1,7 @@
 /** The methods that need an opened profile, each a line or two over the person's machine. */
 import { maySee } from './admission.ts';
 import { addressHandlers } from './methods/addresses.ts';
+import { backupHandlers } from './methods/backups.ts';
 import { blockingHandlers } from './methods/blocking.ts';
 import { conversationHandlers } from './methods/conversations.ts';
 import { eventHandlers } from './methods/events.ts';
@@ -71,6 +72,7 @@ export const handlers: Handlers = {
       return {};
     }),
 
+  ...backupHandlers,
   ...addressHandlers,
   ...blockingHandlers,
   ...identityHandlers,

@@ -1,7 +1,8 @@
 /** What the daemon needs around it. The program wires the real ones, tests their own. */
 
+import type { ProfileSnapshot, RestoreSource } from '@tacet/adapters/profiles-sqlcipher';
 import type { Clock, Millis, Rng, Sensitive } from '@tacet/base';
-import type { FileCells } from '@tacet/client';
+import type { FileCells, ProfileStore } from '@tacet/client';
 import type { RelayHash } from '@tacet/directory';
 import type { DownFrame, Hello, UpFrame, Welcome } from '@tacet/wire';
 
@@ -41,6 +42,8 @@ export interface Opened {
   checkpoint(): void;
   /** Where the bytes of its files lie; made when they are first asked for. */
   cells(): Promise<FileCells>;
+  /** One moment of it, for a backup; whoever asked releases it. */
+  snapshot(withFiles: boolean): Promise<ProfileSnapshot>;
   /** Whether the secret opens this profile: windows ask again after a lock. */
   verify(secret: ProfileSecret): Promise<boolean>;
   /** Another secret opens it from now on. Throws `passphrase-wrong` when `current` does not open it. */
@@ -54,6 +57,15 @@ export interface ProfileVault<Store extends Opened> {
   create(secret: ProfileSecret): Promise<Store>;
   /** Throws `passphrase-wrong`, `profile-newer`, `profile-unreadable`, `profile-in-use`. */
   open(secret: ProfileSecret): Promise<Store>;
+  /**
+   * A profile from a backup, where there is none; `prepare` runs before it is one. Throws
+   * `profile-exists`, `profile-unreadable`, `disk-full`, and what the source throws.
+   */
+  restore(
+    secret: ProfileSecret,
+    source: RestoreSource,
+    prepare: (store: ProfileStore) => void,
+  ): Promise<void>;
   /** Removes what `create` just made, when it could not be filled. */
   discard(): void;
   /** Overwrites all that could open it, open or not. Throws what failed after trying everything. */

@@ -2,6 +2,7 @@
 import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
 import type { FileCells, PicturePort } from '@tacet/client';
 import type { Admission } from './admission.ts';
+import type { BackupKeeper } from './backup/keeper.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Person } from './machine.ts';
@@ -14,6 +15,7 @@ export interface Scene {
   readonly presence: Presence;
   readonly admission: Admission;
   readonly pictures: PicturePort;
+  readonly backups: BackupKeeper;
   /** Of this profile's files; opened when they are first asked for. */
   cells(): Promise<FileCells>;
   turn<T>(work: (now: number) => T, needs?: number): Promise<T>;
@@ -27,6 +29,8 @@ export type OwnMethod =
   | 'profile.lock'
   | 'profile.reseal'
   | 'profile.wipe'
+  | 'backup.test'
+  | 'backup.restore'
   | 'window.open'
   | 'daemon.stop';
 

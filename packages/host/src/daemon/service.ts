@@ -15,6 +15,9 @@ import {
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
 import { cleanName, type PicturePort } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
+import { BackupKeeper, type Progress } from './backup/keeper.ts';
+import type { Found } from './backup/protocol.ts';
+import { restoreBackup, testBackup } from './backup/recover.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
@@ -34,6 +37,8 @@ import type { OwnMethod, Scene } from './scene.ts';
 
 export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly handle: string;
+  /** The profile's folder. */
+  readonly dir: string;
   readonly version: string;
   readonly environment: Environment;
   readonly vault: ProfileVault<Store>;
@@ -71,6 +76,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private inside: Inhabited<Store, Job, Outcome> | null = null;
   private windowLocked = false;
   private failure: AppError | null = null;
+  /** Of a backup that is tested or restored. */
+  private progress: Progress | null = null;
   /** Opening, creating and verifying happen one after another: each takes 256 MiB. */
   private opening: Promise<unknown> = Promise.resolve();
   private stopping = false;
@@ -172,6 +179,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         return {};
       case 'profile.wipe':
         return await this.wipe();
+      case 'backup.test':
+        return await this.testBackup(params as ParamsOf<'backup.test'>);
+      case 'backup.restore':
+        return await this.alone(() => this.restore(params as ParamsOf<'backup.restore'>));
       case 'window.open': {
         const door = this.options.window();
         if (door === null) throw new AppError('window-missing', 'state', 'there is no window here');
@@ -198,6 +209,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       startedAt: this.startedAt,
       status: state === 'open' && scene !== null ? scene.person.status(now) : null,
       window: this.options.window()?.address ?? null,
+      backup: this.progress ?? scene?.backups.progress ?? null,
       debug: {
         lateness: scene?.runtime.lateness.view() ?? NO_LATENESS,
         sessionQueue: scene?.runtime.sessionQueue ?? 0,
@@ -247,6 +259,41 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     return this.inside.person.status(this.options.environment.clock.now());
   }
 
+  private async testBackup({ folder, phrase }: ParamsOf<'backup.test'>): Promise<Found> {
+    // By its own way, or where this profile's backups go.
+    const place = folder ?? (await this.openScene().backups.folder());
+    const { dir } = this.options;
+    return await this.alone(() =>
+      this.telling((tell) => testBackup(dir, place, new Sensitive(phrase), tell)),
+    );
+  }
+
+  private async restore(params: ParamsOf<'backup.restore'>): Promise<{
+    readonly status: ProfileStatus;
+    readonly contents: Found;
+  }> {
+    const secret = secretOf(params);
+    if (this.state() !== 'none') {
+      throw new AppError('profile-exists', 'state', 'there is a profile here already');
+    }
+    const { vault } = this.options;
+    const from = { folder: params.folder, phrase: new Sensitive(params.phrase) };
+    const contents = await this.telling((tell) =>
+      restoreBackup(vault, from, secret, this.now(), tell),
+    );
+    return { status: this.enter(await vault.open(secret)), contents };
+  }
+
+  private async telling<T>(work: (tell: (progress: Progress) => void) => Promise<T>): Promise<T> {
+    try {
+      return await work((progress) => {
+        this.progress = progress;
+      });
+    } finally {
+      this.progress = null;
+    }
+  }
+
   private async reseal({ current, next }: ParamsOf<'profile.reseal'>): Promise<void> {
     const { store } = this.openScene();
     await store.reseal(secretOf(current), secretOf(next));
@@ -294,7 +341,17 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       timer.unref();
       const turn = <T>(work: (now: Millis) => T, needs?: Millis) => runtime.command(work, needs);
       const { hub, admission } = this;
-      const { pictures } = this.options;
+      const { pictures, dir } = this.options;
+      const { rng, log } = environment;
+      const plans = person.backups;
+      const backups = new BackupKeeper({
+        dir,
+        rng,
+        log,
+        plans,
+        snapshot: (withFiles) => store.snapshot(withFiles),
+        turn,
+      });
       this.inside = {
         store,
         person,
@@ -304,6 +361,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         hub,
         admission,
         pictures,
+        backups,
         cells: () => store.cells(),
         turn,
       };
@@ -344,6 +402,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         scene.person.setWindowInUse(scene.presence.inUse(now), now);
         scene.store.checkpoint();
       })
+      .then(() => scene.backups.tend())
       .catch((error: unknown) => this.fail(error));
   }
 
@@ -352,6 +411,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (scene === null) return;
     this.inside = null;
     clearInterval(scene.timer);
+    await scene.backups.stop();
     await scene.runtime.stop();
     try {
       if (!save) return;

@@ -101,6 +101,7 @@ function makeDaemon(
   const socks = options.socks === undefined ? null : checkSocks(options.socks);
   return new Daemon({
     handle: basename(options.dir),
+    dir: options.dir,
     version: options.version,
     environment,
     vault: makeVault({ dir: options.dir, keychain: createKeychain(), rng }),

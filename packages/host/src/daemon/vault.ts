@@ -6,6 +6,7 @@ import {
   openProfile,
   profileExists,
   removeVault,
+  restoreProfile,
   type ProfileSecret as VaultSecret,
 } from '@tacet/adapters/profiles-sqlcipher';
 import { AppError, isAppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
@@ -55,6 +56,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     room: () => profile.room(),
     checked: () => profile.checked(),
     cells: () => profile.cells(),
+    snapshot: (withFiles) => profile.snapshot(withFiles),
     verify: async (secret) => profile.verify(await resolve(secret)),
     reseal: (current, next) => reseal(profile, current, next),
     close: () => profile.close(),
@@ -77,6 +79,19 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     exists: () => profileExists(dir),
     create: async (secret) => opened(await createProfile({ dir, ...(await fresh(secret)) })),
     open: async (secret) => opened(await openProfile({ dir, ...(await resolve(secret)) })),
+    async restore(secret, source, prepare) {
+      if (profileExists(dir)) {
+        // Before the keychain's entry of the one that is here is written over.
+        throw new AppError('profile-exists', 'state', 'there is a profile here already');
+      }
+      const made = await fresh(secret);
+      try {
+        await restoreProfile({ dir, ...made, source, prepare });
+      } catch (error) {
+        if (secret.kind === 'keychain') await keychain.remove(account);
+        throw error;
+      }
+    },
     discard: () => removeVault(dir),
     erase: () => eraseKeys(dir, rng),
     async remove() {

@@ -37,6 +37,15 @@ export class FakePerson implements Person, Machine<Job, string> {
   effects: ClientEffect<Job>[] = [];
   nextSlot: Millis | null = null;
   held: Millis | null = null;
+  /** None was ever set up. */
+  readonly backups = {
+    plan: () => null,
+    due: () => null,
+    set: () => notHere(),
+    pending: () => notHere(),
+    made: () => notHere(),
+    failed: () => notHere(),
+  };
   private readonly period: Millis;
   private readonly acks = new Map<string, number>();
 
@@ -265,6 +274,10 @@ export class FakePerson implements Person, Machine<Job, string> {
   }
 }
 
+function notHere(): never {
+  throw new Error('not part of this fake');
+}
+
 const contact = contactView();
 
 export class FakeStore implements Opened {
@@ -280,6 +293,9 @@ export class FakeStore implements Opened {
   }
   checkpoint(): void {}
   async cells(): Promise<never> {
+    throw new Error('not part of this fake');
+  }
+  async snapshot(): Promise<never> {
     throw new Error('not part of this fake');
   }
   async verify(secret: ProfileSecret): Promise<boolean> {
@@ -317,6 +333,9 @@ export class FakeVault implements ProfileVault<FakeStore> {
     if (!(await store.verify(secret))) throw wrong();
     this.stores.push(store);
     return store;
+  }
+  async restore(): Promise<never> {
+    throw new Error('not part of this fake');
   }
   discard(): void {
     this.made = false;

@@ -17,6 +17,7 @@ function setUp() {
   const surroundings = environment();
   const daemon = new Daemon<FakeStore, Job, string>({
     handle: 'alice',
+    dir: '/nowhere/alice',
     version: '0.1.0',
     environment: surroundings,
     vault,

@@ -40,6 +40,7 @@ async function scene(t: TestContext) {
   let client: Client | null = null;
   const daemon = new Daemon({
     handle: 'alice',
+    dir: '/nowhere/alice',
     version: '0.1.0',
     environment: environment(),
     vault,
@@ -102,6 +103,11 @@ test('each scope: every method of another one is refused before its parameters a
 test('no token, whatever its scopes, unlocks, opens windows or makes tokens', () => {
   const never = NAMES.filter((name) => methods[name].scope === 'owner');
   assert.deepEqual(never.sort(), [
+    'backup.create',
+    'backup.phrase',
+    'backup.restore',
+    'backup.set',
+    'backup.test',
     'profile.create',
     'profile.lock',
     'profile.reseal',

@@ -5,8 +5,19 @@ import type { PassphraseGate } from './gate.ts';
 import type { WindowCore } from './port.ts';
 import type { Session } from './sessions.ts';
 
-/** A page that was taken over could otherwise stop the daemon, open more windows or destroy all. */
-const withheld: ReadonlySet<string> = new Set(['daemon.stop', 'window.open', 'profile.wipe']);
+/**
+ * A page that was taken over could otherwise stop the daemon, open more windows, destroy all, or have all
+ * of it laid into a folder under a phrase of its own.
+ */
+const withheld: ReadonlySet<string> = new Set([
+  'daemon.stop',
+  'window.open',
+  'profile.wipe',
+  'backup.phrase',
+  'backup.set',
+  'backup.test',
+  'backup.restore',
+]);
 
 /** Calls that try a passphrase. */
 const guesses: ReadonlySet<string> = new Set(['profile.unlock', 'profile.reseal']);

@@ -1,0 +1,153 @@
+/**
+ * A profile put together from a backup (docs/spec/20-recovery.md, 7). It comes to be as a new one does:
+ * built under another name, and a profile only by the rename at the end.
+ */
+import { renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dayOf, hex, type Rng, randomBytes } from '@tacet/base';
+import type { ProfileStore } from '@tacet/client';
+import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { PageCheck } from './check.ts';
+import { openDatabase } from './database.ts';
+import * as errors from './errors.ts';
+import { FILE_MODE, syncFolder, writeNew } from './files.ts';
+import { checkSecret, type ProfileSecret, sealHead, slotKey } from './header.ts';
+import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES } from './limits.ts';
+import { lockProfile } from './lock.ts';
+import { SqlcipherStore } from './store.ts';
+import { filesOf, makeFolder, profileExists, SLOT } from './vault.ts';
+
+/** What a backup holds. */
+export interface RestoreSource {
+  readonly databaseKey: Uint8Array;
+  readonly data: AsyncIterable<Uint8Array>;
+  /** Null: without files. */
+  readonly cells: AsyncIterable<Uint8Array> | null;
+}
+
+export interface RestoreOptions extends ProfileSecret {
+  /** The profile's folder. */
+  readonly dir: string;
+  readonly source: RestoreSource;
+  /** Fences it: runs once, before there is a profile. */
+  readonly prepare: (store: ProfileStore) => void;
+  /** Tests only. */
+  readonly cost?: Argon2Cost;
+  readonly rng?: Rng;
+}
+
+/**
+ * Throws `profile-exists`, `profile-in-use`, `passphrase-empty`, `passphrase-too-long`, `disk-full`,
+ * `profile-unreadable` for what is whole and no database, and what the source throws. There is a profile
+ * when it resolves and none when it throws.
+ */
+export async function restoreProfile(options: RestoreOptions): Promise<void> {
+  checkSecret(options);
+  const { dir, rng = systemRng, cost = PASSPHRASE_COST } = options;
+  if (profileExists(dir)) throw errors.profileExists();
+  const unfinished = filesOf(dir, 'vault.new');
+  const salt = randomBytes(rng, SALT_BYTES);
+  const databaseKey = randomBytes(rng, KEY_BYTES);
+  const key = await slotKey(options, salt, SLOT, cost);
+  let release = (): void => {};
+  try {
+    makeFolder(dir);
+    release = lockProfile(filesOf(dir).lock);
+    if (profileExists(dir)) throw errors.profileExists();
+    rmSync(unfinished.vault, { recursive: true, force: true });
+    makeFolder(unfinished.vault);
+    await fill(options.source, unfinished);
+    await fence(unfinished.data, options, databaseKey);
+    writeNew(unfinished.salt, salt);
+    const header = { createdDay: dayOf(Date.now()), databaseKey };
+    writeNew(unfinished.head, sealHead(key, header, rng));
+    syncFolder(unfinished.vault);
+    renameSync(unfinished.vault, filesOf(dir).vault);
+    syncFolder(dir);
+  } catch (error) {
+    rmSync(unfinished.vault, { recursive: true, force: true });
+    throw errors.fromSystem(error);
+  } finally {
+    release();
+    wipe(key, databaseKey);
+  }
+}
+
+type Unfinished = ReturnType<typeof filesOf>;
+
+async function fill({ data, cells }: RestoreSource, to: Unfinished): Promise<void> {
+  await put(to.data, data);
+  if (cells !== null) await put(to.cells, cells);
+}
+
+/** On disk when it resolves. */
+export async function put(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', FILE_MODE);
+  try {
+    for await (const piece of pieces) await file.writeFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Looked over, checked, fenced, and under another key than the backup knows. */
+async function fence(path: string, options: RestoreOptions, next: Uint8Array): Promise<void> {
+  const { databaseKey } = options.source;
+  await lookOver(path, databaseKey);
+  const database = openDatabase(path, databaseKey);
+  const store = new SqlcipherStore(database);
+  try {
+    checkWhole(store);
+    options.prepare(store);
+    store.exec(`PRAGMA rekey = "x'${hex(next)}'"`);
+    store.checkpoint();
+  } finally {
+    store.close();
+  }
+  // Opened by its new key alone: what is renamed is known to open.
+  openDatabase(path, next).close();
+}
+
+/** Every page, before SQLite opens it. */
+async function lookOver(path: string, databaseKey: Uint8Array): Promise<void> {
+  const check = await PageCheck.begin(path, databaseKey);
+  try {
+    await check.rest();
+  } finally {
+    check.close();
+  }
+}
+
+/** SQLite's own look at tables and indexes. Throws `profile-unreadable`. */
+export function checkWhole(store: ProfileStore): void {
+  const found = store.all('PRAGMA integrity_check(1)').map((row) => row['integrity_check']);
+  if (found.length === 1 && found[0] === 'ok') return;
+  throw errors.profileUnreadable();
+}
+
+export interface ExamineOptions<T> {
+  /** Where it is put together; there must be nothing. Removed by the caller. */
+  readonly path: string;
+  readonly databaseKey: Uint8Array;
+  readonly data: AsyncIterable<Uint8Array>;
+  readonly look: (store: ProfileStore) => T;
+}
+
+/** The same without a profile at its end: for a test of a backup. Throws as `restoreProfile`. */
+export async function examineDatabase<T>(options: ExamineOptions<T>): Promise<T> {
+  const { path, databaseKey, data, look } = options;
+  try {
+    await put(path, data);
+    await lookOver(path, databaseKey);
+    const store = new SqlcipherStore(openDatabase(path, databaseKey));
+    try {
+      checkWhole(store);
+      return look(store);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    throw errors.fromSystem(error);
+  }
+}

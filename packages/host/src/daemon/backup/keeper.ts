@@ -1,0 +1,223 @@
+/**
+ * Makes backups of an open profile: when they are due and when its owner says so, one at a time, beside
+ * everything else (docs/spec/20-recovery.md, 3 to 5).
+ */
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { type BackupBody, PIECE_BYTES, writeBackup } from '@tacet/adapters/backup-folder';
+import type { ProfileSnapshot, SnapshotFile } from '@tacet/adapters/profiles-sqlcipher';
+import { makePhrase, phraseRoot, readPhrase } from '@tacet/adapters/recovery-phrase';
+import type { ParamsOf, ResultOf } from '@tacet/api';
+import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } from '@tacet/base';
+import type { BackupPlan, Backups } from '@tacet/client';
+import type { Log } from '../ports.ts';
+
+const SALT_BYTES = 32;
+
+export interface KeeperOptions {
+  /** The profile's folder. */
+  readonly dir: string;
+  readonly rng: Rng;
+  readonly log: Log;
+  readonly plans: Pick<Backups, 'plan' | 'set' | 'due' | 'pending' | 'made' | 'failed'>;
+  readonly snapshot: (withFiles: boolean) => Promise<ProfileSnapshot>;
+  /** Between two slots. */
+  readonly turn: <T>(work: (now: Millis) => T) => Promise<T>;
+}
+
+export interface Progress {
+  readonly kind: 'create' | 'test' | 'restore';
+  /** Pieces. */
+  readonly done: number;
+  readonly total: number;
+}
+
+type Status = ResultOf<'backup.status'>;
+type Made = ResultOf<'backup.create'>;
+
+export class BackupKeeper {
+  progress: Progress | null = null;
+  private readonly options: KeeperOptions;
+  private readonly ended = new AbortController();
+  private running: Promise<Made> | null = null;
+
+  constructor(options: KeeperOptions) {
+    this.options = options;
+  }
+
+  newPhrase(): Sensitive<string> {
+    return makePhrase(this.options.rng);
+  }
+
+  /** Throws `recovery-phrase-malformed`, `backup-folder-place`, and as the plans do. */
+  async set(params: ParamsOf<'backup.set'>): Promise<Status> {
+    const { plans, rng, turn } = this.options;
+    const { phrase, hours, files } = params;
+    const folder = this.folderOf(params.folder, await turn(() => plans.plan()));
+    const change = {
+      folder,
+      ...(hours === undefined ? {} : { hours }),
+      ...(files === undefined ? {} : { files }),
+    };
+    if (phrase === undefined) {
+      await turn(() => plans.set(change));
+    } else {
+      const salt = randomBytes(rng, SALT_BYTES);
+      const root = await phraseRoot(readPhrase(new Sensitive(phrase)), salt);
+      try {
+        // A backup under way would be taken for one of the new phrase.
+        await this.running?.catch(() => undefined);
+        await turn(() => plans.set({ ...change, phrase: { salt, root } }));
+      } finally {
+        root.fill(0);
+      }
+    }
+    return await this.status();
+  }
+
+  status(): Promise<Status> {
+    const { plans, turn } = this.options;
+    return turn(() => statusOf(plans.plan(), plans.due(), this.running !== null));
+  }
+
+  /** Where backups go; throws `backup-missing` where they go nowhere. */
+  async folder(): Promise<string> {
+    const { plans, turn } = this.options;
+    const folder = (await turn(() => plans.plan()))?.folder ?? null;
+    if (folder !== null) return folder;
+    throw new AppError('backup-missing', 'missing', 'this profile has no backup yet');
+  }
+
+  /** The one under way, if there is one. Throws `recovery-phrase-missing`, `backup-nowhere`, and as `writeBackup`. */
+  create(whole: boolean): Promise<Made> {
+    if (this.running === null) {
+      const run = this.make(whole).finally(() => {
+        this.running = null;
+        this.progress = null;
+      });
+      this.running = run;
+    }
+    return this.running;
+  }
+
+  /** Now and then: makes what is due. */
+  tend(): void {
+    const { plans, turn, log } = this.options;
+    turn((now) => {
+      const due = plans.due();
+      return due !== null && due <= now;
+    })
+      .then(async (isDue) => {
+        if (isDue) await this.create(false);
+      })
+      .catch((error: unknown) => log.warn(codeOf(error)));
+  }
+
+  /** Ends what is under way; the last backup stays. */
+  async stop(): Promise<void> {
+    this.ended.abort();
+    await this.running?.catch(() => undefined);
+  }
+
+  private async make(whole: boolean): Promise<Made> {
+    const { plans, turn } = this.options;
+    const plan = await turn(() => plans.plan());
+    if (plan === null) {
+      const message = 'there is no recovery phrase yet; make one first';
+      throw new AppError('recovery-phrase-missing', 'state', message);
+    }
+    if (plan.folder === null) {
+      const message = 'this profile was restored: say where its backups go from now on';
+      throw new AppError('backup-nowhere', 'state', message);
+    }
+    try {
+      const at = await turn((now) => Math.floor(now));
+      const made = await this.write(plan, plan.folder, at, whole);
+      await turn(() => plans.made(made, at));
+      const { written, pieces } = made;
+      return { ...(await this.status()), running: false, written, pieces };
+    } catch (error) {
+      // Ended with the daemon is no failure.
+      if (!this.ended.signal.aborted) {
+        await turn((now) => plans.failed(codeOf(error), now)).catch(() => undefined);
+      }
+      throw error;
+    } finally {
+      for (const key of [plan.root, plan.formerRoot]) key?.fill(0);
+    }
+  }
+
+  private async write(plan: BackupPlan, dir: string, at: number, whole: boolean) {
+    const { plans, snapshot, turn, rng } = this.options;
+    const held = await turn(() => snapshot(plan.files));
+    const { salt, root, formerRoot, number, pending } = plan;
+    try {
+      return await writeBackup({
+        dir,
+        salt,
+        root,
+        formerRoot,
+        lastNumber: number,
+        pending,
+        onHead: (id) => turn(() => plans.pending(id)),
+        at,
+        databaseKey: held.databaseKey,
+        data: this.body(held.data),
+        cells: held.cells === null ? null : this.body(held.cells),
+        withFiles: plan.files,
+        whole,
+        signal: this.ended.signal,
+        work: (piece) => turn(piece),
+        onProgress: (done, total) => {
+          this.progress = { kind: 'create', done, total };
+        },
+        rng,
+      });
+    } finally {
+      // Brings the log into the data file; when the daemon ends, closing does.
+      await turn(() => held.release()).catch(() => held.release());
+    }
+  }
+
+  private body({ bytes, read, check }: SnapshotFile): BackupBody {
+    const { turn } = this.options;
+    return {
+      bytes,
+      async read(at, length) {
+        const piece = await read(at, length);
+        await turn(() => check(at, piece));
+        return piece;
+      },
+    };
+  }
+
+  private folderOf(given: string | undefined, plan: BackupPlan | null): string {
+    const { dir } = this.options;
+    // Hidden, so that it is never taken for a profile.
+    const usual = join(dirname(dir), '.backups', dir.slice(dirname(dir).length + 1));
+    const folder = given ?? plan?.folder ?? usual;
+    const inside = relative(dir, folder);
+    if (isAbsolute(folder) && (inside.startsWith('..') || isAbsolute(inside))) return folder;
+    const message = 'backups go to a folder outside of the profile’s own, by its whole path';
+    throw new AppError('backup-folder-place', 'usage', message);
+  }
+}
+
+function statusOf(plan: BackupPlan | null, due: Millis | null, running: boolean): Status {
+  const none = { folder: null, hours: 0, files: false, last: null, failed: null };
+  if (plan === null) return { phrase: false, ...none, due: null, running };
+  const { folder, hours, files, number, madeAt, pieces, failed, failedAt } = plan;
+  return {
+    phrase: true,
+    folder,
+    hours,
+    files,
+    last: madeAt === null ? null : { number, at: madeAt, bytes: pieces * PIECE_BYTES },
+    failed: failed === null ? null : { code: failed, at: failedAt ?? 0 },
+    due,
+    running,
+  };
+}
+
+function codeOf(error: unknown): string {
+  return isAppError(error) ? error.code : 'internal';
+}
