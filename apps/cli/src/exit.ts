@@ -21,6 +21,8 @@ const BY_CODE: Readonly<Record<string, number>> = {
   locked: EXIT.locked,
   'passphrase-wrong': EXIT.locked,
   'passphrase-needed': EXIT.locked,
+  'recovery-phrase-wrong': EXIT.locked,
+  'recovery-phrase-needed': EXIT.locked,
   unconfirmed: EXIT.unconfirmed,
   // Whatever side found out: the invitation belongs to somebody else now.
   'invitation-used': EXIT.refused,

@@ -195,6 +195,7 @@ export function profileLines(status: ProfileStatus, tell: Tell): string[] {
   const name = networkName(status);
   if (name === null) {
     lines.push(`network   ${tell('none: tacet network join CARD, or tacet invite accept LINK')}`);
+    lines.push(...copyLines(status, tell).map((line) => `          ${line}`));
   } else {
     const relays = status.network === null ? '' : `, ${status.network.relays} relays`;
     lines.push(`network   ${name}${relays}`, `link      ${status.link}`);

@@ -28,8 +28,17 @@ export function troubleLines(status: Status, tell: Tell): string[] {
   return [...pauseLines(status), ...disputeLines(status, tell)];
 }
 
-export function copyLines({ copiedAt }: Pick<ProfileStatus, 'copiedAt'>, tell: Tell): string[] {
+export function copyLines(
+  { copiedAt, restored }: Pick<ProfileStatus, 'copiedAt' | 'restored'>,
+  tell: Tell,
+): string[] {
   if (copiedAt === null) return [];
+  if (restored?.at === copiedAt) {
+    return [
+      `restored from a backup of ${showTime(restored.backupAt, Date.now())}; nothing is sent yet, texts are kept`,
+      tell('end the daemon it comes from, then: tacet profile resume'),
+    ];
+  }
   return [
     'a copy of this profile is running, or this one was set back; nothing is sent, texts are kept',
     tell('end the other one, then: tacet profile resume'),

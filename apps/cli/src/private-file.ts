@@ -10,19 +10,23 @@ export function tokenFrom(path: string): string {
   throw new AppError('token-file', 'usage', 'the token file is empty');
 }
 
-export function readPrivate(path: string, what: 'passphrase' | 'token'): string {
+/** Throws the code of what it is: `passphrase-file`, `token-file`, `recovery-phrase-file`. */
+export function readPrivate(
+  path: string,
+  what: 'passphrase' | 'token' | 'recovery-phrase',
+): string {
   const code = `${what}-file`;
   let fd: number;
   try {
     fd = openSync(path, 'r');
   } catch {
-    throw new AppError(code, 'usage', `the ${what} file cannot be read`);
+    throw new AppError(code, 'usage', `the ${what.replace('-', ' ')} file cannot be read`);
   }
   try {
     const stat = fstatSync(fd);
     const uid = process.getuid?.();
     if (!stat.isFile() || (uid !== undefined && (stat.uid !== uid || (stat.mode & 0o077) !== 0))) {
-      const rule = `the ${what} file must be yours and readable by you only: chmod 600`;
+      const rule = `the ${what.replace('-', ' ')} file must be yours and readable by you only: chmod 600`;
       throw new AppError(code, 'usage', rule);
     }
     return readAll(fd);

@@ -9,6 +9,7 @@ import {
   addressShow,
 } from './commands/address.ts';
 import { alarms } from './commands/alarms.ts';
+import { backupCreate, backupRestore, backupStatus, backupTest } from './commands/backup.ts';
 import { contactBlock, contactDelete, contactUnblock } from './commands/block.ts';
 import { codeSay, codeShow, codeStart, codeStop } from './commands/code.ts';
 import { contactDismiss, contactList, contactRename } from './commands/contact.ts';
@@ -154,6 +155,10 @@ export const COMMANDS: readonly Command[] = [
   profileResume,
   profileRename,
   profilePassphrase,
+  backupCreate,
+  backupStatus,
+  backupTest,
+  backupRestore,
   lock,
   unlock,
   wipe,

@@ -247,6 +247,7 @@ export class FakeDaemon implements WindowCore {
       startedAt: this.clock() - 7_200_000,
       status: this.state === 'open' ? this.status : null,
       window: null,
+      backup: null,
       debug: {
         lateness: { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 },
         sessionQueue: 0,

@@ -11,7 +11,7 @@ export const wipe: Command = {
   options: { yes: { type: 'boolean', help: 'you mean it' } },
   examples: ['tacet wipe', 'tacet --profile work wipe --yes'],
   details:
-    'Needs no passphrase. Nothing brings it back, and your contacts are not told. Copies of the files elsewhere stay; on flash memory and in snapshots of a file system old blocks may last.',
+    'Needs no passphrase. Nothing else brings it back, and your contacts are not told. Backups and other copies elsewhere stay (a recovery phrase still opens its backups: remove their folder, too); on flash memory and in snapshots of a file system old blocks may last.',
   async run(context) {
     const { place } = context;
     if (!context.flag('yes')) {
