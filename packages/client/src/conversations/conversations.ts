@@ -110,7 +110,7 @@ export class Conversations {
       const answered =
         draft.replyTo === undefined || draft.text === ''
           ? null
-          : this.deps.messages.row(rowIdOf(draft.replyTo));
+          : this.deps.messages.line(rowIdOf(draft.replyTo));
       if (answered !== null && num(answered, 'contact_id') !== id) {
         throw new AppError('message-unknown', 'missing', 'no such message');
       }

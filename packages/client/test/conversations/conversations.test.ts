@@ -171,6 +171,9 @@ test('what is deleted or disappears is no longer pinned, nor answered by a draft
   talk.delete({ id: theirs, forEveryone: false, clientId: null }, p.later());
   assert.deepEqual(conversations.pinnedMessages('ann'), []);
   assert.equal(conversations.get('ann').draft?.replyTo, null);
+  const gone = (): unknown =>
+    conversations.setDraft('ann', { text: 'well', replyTo: theirs }, p.later());
+  assert.throws(gone, code('message-unknown'), 'nor does a draft begin to answer it');
   assert.equal(conversations.get('ann').draft?.text, 'well');
 });
 
