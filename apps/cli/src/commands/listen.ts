@@ -1,5 +1,5 @@
 /** `listen`: what arrives, as it arrives. */
-import type { Api, EventView } from '@tacet/api';
+import type { Api, ConversationView, EventView, MessageView } from '@tacet/api';
 import { AppError, isAppError } from '@tacet/base';
 import type { Command } from '../command.ts';
 import { type Context, SCHEMA } from '../context.ts';
@@ -15,6 +15,7 @@ export const listen: Command = {
     consumer: { type: 'string', value: 'NAME', help: 'remember the place under this name' },
     from: { type: 'string', value: 'CURSOR', help: 'start after this event (0: the first)' },
     count: { type: 'string', value: 'N', help: 'end after N received messages' },
+    muted: { type: 'boolean', help: 'also what arrives in muted conversations' },
   },
   examples: [
     'tacet listen',
@@ -22,7 +23,7 @@ export const listen: Command = {
     'tacet listen --consumer archive --json >> archive.ndjson',
   ],
   details:
-    'With --json every event of the log is one line; events of messages carry the message.\n' +
+    'With --json every event of the log is one line, muted or not; events of messages carry the message.\n' +
     'With --consumer nothing is lost between two runs; an event may then come twice. A place so old that\n' +
     'events after it are gone is said: with --json as a line of its own, {lost, oldest}.',
   async run(context) {
@@ -82,12 +83,24 @@ async function print(context: Context, api: Api, event: EventView): Promise<bool
     if (context.json) line(context, { event });
     return false;
   }
-  const contact = await api.call('contact.get', { contact: message.contactId });
+  const { name, mute } = await api.call('conversation.get', { contactId: message.contactId });
   const { evidence: _, ...view } = message;
+  const now = Date.now();
   const isNew = event.kind === 'message' && message.direction === 'in';
-  if (context.json) line(context, { event, contact: contact.name, message: view });
-  else if (isNew) context.terminal.out(`${messageLine(message, contact.name, Date.now())}\n`);
+  if (context.json) line(context, { event, contact: name, message: view });
+  else if (isMuted(mute, message, now) && !context.flag('muted')) return false;
+  else if (isNew) context.terminal.out(`${messageLine(message, name, now)}\n`);
   return isNew;
+}
+
+/** Its owner wants to be told nothing of it now, and it is no mention that counts. */
+function isMuted(
+  mute: ConversationView['mute'],
+  { mentioned }: Pick<MessageView, 'mentioned'>,
+  now: number,
+): boolean {
+  if (mute === null || (mute.until !== null && mute.until <= now)) return false;
+  return !(mute.mentions && mentioned);
 }
 
 function line(context: Context, value: object): void {
