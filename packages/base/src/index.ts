@@ -7,6 +7,7 @@ export { AppError, type ErrorKind, isAppError, unreachable } from './errors.ts';
 export { DeadlineHeap } from './heap.ts';
 export { nearest } from './nearest.ts';
 export { ByteReader, ByteWriter, malformed } from './reader.ts';
+export { RecentSet } from './recent-set.ts';
 export {
   pick,
   type Rng,

@@ -3,7 +3,7 @@
  * order and hostile pages: what it holds is bounded, an item comes out once and only when its
  * bytes have the hash its cells named. Whether the item is genuine is for its own signature.
  */
-import { Counters, equalBytes, isAppError, malformed } from '@tacet/base';
+import { Counters, equalBytes, isAppError, malformed, RecentSet } from '@tacet/base';
 import {
   broadcastItemId,
   CELL_DATA,
@@ -35,7 +35,7 @@ export class BroadcastReader {
   readonly counters = new Counters<BroadcastCounter>();
   /** In order of last progress, oldest first. Keys: the first 8 bytes of the item's id. */
   private readonly unfinished = new Map<bigint, Unfinished>();
-  private readonly remembered = new Set<bigint>();
+  private readonly remembered = new RecentSet<bigint>(MAX_BROADCAST_REMEMBERED);
   private held = 0;
 
   /** Bytes of unfinished items held now. */
@@ -93,7 +93,7 @@ export class BroadcastReader {
       this.counters.add('mismatch');
       return null;
     }
-    this.remember(key);
+    this.remembered.add(key);
     this.counters.add('finished');
     return item;
   }
@@ -112,15 +112,6 @@ export class BroadcastReader {
   private drop(key: bigint, entry: Unfinished): void {
     this.unfinished.delete(key);
     this.held -= heldBy(entry);
-  }
-
-  private remember(key: bigint): void {
-    this.remembered.add(key);
-    if (this.remembered.size <= MAX_BROADCAST_REMEMBERED) return;
-    for (const oldest of this.remembered) {
-      this.remembered.delete(oldest);
-      return;
-    }
   }
 }
 

@@ -10,6 +10,7 @@ import {
   isAppError,
   MINUTE,
   type Millis,
+  RecentSet,
   type Rng,
   utf8,
 } from '@tacet/base';
@@ -103,8 +104,7 @@ export class Network {
   readonly memory: DocumentMemory;
   private readonly d: NetworkDeps;
   private readonly reader = new BroadcastReader();
-  /** Oldest first. */
-  private readonly seenDigests = new Set<string>();
+  private readonly seenDigests = new RecentSet<string>(MAX_SEEN_DIGESTS);
   private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
   private cached: { until: Millis; current: Current | null } | null = null;
@@ -354,10 +354,6 @@ export class Network {
       return;
     }
     this.seenDigests.add(seen);
-    if (this.seenDigests.size > MAX_SEEN_DIGESTS) {
-      const [oldest] = this.seenDigests;
-      if (oldest !== undefined) this.seenDigests.delete(oldest);
-    }
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
     this.marks.add(edge, at, digest.marks, now);
     this.gaps ??= new DigestGaps(this.firstNumber(newest.document.parameters));
