@@ -18,6 +18,8 @@ interface Naming {
   readonly at: Millis;
   /** Of so many marks one was kept when they were named. */
   readonly share: number;
+  /** Marks that stand by it: named once, waiting for their other home. */
+  waits: number;
 }
 
 /** In the place of a digest: both homes named the mark, and it is counted. */
@@ -71,7 +73,7 @@ export class CrowdCount {
     this.makeRoom(marks.length, at - 2 * join);
     let placed = 0;
     // One for all of a digest: most of its marks are padding, and there are many.
-    const naming: Naming = { edge, at, share: 2 ** this.level };
+    const naming: Naming = { edge, at, share: 2 ** this.level, waits: 0 };
     const own = this.namings.push(naming) - 1;
     for (const mark of marks) {
       const key = keyOf(mark);
@@ -80,6 +82,7 @@ export class CrowdCount {
       const value = this.marks.value(slot);
       if (value === undefined) {
         this.marks.set(slot, key, own);
+        naming.waits += 1;
         continue;
       }
       const first = this.namings[value] ?? null;
@@ -89,10 +92,14 @@ export class CrowdCount {
       const pair = pairOf(...homes(mark));
       if (pair !== pairOf(first.edge, edge)) {
         // Who copies a mark that is not its own must not stand in the way of its homes.
-        if (!pair.split(' ').includes(String(first.edge))) this.marks.set(slot, key, own);
+        if (pair.split(' ').includes(String(first.edge))) continue;
+        this.marks.set(slot, key, own);
+        first.waits -= 1;
+        naming.waits += 1;
         continue;
       }
       this.marks.set(slot, key, COUNTED);
+      first.waits -= 1;
       const weight = Math.max(first.share, naming.share);
       minute.pairs.set(pair, (minute.pairs.get(pair) ?? 0) + weight);
       minute.seen += 1;
@@ -126,26 +133,30 @@ export class CrowdCount {
     const many = MAX_CROWD_MARKS / 2;
     const room = Math.min(marks.room, MAX_CROWD_MARKS);
     if (marks.size + more <= room && namings.length <= many) return;
-    let kept = this.waiting(past);
+    // All that stand here are of those this level keeps; of a higher one fewer are.
+    let kept = 0;
+    for (const naming of namings) if (naming !== null && naming.at > past) kept += naming.waits;
     for (; kept > many; kept = this.waiting(past)) this.level += 1;
     this.marks = new MarkTable(this.scatter, Math.min(2 * kept + more, MAX_CROWD_MARKS));
     this.namings = [null];
     // Where each digest stands now; 0 for one that nothing is kept of.
     const moved = new Uint16Array(namings.length);
+    for (const [value, naming] of namings.entries()) {
+      if (naming === null || naming.at <= past || naming.waits === 0) continue;
+      moved[value] = this.namings.push(naming) - 1;
+      naming.waits = 0;
+    }
     marks.forEach((key, value) => {
-      const naming = namings[value] ?? null;
-      if (naming === null || naming.at <= past || !this.keeps(key)) return;
-      let to = moved[value] ?? 0;
-      if (to === 0) {
-        to = this.namings.push(naming) - 1;
-        moved[value] = to;
-      }
+      const to = moved[value] as number;
+      const naming = this.namings[to] ?? null;
+      if (naming === null || !this.keeps(key)) return;
+      naming.waits += 1;
       this.marks.set(this.marks.at(key), key, to);
     });
     if (this.level > 0 && kept < many / 4) this.level -= 1;
   }
 
-  /** How many marks are still waited for. */
+  /** How many marks are still waited for of those that this level keeps. */
   private waiting(past: Millis): number {
     const { namings } = this;
     let found = 0;

@@ -69,8 +69,8 @@ export class MarkTable {
   forEach(visit: (key: number, value: number) => void): void {
     const { keys, values } = this;
     for (let slot = 0; slot < keys.length; slot++) {
-      const key = keys[slot] ?? 0;
-      if (key !== 0) visit(key - 1, values[slot] ?? 0);
+      const key = keys[slot] as number;
+      if (key !== 0) visit(key - 1, values[slot] as number);
     }
   }
 }
