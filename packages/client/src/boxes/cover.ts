@@ -23,7 +23,6 @@ import {
   type BoxRequest,
   type Digest,
   type Mark,
-  openRecord,
   sealRecord,
   signTombstone,
 } from '@tacet/wire';
@@ -57,11 +56,11 @@ export class Cover implements PlanSource {
   private readonly rng: Rng;
   private readonly network: () => Network | null;
   private readonly share: () => number;
-  private readonly written = new BytesMap<BoxSecret>();
+  private readonly written = new BytesMap<Written>();
   /** In order of their moment. */
   private readonly follow: Later[] = [];
   /** Boxes that were read back. */
-  private readonly found = new WeakSet<BoxSecret>();
+  private readonly found = new WeakSet<Written>();
 
   /**
    * @param share of the idle slots that would write a box, how many do: in Transfer so few that a person
@@ -168,7 +167,7 @@ export class Cover implements PlanSource {
       const oldest = this.written.entries().next().value;
       if (oldest !== undefined) this.written.delete(oldest[0]);
     }
-    this.written.set(mark, written.box);
+    this.written.set(mark, written);
     // Digests are public: a box that stands in one of them only would be known for cover.
     const { secondCopyMinMs, secondCopyMaxMs } = parameters;
     const pause = randomBetween(this.rng, secondCopyMinMs, secondCopyMaxMs);
@@ -179,41 +178,42 @@ export class Cover implements PlanSource {
   onDigest(digest: Digest, now: Millis): void {
     if (this.written.size === 0) return;
     for (const mark of digest.marks) {
-      const box = this.written.get(mark);
-      if (box === undefined) continue;
+      const written = this.written.get(mark);
+      if (written === undefined) continue;
       this.written.delete(mark);
-      this.later(now, () => this.read(digest.edge, box, 1));
+      this.later(now, () => this.read(digest.edge, written, 1));
     }
   }
 
   /** @param tries with this one; a person's box is asked for twice at an edge */
-  private read(edge: RelayHash, box: BoxSecret, tries: number): Plan {
+  private read(edge: RelayHash, written: Written, tries: number): Plan {
     const network = this.network();
     if (network === null) throw new RangeError('cover read without a network');
-    const { marks, at } = threeMarks(this.rng, network, edge, box.mark);
+    const { marks, at } = threeMarks(this.rng, network, edge, written.box.mark);
     const request = { kind: 'get', marks, waitMs: 0 } as const;
     const retry = tries > 1;
+    // The same bytes as were written: nothing that needs to be opened.
     const isThere = (answer: BoxAnswer): boolean =>
-      answer.status === 'read' &&
-      openRecord(box, network.id, answer.records[at] as BoxRecord) !== null;
+      answer.status === 'read' && equalBytes(answer.records[at], written.record);
     const settle: Plan['settle'] = (answer, now) => {
-      if (answer !== null && isThere(answer)) this.eraseLater(network, box, now);
+      if (answer !== null && isThere(answer)) this.eraseLater(network, written, now);
       if (answer !== null || tries >= TRIES_PER_EDGE) return;
       const again = now + pauseAfter(this.rng, tries);
-      this.later(again, () => this.read(edge, box, tries + 1), box);
+      this.later(again, () => this.read(edge, written, tries + 1), written.box);
     };
     const late: Plan['late'] = (answer, now) => {
       if (!isThere(answer)) return;
-      this.cancelRetry(box);
-      this.eraseLater(network, box, now);
+      this.cancelRetry(written.box);
+      this.eraseLater(network, written, now);
     };
     return { what: 'cover-box', edge, request, retry, settle, late };
   }
 
-  private eraseLater(network: Network, box: BoxSecret, now: Millis): void {
+  private eraseLater(network: Network, written: Written, now: Millis): void {
     // Found twice, by an answer that came late and by the try after it.
-    if (this.found.has(box)) return;
-    this.found.add(box);
+    if (this.found.has(written)) return;
+    this.found.add(written);
+    const { box } = written;
     const signature = signTombstone(box.seed, network.id);
     const request = { kind: 'tombstone', id: box.id, signature } as const;
     const erasure: Erasure = { tries: 0, done: [false, false] };
