@@ -3,17 +3,20 @@
  * here). Names are fixed strings, never built from input, so the set of keys is bounded.
  */
 export class Counters<Name extends string> {
-  private readonly counts = new Map<Name, number>();
+  /** Each in a place of its own, found once for a change. */
+  private readonly counts = new Map<Name, { count: number }>();
 
   add(name: Name, by = 1): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + by);
+    const known = this.counts.get(name);
+    if (known === undefined) this.counts.set(name, { count: by });
+    else known.count += by;
   }
 
   get(name: Name): number {
-    return this.counts.get(name) ?? 0;
+    return this.counts.get(name)?.count ?? 0;
   }
 
   snapshot(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.counts);
+    return Object.fromEntries([...this.counts].map(([name, { count }]) => [name, count]));
   }
 }

@@ -6,7 +6,7 @@
 import { type Millis, pick, type Rng } from '@tacet/base';
 import type { Hop, Path } from '@tacet/onion';
 import { MAX_LOOP_DRAWS } from './limits.ts';
-import { edgesOf, relayIndex } from './lookup.ts';
+import { relayIndex } from './lookup.ts';
 import { drawPath } from './path.ts';
 import { planOf } from './plan.ts';
 import type { RelayHash, VerifiedDocument } from './types.ts';
@@ -35,13 +35,9 @@ export function drawLoop(
   const plan = planOf(verified, epoch);
   const keyed = plan?.layers[layer - 1]?.some((mix) => mix.index === index) ?? false;
   if (plan === null || !keyed) return null;
-  const edges = edgesOf(verified).filter((edge) => {
-    const at = relayIndex(verified, edge);
-    return at !== null && plan.edges.has(at);
-  });
   const through = (): Path | null => {
     for (let draw = 0; draw < MAX_LOOP_DRAWS; draw++) {
-      const path = drawPath(rng, verified, epoch, { last: pick(rng, edges) });
+      const path = drawPath(rng, verified, epoch, { last: pick(rng, plan.edgeHashes) });
       if (path.hops[layer - 1]?.index === index) return path;
     }
     return null;

@@ -4,7 +4,7 @@
  * how few clashes are possible at all.
  */
 import type { KemPublicKey } from '@tacet/crypto';
-import type { VerifiedDocument } from './types.ts';
+import type { RelayHash, VerifiedDocument } from './types.ts';
 
 export interface Candidate {
   readonly index: number;
@@ -18,6 +18,8 @@ export interface Plan {
   readonly layers: readonly [readonly Candidate[], readonly Candidate[], readonly Candidate[]];
   /** Edges by index. */
   readonly edges: ReadonlyMap<number, Candidate>;
+  /** The same by hash, in the order of the document. */
+  readonly edgeHashes: readonly RelayHash[];
   /** Smallest clash any path to that edge has; filled on first use. */
   readonly best: Map<number, number>;
 }
@@ -62,7 +64,8 @@ function makePlan(verified: VerifiedDocument, epoch: number): Plan | null {
     else layers[(relay.layer - 1) as 0 | 1 | 2].push(candidate);
   });
   if (edges.size === 0 || layers.some((layer) => layer.length === 0)) return null;
-  return { layers, edges, best: new Map() };
+  const edgeHashes = verified.relayHashes.filter((_, index) => edges.has(index));
+  return { layers, edges, edgeHashes, best: new Map() };
 }
 
 function number(table: Map<string, number>, text: string): number {

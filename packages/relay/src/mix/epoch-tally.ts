@@ -3,7 +3,7 @@
  * requests it unwrapped, and which relays its own loops passed, sent and lost. Sums only; nothing
  * of a single packet is kept.
  */
-import { compareBytes, hex, type Millis, SECOND } from '@tacet/base';
+import { BytesMap, compareBytes, type Millis, SECOND } from '@tacet/base';
 import type { Descriptor, RelayHash } from '@tacet/directory';
 import { MAX_LOOP_COUNTS } from '../limits.ts';
 
@@ -31,7 +31,7 @@ export class EpochTally {
   private whole = false;
   private epochMs: Millis = 1;
   private requests = 0;
-  private sums = new Map<string, Sum>();
+  private sums = new BytesMap<Sum>();
   private last: MixReport | null = null;
 
   request(): void {
@@ -40,11 +40,13 @@ export class EpochTally {
 
   loop(relays: readonly RelayHash[], back: boolean): void {
     for (const relay of relays) {
-      const key = hex(relay);
-      const sum = this.sums.get(key) ?? { relay, sent: 0, lost: 0 };
+      let sum = this.sums.get(relay);
+      if (sum === undefined) {
+        sum = { relay, sent: 0, lost: 0 };
+        this.sums.set(relay, sum);
+      }
       sum.sent += 1;
       if (!back) sum.lost += 1;
-      this.sums.set(key, sum);
     }
   }
 
@@ -58,7 +60,7 @@ export class EpochTally {
     this.epoch = epoch;
     this.epochMs = epochMs;
     this.requests = 0;
-    this.sums = new Map();
+    this.sums = new BytesMap();
   }
 
   /** The clock was set: the epoch that runs is not counted from end to end. */
@@ -72,7 +74,8 @@ export class EpochTally {
   }
 
   private report(): MixReport {
-    const most = [...this.sums.values()].sort((a, b) => b.sent - a.sent).slice(0, MAX_LOOP_COUNTS);
+    const sums = [...this.sums.entries()].map(([, sum]) => sum);
+    const most = sums.sort((a, b) => b.sent - a.sent).slice(0, MAX_LOOP_COUNTS);
     most.sort((a, b) => compareBytes(a.relay, b.relay));
     const requestRate = Math.floor((this.requests * 1_000 * SECOND) / this.epochMs);
     const loops = most.map((sum) => ({ ...sum }));

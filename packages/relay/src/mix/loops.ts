@@ -5,8 +5,8 @@
  * the pool. A loop that does not come back is counted against every relay it should have passed.
  */
 import {
+  BytesMap,
   DeadlineHeap,
-  hex,
   type Millis,
   type Rng,
   randomBytes,
@@ -59,7 +59,7 @@ interface Wiring extends MixLoopOptions {
 }
 
 interface Pending {
-  readonly key: string;
+  readonly id: Uint8Array;
   readonly relays: readonly RelayHash[];
 }
 
@@ -72,7 +72,7 @@ interface Rates {
 export class MixLoops {
   readonly tally = new EpochTally();
   private readonly d: Wiring;
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new BytesMap<Pending>();
   private readonly deadlines = new DeadlineHeap<Pending>();
   private readonly alarm = new LossAlarm();
   /** With what came in, and with own loops alone. */
@@ -120,7 +120,7 @@ export class MixLoops {
   /** A packet ended here. */
   ended(id: Uint8Array, now: Millis): void {
     this.look(now);
-    const pending = this.pending.get(hex(id));
+    const pending = this.pending.get(id);
     if (pending === undefined) {
       this.d.count('loop-unknown');
       return;
@@ -140,7 +140,7 @@ export class MixLoops {
     for (;;) {
       const pending = this.deadlines.popDue(now);
       if (pending === undefined) break;
-      if (this.pending.get(pending.key) === pending) this.settle(pending, false);
+      if (this.pending.get(pending.id) === pending) this.settle(pending, false);
     }
     if (rates === null || this.stopped) return;
     this.nextLoopAt ??= now + this.pause(rates);
@@ -200,8 +200,8 @@ export class MixLoops {
     this.expected.add(now, meanMs);
     this.expectedOwn.add(now, meanMs);
     const drawn = [...out, ...back].reduce((sum, hop) => sum + hop.delayMs, firstDelayMs);
-    const pending = { key: hex(id), relays };
-    this.pending.set(pending.key, pending);
+    const pending = { id, relays };
+    this.pending.set(id, pending);
     this.deadlines.push(now + drawn + LOOP_SLACK_MS, pending);
     return true;
   }
@@ -219,7 +219,7 @@ export class MixLoops {
   }
 
   private settle(pending: Pending, back: boolean): void {
-    this.pending.delete(pending.key);
+    this.pending.delete(pending.id);
     this.d.count(back ? 'loop-back' : 'loop-lost');
     this.tally.loop(pending.relays, back);
     if (this.alarm.note(back)) this.d.count('loop-alarm');
