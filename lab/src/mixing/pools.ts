@@ -4,6 +4,7 @@
  * among log2(Lambda/mu) + 2.6655; departures are Poisson and say nothing about the pool they left.
  */
 import type { Millis } from '@tacet/base';
+import type { RelayEffect } from '@tacet/relay';
 import { courseOf } from '../model-onion.ts';
 import { atMost, type Check, close } from './check.ts';
 import { Field } from './field.ts';
@@ -76,7 +77,7 @@ export async function onePool(layer: number, { seed, seconds }: PoolOptions): Pr
       held.push(effect);
     }
   };
-  const held: ReturnType<typeof drain> = [];
+  const held: RelayEffect[] = [];
   machine.drain = () => [...held.splice(0), ...drain()];
   const sizes: number[] = [];
   const sample = (): void => {

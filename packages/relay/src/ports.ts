@@ -104,5 +104,5 @@ export interface Machine<Effect> {
    */
   onClockStep?(by: Millis, now: Millis): void;
   /** Takes the effects since the last call, in order. */
-  drain(): Effect[];
+  drain(): readonly Effect[];
 }

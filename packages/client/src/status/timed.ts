@@ -35,11 +35,13 @@ export class Timed {
 
   /** Infinity: nothing is to be done. */
   get deadline(): Millis {
-    const due = this.parts.map((part) => {
-      const at = part.deadline() ?? Number.POSITIVE_INFINITY;
-      return Math.max(at, this.rests.get(part) ?? at);
-    });
-    return Math.min(...due);
+    let due = Number.POSITIVE_INFINITY;
+    for (const part of this.parts) {
+      const at = part.deadline();
+      if (at === null || at >= due) continue;
+      due = Math.min(due, Math.max(at, this.rests.get(part) ?? at));
+    }
+    return due;
   }
 
   advance(now: Millis): void {

@@ -46,6 +46,8 @@ export interface EdgeOptions {
   readonly observer?: EdgeObserver;
 }
 
+const NOTHING: readonly RelayEffect[] = [];
+
 export class EdgeMachine implements Machine<RelayEffect> {
   readonly counters = new Counters<EdgeCounter>();
   private readonly options: EdgeOptions;
@@ -237,8 +239,9 @@ export class EdgeMachine implements Machine<RelayEffect> {
     this.door.advance(steady);
   }
 
-  drain(): RelayEffect[] {
-    const effects = this.effects;
+  drain(): readonly RelayEffect[] {
+    const { effects } = this;
+    if (effects.length === 0) return NOTHING;
     this.effects = [];
     return effects;
   }

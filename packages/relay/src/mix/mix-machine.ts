@@ -38,6 +38,8 @@ interface Held {
   readonly due: Millis;
 }
 
+const NOTHING: readonly RelayEffect[] = [];
+
 export class MixMachine implements Machine<RelayEffect> {
   readonly counters = new Counters<MixCounter>();
   private readonly book: Documents;
@@ -141,8 +143,9 @@ export class MixMachine implements Machine<RelayEffect> {
     }
   }
 
-  drain(): RelayEffect[] {
-    const effects = this.effects;
+  drain(): readonly RelayEffect[] {
+    const { effects } = this;
+    if (effects.length === 0) return NOTHING;
     this.effects = [];
     return effects;
   }
