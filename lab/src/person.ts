@@ -5,20 +5,20 @@ import {
   Client,
   type ClientEvent,
   type ProfileStore,
+  type PublicChecks,
   prepareProfile,
   type RequestFacts,
   type SessionPort,
 } from '@tacet/client';
 import type { PacketBuilder } from '@tacet/onion';
 import { createFakeSession, MemoryCells } from '@tacet/testkit';
-import type { DigestVerifier } from '@tacet/wire';
 import { copyStore } from './copy-store.ts';
 
 export interface PersonOptions {
   readonly id: number;
   readonly name: string;
   readonly builder: PacketBuilder;
-  readonly verifyDigest: DigestVerifier;
+  readonly checks: PublicChecks;
   readonly rng: Rng;
   readonly now: () => Millis;
   /** Hears of every request before it leaves. */
@@ -67,12 +67,9 @@ export class Person {
   }
 
   private open(): Client {
-    const { builder, verifyDigest, rng, now, onRequest } = this.options;
+    const { builder, checks, rng, now, onRequest } = this.options;
     const heard = onRequest === undefined ? {} : { onRequest };
-    return Client.open(
-      { store: this.store, builder, rng, verifyDigest, ...heard },
-      now() + this.skew,
-    );
+    return Client.open({ store: this.store, builder, rng, checks, ...heard }, now() + this.skew);
   }
 
   /** Kill -9: what was not saved is gone. */

@@ -27,10 +27,11 @@ import {
   type TestNetworkOptions,
   type TestRelay,
 } from '@tacet/testkit';
-import { DigestCache, type SignedDigest } from '@tacet/wire';
+import type { SignedDigest } from '@tacet/wire';
 import { MemoryBoxes } from './memory-boxes.ts';
 import type { Onion } from './onion.ts';
 import { Person } from './person.ts';
+import { SharedChecks } from './shared-checks.ts';
 import { VirtualTime } from './time.ts';
 import type { Trace } from './trace.ts';
 
@@ -95,8 +96,7 @@ export class World {
   private readonly latencies = new Map<number, Millis>();
   private readonly latencyRange: readonly [number, number];
   private readonly drops: NonNullable<WorldOptions['drops']>;
-  /** Everybody checks the same bytes; the lab checks each once. */
-  private readonly digests = new DigestCache();
+  private readonly checks = new SharedChecks();
   private readonly onRequest: WorldOptions['onRequest'];
   private document: VerifiedDocument;
   private nextLink = 1;
@@ -162,7 +162,8 @@ export class World {
       joinSecret: this.network.card.joinSecret,
       proof: encodeLinkProof(relay.identity.publicKey, node.link),
       noise: { fill: (out) => out },
-      verifyDigest: this.digests.verify,
+      verifyDigest: this.checks.verifyDigest,
+      recordChecks: this.checks,
     });
     node.machine = machine;
     machine.onDocument(this.document, this.now);
@@ -197,11 +198,13 @@ export class World {
   private publish(): void {
     const epoch = epochAt(this.network.parameters, this.now) + 1;
     this.document = this.network.next(this.document, epoch, this.membership(epoch));
+    // What clients get for these bytes too.
+    const shared = this.checks.verifyDocument(this.document.bytes, this.network.trust);
     for (const node of this.relays) {
       if (node.link.notAfter - this.now < RENEWED * DAY) {
         this.rekey(node, Math.floor(this.now) + LASTS * DAY);
       }
-      node.book.add(this.document.bytes);
+      node.book.accept(shared);
       if (node.up && node.machine instanceof EdgeMachine) {
         node.machine.onDocument(this.document, this.now);
         this.pump(node);
@@ -344,7 +347,7 @@ export class World {
       name,
       onRequest: onRequest && ((facts) => onRequest(name, facts)),
       builder: this.onion.builder,
-      verifyDigest: this.digests.verify,
+      checks: this.checks,
       rng: seededRng(`${id}/${this.rng.fill(new Uint8Array(8)).join('.')}`),
       now: () => this.now,
     });

@@ -2,8 +2,9 @@
 import type { Millis, Rng } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import type { PacketBuilder } from '@tacet/onion';
-import type { DigestVerifier, Hello, UpFrame } from '@tacet/wire';
+import type { Hello, UpFrame } from '@tacet/wire';
 import type { CellJob } from './files/cell-jobs.ts';
+import type { PublicChecks } from './network/checks.ts';
 import type { LinkEffect, RequestFacts } from './network/link.ts';
 import type { ProfileStore } from './ports.ts';
 import type { SessionJob } from './sessions/jobs.ts';
@@ -16,8 +17,8 @@ export interface ClientOptions {
   readonly rng: Rng;
   /** Bytes left on the disk of the store; not given: without end. */
   readonly room?: () => number;
-  /** Given where many clients share a process and check the same digests. */
-  readonly verifyDigest?: DigestVerifier;
+  /** Given where many clients share a process, and what one worked out need not be worked out again. */
+  readonly checks?: PublicChecks;
   /** Hears of every request before it leaves. For measurements only. */
   readonly onRequest?: (facts: RequestFacts) => void;
 }

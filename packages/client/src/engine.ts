@@ -3,7 +3,7 @@
  * file only joins them; each rule lives in its folder. Commands stand in `client.ts`.
  */
 import { MINUTE, type Millis, type Rng } from '@tacet/base';
-import { type DownFrame, verifyDigest, type Welcome } from '@tacet/wire';
+import type { DownFrame, Welcome } from '@tacet/wire';
 import { AddressFeature } from './addresses/feature.ts';
 import { Cover } from './boxes/cover.ts';
 import { isErasedAfterRead } from './boxes/erasing-rule.ts';
@@ -34,6 +34,7 @@ import type { MeetingDeps } from './meeting/deps.ts';
 import { loadIdentity, type OwnIdentity } from './meeting/identity.ts';
 import { Invitations } from './meeting/invitations.ts';
 import { Visits } from './meeting/visits.ts';
+import { PUBLIC_CHECKS } from './network/checks.ts';
 import { Guard } from './network/guard.ts';
 import { Link } from './network/link.ts';
 import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
@@ -425,7 +426,7 @@ export class Engine {
       store,
       rng,
       listener: this.networkListener(),
-      verifyDigest: options.verifyDigest ?? verifyDigest,
+      checks: options.checks ?? PUBLIC_CHECKS,
     };
     this.network = Network.load(this.networkDeps);
     this.documented = this.network?.book.newest() != null;

@@ -18,6 +18,7 @@ export type { NetworkFacts, RelayFacts } from './levels/facts.ts';
 export type { MonthView, StatisticsView, UsageView } from './levels/levels.ts';
 export type { DayUsage } from './levels/usage.ts';
 export { prepareProfile } from './meeting/identity.ts';
+export { PUBLIC_CHECKS, type PublicChecks } from './network/checks.ts';
 export type { RequestFacts } from './network/link.ts';
 export type {
   BundleInfo,

@@ -8,7 +8,7 @@ import { AppError, equalBytes, isZero, type Millis } from '@tacet/base';
 import { buildingEpoch, epochStart, publicationLead } from './epochs.ts';
 import { MAX_EVIDENCE, MAX_HELD_DOCUMENTS } from './limits.ts';
 import { planOf } from './plan.ts';
-import { verifyDocument } from './published.ts';
+import { type DocumentVerifier, verifyDocument } from './published.ts';
 import type { AuthoritySet, VerifiedDocument } from './types.ts';
 
 /** Two documents, each signed by enough authorities, that cannot both belong to one chain. */
@@ -21,18 +21,21 @@ export type AddOutcome = 'added' | 'known' | 'older' | 'equivocation';
 
 export class DocumentBook {
   readonly trust: AuthoritySet;
+  private readonly verify: DocumentVerifier;
   /** Newest epoch first. */
   private held: VerifiedDocument[] = [];
   private readonly pairs: Evidence[] = [];
 
-  constructor(trust: AuthoritySet) {
+  /** @param verify or one that remembers, where many books share a process */
+  constructor(trust: AuthoritySet, verify: DocumentVerifier = verifyDocument) {
     this.trust = trust;
+    this.verify = verify;
   }
 
   /** @throws `document-malformed`, `document-network`, `document-signatures`, `document-chain` */
   add(bytes: Uint8Array): AddOutcome {
     if (this.held.some((one) => equalBytes(one.bytes, bytes))) return 'known';
-    return this.accept(verifyDocument(bytes, this.trust));
+    return this.accept(this.verify(bytes, this.trust));
   }
 
   /** The same for a document that `verifyDocument` gave for this book's authorities. */

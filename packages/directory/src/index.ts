@@ -66,6 +66,7 @@ export {
 export { drawDelay, drawPath, type PathOptions, pathDelay } from './path.ts';
 export { placeIn, placement } from './placement.ts';
 export {
+  type DocumentVerifier,
   decodePublished,
   encodePublished,
   signDocument,

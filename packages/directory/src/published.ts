@@ -65,6 +65,8 @@ export function verifyDocument(published: Uint8Array, trust: AuthoritySet): Veri
   return verifyPartial(published, trust, trust.threshold);
 }
 
+export type DocumentVerifier = typeof verifyDocument;
+
 /**
  * The same for a document that is still to be signed by more: by at least `needed`.
  * What it gives must never be taken for a document in force.

@@ -34,6 +34,8 @@ export function broadcastItemId(item: BroadcastItem): Uint8Array {
   return hash('broadcast-item', Uint8Array.of(CODES[item.kind]), item.bytes).subarray(0, ITEM_ID);
 }
 
+export type BroadcastNamer = typeof broadcastItemId;
+
 /** Items in order, cell after cell; the rest of the last page is zero. */
 export function packBroadcast(items: readonly BroadcastItem[]): Uint8Array[] {
   const pages: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 /** Layer 2: what stands inside frames: records, requests, answers, digests, link frames. */
 export { decodeAnswer, encodeAnswer, type ReadAnswer } from './answer.ts';
-export { packBroadcast } from './broadcast.ts';
+export { type BroadcastNamer, broadcastItemId, packBroadcast } from './broadcast.ts';
 export { type BroadcastCounter, BroadcastReader } from './broadcast-reader.ts';
 export { decodeDown, decodeUp, encodeDown, encodeUp, writeDown } from './client-link.ts';
 export { DIGEST_STEP, decodeDigest, encodeDigestBody } from './digest.ts';
@@ -28,6 +28,7 @@ export { markKey, markOf } from './mark.ts';
 export { openRecord, sealRecord, verifyRecord } from './record.ts';
 export { decodeRelayFrame, digestFrames, encodeRelayFrame } from './relay-link.ts';
 export { decodeRequest, encodeRequest } from './request.ts';
+export { SameBytes } from './same-bytes.ts';
 export {
   DigestCache,
   type DigestSigner,

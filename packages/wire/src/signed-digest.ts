@@ -2,15 +2,13 @@
  * Digests with their edge's signature (docs/spec/05-boxes.md, 7). Only the Ed25519 half of the
  * identity signs: a digest is worth nothing after an hour, and every client checks many.
  */
-import { concat, equalBytes, hex, isAppError } from '@tacet/base';
+import { concat, equalBytes, isAppError } from '@tacet/base';
 import { classicalVerify, type HybridKeyPair, hash } from '@tacet/crypto';
 import { type NetworkId, relayIndex, type VerifiedDocument } from '@tacet/directory';
 import { decodeDigest, encodeDigestBody } from './digest.ts';
 import { MAX_DIGEST_CACHE } from './limits.ts';
+import { SameBytes } from './same-bytes.ts';
 import type { Digest, SignedDigest } from './types.ts';
-
-/** Bytes of a signature that name a digest in a cache. */
-const NAME = 16;
 
 export type DigestSigner = Pick<HybridKeyPair, 'signClassical'>;
 
@@ -46,35 +44,16 @@ export function verifyDigest(bytes: Uint8Array, verified: VerifiedDocument): Sig
 
 export type DigestVerifier = typeof verifyDigest;
 
-interface Checked {
-  readonly bytes: Uint8Array;
-  readonly document: Uint8Array;
-  readonly result: SignedDigest | null;
-}
-
 /** Remembers results, for a process in which many parties check the same digests. */
 export class DigestCache {
-  /** By the end of the signature; whoever finds one compares all bytes. */
-  private readonly results = new Map<string, Checked>();
+  /** By the hash of the document they were checked with: around an epoch's end there are two. */
+  private readonly results = new SameBytes<[Uint8Array, SignedDigest | null][]>(MAX_DIGEST_CACHE);
 
   readonly verify: DigestVerifier = (bytes, verified) => {
-    const key = `${verified.document.epoch}/${hex(bytes.subarray(-NAME))}`;
-    const known = this.results.get(key);
-    if (
-      known !== undefined &&
-      equalBytes(known.bytes, bytes) &&
-      equalBytes(known.document, verified.hash)
-    ) {
-      return known.result;
-    }
+    const known = this.results.of(bytes, () => []);
+    for (const [document, result] of known) if (equalBytes(document, verified.hash)) return result;
     const result = verifyDigest(bytes, verified);
-    this.results.set(key, { bytes: bytes.slice(), document: verified.hash, result });
-    if (this.results.size > MAX_DIGEST_CACHE) {
-      for (const oldest of this.results.keys()) {
-        this.results.delete(oldest);
-        break;
-      }
-    }
+    known.push([verified.hash, result]);
     return result;
   };
 }

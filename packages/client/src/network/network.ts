@@ -33,11 +33,12 @@ import {
   type VerifiedDocument,
 } from '@tacet/directory';
 import type { Path } from '@tacet/onion';
-import { BroadcastReader, type Digest, type DigestVerifier, type Mark } from '@tacet/wire';
+import { BroadcastReader, type Digest, type Mark } from '@tacet/wire';
 import { MAX_SEEN_DIGESTS } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob } from '../store/rows.ts';
 import { readSetting, writeSetting } from '../store/settings.ts';
+import type { PublicChecks } from './checks.ts';
 import { ClockCheck } from './clock-check.ts';
 import { DigestGaps } from './digest-gaps.ts';
 import { DocumentMemory, type DocumentName } from './document-memory.ts';
@@ -90,8 +91,7 @@ export interface NetworkDeps {
   readonly store: ProfileStore;
   readonly rng: Rng;
   readonly listener: NetworkListener;
-  /** `verifyDigest`, or one that remembers where many clients share a process. */
-  readonly verifyDigest: DigestVerifier;
+  readonly checks: PublicChecks;
 }
 
 export class Network {
@@ -103,7 +103,7 @@ export class Network {
   readonly clock = new ClockCheck();
   readonly memory: DocumentMemory;
   private readonly d: NetworkDeps;
-  private readonly reader = new BroadcastReader();
+  private readonly reader: BroadcastReader;
   private readonly seenDigests = new RecentSet<string>(MAX_SEEN_DIGESTS);
   private gaps: DigestGaps | null = null;
   private lastDigest: Millis | null = null;
@@ -118,7 +118,8 @@ export class Network {
     this.d = deps;
     this.card = card;
     this.id = networkIdOf(trust);
-    this.book = new DocumentBook(trust);
+    this.book = new DocumentBook(trust, deps.checks.verifyDocument);
+    this.reader = new BroadcastReader(deps.checks.broadcastId);
     this.marks = new RecentMarks(deps.rng);
     this.memory = new DocumentMemory(deps.store);
     for (const row of deps.store.all('SELECT bytes FROM documents ORDER BY epoch')) {
@@ -337,7 +338,7 @@ export class Network {
   private takeDigest(bytes: Uint8Array, now: Millis): void {
     const newest = this.book.newest();
     if (newest === null) return;
-    const signed = this.d.verifyDigest(bytes, newest);
+    const signed = this.d.checks.verifyDigest(bytes, newest);
     if (signed === null) {
       this.counters.add('digest-invalid');
       return;

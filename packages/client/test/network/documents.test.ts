@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { equalBytes } from '@tacet/base';
 import { signDocument, type VerifiedDocument } from '@tacet/directory';
 import { MemoryStore, makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
-import { packBroadcast, verifyDigest } from '@tacet/wire';
+import { packBroadcast } from '@tacet/wire';
+import { PUBLIC_CHECKS } from '../../src/network/checks.ts';
 import { Network } from '../../src/network/network.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { MIGRATIONS } from '../../src/store/schema.ts';
@@ -27,7 +28,7 @@ function profile(store = new MemoryStore()) {
       onDocument: () => void told.push('document'),
       onEquivocation: () => void told.push('equivocation'),
     },
-    verifyDigest,
+    checks: PUBLIC_CHECKS,
   };
   const network = Network.load(deps) ?? Network.join(net.cardText, deps);
   const give = (bytes: Uint8Array, now = TEST_NOW): void => {

@@ -15,8 +15,6 @@ import {
   decodeRequest,
   type Mark,
   markOf,
-  verifyRecord,
-  verifyTombstone,
 } from '@tacet/wire';
 import type { Documents } from '../documents.ts';
 import {
@@ -29,6 +27,7 @@ import {
 import type { PutResult, StoreCommand, StoreResult } from '../ports.ts';
 import type { EdgeCounter } from './counters.ts';
 import { RecentFills } from './recent-fills.ts';
+import type { RecordChecks } from './record-checks.ts';
 import { type StandingRead, StandingReads } from './standing-reads.ts';
 import { StoreRoom } from './store-room.ts';
 import type { Outgoing, Ticket } from './ticket.ts';
@@ -41,6 +40,7 @@ export interface BoxDeskOptions {
   readonly limits: EdgeLimits;
   readonly outgoing: Outgoing;
   readonly counters: Counters<EdgeCounter>;
+  readonly checks: RecordChecks;
   /** Everything here goes by steady time; days and epochs go by this, the wall clock. */
   readonly wall: (steady: Millis) => Millis;
   /** Hands a command to the store; the result comes to `onStore` with the same token. */
@@ -122,7 +122,7 @@ export class BoxDesk {
         this.counters.add('tombstone');
         const { id, signature } = request;
         const mark = markOf(id);
-        if (!verifyTombstone(id, signature, current.document.networkId)) {
+        if (!this.options.checks.verifyTombstone(id, signature, current.document.networkId)) {
           this.counters.add('tombstone-invalid');
           this.refuseLater(ticket, mark, now);
           return;
@@ -197,7 +197,7 @@ export class BoxDesk {
 
   private put(ticket: Ticket, record: BoxRecord, current: VerifiedDocument, now: Millis): void {
     this.counters.add('put');
-    const valid = verifyRecord(record, current.document.networkId);
+    const valid = this.options.checks.verifyRecord(record, current.document.networkId);
     if (valid === null) {
       this.counters.add('put-invalid');
       this.refuseLater(ticket, markOf(record.subarray(0, BOX_ID) as BoxId), now);

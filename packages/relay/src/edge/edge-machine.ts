@@ -25,6 +25,7 @@ import type { Fork } from './digest-peers.ts';
 import { FrontDoor } from './front-door.ts';
 import type { EdgeObserver } from './observer.ts';
 import { Publisher } from './publisher.ts';
+import { RECORD_CHECKS, type RecordChecks } from './record-checks.ts';
 import { Outgoing } from './ticket.ts';
 
 export interface EdgeOptions {
@@ -43,6 +44,8 @@ export interface EdgeOptions {
   /** Fills the unused bytes of answers; `rng` unless a simulation has something cheaper. */
   readonly noise?: Rng;
   readonly verifyDigest?: DigestVerifier;
+  /** Given where edges share a process: both homes of a box check the same bytes. */
+  readonly recordChecks?: RecordChecks;
   readonly observer?: EdgeObserver;
 }
 
@@ -81,6 +84,7 @@ export class EdgeMachine implements Machine<RelayEffect> {
       limits,
       outgoing,
       counters,
+      checks: options.recordChecks ?? RECORD_CHECKS,
       wall: (steady) => this.time.wall(steady),
       ask: (token, command) => emit({ kind: 'store', token, command }),
       onFilled: (mark) => {

@@ -3,6 +3,7 @@ import type { Millis } from '@tacet/base';
 import {
   Client,
   type ClientEffect,
+  PUBLIC_CHECKS,
   prepareProfile,
   type SessionJob,
   type SessionPort,
@@ -24,7 +25,7 @@ export interface PersonOptions {
   readonly session?: (rng: SeededRng) => SessionPort;
 }
 
-const digests = new DigestCache();
+const checks = { ...PUBLIC_CHECKS, verifyDigest: new DigestCache().verify };
 const NO_PAGE = new Uint8Array(4_688);
 
 export class ModelPerson implements Listener {
@@ -125,9 +126,9 @@ export class ModelPerson implements Listener {
     this.left = { await: Infinity, effect: Infinity };
     if (this.inStart !== null) this.crashAt(this.inStart.point, this.inStart.count);
     this.inStart = null;
-    const options = { store: this.store, builder: plainBuilder, rng: this.rng };
+    const options = { store: this.store, builder: plainBuilder, rng: this.rng, checks };
     const opened = this.survive(() => {
-      this.client = Client.open({ ...options, verifyDigest: digests.verify }, this.now);
+      this.client = Client.open(options, this.now);
       this.pump();
     });
     if (!opened) this.tally.add('crashed-in-start');
