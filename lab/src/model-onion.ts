@@ -5,7 +5,7 @@
  * seconds. `equivalence.long.test.ts` runs the same world over the real onion and compares traces.
  */
 import type { Millis } from '@tacet/base';
-import { equalBytes } from '@tacet/base';
+import { equalBytes, isZero } from '@tacet/base';
 import {
   type Frame,
   GEOMETRY,
@@ -21,7 +21,7 @@ import {
   type ReplyId,
   type ReplyKeys,
 } from '@tacet/onion';
-import { ANSWER_LENGTH } from '@tacet/wire';
+import { BOX_ID, BOX_RECORD } from '@tacet/wire';
 
 interface Packet {
   readonly path: Pick<Path, 'epoch' | 'documentHash'> & { readonly hops: readonly Hop[] };
@@ -65,18 +65,24 @@ function at({ path, data, block, replyId, loopId }: Packet, hop: number): Packet
 
 /** Status and day of an answer; where it found no box, the lab's edges leave the rest zero. */
 const HEAD = 5;
-const NOTHING = new Uint8Array(ANSWER_LENGTH - HEAD);
-/** Answers without a box, by their first bytes. */
-const empty = new Map<string, Uint8Array>();
+const PLACES = [HEAD, HEAD + BOX_RECORD, HEAD + 2 * BOX_RECORD];
+/** Answers without a box, by their status and day. */
+const empty = new Map<number, Uint8Array>();
+
+/** A record begins with its box's id, a key, and no key is zero. */
+function hasRecord(data: Uint8Array): boolean {
+  return PLACES.some((at) => !isZero(data.subarray(at, at + BOX_ID)));
+}
 
 /** An edge wipes what it answered with: a copy, one for all answers that found nothing. */
 function kept(data: Uint8Array): Uint8Array {
-  if (Buffer.compare(data.subarray(HEAD), NOTHING) !== 0) return data.slice();
-  const key = data.subarray(0, HEAD).join();
-  let known = empty.get(key);
+  if (hasRecord(data)) return data.slice();
+  const [status = 0, a = 0, b = 0, c = 0, d = 0] = data;
+  const head = (((status * 256 + a) * 256 + b) * 256 + c) * 256 + d;
+  let known = empty.get(head);
   if (known === undefined) {
     known = data.slice();
-    empty.set(key, known);
+    empty.set(head, known);
   }
   return known;
 }

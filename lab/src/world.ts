@@ -39,6 +39,8 @@ const FRAME = 12_288;
 const NOBODY = new Uint8Array(32);
 /** People's ids in traces start here; relays have their index. */
 const FIRST_PERSON = 1_000;
+/** Ids are below. */
+const MOST_IDS = 0x8000;
 /** Days a link key is certified for, and left when a relay takes the next. */
 const LASTS = 90;
 const RENEWED = 30;
@@ -92,6 +94,8 @@ export class World {
   told: Partial<Pick<Document, 'echo'>> = {};
   private readonly trace: Trace;
   private readonly byHash = new BytesMap<RelayNode>();
+  /** The same by the arrays of documents: packets name a relay by these, again and again. */
+  private readonly byArray = new WeakMap<RelayHash, RelayNode>();
   private readonly links = new Map<number, ClientLink>();
   private readonly latencies = new Map<number, Millis>();
   private readonly latencyRange: readonly [number, number];
@@ -243,7 +247,8 @@ export class World {
   // Relays ---------------------------------------------------------------------------------
 
   private latency(a: number, b: number): Millis {
-    const key = Math.min(a, b) * 1e6 + Math.max(a, b);
+    // One of the two is a relay, with a low number: a small integer, found without a box for it.
+    const key = Math.min(a, b) * MOST_IDS + Math.max(a, b);
     let latency = this.latencies.get(key);
     if (latency === undefined) {
       latency = randomBetween(this.rng, ...this.latencyRange);
@@ -317,8 +322,11 @@ export class World {
   }
 
   private nodeOf(hash: RelayHash): RelayNode {
+    const known = this.byArray.get(hash);
+    if (known !== undefined) return known;
     const node = this.byHash.get(hash);
     if (node === undefined) throw new RangeError('no such relay in this world');
+    this.byArray.set(hash, node);
     return node;
   }
 
