@@ -9,17 +9,18 @@ export function malformed(what: string): AppError {
   return new AppError('malformed', 'input', `malformed ${what}`);
 }
 
+/**
+ * Byte by byte, and no view of the buffer beneath: an engine keeps small arrays inside their
+ * objects, and takes them out, at the price of several, when somebody asks for their buffer.
+ */
 export class ByteReader {
   private at = 0;
   private readonly bytes: Uint8Array;
-  private readonly view: DataView;
   private readonly what: string;
 
   /** @param what names the structure in errors, for example `record`. */
   constructor(bytes: Uint8Array, what: string) {
-    // Never a Buffer, whose `slice` is a view: `copy` below must copy.
-    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = plain(bytes);
     this.what = what;
   }
 
@@ -35,22 +36,30 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.view.getUint8(this.take(1));
+    return this.byte(this.take(1));
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2));
+    const at = this.take(2);
+    return (this.byte(at) << 8) | this.byte(at + 1);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4));
+    const at = this.take(4);
+    const high = (this.byte(at) << 24) | (this.byte(at + 1) << 16);
+    return (high | (this.byte(at + 2) << 8) | this.byte(at + 3)) >>> 0;
   }
 
   /** Values above 2^53 - 1 are malformed. */
   u64(): number {
-    const value = this.view.getBigUint64(this.take(8));
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed(this.what);
-    return Number(value);
+    if (this.remaining < 8) throw malformed(this.what);
+    const high = this.u32();
+    if (high >= 2 ** 21) throw malformed(this.what);
+    return high * 2 ** 32 + this.u32();
+  }
+
+  private byte(at: number): number {
+    return this.bytes[at] as number;
   }
 
   /** A copy, so that the caller may keep it when the frame buffer is used again. */
@@ -74,38 +83,50 @@ export class ByteReader {
   }
 }
 
+/** Never a Buffer, whose `slice` is a view: copies must be copies. */
+function plain(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 export class ByteWriter {
   private at = 0;
   readonly bytes: Uint8Array;
-  private readonly view: DataView;
 
   constructor(length: number) {
     this.bytes = new Uint8Array(length);
-    this.view = new DataView(this.bytes.buffer);
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.at, value);
-    this.at += 1;
+    this.byte(value);
     return this;
   }
 
   u16(value: number): this {
-    this.view.setUint16(this.at, value);
-    this.at += 2;
+    this.byte(value >>> 8);
+    this.byte(value);
     return this;
   }
 
   u32(value: number): this {
-    this.view.setUint32(this.at, value);
-    this.at += 4;
+    this.byte(value >>> 24);
+    this.byte(value >>> 16);
+    this.byte(value >>> 8);
+    this.byte(value);
     return this;
   }
 
+  /** Throws RangeError but for safe integers >= 0. */
   u64(value: number): this {
-    this.view.setBigUint64(this.at, BigInt(value));
-    this.at += 8;
-    return this;
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('no number of 53 bits');
+    return this.u32(Math.floor(value / 2 ** 32)).u32(value % 2 ** 32);
+  }
+
+  /** Its low eight bits. Throws RangeError past the end, as the wider ones and `put` do. */
+  private byte(value: number): void {
+    if (this.at >= this.bytes.length) throw new RangeError('past the end of a writer');
+    this.bytes[this.at] = value;
+    this.at += 1;
   }
 
   put(bytes: Uint8Array): this {

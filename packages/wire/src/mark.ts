@@ -10,8 +10,8 @@ export function markOf(id: BoxId): Mark {
 const scratch = new Uint8Array(MARK);
 const view = new DataView(scratch.buffer);
 
-/** An 8-byte name as a key for maps: measured cheaper than a string of it. */
+/** The first eight bytes of a name as a key for maps: measured cheaper than a string of them. */
 export function markKey(mark: Uint8Array): bigint {
-  scratch.set(mark);
+  for (let i = 0; i < MARK; i++) scratch[i] = mark[i] as number;
   return view.getBigUint64(0);
 }

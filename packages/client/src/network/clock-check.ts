@@ -51,9 +51,9 @@ export class ClockCheck {
   }
 
   private median(): Millis | null {
-    const offsets = [...this.voices.values()]
-      .flatMap(({ offset }) => (offset === null ? [] : [offset]))
-      .sort((a, b) => a - b);
+    const offsets: Millis[] = [];
+    for (const { offset } of this.voices.values()) if (offset !== null) offsets.push(offset);
+    offsets.sort((a, b) => a - b);
     const low = offsets[(offsets.length - 1) >> 1];
     const high = offsets[offsets.length >> 1];
     if (low === undefined || high === undefined) return this.welcomed;

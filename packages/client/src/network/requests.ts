@@ -6,7 +6,7 @@
  */
 import { Counters, DeadlineHeap, isAppError, MINUTE, type Millis, type Rng } from '@tacet/base';
 import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
-import { type BoxAnswer, type DownFrame, decodeAnswer } from '@tacet/wire';
+import { type BoxAnswer, type DownFrame, decodeAnswer, HANDLE } from '@tacet/wire';
 import { MAX_LATE_REQUESTS, MAX_PENDING_REQUESTS } from '../limits.ts';
 import type { Plan } from '../rhythm/plan.ts';
 import { keyOf } from './keys.ts';
@@ -122,14 +122,14 @@ export class RequestTracker {
       const oldest = this.pending.values().next().value;
       if (oldest !== undefined) this.lose(oldest, now);
     }
-    const entry = { nonce: keyOf(replyId.subarray(8)), keys, of, done: false };
+    const entry = { nonce: keyOf(replyId, HANDLE), keys, of, done: false };
     this.pending.set(entry.nonce, entry);
     this.deadlines.push(deadline, entry);
   }
 
   /** Takes a reply; false, with a counter, for one that settles nothing. */
   take(reply: NonNullable<DownFrame['reply']>, now: Millis): boolean {
-    const nonce = keyOf(reply.replyId.subarray(8));
+    const nonce = keyOf(reply.replyId, HANDLE);
     const entry = this.pending.get(nonce);
     if (entry === undefined) return this.takeLate(nonce, reply.payload, now);
     const data = this.builder.openReply(entry.keys, reply.payload);

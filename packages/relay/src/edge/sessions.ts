@@ -120,7 +120,7 @@ export class Sessions {
 
   /** Queues a reply for the client whose handle its id begins with. */
   deliver(replyId: ReplyId, payload: Uint8Array): 'queued' | 'unknown' | 'full' {
-    const session = this.byHandle.get(markKey(replyId.subarray(0, HANDLE)));
+    const session = this.byHandle.get(markKey(replyId));
     if (session === undefined) return 'unknown';
     const { repliesEach, repliesAll } = this.limits;
     if (session.replies.length >= repliesEach || this.queued >= repliesAll) return 'full';
