@@ -29,7 +29,7 @@ import {
 import { MAX_COVER_ERRANDS, TRIES_PER_EDGE } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
-import { type BoxSecret, boxFrom } from '../streams/chain.ts';
+import { type BoxSecret, boxOf } from '../streams/chain.ts';
 import { encodeBoxContent } from '../streams/parts.ts';
 import { type Erasure, nextStep } from './erasure.ts';
 import { isRetry, type PutProgress, pauseAfter, targetOf } from './put-entry.ts';
@@ -120,8 +120,9 @@ export class Cover implements PlanSource {
   }
 
   private put(network: Network, now: Millis): Plan | null {
-    const box = boxFrom(randomBytes(this.rng, 32), randomBytes(this.rng, 32));
-    const record = sealRecord(box, network.id, encodeBoxContent({ kind: 'cover' }));
+    const [seed, key] = [randomBytes(this.rng, 32), randomBytes(this.rng, 32)];
+    const record = sealRecord({ seed, key }, network.id, encodeBoxContent({ kind: 'cover' }));
+    const box = boxOf(seed, key, record);
     return this.write({ box, record, copies: 0, firstEdge: null, triesA: 0, triesB: 0 }, now);
   }
 

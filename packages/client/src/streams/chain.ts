@@ -3,7 +3,7 @@
  * one way, so a chain value kept for box i says nothing about boxes before it.
  */
 import { edKeyPair, hash } from '@tacet/crypto';
-import { type BoxId, type Mark, markOf } from '@tacet/wire';
+import { BOX_ID, type BoxId, type BoxRecord, type Mark, markOf } from '@tacet/wire';
 
 /** What a reader needs of one box; what a writer needs to seal it. Secret but for id and mark. */
 export interface BoxSecret {
@@ -15,6 +15,12 @@ export interface BoxSecret {
 
 export function boxFrom(seed: Uint8Array, key: Uint8Array): BoxSecret {
   const id = edKeyPair(seed).publicKey as BoxId;
+  return { seed, key, id, mark: markOf(id) };
+}
+
+/** The same of a box that was just sealed: its record begins with the id. */
+export function boxOf(seed: Uint8Array, key: Uint8Array, record: BoxRecord): BoxSecret {
+  const id = record.slice(0, BOX_ID) as BoxId;
   return { seed, key, id, mark: markOf(id) };
 }
 
