@@ -29,6 +29,13 @@ interface Unfinished {
   readonly parts: Map<number, Uint8Array>;
 }
 
+/** An item's bytes, as its cells have them, and what they say they are. */
+interface Whole {
+  readonly kind: BroadcastItem['kind'];
+  readonly itemId: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
 export type BroadcastCounter = 'malformed' | 'mismatch' | 'evicted' | 'finished';
 
 export class BroadcastReader {
@@ -36,6 +43,8 @@ export class BroadcastReader {
   /** In order of last progress, oldest first. Keys: the first bits of the item's id. */
   private readonly unfinished = new Map<number, Unfinished>();
   private readonly remembered = new RecentSet<number>(MAX_BROADCAST_REMEMBERED);
+  /** Of those remembered the one that came last: what goes round mostly follows itself. */
+  private latest = -1;
   private readonly nameOf: BroadcastNamer;
   private held = 0;
 
@@ -58,26 +67,39 @@ export class BroadcastReader {
     for (let at = 0; at < BROADCAST_PAGE; at += CELL_LENGTH) {
       if (page[at] === 0) continue;
       if (done >= 0 && sameItem(page, at, done)) continue;
-      if (this.remembered.has(keyAt(page, at + 1))) {
+      const key = keyAt(page, at + 1);
+      if (key === this.latest || this.remembered.has(key)) {
+        this.latest = key;
         done = at;
         continue;
       }
-      const bytes = page.subarray(at, at + CELL_LENGTH);
-      const cell = this.read(bytes);
+      const whole = wholeAt(page, at);
+      if (whole !== null) {
+        const item = this.finish(whole, key);
+        if (item !== null) items.push(item);
+        at += (cellCount(whole.bytes.length) - 1) * CELL_LENGTH;
+        continue;
+      }
+      const cell = cellAt(page, at);
+      if (cell === null) this.counters.add('malformed');
       const item = cell && this.add(cell);
       if (item) items.push(item);
     }
     return items;
   }
 
-  private read(bytes: Uint8Array): Cell | null {
-    try {
-      return readCell(bytes);
-    } catch (error) {
-      if (!isAppError(error, 'malformed')) throw error;
-      this.counters.add('malformed');
+  /** All bytes of an item are there: are they those that its cells name? */
+  private finish({ kind, itemId, bytes }: Whole, key: number): BroadcastItem | null {
+    const known = this.unfinished.get(key);
+    if (known !== undefined) this.drop(key, known);
+    const item: BroadcastItem = { kind, bytes };
+    if (!equalBytes(this.nameOf(item), itemId)) {
+      this.counters.add('mismatch');
       return null;
     }
+    this.remembered.add(key);
+    this.counters.add('finished');
+    return item;
   }
 
   private add(cell: Cell): BroadcastItem | null {
@@ -85,7 +107,7 @@ export class BroadcastReader {
     const known = this.unfinished.get(key);
     if (known !== undefined) this.drop(key, known);
     // Cells that disagree about an item belong to two: the later one is believed.
-    const entry = known !== undefined && fits(known, cell) ? known : start(cell);
+    const entry = known !== undefined && isOf(cell, known) ? known : start(cell);
     if (known !== undefined && entry !== known) this.counters.add('mismatch');
     if (!entry.parts.has(cell.index)) entry.parts.set(cell.index, cell.data.slice());
     if (entry.parts.size < cellCount(entry.total)) {
@@ -94,14 +116,8 @@ export class BroadcastReader {
       this.evict();
       return null;
     }
-    const item: BroadcastItem = { kind: entry.kind, bytes: joined(entry) };
-    if (!equalBytes(this.nameOf(item), entry.itemId)) {
-      this.counters.add('mismatch');
-      return null;
-    }
-    this.remembered.add(key);
-    this.counters.add('finished');
-    return item;
+    const { kind, itemId } = entry;
+    return this.finish({ kind, itemId, bytes: joined(entry) }, key);
   }
 
   private evict(): void {
@@ -135,15 +151,43 @@ function sameItem(page: Uint8Array, a: number, b: number): boolean {
   return true;
 }
 
+/**
+ * Digests are put up whole: the cells of an item from its first to its last, side by side, need not
+ * be kept one by one. Null where they do not stand so; then each is taken by itself.
+ */
+function wholeAt(page: Uint8Array, at: number): Whole | null {
+  const first = cellAt(page, at);
+  if (first === null || first.index !== 0) return null;
+  const { kind, itemId, total } = first;
+  const count = cellCount(total);
+  if (at + count * CELL_LENGTH > page.length) return null;
+  const bytes = new Uint8Array(total);
+  bytes.set(first.data);
+  for (let index = 1; index < count; index++) {
+    const cell = cellAt(page, at + index * CELL_LENGTH);
+    if (cell === null || cell.index !== index || !isOf(cell, first)) return null;
+    bytes.set(cell.data, index * CELL_DATA);
+  }
+  return { kind, itemId, bytes };
+}
+
+function cellAt(page: Uint8Array, at: number): Cell | null {
+  try {
+    return readCell(page.subarray(at, at + CELL_LENGTH));
+  } catch (error) {
+    if (!isAppError(error, 'malformed')) throw error;
+    return null;
+  }
+}
+
 function start(cell: Cell): Unfinished {
   const { kind, total } = cell;
   return { kind, total, itemId: cell.itemId.slice(), parts: new Map() };
 }
 
-function fits(entry: Unfinished, cell: Cell): boolean {
-  return (
-    entry.kind === cell.kind && entry.total === cell.total && equalBytes(entry.itemId, cell.itemId)
-  );
+/** Do two say the same about their item? */
+function isOf(a: Cell, b: Cell | Unfinished): boolean {
+  return a.kind === b.kind && a.total === b.total && equalBytes(a.itemId, b.itemId);
 }
 
 function heldBy(entry: Unfinished): number {
