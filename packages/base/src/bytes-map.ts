@@ -24,6 +24,11 @@ export class BytesMap<T> {
     return this.find(name)?.value;
   }
 
+  /** False: no name here begins with the four bytes at `from`. Asked before there is an array for them. */
+  mayHave(bytes: Uint8Array, from: number): boolean {
+    return this.chains.has(keyOf(bytes, from));
+  }
+
   /** Keeps `name` itself, not a copy. */
   set(name: Uint8Array, value: T): void {
     const known = this.find(name);
@@ -69,7 +74,7 @@ export class BytesMap<T> {
   }
 }
 
-function keyOf(name: Uint8Array): number {
-  const high = (((name[0] ?? 0) & 0x3f) << 24) | ((name[1] ?? 0) << 16);
-  return high | ((name[2] ?? 0) << 8) | (name[3] ?? 0);
+function keyOf(name: Uint8Array, from = 0): number {
+  const high = (((name[from] ?? 0) & 0x3f) << 24) | ((name[from + 1] ?? 0) << 16);
+  return high | ((name[from + 2] ?? 0) << 8) | (name[from + 3] ?? 0);
 }

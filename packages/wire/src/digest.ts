@@ -6,6 +6,7 @@
 import { ByteReader, ByteWriter, compareBytes, malformed } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import { MAX_DIGEST_MARKS, MAX_DIGEST_SEEN } from './limits.ts';
+import { notePacked } from './packed-marks.ts';
 import { requireInteger, wireRange } from './range.ts';
 import { MARK, SIGNATURE } from './sizes.ts';
 import type { Digest, Mark } from './types.ts';
@@ -49,6 +50,7 @@ export function decodeDigest(bytes: Uint8Array): {
     { length: count },
     (_, i) => packed.subarray(i * MARK, (i + 1) * MARK) as Mark,
   );
+  notePacked(marks, packed);
   const body = bytes.subarray(0, bytes.length - reader.remaining);
   const signature = reader.copy(SIGNATURE);
   reader.end();

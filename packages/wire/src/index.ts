@@ -25,6 +25,7 @@ export {
   MAX_PROOF,
 } from './limits.ts';
 export { markKey, markOf } from './mark.ts';
+export { packedMarks } from './packed-marks.ts';
 export { openRecord, sealRecord, verifyRecord } from './record.ts';
 export { decodeRelayFrame, digestFrames, encodeRelayFrame } from './relay-link.ts';
 export { decodeRequest, encodeRequest } from './request.ts';

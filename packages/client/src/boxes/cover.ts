@@ -22,7 +22,9 @@ import {
   type BoxRecord,
   type BoxRequest,
   type Digest,
+  MARK,
   type Mark,
+  packedMarks,
   sealRecord,
   signTombstone,
 } from '@tacet/wire';
@@ -178,7 +180,11 @@ export class Cover implements PlanSource {
   /** Reads a cover box back in a slot soon, as a real one would be. */
   onDigest(digest: Digest, now: Millis): void {
     if (this.written.size === 0) return;
-    for (const mark of digest.marks) {
+    const { marks } = digest;
+    const packed = packedMarks(marks);
+    for (let n = 0; n < marks.length; n++) {
+      if (!this.written.mayHave(packed, n * MARK)) continue;
+      const mark = marks[n] as Mark;
       const written = this.written.get(mark);
       if (written === undefined) continue;
       this.written.delete(mark);

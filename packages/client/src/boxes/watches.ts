@@ -4,7 +4,15 @@
  * the box and leaves a tombstone to be sent, all in one transaction.
  */
 import { AppError, BytesMap, dayOf, type Millis } from '@tacet/base';
-import { type BoxId, type BoxRecord, type Digest, type Mark, openRecord } from '@tacet/wire';
+import {
+  type BoxId,
+  type BoxRecord,
+  type Digest,
+  MARK,
+  type Mark,
+  openRecord,
+  packedMarks,
+} from '@tacet/wire';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
 import { Attempts } from '../store/attempt.ts';
@@ -241,8 +249,11 @@ export class WatchList {
   }
 
   onDigest(digest: Digest, now: Millis): void {
-    for (const mark of digest.marks) {
-      const watch = this.byMark.get(mark);
+    const { marks } = digest;
+    const packed = packedMarks(marks);
+    for (let n = 0; n < marks.length; n++) {
+      if (!this.byMark.mayHave(packed, n * MARK)) continue;
+      const watch = this.byMark.get(marks[n] as Mark);
       if (watch === undefined) continue;
       this.owners.get(watch.owner)?.announced?.(watch);
       this.listener.onAnnounced(watch, digest, now);

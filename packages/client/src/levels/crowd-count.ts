@@ -4,7 +4,7 @@
  * only a mark that two edges name, and that belongs at these two, was a box.
  */
 import { MINUTE, type Millis, type Rng, randomInt } from '@tacet/base';
-import type { Mark } from '@tacet/wire';
+import { MARK, type Mark, packedMarks } from '@tacet/wire';
 import { MAX_CROWD_MARKS, MAX_CROWD_MINUTES, MAX_CROWD_PLACED } from '../limits.ts';
 import { keyOf } from '../network/keys.ts';
 import { MarkTable, type Scatter } from './mark-table.ts';
@@ -75,8 +75,9 @@ export class CrowdCount {
     // One for all of a digest: most of its marks are padding, and there are many.
     const naming: Naming = { edge, at, share: 2 ** this.level, waits: 0 };
     const own = this.namings.push(naming) - 1;
-    for (const mark of marks) {
-      const key = keyOf(mark);
+    const packed = packedMarks(marks);
+    for (let n = 0; n < marks.length; n++) {
+      const key = keyOf(packed, n * MARK);
       if (!this.keeps(key)) continue;
       const slot = this.marks.at(key);
       const value = this.marks.value(slot);
@@ -89,7 +90,7 @@ export class CrowdCount {
       if (first === null || first.edge === edge || Math.abs(at - first.at) > join) continue;
       if (placed >= MAX_CROWD_PLACED) continue;
       placed += 1;
-      const pair = pairOf(...homes(mark));
+      const pair = pairOf(...homes(marks[n] as Mark));
       if (pair !== pairOf(first.edge, edge)) {
         // Who copies a mark that is not its own must not stand in the way of its homes.
         if (pair.split(' ').includes(String(first.edge))) continue;
