@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { HOUR, MINUTE } from '@tacet/base';
 import type { ModelPerson } from '@tacet/testkit/model';
 import type { Client } from '../../src/client.ts';
+import { three } from '../trust/world.ts';
 import { BrokenWork } from './broken-work.ts';
 import { pair, say, sayApart } from './pair.ts';
 import { faultsOf, textsIn } from './poison.ts';
@@ -36,11 +37,18 @@ const ACTS: Readonly<Record<string, Act>> = {
       { contactId: 'bob', seconds: n % 2 === 0 ? 0 : 99_999, clientId: null },
       now,
     ),
+  'step of a short code': (client, now) => client.codes.start('bob', now),
+  'card of an introduction': (client, now) =>
+    client.introductions.introduce('bob', 'carol', 'both sail', now),
 };
+
+/** Carol is there to be introduced; she says nothing. */
+const peopleOf = (name: string) =>
+  name.endsWith('introduction') ? three(`any ${name}`) : pair(`any ${name}`);
 
 for (const [name, act] of Object.entries(ACTS)) {
   test(`invariant: saving a ${name} of a contact fails at any statement, always, and nothing else is lost`, async () => {
-    const [world, alice, bob] = await pair(`any ${name}`);
+    const [world, alice, bob] = await peopleOf(name);
     faultsOf(bob);
     const wanted: string[] = [];
     const told = async (text: string): Promise<void> => {
@@ -54,6 +62,10 @@ for (const [name, act] of Object.entries(ACTS)) {
       say(world, bob, 'back');
       await world.run(10 * MINUTE);
       const next = nextSequence(alice);
+      for (const { store } of [alice, bob]) {
+        if (name.endsWith('introduction'))
+          store.aside("UPDATE introductions SET state = 'expired'");
+      }
       if (name.endsWith('healing')) alice.store.aside('UPDATE healing SET out_at = 0');
       const broken = new BrokenWork(at, ({ key }) => key === `text/1/${next}`);
       broken.plantIn(bob);
@@ -79,6 +91,8 @@ for (const [name, act] of Object.entries(ACTS)) {
       assert.deepEqual(bob.machine.letters.list(null), [], `nothing is left: ${statement}`);
       if (name === 'edit') wanted.splice(-2, 1, `changed ${at}`);
       if (name === 'delete') wanted.splice(-2, 1);
+      // Three runs a day with one contact.
+      if (name.endsWith('code')) await world.run(9 * HOUR);
     }
     const got = textsIn(bob).filter((text) => text !== '');
     assert.deepEqual(got, wanted);
