@@ -14,7 +14,7 @@ import { withFiles } from './stage.ts';
 const PATIENCE = 120_000;
 
 test('a picture arrives upright, without place and camera; with --original it is the file as it was', async () => {
-  await withFiles(FAST, PATIENCE, async ({ town, home, alice, bob, run }) => {
+  await withFiles(FAST, PATIENCE, async ({ town, home, bob, run }) => {
     const path = join(town.dir, 'IMG_20261122_070809.jpg');
     writeFileSync(path, jpegWith(6));
     const received = async (n: number) => {

@@ -74,7 +74,7 @@ async function meet(town: Town, say: (line: string) => void): Promise<Pair> {
 }
 
 async function levels(pair: Pair, say: (line: string) => void): Promise<Figures> {
-  const { alice, bob, atAlice, atBob } = pair;
+  const { town, alice, bob, atAlice, atBob } = pair;
   const figures: Figures = {};
   for (const level of ['strong', 'balanced'] as const) {
     for (const [{ api }, contactId] of [
@@ -82,8 +82,10 @@ async function levels(pair: Pair, say: (line: string) => void): Promise<Figures>
       [bob, atBob],
     ] as const) {
       await api.call('level.set', { level });
-      if (level === 'strong') continue;
-      await api.call('conversation.read', { contactId });
+      await town.until('the level is in force', PATIENCE, async () => {
+        return (await api.call('level.compare', {})).next === null;
+      });
+      if (level === 'balanced') await api.call('conversation.read', { contactId });
     }
     const size = 100_000;
     const timed = async () => {

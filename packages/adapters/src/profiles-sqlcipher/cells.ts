@@ -20,17 +20,15 @@ export async function openFileCells(path: string, rng: Rng): Promise<FileCells> 
     syncFolder(dirname(path));
     return file;
   });
-  return new Cells(path, handle, rng);
+  return new Cells(handle, rng);
 }
 
 class Cells implements FileCells {
-  private readonly path: string;
   private readonly handle: FileHandle;
   private readonly rng: Rng;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, handle: FileHandle, rng: Rng) {
-    this.path = path;
+  constructor(handle: FileHandle, rng: Rng) {
     this.handle = handle;
     this.rng = rng;
   }

@@ -1,0 +1,91 @@
+/** A person's files as somebody reads them who took them, without and with what opens them. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
+import { Sensitive } from '@tacet/base';
+import type { SqlRow } from '@tacet/client';
+import { hashKeyed, openBox } from '@tacet/crypto';
+import { readablePages } from '@tacet/testkit/sqlcipher-pages';
+import { readBelow } from '../relay/lib/files.ts';
+
+/** Of `O_WRONLY | O_RDWR` in the octal flags of fdinfo. */
+const WRITES = 0o3;
+
+/** What the files say without any key, one after the other. */
+export function asTheyAre(folder: string): Buffer {
+  return Buffer.concat(readBelow(folder).map(({ bytes }) => bytes));
+}
+
+/** All pages of the database, decrypted (docs/spec/10-store.md, 2 to 4). @param secret of the keychain */
+export function withTheKey(profile: string, secret: Uint8Array): Buffer {
+  const vault = join(profile, 'vault');
+  const salt = readFileSync(join(vault, 'salt'));
+  const root = hashKeyed(secret, 'profile-keychain', 32, salt);
+  const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(0));
+  const head = readFileSync(join(vault, '0.head'));
+  const plaintext = openBox(key, head.subarray(0, 24), head.subarray(24));
+  if (plaintext === null) throw new Error('the header does not open');
+  const { data, log } = readablePages(join(vault, '0.data'), plaintext.subarray(6, 38));
+  return Buffer.concat([data, log]);
+}
+
+/** Rows of a copy of the profile. */
+export async function rowsOf(
+  profile: string,
+  secret: Uint8Array,
+  sql: string,
+): Promise<readonly SqlRow[]> {
+  const copy = mkdtempSync(join(tmpdir(), 'tacet-seized-'));
+  try {
+    cpSync(join(profile, 'vault'), join(copy, 'vault'), { recursive: true });
+    const opened = await openProfile({
+      dir: copy,
+      kind: 'keychain',
+      secret: new Sensitive(secret),
+    });
+    try {
+      return opened.store.all(sql);
+    } finally {
+      opened.close();
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** Files that a process has open for writing. Only on Linux. */
+export function writtenBy(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      const path = readlinkSync(`/proc/${pid}/fd/${fd}`);
+      const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'));
+      const writes = (Number.parseInt(flags?.[1] ?? '0', 8) & WRITES) > 0;
+      return writes && path.startsWith('/') && !path.startsWith('/dev/') ? [path] : [];
+    } catch (error) {
+      // Closed meanwhile.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+const CELL = 147_456;
+const SEALED = 144_848;
+
+/** What a file's cells hold for somebody who has their key (docs/spec/19-files.md, 5). */
+export function inCells(profile: string, key: Uint8Array, file: number): Buffer {
+  const cells = readFileSync(join(profile, 'vault/0.cells'));
+  const blocks: Uint8Array[] = [];
+  for (let at = 0; at + CELL <= cells.length; at += CELL) {
+    for (let block = 0; block < cells.length / CELL; block++) {
+      const place = Buffer.alloc(12);
+      place.writeBigUInt64BE(BigInt(file));
+      place.writeUInt32BE(block, 8);
+      const sealed = cells.subarray(at + 24, at + 24 + SEALED);
+      const opened = openBox(key, cells.subarray(at, at + 24), sealed, place);
+      if (opened !== null) blocks.push(opened);
+    }
+  }
+  return Buffer.concat(blocks);
+}
