@@ -11,6 +11,8 @@ export const SLOT_SPIN = 1;
 export const SLOT_GUARD = 12;
 /** A search begins only where so much is left until the next slot. */
 export const SEARCH_ROOM = 50;
+/** A snapshot for a backup begins and ends only where so much is left: the log goes into the data file. */
+export const LOG_ROOM = 50;
 /** Longest sleep of the main timer: how soon a step of the clock is noticed. */
 export const MAX_SLEEP = 5 * SECOND;
 /** A wall clock this far from the steady one was set, or the computer slept. */

@@ -9,6 +9,7 @@ import { makePhrase, phraseRoot, readPhrase } from '@tacet/adapters/recovery-phr
 import type { ParamsOf, ResultOf } from '@tacet/api';
 import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } from '@tacet/base';
 import type { BackupPlan, Backups } from '@tacet/client';
+import { LOG_ROOM } from '../limits.ts';
 import type { Log } from '../ports.ts';
 
 const SALT_BYTES = 32;
@@ -20,8 +21,8 @@ export interface KeeperOptions {
   readonly log: Log;
   readonly plans: Pick<Backups, 'plan' | 'set' | 'due' | 'pending' | 'made' | 'failed'>;
   readonly snapshot: (withFiles: boolean) => Promise<ProfileSnapshot>;
-  /** Between two slots. */
-  readonly turn: <T>(work: (now: Millis) => T) => Promise<T>;
+  /** Between two slots, where `needs` ms are left. */
+  readonly turn: <T>(work: (now: Millis) => T, needs?: Millis) => Promise<T>;
 }
 
 export interface Progress {
@@ -148,7 +149,8 @@ export class BackupKeeper {
 
   private async write(plan: BackupPlan, dir: string, at: number, whole: boolean) {
     const { plans, snapshot, turn, rng } = this.options;
-    const held = await turn(() => snapshot(plan.files));
+    // The log goes into the data file first, and afterwards what was written meanwhile.
+    const held = await turn(() => snapshot(plan.files), LOG_ROOM);
     const { salt, root, formerRoot, number, pending } = plan;
     try {
       return await writeBackup({
@@ -174,7 +176,7 @@ export class BackupKeeper {
       });
     } finally {
       // Brings the log into the data file; when the daemon ends, closing does.
-      await turn(() => held.release()).catch(() => held.release());
+      await turn(() => held.release(), LOG_ROOM).catch(() => held.release());
     }
   }
 
