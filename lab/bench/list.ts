@@ -73,6 +73,11 @@ export const BENCHES: readonly Bench[] = [
       }),
   },
   {
+    name: 'backup',
+    about: 'backups of a daemon that runs: first, without a change, after a text, tested',
+    run: async (_, say) => (await import('./backup.ts')).run(say),
+  },
+  {
     name: 'profile',
     about: 'opening a profile, every page of it looked over',
     run: async (_, say) => (await import('./profile.ts')).run(say),
