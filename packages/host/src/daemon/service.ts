@@ -17,7 +17,7 @@ import { cleanName, type PicturePort } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
 import { BackupKeeper, type Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
-import { restoreBackup, testBackup } from './backup/recover.ts';
+import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
 import { CHECKPOINT_EVERY } from './limits.ts';
@@ -81,6 +81,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   /** Opening, creating and verifying happen one after another: each takes 256 MiB. */
   private opening: Promise<unknown> = Promise.resolve();
   private stopping = false;
+  /** Tests and restores of backups end with the daemon. */
+  private readonly ending = new AbortController();
+  private testing: Promise<unknown> = Promise.resolve();
 
   readonly events = {
     subscribe: (cursor: number, listener: (events: DaemonEvents) => void) =>
@@ -141,8 +144,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   async stop(): Promise<void> {
     if (this.stopping) return;
     this.stopping = true;
+    this.ending.abort();
     this.endWindows();
-    await this.opening.catch(() => {});
+    await Promise.all([this.opening.catch(() => {}), this.testing]);
     await this.leave({ save: true });
   }
 
@@ -263,9 +267,13 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     // By its own way, or where this profile's backups go.
     const place = folder ?? (await this.openScene().backups.folder());
     const { dir } = this.options;
-    return await this.alone(() =>
-      this.telling((tell) => testBackup(dir, place, new Sensitive(phrase), tell)),
+    const root = await this.alone(() => rootFor(place, new Sensitive(phrase)));
+    // One after another, but nobody who unlocks waits for them.
+    const run = this.testing.then(() =>
+      this.watching((watcher) => testBackup(dir, { folder: place, root }, watcher)),
     );
+    this.testing = run.catch(() => {});
+    return await run;
   }
 
   private async restore(params: ParamsOf<'backup.restore'>): Promise<{
@@ -278,17 +286,18 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     }
     const { vault } = this.options;
     const from = { folder: params.folder, phrase: new Sensitive(params.phrase) };
-    const contents = await this.telling((tell) =>
-      restoreBackup(vault, from, secret, this.now(), tell),
+    const contents = await this.watching((watcher) =>
+      restoreBackup(vault, from, secret, this.now(), watcher),
     );
     return { status: this.enter(await vault.open(secret)), contents };
   }
 
-  private async telling<T>(work: (tell: (progress: Progress) => void) => Promise<T>): Promise<T> {
+  private async watching<T>(work: (watcher: Watcher) => Promise<T>): Promise<T> {
+    const tell = (progress: Progress): void => {
+      this.progress = progress;
+    };
     try {
-      return await work((progress) => {
-        this.progress = progress;
-      });
+      return await work({ tell, signal: this.ending.signal });
     } finally {
       this.progress = null;
     }
@@ -310,11 +319,13 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       failure = error;
     }
     this.stopping = true;
+    this.ending.abort();
     this.endWindows();
     try {
-      await this.opening.catch(() => {});
+      await Promise.all([this.opening.catch(() => {}), this.testing]);
       await this.leave({ save: false });
       const keychain = await vault.remove();
+      removeCopy(this.options.dir);
       // Removed all the same, and said: on this disk the key may still be found.
       if (failure !== null) throw failure;
       return { keychain };

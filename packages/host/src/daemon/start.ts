@@ -15,6 +15,7 @@ import {
 } from '@tacet/client';
 import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
+import { removeCopy } from './backup/recover.ts';
 import { SystemClock } from './clock.ts';
 import type { DaemonCore } from './core.ts';
 import { LateSession } from './late-session.ts';
@@ -55,6 +56,7 @@ export async function startDaemon(options: StartOptions): Promise<RunningDaemon>
   const { dir } = options;
   ownDirectory(dir);
   const lock = lockDirectory(dir);
+  removeCopy(dir);
   const clock = new SystemClock();
   const environment: Environment = { clock, rng: systemRng, log: makeLog(clock, options.write) };
   let window: WindowServer | null = null;

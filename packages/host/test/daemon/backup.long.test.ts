@@ -107,3 +107,21 @@ test('a text that was deleted is in no backup after the next; stopped in the mid
   await back.call('backup.restore', { folder, phrase, passphrase: 'x' });
   assert.deepEqual(await texts(back), ['a word to stay']);
 });
+
+test('a test under way ends at once with the daemon, its copy gone', async () => {
+  const folder = join(root, 'disk', 'busy');
+  const { daemon, say } = await withNotes('busy');
+  for (let n = 0; n < 600; n++) await say(`${n} ${String(n).repeat(5_000).slice(0, 15_000)}`);
+  const phrase = await backUp(daemon, folder);
+  const done: string[] = [];
+  const run = daemon.call('backup.test', { phrase }).then(
+    () => void done.push('tested'),
+    (error: { code: string }) => void done.push(error.code),
+  );
+  while ((await daemon.status()).backup === null) await new Promise((wake) => setTimeout(wake, 2));
+  assert.equal(existsSync(join(root, 'busy', 'backup-test', 'data')), true);
+  await daemon.stop();
+  await run;
+  assert.deepEqual(done, ['backup-ended']);
+  assert.equal(existsSync(join(root, 'busy', 'backup-test')), false);
+});

@@ -3,7 +3,7 @@
  * has it. More in backup.long.test.ts; what is killed in adapters/test/backup-folder and profiles-sqlcipher.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ResultOf } from '@tacet/api';
@@ -44,7 +44,12 @@ test('a profile goes into a folder and comes back somewhere else, fenced, with a
   assert.ok(!readdirSync(join(root, 'alice')).some((name) => name.startsWith('backup')));
   await alice.stop();
 
+  // A test of a backup that was killed left its copy.
+  const left = join(root, 'again', 'backup-test');
+  mkdirSync(left, { recursive: true, mode: 0o700 });
+  writeFileSync(join(left, 'data'), 'rest');
   const again = await start('again');
+  assert.equal(existsSync(left), false);
   const restore = { folder, phrase: words.join('  ').toUpperCase(), passphrase: 'another' };
   const { contents, status } = (await again.call(
     'backup.restore',

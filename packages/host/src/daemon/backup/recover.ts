@@ -12,33 +12,45 @@ import { counted, factsOf } from './facts.ts';
 import type { Progress } from './keeper.ts';
 import type { Found, FromThread, ThreadData } from './protocol.ts';
 
-type Tell = (progress: Progress) => void;
+export interface Watcher {
+  readonly tell: (progress: Progress) => void;
+  /** The daemon ends: so does this, with `backup-ended`. */
+  readonly signal: AbortSignal;
+}
 
 /**
  * @param dir the profile's folder, in which the copy is put together and removed
- * Throws `recovery-phrase-malformed`, `recovery-phrase-wrong`, `backup-missing`, `backup-damaged`,
- * `backup-newer-form`, `profile-unreadable`, `disk-full`.
+ * @param root of the phrase (`rootFor`); wiped
+ * Throws `recovery-phrase-wrong`, `backup-missing`, `backup-damaged`, `backup-newer-form`,
+ * `profile-unreadable`, `disk-full`, `backup-ended`.
  */
 export async function testBackup(
   dir: string,
-  folder: string,
-  phrase: Sensitive<string>,
-  tell: Tell,
+  from: { readonly folder: string; readonly root: Uint8Array },
+  watcher: Watcher,
 ): Promise<Found> {
-  const root = await rootFor(folder, phrase);
-  const place = join(dir, 'backup-test');
-  // What a test left that was killed.
-  rmSync(place, { recursive: true, force: true });
+  const { folder, root } = from;
+  const place = copyIn(dir);
   try {
+    if (watcher.signal.aborted) throw ended();
     await mkdir(place, { mode: 0o700 });
-    return await inThread({ folder, root, path: join(place, 'data') }, tell);
+    return await inThread({ folder, root, path: join(place, 'data') }, watcher);
   } finally {
     root.fill(0);
-    rmSync(place, { recursive: true, force: true });
+    removeCopy(dir);
   }
 }
 
-async function inThread(workerData: ThreadData, tell: Tell): Promise<Found> {
+function copyIn(dir: string): string {
+  return join(dir, 'backup-test');
+}
+
+/** Also at every start and with a wipe: a test that was killed left its copy, with what was deleted since. */
+export function removeCopy(dir: string): void {
+  rmSync(copyIn(dir), { recursive: true, force: true });
+}
+
+async function inThread(workerData: ThreadData, { tell, signal }: Watcher): Promise<Found> {
   const options = { workerData, stdout: true, stderr: true };
   const worker = new Worker(new URL('./thread.ts', import.meta.url), options);
   const { promise, resolve, reject } = Promise.withResolvers<Found>();
@@ -53,9 +65,12 @@ async function inThread(workerData: ThreadData, tell: Tell): Promise<Found> {
   });
   worker.once('error', (cause) => reject(broken(cause)));
   worker.once('exit', () => reject(broken(null)));
+  const end = () => reject(ended());
+  signal.addEventListener('abort', end, { once: true });
   try {
     return await promise;
   } finally {
+    signal.removeEventListener('abort', end);
     await worker.terminate();
   }
 }
@@ -64,19 +79,26 @@ function broken(cause: unknown): AppError {
   return new AppError('internal', 'bug', 'the test of a backup ended unexpectedly', { cause });
 }
 
-/** As `testBackup`, and what `ProfileVault.restore` throws. There is a profile when it resolves. */
+function ended(): AppError {
+  return new AppError('backup-ended', 'state', 'the daemon ends; nothing was changed');
+}
+
+/** As `testBackup` and `rootFor`, and what `ProfileVault.restore` throws. There is a profile when it resolves. */
 export async function restoreBackup<Store extends Opened>(
   vault: ProfileVault<Store>,
   from: { readonly folder: string; readonly phrase: Sensitive<string> },
   secret: ProfileSecret,
   now: Millis,
-  tell: Tell,
+  { tell, signal }: Watcher,
 ): Promise<Found> {
   const root = await rootFor(from.folder, from.phrase);
   const backup = await openBackup(from.folder, root).finally(() => root.fill(0));
   const { databaseKey, withFiles, number, at } = backup.head;
   const count = { done: 0 };
-  const progress = (done: number): void => tell({ kind: 'restore', done, total: backup.pieces });
+  const progress = (done: number): void => {
+    if (signal.aborted) throw ended();
+    tell({ kind: 'restore', done, total: backup.pieces });
+  };
   const pieces = (body: 'data' | 'cells') => counted(backup.read(body), count, progress);
   let contents: Contents | null = null;
   try {
@@ -95,7 +117,8 @@ export async function restoreBackup<Store extends Opened>(
   return { ...(contents as Contents), ...factsOf(backup.head) };
 }
 
-async function rootFor(folder: string, phrase: Sensitive<string>): Promise<Uint8Array> {
+/** What the phrase opens that folder with: 256 MiB. Throws `recovery-phrase-malformed`, `backup-missing`. */
+export async function rootFor(folder: string, phrase: Sensitive<string>): Promise<Uint8Array> {
   // A slip of the pen is said before a second of Argon2id.
   const read = readPhrase(phrase);
   return await phraseRoot(read, await backupSalt(folder));
