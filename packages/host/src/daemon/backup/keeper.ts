@@ -3,13 +3,14 @@
  * everything else (docs/spec/20-recovery.md, 3 to 5).
  */
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BackupBody, PIECE_BYTES, writeBackup } from '@tacet/adapters/backup-folder';
 import type { ProfileSnapshot, SnapshotFile } from '@tacet/adapters/profiles-sqlcipher';
 import { makePhrase, phraseRoot, readPhrase } from '@tacet/adapters/recovery-phrase';
 import type { ParamsOf, ResultOf } from '@tacet/api';
 import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } from '@tacet/base';
 import type { BackupPlan, Backups } from '@tacet/client';
-import { LOG_ROOM } from '../limits.ts';
+import { LOG_ROOM, STOP_PATIENCE } from '../limits.ts';
 import type { Log } from '../ports.ts';
 
 const SALT_BYTES = 32;
@@ -113,10 +114,16 @@ export class BackupKeeper {
       .catch((error: unknown) => log.warn(codeOf(error)));
   }
 
-  /** Ends what is under way; the last backup stays. */
-  async stop(): Promise<void> {
+  /**
+   * Ends what is under way; the last backup stays. A disk that does not answer is not waited for: what it
+   * still takes leads nowhere, or is a whole backup.
+   */
+  async stop(patience: Millis = STOP_PATIENCE): Promise<void> {
     this.ended.abort();
-    await this.running?.catch(() => undefined);
+    const over = new AbortController();
+    const waited = pause(patience, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.running?.catch(() => undefined), waited]);
+    over.abort();
   }
 
   private async make(whole: boolean): Promise<Made> {
