@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hex, isAppError } from '@tacet/base';
 import { decodeFilePart, encodeFilePart, fileBox } from '../../src/files/boxes.ts';
 import { FILE_PART_BYTES } from '../../src/files/geometry.ts';
+import { checkBits, checkFuzz, checkLengths } from '../exact.ts';
 
 const secret = new Uint8Array(32).fill(7);
 
@@ -42,4 +43,14 @@ test('another kind, another length, something behind the end are malformed', () 
     );
   }
   assert.throws(() => encodeFilePart(new Uint8Array(FILE_PART_BYTES + 1)));
+});
+
+test('a part keeps the rules of every decoder: lengths, bits, damage', () => {
+  for (const length of [FILE_PART_BYTES, 100, 0]) {
+    const part = encodeFilePart(new Uint8Array(length).fill(3));
+    const decode = (bytes: Uint8Array): Uint8Array => decodeFilePart(bytes, length);
+    checkLengths(part, decode);
+    checkBits(part, decode, encodeFilePart);
+    checkFuzz(part, decode, `part of ${length}`);
+  }
 });
