@@ -289,7 +289,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const contents = await this.watching((watcher) =>
       restoreBackup(vault, from, secret, this.now(), watcher),
     );
-    return { status: this.enter(await vault.open(secret)), contents };
+    return { status: await this.enter(await vault.open(secret)), contents };
   }
 
   private async watching<T>(work: (watcher: Watcher) => Promise<T>): Promise<T> {
@@ -334,7 +334,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     }
   }
 
-  private enter(store: Store): ProfileStatus {
+  private async enter(store: Store): Promise<ProfileStatus> {
     const { environment, openPerson, dial, runJob } = this.options;
     try {
       const person = openPerson(store, environment.clock.now());
@@ -383,8 +383,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       });
       return person.status(environment.clock.now());
     } catch (error) {
-      this.inside = null;
-      store.close();
+      // A rhythm that began must not go on over a store that is closed.
+      if (this.inside === null) store.close();
+      else await this.leave({ save: false });
       throw error;
     }
   }

@@ -234,6 +234,27 @@ test('a store that cannot take the last words of its profile is closed all the s
   assert.equal(vault.stores[0]?.closed, true);
 });
 
+test('an opening that fails when the rhythm has begun ends it, and can be tried again', async () => {
+  const { api, daemon, person, vault, logged } = setUp();
+  await vault.create({ kind: 'keychain' });
+  const status = person.status;
+  person.status = () => {
+    person.status = status;
+    throw new AppError('profile-unreadable', 'storage', 'damaged');
+  };
+  person.nextSlot = Date.now() + 100;
+  await assert.rejects(api.call('profile.unlock', { keychain: true }), code('profile-unreadable'));
+  assert.equal(vault.stores.at(-1)?.closed, true);
+  person.broken = new AppError('profile-closed', 'state', 'the profile is locked');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(logged, []);
+  assert.equal((await api.call('status', {})).state, 'locked');
+  person.broken = null;
+  await api.call('profile.unlock', { keychain: true });
+  assert.equal((await api.call('status', {})).state, 'open');
+  await daemon.stop();
+});
+
 test('a mistake of ours that ends the profile names itself by a code, and says what to do', async () => {
   const { api, daemon, person, logged } = await opened();
   person.broken = new TypeError('of alice');
