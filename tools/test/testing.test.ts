@@ -25,8 +25,8 @@ test('suites are found by folder and come in order of kind', () => {
     [
       ['lab', 'pure', 1],
       ['packages/onion', 'pure', 2],
-      ['apps/cli', 'process', 1],
       ['packages/adapters', 'process', 1],
+      ['apps/cli', 'process', 1],
       ['e2e/window', 'network', 1],
       ['e2e/relay', 'network', 1],
       ['e2e/restart', 'network', 1],

@@ -67,6 +67,8 @@ const BUDGETS: Readonly<Record<string, number>> = {
   'e2e/window': 120,
   // More than four hundred tests, most with a store or two of their own.
   'packages/client': 45,
+  // Profiles and backups on a disk, killed and torn at each step.
+  'packages/adapters': 60,
   // Several authorities over random losses and crashes.
   'packages/relay': 45,
   // Scenarios, chaos and wrong clocks in virtual time.
