@@ -10,9 +10,9 @@ import { Layer, ModelPerson, pass } from '@tacet/testkit/model';
 
 /**
  * After this everything that fills up has been full once: digests of an hour, cover of a day, and what the
- * engine compiles as it goes, the last 50 kB of it in the second week.
+ * engine compiles as it goes, some 100 kB of it in the fourth and fifth week.
  */
-const WARM = 20 * DAY;
+const WARM = 40 * DAY;
 const WATCHED = 30 * DAY;
 /** The model's network has a packet each ten seconds: so many days have as many as one at one a second. */
 const DAYS_FOR_A_DAY = 10;

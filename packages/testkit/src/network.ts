@@ -203,16 +203,15 @@ function makeRelay(from: RelayOptions): TestRelay {
   const hash = relayHashOf(identity.publicKey);
   const role: Role = layer === 0 ? 'edge' : 'mix';
   const secret = Buffer.from(randomBytes(rng, 8)).toString('hex');
-  const seeds = new Map<number, Uint8Array>();
   const kems = new Map<number, KemKeyPair>();
-  const kemSeed = (of: number): Uint8Array => {
-    const seed = seeds.get(of) ?? randomBytes(seededRng(`${secret}/${of}`), 32);
-    seeds.set(of, seed);
-    return seed;
-  };
+  /** All that a descriptor names, and those of packets that are late. */
+  const kept = Math.max(parameters.keysAhead + 1, parameters.validEpochs) + 3;
+  const kemSeed = (of: number): Uint8Array => randomBytes(seededRng(`${secret}/${of}`), 32);
   const kem = (of: number): KemKeyPair => {
     const pair = kems.get(of) ?? kemKeyPair(kemSeed(of));
     kems.set(of, pair);
+    // Made anew from its seed when it is asked for: months of epochs are no memory of a client's.
+    for (const old of kems.keys()) if (kems.size > kept) kems.delete(old);
     return pair;
   };
   const keyHash = randomBytes(rng, 32);
