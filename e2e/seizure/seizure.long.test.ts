@@ -22,7 +22,6 @@ const SIZE = 200_000;
 
 type Words = Map<string, string | Uint8Array>;
 
-/** Both persons' words. `gone`: those that are deleted later, by who must not have them any more. */
 function makeWords() {
   const names = [
     ...['alice', 'bob', 'kept', 'deleted', 'edited', 'edit', 'expiring', 'draft', 'note'],

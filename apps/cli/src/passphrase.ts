@@ -4,7 +4,7 @@
  */
 import { AppError } from '@tacet/base';
 import type { Context } from './context.ts';
-import { readAll, readPrivate } from './private-file.ts';
+import { readDescriptor, readPrivate } from './private-file.ts';
 
 export type Secret = { readonly passphrase: string } | { readonly keychain: true };
 
@@ -25,11 +25,7 @@ export async function secretFor(
   }
   if (keychain) return { keychain: true };
   if (fd !== undefined) {
-    if (!/^\d{1,4}$/.test(fd)) {
-      const message = `--${which}passphrase-fd takes the number of a descriptor`;
-      throw new AppError('usage', 'usage', message);
-    }
-    return { passphrase: firstLine(readAll(Number(fd))) };
+    return { passphrase: firstLine(readDescriptor(fd, `${which}passphrase-fd`)) };
   }
   if (file !== undefined) return { passphrase: fromFile(file) };
   if (!context.terminal.inIsTty) return null;

@@ -4,7 +4,7 @@
  */
 import { AppError } from '@tacet/base';
 import type { Context } from './context.ts';
-import { readAll, readPrivate } from './private-file.ts';
+import { readDescriptor, readPrivate } from './private-file.ts';
 import { saveFile } from './save.ts';
 
 export const PHRASE_OPTIONS = {
@@ -27,12 +27,7 @@ export async function needPhrase(context: Context): Promise<string> {
   if (fd !== undefined && file !== undefined) {
     throw new AppError('usage', 'usage', 'give the recovery phrase in one way only');
   }
-  if (fd !== undefined) {
-    if (!/^\d{1,4}$/.test(fd)) {
-      throw new AppError('usage', 'usage', '--phrase-fd takes the number of a descriptor');
-    }
-    return said(readAll(Number(fd)));
-  }
+  if (fd !== undefined) return said(readDescriptor(fd, 'phrase-fd'));
   if (file !== undefined) return said(readPrivate(file, 'recovery-phrase'));
   if (!context.terminal.inIsTty) {
     throw needed('a recovery phrase is needed: use a terminal, --phrase-fd or --phrase-file');

@@ -35,7 +35,13 @@ export function readPrivate(
   }
 }
 
-export function readAll(fd: number): string {
+/** @param option its name, that took the number. Throws `usage`. */
+export function readDescriptor(number: string, option: string): string {
+  if (/^\d{1,4}$/.test(number)) return readAll(Number(number));
+  throw new AppError('usage', 'usage', `--${option} takes the number of a descriptor`);
+}
+
+function readAll(fd: number): string {
   const buffer = Buffer.alloc(4 * MAX_PASSPHRASE + 2);
   let length = 0;
   try {

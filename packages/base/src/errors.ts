@@ -37,6 +37,21 @@ export function isAppError(error: unknown, code?: string): error is AppError {
   return error instanceof AppError && (code === undefined || error.code === code);
 }
 
+/** An error as it goes from a thread to the one that started it. */
+export interface Refusal {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+}
+
+export function refusalOf({ code, kind, message }: AppError): Refusal {
+  return { code, kind, message };
+}
+
+export function errorOf({ code, kind, message }: Refusal): AppError {
+  return new AppError(code, kind, message);
+}
+
 /** Marks a branch the types say cannot be reached. */
 export function unreachable(value: never): never {
   throw new AppError('unreachable', 'bug', `unexpected variant ${typeof value}`);

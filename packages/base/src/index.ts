@@ -3,9 +3,18 @@ export type { Brand, Bytes } from './brand.ts';
 export { compareBytes, concat, equalBytes, isZero, u16, u32, u64 } from './bytes.ts';
 export { BytesMap } from './bytes-map.ts';
 export { Counters } from './counters.ts';
-export { AppError, type ErrorKind, isAppError, unreachable } from './errors.ts';
+export {
+  AppError,
+  type ErrorKind,
+  errorOf,
+  isAppError,
+  type Refusal,
+  refusalOf,
+  unreachable,
+} from './errors.ts';
 export { DeadlineHeap } from './heap.ts';
 export { nearest } from './nearest.ts';
+export { keyOf } from './number-key.ts';
 export { ByteReader, ByteWriter, malformed } from './reader.ts';
 export { RecentSet } from './recent-set.ts';
 export {

@@ -3,7 +3,7 @@
  * order and hostile pages: what it holds is bounded, an item comes out once and only when its
  * bytes have the hash its cells named. Whether the item is genuine is for its own signature.
  */
-import { Counters, equalBytes, isAppError, malformed, RecentSet } from '@tacet/base';
+import { Counters, equalBytes, isAppError, keyOf, malformed, RecentSet } from '@tacet/base';
 import {
   type BroadcastNamer,
   broadcastItemId,
@@ -67,7 +67,7 @@ export class BroadcastReader {
     for (let at = 0; at < BROADCAST_PAGE; at += CELL_LENGTH) {
       if (page[at] === 0) continue;
       if (done >= 0 && sameItem(page, at, done)) continue;
-      const key = keyAt(page, at + 1);
+      const key = keyOf(page, at + 1);
       if (key === this.latest || this.remembered.has(key)) {
         this.latest = key;
         done = at;
@@ -103,7 +103,7 @@ export class BroadcastReader {
   }
 
   private add(cell: Cell): BroadcastItem | null {
-    const key = keyAt(cell.itemId, 0);
+    const key = keyOf(cell.itemId, 0);
     const known = this.unfinished.get(key);
     if (known !== undefined) this.drop(key, known);
     // Cells that disagree about an item belong to two: the later one is believed.
@@ -135,14 +135,6 @@ export class BroadcastReader {
     this.unfinished.delete(key);
     this.held -= heldBy(entry);
   }
-}
-
-/** 53 bits, which a map finds several times faster than a big integer; they are random. */
-function keyAt(bytes: Uint8Array, at: number): number {
-  const byte = (n: number): number => bytes[at + n] as number;
-  const high = ((byte(0) & 0x1f) << 16) | (byte(1) << 8) | byte(2);
-  const low = (byte(3) << 24) | (byte(4) << 16) | (byte(5) << 8) | byte(6);
-  return high * 0x1_0000_0000 + (low >>> 0);
 }
 
 /** Do two cells begin with the same eight bytes of an item's id? */

@@ -3,7 +3,7 @@
  * ends with it, one at a time: decoding takes up to half a gigabyte and seconds of a core.
  */
 import { Worker } from 'node:worker_threads';
-import { AppError } from '@tacet/base';
+import { AppError, errorOf } from '@tacet/base';
 import type { PictureBudget, PicturePort, RemadePicture } from '@tacet/client';
 import { PATIENCE } from './limits.ts';
 import type { FromThread, ThreadData } from './protocol.ts';
@@ -32,7 +32,7 @@ async function alone(workerData: ThreadData): Promise<RemadePicture> {
   const timer = setTimeout(() => reject(slow()), PATIENCE);
   worker.once('message', (message: FromThread) => {
     if (message.kind === 'made') resolve(message.picture);
-    else reject(new AppError(message.refusal.code, message.refusal.kind, message.refusal.message));
+    else reject(errorOf(message.refusal));
   });
   // A decoder that breaks takes its thread with it, and nothing else.
   worker.once('error', (cause) => reject(broken(cause)));

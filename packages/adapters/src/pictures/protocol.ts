@@ -1,5 +1,5 @@
 /** What goes to the thread that makes a picture anew, and what comes back. */
-import type { ErrorKind } from '@tacet/base';
+import type { Refusal } from '@tacet/base';
 import type { PictureBudget, RemadePicture } from '@tacet/client';
 
 export interface ThreadData {
@@ -9,11 +9,4 @@ export interface ThreadData {
 
 export type FromThread =
   | { readonly kind: 'made'; readonly picture: RemadePicture }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: {
-        readonly code: string;
-        readonly kind: ErrorKind;
-        readonly message: string;
-      };
-    };
+  | { readonly kind: 'refused'; readonly refusal: Refusal };

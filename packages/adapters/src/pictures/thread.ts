@@ -1,6 +1,6 @@
 /** The thread in which one picture is made anew. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { concat, isAppError } from '@tacet/base';
+import { concat, isAppError, refusalOf } from '@tacet/base';
 import type { FromThread, ThreadData } from './protocol.ts';
 import { remake } from './remake.ts';
 
@@ -11,7 +11,6 @@ remake(new Uint8Array(concat(...pieces)), budget).then(
   (picture) => answer({ kind: 'made', picture }),
   (error: unknown) => {
     if (!isAppError(error)) throw error;
-    const { code, kind, message } = error;
-    answer({ kind: 'refused', refusal: { code, kind, message } });
+    answer({ kind: 'refused', refusal: refusalOf(error) });
   },
 );

@@ -51,11 +51,12 @@ export class PageCheck {
    * The pages behind the first, a slice at a time; ends early when it is closed. What was committed since the
    * opening is whole pages too: they are copied into the data file between two slices, never during one.
    * Throws `profile-unreadable`.
+   * @param between slices: a pause, beside an open profile; others have a turn, where it is waited for
    */
-  async rest(): Promise<void> {
+  async rest(between: () => Promise<unknown> = () => pause(SLICE_PAUSE)): Promise<void> {
     try {
       for (let from = 1 + SLICE_PAGES; from <= this.size; from += SLICE_PAGES) {
-        await pause(SLICE_PAUSE);
+        await between();
         if (this.closed) return;
         this.slice(from);
       }

@@ -4,6 +4,7 @@
  */
 import { renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { dayOf, hex, type Rng, randomBytes } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
@@ -93,27 +94,36 @@ export async function put(path: string, pieces: AsyncIterable<Uint8Array>): Prom
 
 /** Looked over, checked, fenced, and under another key than the backup knows. */
 async function fence(path: string, options: RestoreOptions, next: Uint8Array): Promise<void> {
-  const { databaseKey } = options.source;
-  await lookOver(path, databaseKey);
-  const database = openDatabase(path, databaseKey);
-  const store = new SqlcipherStore(database);
-  try {
-    checkWhole(store);
+  await withWhole(path, options.source.databaseKey, (store) => {
     options.prepare(store);
     store.exec(`PRAGMA rekey = "x'${hex(next)}'"`);
     store.checkpoint();
-  } finally {
-    store.close();
-  }
+  });
   // Opened by its new key alone: what is renamed is known to open.
   openDatabase(path, next).close();
 }
 
-/** Every page, before SQLite opens it. */
+/** Of a database that holds: every page before SQLite opens it, then tables and indexes. */
+async function withWhole<T>(
+  path: string,
+  databaseKey: Uint8Array,
+  work: (store: ProfileStore) => T,
+): Promise<T> {
+  await lookOver(path, databaseKey);
+  const store = new SqlcipherStore(openDatabase(path, databaseKey));
+  try {
+    checkWhole(store);
+    return work(store);
+  } finally {
+    store.close();
+  }
+}
+
 async function lookOver(path: string, databaseKey: Uint8Array): Promise<void> {
   const check = await PageCheck.begin(path, databaseKey);
   try {
-    await check.rest();
+    // Nothing runs on it yet, and somebody waits.
+    await check.rest(setImmediate);
   } finally {
     check.close();
   }
@@ -139,14 +149,7 @@ export async function examineDatabase<T>(options: ExamineOptions<T>): Promise<T>
   const { path, databaseKey, data, look } = options;
   try {
     await put(path, data);
-    await lookOver(path, databaseKey);
-    const store = new SqlcipherStore(openDatabase(path, databaseKey));
-    try {
-      checkWhole(store);
-      return look(store);
-    } finally {
-      store.close();
-    }
+    return await withWhole(path, databaseKey, look);
   } catch (error) {
     throw errors.fromSystem(error);
   }

@@ -7,6 +7,7 @@
 import {
   equalBytes,
   HOUR,
+  keyOf,
   MINUTE,
   type Millis,
   type Rng,
@@ -16,7 +17,6 @@ import {
 import type { RelayHash } from '@tacet/directory';
 import type { BoxAnswer, BoxRequest, Mark } from '@tacet/wire';
 import { TRIES_PER_EDGE, TRIES_PER_ID } from '../limits.ts';
-import { keyOf } from '../network/keys.ts';
 import type { Current, Network } from '../network/network.ts';
 import type { Plan, PlanSource } from '../rhythm/plan.ts';
 import { pauseAfter } from './put-entry.ts';

@@ -3,10 +3,9 @@
  * 6). Digests are padded with random marks, and an edge can write into its own what it likes:
  * only a mark that two edges name, and that belongs at these two, was a box.
  */
-import { MINUTE, type Millis, type Rng, randomInt } from '@tacet/base';
+import { keyOf, MINUTE, type Millis, type Rng, randomInt } from '@tacet/base';
 import { MARK, type Mark, packedMarks } from '@tacet/wire';
 import { MAX_CROWD_MARKS, MAX_CROWD_MINUTES, MAX_CROWD_PLACED } from '../limits.ts';
-import { keyOf } from '../network/keys.ts';
 import { MarkTable, type Scatter } from './mark-table.ts';
 
 /** An edge, as `keyOf` its hash. */

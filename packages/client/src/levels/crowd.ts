@@ -3,10 +3,9 @@
  * a range, with what it rests on. Whoever is there writes boxes of cover at a rate that the document
  * sets; digests name all boxes.
  */
-import { DAY, MINUTE, type Millis, type Rng } from '@tacet/base';
+import { DAY, keyOf, MINUTE, type Millis, type Rng } from '@tacet/base';
 import { type Parameters, placement, type VerifiedDocument } from '@tacet/directory';
 import type { Digest, Mark } from '@tacet/wire';
-import { keyOf } from '../network/keys.ts';
 import { CrowdCount, type EdgeKey, pairOf } from './crowd-count.ts';
 
 /** Later than the longest pause before a second copy: a slot, the mixes, a digest. */

@@ -8,6 +8,7 @@ import {
   equalBytes,
   fromUtf8,
   isAppError,
+  keyOf,
   MINUTE,
   type Millis,
   RecentSet,
@@ -43,7 +44,6 @@ import { ClockCheck } from './clock-check.ts';
 import { DigestGaps } from './digest-gaps.ts';
 import { DocumentMemory, type DocumentName } from './document-memory.ts';
 import { type Door, doorsOf } from './doors.ts';
-import { keyOf } from './keys.ts';
 import { RecentMarks } from './marks.ts';
 
 /**

@@ -4,12 +4,19 @@
  * (docs/spec/04-mixing.md, 9). Nothing here is saved: what must survive a restart is the operation, and operations
  * are idempotent.
  */
-import { Counters, DeadlineHeap, isAppError, MINUTE, type Millis, type Rng } from '@tacet/base';
+import {
+  Counters,
+  DeadlineHeap,
+  isAppError,
+  keyOf,
+  MINUTE,
+  type Millis,
+  type Rng,
+} from '@tacet/base';
 import type { PacketBuilder, ReplyId, ReplyKeys } from '@tacet/onion';
 import { type BoxAnswer, type DownFrame, decodeAnswer, HANDLE } from '@tacet/wire';
 import { MAX_LATE_REQUESTS, MAX_PENDING_REQUESTS } from '../limits.ts';
 import type { Plan } from '../rhythm/plan.ts';
-import { keyOf } from './keys.ts';
 
 /** Losses in a row after which nothing seems to get through. */
 const LOST_IN_A_ROW = 8;

@@ -1,11 +1,12 @@
 /** A read names three different marks; a repeated one would say which it is not, or is. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keyOf } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import { seededRng } from '@tacet/testkit';
 import { type Mark, markKey } from '@tacet/wire';
 import { threeMarks } from '../../src/boxes/reads.ts';
-import { keyOf } from '../../src/network/keys.ts';
 import { RecentMarks } from '../../src/network/marks.ts';
 import type { Network } from '../../src/network/network.ts';
 

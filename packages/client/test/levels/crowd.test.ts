@@ -1,7 +1,7 @@
 /** The estimate of the crowd: the rate it rests on, what it takes for a box, when it says nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, MINUTE, type Millis, SECOND } from '@tacet/base';
+import { DAY, keyOf, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { defaultParameters, type VerifiedDocument } from '@tacet/directory';
 import { seededRng } from '@tacet/testkit';
 import { type BoxAnswer, type BoxId, type Digest, type Mark, markOf } from '@tacet/wire';
@@ -9,7 +9,6 @@ import { Cover } from '../../src/boxes/cover.ts';
 import { Crowd, coverRate } from '../../src/levels/crowd.ts';
 import { CrowdCount } from '../../src/levels/crowd-count.ts';
 import { MAX_CROWD_MARKS } from '../../src/limits.ts';
-import { keyOf } from '../../src/network/keys.ts';
 import { A, B, fakeNetwork } from '../fake-network.ts';
 
 const START: Millis = 20_000 * DAY;

@@ -1,5 +1,5 @@
 /** What goes to the thread that tests a backup, and what comes back. */
-import type { ErrorKind } from '@tacet/base';
+import type { Refusal } from '@tacet/base';
 import type { Contents } from '@tacet/client';
 
 export interface ThreadData {
@@ -21,11 +21,4 @@ export interface Found extends Contents {
 export type FromThread =
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   | { readonly kind: 'found'; readonly found: Found }
-  | {
-      readonly kind: 'refused';
-      readonly refusal: {
-        readonly code: string;
-        readonly kind: ErrorKind;
-        readonly message: string;
-      };
-    };
+  | { readonly kind: 'refused'; readonly refusal: Refusal };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { backupSalt, openBackup } from '@tacet/adapters/backup-folder';
 import { phraseRoot, readPhrase } from '@tacet/adapters/recovery-phrase';
-import { AppError, type Millis, type Sensitive } from '@tacet/base';
+import { AppError, errorOf, type Millis, type Sensitive } from '@tacet/base';
 import { type Contents, contentsOf, fence } from '@tacet/client';
 import type { Opened, ProfileSecret, ProfileVault } from '../ports.ts';
 import { counted, factsOf } from './facts.ts';
@@ -58,10 +58,7 @@ async function inThread(workerData: ThreadData, { tell, signal }: Watcher): Prom
     if (message.kind === 'progress') {
       tell({ kind: 'test', done: message.done, total: message.total });
     } else if (message.kind === 'found') resolve(message.found);
-    else {
-      const { code, kind, message: text } = message.refusal;
-      reject(new AppError(code, kind, text));
-    }
+    else reject(errorOf(message.refusal));
   });
   worker.once('error', (cause) => reject(broken(cause)));
   worker.once('exit', () => reject(broken(null)));

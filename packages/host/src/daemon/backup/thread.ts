@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBackup } from '@tacet/adapters/backup-folder';
 import { examineDatabase } from '@tacet/adapters/profiles-sqlcipher';
-import { AppError } from '@tacet/base';
+import { AppError, refusalOf } from '@tacet/base';
 import { contentsOf } from '@tacet/client';
 import { counted, factsOf } from './facts.ts';
 import type { Found, FromThread, ThreadData } from './protocol.ts';
@@ -36,6 +36,5 @@ try {
     error instanceof AppError
       ? error
       : new AppError('internal', 'bug', 'something unexpected ended the test of a backup');
-  const { code, kind, message } = known;
-  say({ kind: 'refused', refusal: { code, kind, message } });
+  say({ kind: 'refused', refusal: refusalOf(known) });
 }
