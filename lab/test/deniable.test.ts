@@ -33,6 +33,7 @@ const ROOM: Readonly<Record<keyof typeof ENVELOPE_KEYS, readonly number[]>> = {
   healing: [],
   closed: [],
   fileWords: [],
+  recoveryRoot: [],
 };
 
 const NAMES = Object.keys(ENVELOPE_KEYS) as (keyof typeof ENVELOPE_KEYS)[];

@@ -101,7 +101,12 @@ async function texts(stage: LabStage, alice: Actor, bob: Actor, ear: Ear): Promi
   await delivered(stage, alice, [(await alice.send('bob', 'hello')).id]);
   // As after a copy of the store was noticed: numbers that never come, boxes passed over.
   const { outbox, store } = stage.personOf(alice).client['e'];
-  store.transaction(() => outbox.renumbering.all());
+  // And thirty days after they met.
+  store.transaction(() => {
+    outbox.renumbering.all();
+    store.run('UPDATE own_roots SET own_at = 0');
+  });
+  outbox.streams.roots.replace(stage.world.now);
   for (const text of [...Array.from({ length: 4 }, () => 'x'.repeat(16_384)), 'bye']) {
     await delivered(stage, alice, [(await alice.send('bob', text)).id]);
   }

@@ -258,7 +258,7 @@ export class Engine {
       readUpTo: (contactId) => this.content.readReceipts.toTell(contactId),
       receipts: this.receipts,
       notices: this.notices,
-      healing: writer.healing,
+      streams: writer,
       renumbering: new Renumbering(store, rng, this.ciphertexts, writer),
       network,
       keySet: (contactId) => this.identities.ofContact(contactId),

@@ -71,6 +71,8 @@ export const FILE_WATCHES_AT_ONCE = 128;
 export const FILE_WATCHES_A_SLOT = 16;
 /** Files that windows and programs bring in at a time. */
 export const MAX_UPLOADS = 8;
+/** Recovery roots of one contact that are known; the oldest gives way. */
+export const MAX_RECOVERY_ROOTS = 8;
 /** Bytes of one contact's files that are being fetched. */
 export const MAX_UNFINISHED_BYTES = 512 * 1_048_576;
 /** Bytes that stay free: the store must be able to save what comes. */

@@ -70,6 +70,8 @@ export const LABELS = {
   'healing-next': 'tacet/1/healing-next',
   'healing-stream': 'tacet/1/healing-stream',
   'healing-beacon': 'tacet/1/healing-beacon',
+  /** Recovery: the root of a stream to the first recovery root of its direction. */
+  'recovery-root': 'tacet/1/recovery-root',
   /** Copies of a store: the profile's root to the boxes by which they notice each other. */
   'own-root': 'tacet/1/own-root',
   'own-seed': 'tacet/1/own-seed',

@@ -61,6 +61,8 @@ export interface Envelope {
   readonly step?: Step;
   /** About the bytes of files (docs/spec/19-files.md 3). */
   readonly fileWords?: readonly FileWord[];
+  /** The writer's next recovery root, 32 bytes (docs/spec/20-recovery.md 8). */
+  readonly recoveryRoot?: Uint8Array;
   /** Something stands in it that this version does not read. Never sent. */
   readonly more?: true;
 }
@@ -104,6 +106,7 @@ const FIELDS: { readonly [F in EnvelopeField]-?: Field<NonNullable<Said[F]>> } =
   },
   closed: { key: 11, write: (seq) => seq, read: (value) => whole(value, 1) },
   fileWords: { key: 12, write: wordsList, read: wordsFrom },
+  recoveryRoot: { key: 13, write: (root) => root, read: (value) => bytesOf(value, 32) },
 };
 
 const NAMES = Object.keys(FIELDS) as EnvelopeField[];

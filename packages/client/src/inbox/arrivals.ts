@@ -67,6 +67,9 @@ export class Arrivals {
     if (envelope.healing !== undefined) {
       this.d.reader.healing.onOffer(contactId, envelope.healing, now);
     }
+    if (envelope.recoveryRoot !== undefined) {
+      this.d.reader.roots.add(contactId, envelope.recoveryRoot, now);
+    }
     const first = text(this.d.contacts.row(contactId), 'state') === 'meeting';
     this.d.contacts.step(contactId, 'ready', now);
     if (first) this.d.trust.introductions.spoken(contactId, now);

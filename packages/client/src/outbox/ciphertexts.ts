@@ -22,15 +22,20 @@ export interface Ciphertext {
   readonly messageId: number | null;
   /** What it says when it carries no message; null in controls. */
   readonly notice: Notice | null;
-  /** With `said`: the envelope, encoded. */
+  /** With `said` and `recovery`: the envelope, encoded. */
   readonly body: Uint8Array | null;
   readonly data: Uint8Array;
   /** How often it was encrypted. */
   readonly posts: number;
 }
 
-/** `said`: its `body` is the envelope. */
-export type Notice = 'hello' | 'key-set' | 'healing' | 'said';
+/** `said` and `recovery`: the `body` is the envelope. */
+export type Notice = 'hello' | 'key-set' | 'healing' | 'said' | 'recovery';
+
+/** Nobody waits for these. */
+function isBehind(notice: Notice | null): boolean {
+  return notice === 'healing' || notice === 'recovery';
+}
 
 export function renewalKey(id: number): string {
   return `renewal/${id}`;
@@ -124,7 +129,7 @@ export class Ciphertexts {
       owner: 'part',
       ref: ciphertext.id,
       part,
-      priority: ciphertext.seq === 0 || ciphertext.notice === 'healing' ? 1 : 0,
+      priority: ciphertext.seq === 0 || isBehind(ciphertext.notice) ? 1 : 0,
       contactId: ciphertext.contactId,
       record: sealRecord(box, networkId, encodeBoxContent(content)),
       mark: box.mark,

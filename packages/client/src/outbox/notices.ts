@@ -21,7 +21,7 @@ export interface WaitingNotice {
   readonly id: number;
   readonly contactId: number;
   readonly kind: Notice;
-  /** With kind `said`: the envelope without its receipt. */
+  /** With kinds `said` and `recovery`: the envelope without its receipt. */
   readonly body: Uint8Array | null;
 }
 

@@ -35,7 +35,7 @@ import {
 } from '../sessions/jobs.ts';
 import { isOfMachine } from '../store/attempt.ts';
 import { num, numOrNull } from '../store/rows.ts';
-import type { HealingWriter } from '../streams/healing-writer.ts';
+import type { StreamWriter } from '../streams/writer.ts';
 import { type Ciphertext, type Ciphertexts, type Notice, renewalKey } from './ciphertexts.ts';
 import { type Notices, noticeKey } from './notices.ts';
 import { HOLE, lifeOf, movePause, patience, SILENT_HOLE } from './pauses.ts';
@@ -64,7 +64,7 @@ export interface OutboxDeps {
   /** What is told to have been read; null: nothing. */
   readonly readUpTo: (contactId: number) => number | null;
   readonly receipts: ReceiptClock;
-  readonly healing: HealingWriter;
+  readonly streams: Pick<StreamWriter, 'healing' | 'roots'>;
   readonly renumbering: Renumbering;
   readonly network: () => Network | null;
   /** The key set of 07-streams.md 4, for guests. */
@@ -98,8 +98,8 @@ export class Outbox implements JobSource, PutOwner {
     return this.d.renumbering;
   }
 
-  get healing(): HealingWriter {
-    return this.d.healing;
+  get streams(): OutboxDeps['streams'] {
+    return this.d.streams;
   }
 
   /** Texts not receipted yet. */
@@ -165,7 +165,7 @@ export class Outbox implements JobSource, PutOwner {
       contactId,
       () => ({
         ...this.bodyOf(contactId, ciphertext),
-        ...offering(this.d.healing.again(contactId, seq)),
+        ...offering(this.d.streams.healing.again(contactId, seq)),
         ...this.closing(contactId),
       }),
       {
@@ -254,7 +254,7 @@ export class Outbox implements JobSource, PutOwner {
       key,
       contactId,
       () => {
-        offer = lone ? null : this.d.healing.due(contactId, this.d.now());
+        offer = lone ? null : this.d.streams.healing.due(contactId, this.d.now());
         return {
           ...this.bodyOf(contactId, what),
           ...offering(offer),
@@ -265,7 +265,7 @@ export class Outbox implements JobSource, PutOwner {
         commit: (data, now) => {
           then.done();
           const made = this.d.ciphertexts.add(contactId, what, data, network.id, now);
-          if (offer !== null) this.d.healing.made(contactId, made.seq, offer);
+          if (offer !== null) this.d.streams.healing.made(contactId, made.seq, offer);
           if (messageId === null) return;
           this.d.messages.numbered(messageId, made.seq);
           this.d.messages.note(messageId, 'encrypted', 0, 0, now);
@@ -505,11 +505,15 @@ export class Outbox implements JobSource, PutOwner {
     }
   }
 
-  private receipted({ id, contactId, seq, messageId }: Ciphertext, now: Millis): void {
+  private receipted(
+    { id, contactId, seq, messageId, notice, body }: Ciphertext,
+    now: Millis,
+  ): void {
     this.early.delete(id);
     this.d.ciphertexts.remove(id);
-    this.d.healing.receipted(contactId, seq, now);
+    this.d.streams.healing.receipted(contactId, seq, now);
     this.d.renumbering.receipted(contactId, seq);
+    if (notice === 'recovery') this.d.streams.roots.receipted(contactId, body, now);
     if (messageId === null) return;
     this.d.messages.note(messageId, 'receipt', 0, 0, now);
     this.d.messages.advance(messageId, 'delivered', now);

@@ -89,7 +89,9 @@ export class Chores {
     this.each(now, [
       () => outbox.renewAged(parameters, now),
       () => beacons.write(network, now),
-      () => outbox.healing.askForNotices(now) && jobs.kick(),
+      () => outbox.streams.healing.askForNotices(now) && jobs.kick(),
+      () => outbox.streams.roots.replace(now) && jobs.kick(),
+      () => reader.roots.expire(now),
       () => reader.healing.expire(now),
       () => invitationList.expire(now),
       () => addresses.hourly(now),

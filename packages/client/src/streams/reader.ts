@@ -8,6 +8,7 @@ import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
+import { TheirRoots } from '../recovery/their-roots.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import { beaconBox, firstBeacon, firstChain, nextBeacon, nextChain, streamBox } from './chain.ts';
 import { HealingReader, OFFERED, OFFERED_BEACON } from './healing-reader.ts';
@@ -39,6 +40,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
   private readonly listener: StreamListener;
   private readonly catchUp: CatchUp;
   readonly healing: HealingReader;
+  readonly roots: TheirRoots;
   private readonly recovery: Recovery;
   /** Contacts with a fresh gap, and when to ask for it: a late box may still be announced. */
   private readonly gapsDue = new Map<number, Millis>();
@@ -49,6 +51,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.catchUp = catchUp;
     this.listener = listener;
     this.healing = new HealingReader(store, watches);
+    this.roots = new TheirRoots(store);
     this.recovery = new Recovery(watches, catchUp, (contactId) => this.head(contactId));
     watches.register('stream', this);
     watches.register('beacon', { onRecord: (w, p, _r, now) => this.onBeacon(w, p, now) });
@@ -76,6 +79,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
       contactId,
     );
     this.healing.begin(contactId, root);
+    this.roots.begin(contactId, root, now);
     this.extend(contactId, 0, now);
     this.addBeacons(contactId, now);
   }

@@ -1,6 +1,7 @@
 /** The writing end of a stream: hands out the next box and forgets how it was made. */
 import { AppError, dayOf, type Millis, type Rng } from '@tacet/base';
 import type { ProfileStore } from '../ports.ts';
+import { OwnRoots } from '../recovery/own-roots.ts';
 import { blobOrNull, num } from '../store/rows.ts';
 import {
   type BoxSecret,
@@ -16,10 +17,12 @@ import { HealingWriter } from './healing-writer.ts';
 export class StreamWriter {
   private readonly store: ProfileStore;
   readonly healing: HealingWriter;
+  readonly roots: OwnRoots;
 
   constructor(store: ProfileStore, rng: Rng) {
     this.store = store;
     this.healing = new HealingWriter(store, rng);
+    this.roots = new OwnRoots(store, rng);
   }
 
   /** Begins the stream of a new pair. In a transaction. */
@@ -32,6 +35,7 @@ export class StreamWriter {
       contactId,
     );
     this.healing.begin(contactId, root, now);
+    this.roots.begin(contactId, root, now);
   }
 
   /** Index and secrets of the next box; the chain moves on in the same transaction. */

@@ -336,6 +336,7 @@ const ENVELOPE: Readonly<Record<string, readonly [number, Form]>> = {
   healing: [10, healing],
   closed: [11, u(1)],
   fileWords: [12, listOf(fileWord, 1, 8)],
+  recoveryRoot: [13, bytes(32)],
 };
 
 /** Throws for a malformed envelope; a malformed content reads as `"malformed"`. */

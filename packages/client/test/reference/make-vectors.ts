@@ -222,6 +222,7 @@ const ENVELOPES: readonly (readonly [string, Envelope])[] = [
   ['a step: scan', { step: { kind: 'scan', value } }],
   ['healing', { healing: { generation: 1, index: 128, day: 20_487, entropy: random(32) } }],
   ['closed', { closed: 2_000_000 }],
+  ['a recovery root', { recoveryRoot: new Uint8Array(32).fill(13) }],
   [
     'words about files',
     {
