@@ -54,18 +54,14 @@ const HOUR_OF_DIGESTS = 60;
 /** What an edge answers where it has no box. */
 const NOTHING = seededRng('nothing').fill(new Uint8Array(2_400));
 
-const documents = new Map<number, VerifiedDocument>();
-const DOCUMENTS = 8;
-function documentAt(now: Millis): VerifiedDocument {
-  const epoch = Math.floor(now / DAY);
-  if (epoch <= NETWORK.document.epoch) return NETWORK.verified;
-  let verified = documents.get(epoch);
-  if (verified === undefined) {
-    verified = NETWORK.next(NETWORK.verified, epoch);
-    documents.set(epoch, verified);
-    // Time goes forward, for several layers at once.
-    if (documents.size > DOCUMENTS) documents.delete(Math.min(...documents.keys()));
-  }
+/** What was made lately, by its predecessor: histories of one beginning share their documents. */
+const successors = new Map<string, VerifiedDocument>();
+const SUCCESSORS = 8;
+function successorOf(previous: VerifiedDocument, epoch: number): VerifiedDocument {
+  const key = `${epoch}/${Buffer.from(previous.hash).toString('hex')}`;
+  const verified = successors.get(key) ?? NETWORK.next(previous, epoch);
+  successors.set(key, verified);
+  for (const old of successors.keys()) if (successors.size > SUCCESSORS) successors.delete(old);
   return verified;
 }
 
@@ -99,6 +95,7 @@ export interface Trouble {
 /** What edges hold and when: to begin many histories where one meeting ended. */
 export interface LayerState {
   readonly now: Millis;
+  readonly published: VerifiedDocument;
   readonly edges: readonly { readonly boxes: Edge['boxes']; readonly digests: Edge['digests'] }[];
 }
 
@@ -123,6 +120,8 @@ export class Layer {
   private nextDigest = Math.ceil(TEST_NOW / parameters.digestMs) * parameters.digestMs;
   private readonly tally: Tally;
   private day = dayOf(TEST_NOW);
+  /** The newest document; those of epochs in which nobody was there are left out. */
+  private published = NETWORK.verified;
   /** Of the newest document that was told to all who hear. */
   private told = NETWORK.document.epoch;
 
@@ -137,11 +136,12 @@ export class Layer {
       boxes: boxesOf(boxes),
       digests: [...digests],
     }));
-    return { now: this.now, edges };
+    return { now: this.now, published: this.published, edges };
   }
 
   restore(state: LayerState): void {
     this.skip(state.now);
+    this.published = state.published;
     for (const [n, edge] of this.edges.entries()) {
       const kept = state.edges[n];
       if (kept === undefined) continue;
@@ -232,7 +232,7 @@ export class Layer {
 
   /** What a person who comes back is told: the document, an hour of digests. */
   welcome(listener: Listener): void {
-    const { bytes } = documentAt(this.now);
+    const { bytes } = this.documentAt(this.now);
     for (const page of packBroadcast([{ kind: 'document', bytes }])) listener.page(page);
     for (const edge of this.edges) {
       for (const { pages } of edge.digests) for (const page of pages) listener.page(page);
@@ -295,9 +295,16 @@ export class Layer {
     return { status: 'stored', expiryDay: endDay };
   }
 
+  /** Each names the one before it, as a network's do. */
+  private documentAt(at: Millis): VerifiedDocument {
+    const epoch = Math.floor(at / DAY);
+    if (epoch > this.published.document.epoch) this.published = successorOf(this.published, epoch);
+    return this.published;
+  }
+
   /** Who stays for days hears of each new document, too. */
   private document(at: Millis): void {
-    const { document, bytes } = documentAt(at);
+    const { document, bytes } = this.documentAt(at);
     if (document.epoch === this.told) return;
     this.told = document.epoch;
     const pages = packBroadcast([{ kind: 'document', bytes }]);
