@@ -7,9 +7,13 @@ import { get } from 'node:http';
 import { dirname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Parameters } from '@tacet/directory';
+import { leasePorts } from '@tacet/testkit/ports';
 import { Program } from './program.ts';
 
 const ENTRY = fileURLToPath(new URL('../../apps/relay/bin/tacet-relay.mjs', import.meta.url));
+
+/** Enough for the processes of one network. */
+const PORTS = 48;
 
 /** What `network.json` says of each process. */
 export interface Described {
@@ -61,6 +65,7 @@ export class RelayNetwork {
     const { dir, parameters, authorities = 1, mixesPerLayer = 1, edges = 2 } = options;
     const { host = '127.0.0.1' } = options;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const [port] = await leasePorts(PORTS);
     const log = join(dir, '..', 'network-create.log');
     const create = new Program({
       name: 'network create',
@@ -68,7 +73,7 @@ export class RelayNetwork {
       args: [
         ...['network', 'create', '--dir', dir, '--name', 'e2e', '--demo'],
         ...(authorities === 1 ? [] : ['--authorities', String(authorities)]),
-        ...['--host', host],
+        ...['--host', host, '--base-port', String(port)],
         ...['--mixes-per-layer', String(mixesPerLayer), '--edges', String(edges)],
         ...setting(parameters),
       ],

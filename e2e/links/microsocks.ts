@@ -1,8 +1,9 @@
 /** A SOCKS server for tests of links: Debian's microsocks, on a port of its own. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { leasePort } from '@tacet/testkit/ports';
 import { sleep } from '../lib/program.ts';
 
 const run = promisify(execFile);
@@ -18,7 +19,7 @@ export interface Microsocks {
 export async function startMicrosocks(): Promise<Microsocks> {
   const script = fileURLToPath(new URL('../../tools/socks.ts', import.meta.url));
   const { stdout } = await run(process.execPath, [script]);
-  const port = await freePort();
+  const port = await leasePort();
   const child = spawn(stdout.trim(), ['-i', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });
@@ -28,16 +29,6 @@ export async function startMicrosocks(): Promise<Microsocks> {
     await sleep(20);
   }
   return { address: `127.0.0.1:${port}`, port, pid: child.pid ?? 0, end: () => ended(child) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function listens(port: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** A relay joins a running network and another leaves it, by the operator's own commands. */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { leasePort } from '@tacet/testkit/ports';
 import type { Described } from '../lib/network.ts';
 import type { Stage } from './stage.ts';
 
@@ -9,9 +9,10 @@ import type { Stage } from './stage.ts';
 export async function joinRelay({ town }: Stage, role: string): Promise<string> {
   const { network } = town;
   const folder = join(town.dir, 'newcomer');
+  const port = String(await leasePort());
   await network.command(
     ...['init', '--dir', folder, '--join', join(network.dir, 'relay.card'), '--roles', role],
-    ...['--family', 'newcomer', '--host', '127.0.0.1', '--port', String(await freePort()), '--yes'],
+    ...['--family', 'newcomer', '--host', '127.0.0.1', '--port', port, '--yes'],
   );
   for (const authority of network.names('authority')) {
     const config = join(network.folder(authority), 'config.json');
@@ -37,13 +38,4 @@ export async function drainRelay({ town }: Stage, name: string): Promise<void> {
   const config = join(network.folder(name), 'config.json');
   await network.command('drain', '--config', config, '--stop');
   await gone;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

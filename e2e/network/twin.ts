@@ -4,7 +4,7 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './joining.ts';
+import { leasePort } from '@tacet/testkit/ports';
 import type { Stage } from './stage.ts';
 
 /** Starts it beside the authority; resolves, with its name, when it runs. */
@@ -19,7 +19,7 @@ export async function startTwin({ town }: Stage, of: string): Promise<string> {
   const config = JSON.parse(readFileSync(join(from, 'config.json'), 'utf8')) as object;
   writeFileSync(
     join(folder, 'config.json'),
-    JSON.stringify({ ...config, port: await freePort(), release: 'release' }),
+    JSON.stringify({ ...config, port: await leasePort(), release: 'release' }),
     { mode: 0o600 },
   );
   await network.adopt({

@@ -1,7 +1,7 @@
 /** The recorder between daemons and edges: where it stands, how it is told, what it saw. */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { leasePorts } from '@tacet/testkit/ports';
 import { Program } from '../lib/program.ts';
 
 const ENTRY = join(import.meta.dirname, 'recorder.ts');
@@ -27,7 +27,7 @@ export class Wiretap {
   }
 
   static async prepare(dir: string, edges: number): Promise<Wiretap> {
-    return new Wiretap(dir, await freePorts(edges));
+    return new Wiretap(dir, await leasePorts(edges));
   }
 
   private get file(): string {
@@ -81,17 +81,4 @@ function sighting(line: string): Sighting {
     bytes: Number(bytes),
     at: Number(at),
   };
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

@@ -13,8 +13,12 @@ import {
   type NetworkDescription,
   type ProcessDescription,
 } from '@tacet/host/relay';
+import { leasePorts } from '@tacet/testkit/ports';
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/relay/bin/tacet-relay.mjs', import.meta.url));
+
+/** Enough for the processes of one network. */
+const PORTS = 30;
 
 interface Started {
   readonly child: ChildProcess;
@@ -38,11 +42,12 @@ export class ProcessNetwork {
 
   static async create(options: Partial<CreateOptions> = {}): Promise<ProcessNetwork> {
     const dir = mkdtempSync(join(tmpdir(), 'tacet-net-'));
+    const [first = 0] = await leasePorts(PORTS);
     const description = await createNetwork({
       name: 'e2e',
       demonstration: true,
       host: '127.0.0.1',
-      basePort: 0,
+      basePort: first,
       mixesPerLayer: 1,
       edges: 2,
       family: 'e2e',

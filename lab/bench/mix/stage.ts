@@ -5,7 +5,6 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type LinkIdentity, makeCertificate } from '@tacet/adapters/link-tls';
 import { compareBytes, DAY, randomBytes } from '@tacet/base';
@@ -20,6 +19,7 @@ import {
 } from '@tacet/directory';
 import type { DocumentHash, Path } from '@tacet/onion';
 import { makeTestNetwork } from '@tacet/testkit';
+import { leasePort } from '@tacet/testkit/ports';
 
 export interface Neighbour {
   readonly hash: RelayHash;
@@ -68,7 +68,7 @@ export async function makeStage(folder: string, capacity: number, earlier: numbe
   for (const relay of network.relays) {
     const isMix = relay === firstMix;
     const link = makeCertificate(isMix ? pem : generateKeyPairSync('ed25519').privateKey);
-    const port = await freePort();
+    const port = await leasePort();
     const identity: HybridKeyPair = isMix ? own : relay.identity;
     members.push({
       hash: relayHashOf(identity.publicKey),
@@ -139,15 +139,4 @@ export async function makeStage(folder: string, capacity: number, earlier: numbe
       return { epoch, documentHash: verified.hash, hops } as unknown as Path;
     }),
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }

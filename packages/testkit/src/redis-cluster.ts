@@ -4,7 +4,6 @@
  * installs Debian's package; `TACET_REDIS` names the server).
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -14,12 +13,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
+import { leasePorts } from './ports.ts';
 
 const HOST = '127.0.0.1';
 const PRIMARIES = 3;
@@ -62,7 +62,7 @@ export class RedisCluster {
   };
 
   static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
-    const cluster = new RedisCluster(options, await freePorts(4 * PRIMARIES));
+    const cluster = new RedisCluster(options, await leasePorts(4 * PRIMARIES));
     try {
       await Promise.all(cluster.nodes.map((_, i) => cluster.restart(i)));
       await cluster.form();
@@ -289,23 +289,4 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
     await pause(STEP_MS);
   }
   throw new Error(`waited in vain: ${what}`, { cause: last });
-}
-
-/** Below the range that outgoing connections take theirs from. */
-async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  let next = randomInt(10_000, 19_000);
-  while (ports.length < count) {
-    if (await canListen(next)) ports.push(next);
-    next += 1;
-  }
-  return ports;
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, HOST, () => probe.close(() => resolve(true)));
-  });
 }

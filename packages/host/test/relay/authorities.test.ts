@@ -1,7 +1,6 @@
 /** Three authorities with real clocks, sockets and disks. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AuthorityClient } from '@tacet/adapters/directory-https';
@@ -16,6 +15,7 @@ import {
   signDescriptor,
 } from '@tacet/directory';
 import { makeTestNetwork, type TestNetwork } from '@tacet/testkit';
+import { leasePorts } from '@tacet/testkit/ports';
 import { runAuthority } from '../../src/relay/authority.ts';
 import type { AuthorityConfig, Running } from '../../src/relay/config/types.ts';
 import { createKeys } from '../../src/relay/keys.ts';
@@ -35,17 +35,6 @@ const network: TestNetwork = makeTestNetwork({
   parameters,
   now: Date.now(),
 });
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ports.push((server.address() as { port: number }).port);
-  }
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}
 
 /** What a relay would send now: keys from this epoch on. */
 function descriptors(): Uint8Array[] {
@@ -77,7 +66,7 @@ async function until(
 
 test('three authorities make a first document and the next; one of them is killed in between', async () => {
   const dir = tempDir();
-  const ports = await freePorts(3);
+  const ports = await leasePorts(3);
   const keys = ports.map((_, i) => createKeys(join(dir, `${i}`), systemRng));
   const card = {
     networkName: 'real',

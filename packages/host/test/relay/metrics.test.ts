@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { test } from 'node:test';
+import { leasePort } from '@tacet/testkit/ports';
 import type { ProcessConfig, Running } from '../../src/relay/index.ts';
 import { Band, PERCENT } from '../../src/relay/metrics/bands.ts';
 import { MetricsExporter, type Reading } from '../../src/relay/metrics/exporter.ts';
 import { serveMetrics } from '../../src/relay/metrics/server.ts';
-import { freePort } from './ports.ts';
 import { tempDir } from './temp.ts';
 
 const reading = (more: Partial<Reading> = {}): Reading => ({
@@ -79,7 +79,7 @@ test('an authority and a mix have no clients, an authority no load', () => {
 
 test('served on the loopback interface only, at one path', async () => {
   const data = tempDir();
-  const metricsPort = await freePort();
+  const metricsPort = await leasePort();
   const running = {
     role: 'mix',
     ready: () => ({ ready: true, missing: [], authorities: 1 }),
