@@ -29,14 +29,18 @@ export function troubleLines(status: Status, tell: Tell): string[] {
 }
 
 export function copyLines(
-  { copiedAt, restored }: Pick<ProfileStatus, 'copiedAt' | 'restored'>,
+  { copiedAt, superseded, restored }: Pick<ProfileStatus, 'copiedAt' | 'superseded' | 'restored'>,
   tell: Tell,
 ): string[] {
-  if (copiedAt === null) return [];
-  if (restored?.at === copiedAt) {
+  if (copiedAt === null) {
+    if (restored === null || restored.begun) return [];
+    const from = `restored from a backup of ${showTime(restored.backupAt, Date.now())}`;
+    return [`${from}; contacts are told once the network is reached`];
+  }
+  if (superseded) {
     return [
-      `restored from a backup of ${showTime(restored.backupAt, Date.now())}; nothing is sent yet, texts are kept`,
-      tell('end the daemon it comes from, then: tacet profile resume'),
+      'this profile was restored elsewhere and goes on there; nothing is sent from here, texts are kept',
+      tell('if this one is to go on, end the other one, then: tacet profile resume'),
     ];
   }
   return [

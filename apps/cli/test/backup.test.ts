@@ -90,7 +90,7 @@ behave(fake, [
     argv: ['backup', 'restore', '/disk/alice', '--phrase-file', file, '--passphrase-file', pass],
     asks: ['backup.restore', { folder: '/disk/alice', phrase: PHRASE, passphrase: 'right' }],
     out: /4 contacts/,
-    err: /nothing is sent yet/,
+    err: /contacts are told by itself/,
   },
   { argv: ['backup', 'restore'], err: /folder/, status: 2 },
 ]);

@@ -67,6 +67,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'meet-unproven': 'scan each other again, side by side',
   'code-broken': 'compare safety numbers side by side: tacet trust number',
   'store-copied': 'end one of the two, then: tacet profile resume',
+  'restored-elsewhere': 'if this one is to go on, end the other, then: tacet profile resume',
   'session-of-before': 'scan each other’s codes, or make a new invitation for them',
   'session-expired': 'make a new invitation for them: tacet invite create',
   'address-malformed': 'copy the whole address, from `tacet://` to its last character',

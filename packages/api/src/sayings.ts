@@ -87,6 +87,10 @@ const SAYINGS: Readonly<Record<string, string>> = {
   'gap-repair': 'a message of this profile is missing at the other side; it is written again',
   'store-copied':
     'a copy of this profile runs somewhere; nothing is sent until one of the two is ended',
+  'restored-elsewhere':
+    'this profile was restored from a backup somewhere and goes on there; this daemon sends nothing more',
+  'restore-refused':
+    'somebody claims that a contact was restored from a backup, or answered such a claim, and it does not hold; nothing was changed',
   'backup-failed': 'a backup could not be made; it is tried again each hour',
   'backup-ahead': 'a later backup than this profile has made is there: another daemon writes there',
   'backup-damaged': 'the backup in the folder is damaged',

@@ -246,8 +246,10 @@ export const profileStatus = v.object({
   edge: v.nullable(v.string()),
   /** Since when nothing is sent because a copy of this profile is running. */
   copiedAt: v.nullable(time),
-  /** When it was restored, from a backup of when, and how often. */
-  restored: v.nullable(v.object({ counter: count, at: time, backupAt: time })),
+  /** What was noticed was restored after this one, and goes on in its place. */
+  superseded: v.boolean(),
+  /** When it was restored, from a backup of when, how often, and whether it speaks already. */
+  restored: v.nullable(v.object({ counter: count, at: time, backupAt: time, begun: v.boolean() })),
   outbox: count,
   stalled: v.boolean(),
   deliveryP50: v.nullable(v.number()),

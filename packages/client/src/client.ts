@@ -417,8 +417,10 @@ export class Client {
       throw new AppError('not-copied', 'usage', 'no copy of this profile was noticed');
     }
     this.e.store.transaction(() => {
+      const { superseded } = this.e.ownBoxes;
       this.e.ownBoxes.resume(now);
-      this.e.outbox.renumbering.all();
+      if (superseded === null) this.e.outbox.renumbering.all();
+      else this.e.recovery.begin(superseded, now);
     });
     this.e.jobs.kick();
   }
@@ -456,6 +458,7 @@ export class Client {
       disputes: this.disputes(),
       edge: this.e.link.door?.address ?? null,
       copiedAt: this.e.ownBoxes.copiedAt,
+      superseded: this.e.ownBoxes.superseded !== null,
       restored: restoredView(this.e.store),
       outbox: this.e.outbox.open,
       stalled: this.e.watchdog.stalled,

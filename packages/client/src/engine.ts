@@ -37,7 +37,8 @@ import { Visits } from './meeting/visits.ts';
 import { PUBLIC_CHECKS } from './network/checks.ts';
 import { Guard } from './network/guard.ts';
 import { Link } from './network/link.ts';
-import { Network, type NetworkDeps, type NetworkListener } from './network/network.ts';
+import { networkListener } from './network/listening.ts';
+import { Network, type NetworkDeps } from './network/network.ts';
 import { RequestTracker } from './network/requests.ts';
 import { readSocks, writeSocks } from './network/socks-setting.ts';
 import { Ciphertexts } from './outbox/ciphertexts.ts';
@@ -45,6 +46,7 @@ import { Notices } from './outbox/notices.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { ReceiptClock } from './outbox/receipts.ts';
 import type { ProfileStore, SqlRow } from './ports.ts';
+import { RecoveryParts } from './recovery/join.ts';
 import { plannerOf } from './rhythm/join.ts';
 import { OwnLoops } from './rhythm/own-loops.ts';
 import { Search } from './search/search.ts';
@@ -92,6 +94,7 @@ export class Engine {
   private readonly received: ReceivedSet;
   readonly outbox: Outbox;
   readonly ownBoxes: OwnBoxes;
+  readonly recovery: RecoveryParts;
   readonly why: Why;
   readonly beacons: Beacons;
   readonly invitationList: Invitations;
@@ -111,11 +114,11 @@ export class Engine {
   private readonly timed: Timed;
   private readonly eachSlot: Timed;
   readonly guard: Guard;
-  private readonly absence: Absence;
+  readonly absence: Absence;
   readonly networkDeps: NetworkDeps;
   network: Network | null;
   /** A document was held once: the periods of this network are known. */
-  private documented: boolean;
+  documented: boolean;
   private moment: Millis;
 
   constructor(options: ClientOptions, now: Millis) {
@@ -315,6 +318,8 @@ export class Engine {
         this.trust.introductions.failed(contactId, reason, at);
       },
     };
+    const { outbox, ownBoxes } = this;
+    this.recovery = new RecoveryParts({ ...meeting, outbox, ownBoxes });
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
     this.addresses = new AddressFeature(
@@ -335,6 +340,7 @@ export class Engine {
         this.addresses.withdraw(contactId, at);
         this.visits.forget(contactId);
         this.invitationList.forget(contactId, at);
+        this.reader.roots.drop(contactId);
       },
       owe: (contactId, at) => this.oweReceipt(contactId, at),
       pauseFiles: (contactId, paused, at) => this.files.pause(contactId, paused, at),
@@ -369,11 +375,15 @@ export class Engine {
       trust: this.trust,
       network,
       files: this.files,
+      spoke: (contactId) => this.recovery.rekey.heard(contactId),
       owe: (contactId, at) => this.oweReceipt(contactId, at),
     });
     this.jobs = new JobQueue(
       store,
-      [this.identities, inbox, this.invitationList, this.visits, this.outbox, this.trust.safety],
+      [
+        ...[this.identities, inbox, this.invitationList, this.visits],
+        ...[this.recovery.rekey, this.recovery.restating, this.outbox, this.trust.safety],
+      ],
       attempts,
       this.faults,
     );
@@ -425,7 +435,7 @@ export class Engine {
     this.networkDeps = {
       store,
       rng,
-      listener: this.networkListener(),
+      listener: networkListener(this),
       checks: options.checks ?? PUBLIC_CHECKS,
     };
     this.network = Network.load(this.networkDeps);
@@ -554,23 +564,6 @@ export class Engine {
         list.setBack(back);
       this.messageList.removal.setBack(now);
     });
-  }
-
-  networkListener(): NetworkListener {
-    return {
-      onDigest: (digest, now) => {
-        this.watches.onDigest(digest, now);
-        this.cover.onDigest(digest, now);
-        this.levels.onDigest(digest, now);
-        this.absence.note(now);
-      },
-      onDocument: ({ document }, now) => {
-        if (!this.documented) this.link.onFirstDocument(document.parameters, now);
-        this.documented = true;
-        this.jobs.kick();
-      },
-      onEquivocation: (now) => this.events.append(now, 'alarm', 'document-equivocation'),
-    };
   }
 
   private watch(now: Millis): void {

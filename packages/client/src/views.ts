@@ -407,6 +407,8 @@ export interface StatusView {
   readonly edge: string | null;
   /** Since when nothing is sent because a copy of this store is running; null: it is not. */
   readonly copiedAt: Millis | null;
+  /** What was noticed was restored after this one, and goes on in its place. */
+  readonly superseded: boolean;
   /** When it was restored, and from a backup of when; null: never. */
   readonly restored: RestoredView | null;
   readonly outbox: number;

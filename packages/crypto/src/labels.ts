@@ -72,6 +72,17 @@ export const LABELS = {
   'healing-beacon': 'tacet/1/healing-beacon',
   /** Recovery: the root of a stream to the first recovery root of its direction. */
   'recovery-root': 'tacet/1/recovery-root',
+  /** Recovery: a root to the boxes of statements, and with a statement's hash to that of its answer. */
+  'recovery-seed': 'tacet/1/recovery-seed',
+  'recovery-key': 'tacet/1/recovery-key',
+  'recovery-answer-seed': 'tacet/1/recovery-answer-seed',
+  'recovery-answer-key': 'tacet/1/recovery-answer-key',
+  /** Recovery: a root to what names its pair; the bundle, what is signed, the MAC, the statement's name. */
+  'recovery-pair': 'tacet/1/recovery-pair',
+  'recovery-bundle': 'tacet/1/recovery-bundle',
+  'recovery-statement': 'tacet/1/recovery-statement',
+  'recovery-mac': 'tacet/1/recovery-mac',
+  'recovery-stated': 'tacet/1/recovery-stated',
   /** Copies of a store: the profile's root to the boxes by which they notice each other. */
   'own-root': 'tacet/1/own-root',
   'own-seed': 'tacet/1/own-seed',

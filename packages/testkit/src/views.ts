@@ -24,6 +24,7 @@ export function profileStatus(change: Partial<ProfileStatus> = {}): ProfileStatu
     bytesUp: 0,
     bytesDown: 0,
     copiedAt: null,
+    superseded: false,
     restored: null,
     deadLetters: 0,
     ...change,

@@ -118,9 +118,9 @@ export const backupRestore: Command = {
     'tacet --profile again backup restore /media/stick/tacet --phrase-file phrase.txt --keychain',
   ],
   details:
-    'The passphrase is that of the new profile, and is yours to choose. It sends nothing until you\n' +
-    'say that the daemon it comes from has ended: tacet profile resume. Conversations in which much\n' +
-    'was said since the backup may need a new meeting; people met since then are not in it.',
+    'The passphrase is that of the new profile, and is yours to choose. Contacts are told by itself,\n' +
+    'under keys that only you and they have, and a daemon that runs elsewhere on this profile stops.\n' +
+    'A backup of more than 60 days ago may need new meetings; people met since then are not in it.',
   async run(context) {
     const folder = resolve(context.arg(0, 'the folder of the backup'));
     const phrase = await needPhrase(context);
@@ -132,7 +132,7 @@ export const backupRestore: Command = {
     context.show(made, () =>
       [...profileLines(status, context.tell).slice(0, 2), ...contentLines(contents)].join('\n'),
     );
-    context.note('nothing is sent yet: end the daemon it comes from, then: tacet profile resume');
+    context.note('contacts are told by itself, once the network is reached');
     context.note('backups of this profile go nowhere yet: tacet backup create --folder DIR');
     return undefined;
   },

@@ -47,6 +47,9 @@ export interface WatchListener {
 /** Owners of boxes that one person writes once; the last: where an address tells its end. */
 const MEETING: ReadonlySet<string> = new Set(['invite', 'visit', 'request']);
 
+/** Owners that say themselves how long. */
+const LASTING: ReadonlySet<string> = new Set(['stream', 'healed', 'recovery']);
+
 export class WatchList {
   private readonly store: ProfileStore;
   private readonly network: () => Network | null;
@@ -238,12 +241,12 @@ export class WatchList {
   expire(today: number, lifeDays: number): void {
     const before = today - lifeDays - 2;
     const { changes } = this.store.run(
-      "DELETE FROM watches WHERE created_day < ? AND owner NOT IN ('stream', 'healed')",
+      "DELETE FROM watches WHERE created_day < ? AND owner NOT IN ('stream', 'healed', 'recovery')",
       before,
     );
     if (changes === 0) return;
     for (const [mark, watch] of this.byMark.entries()) {
-      const lasts = watch.owner === 'stream' || watch.owner === 'healed';
+      const lasts = LASTING.has(watch.owner);
       if (watch.createdDay < before && !lasts) this.byMark.delete(mark);
     }
   }

@@ -30,8 +30,8 @@ export interface BlockingDeps {
 }
 
 /** Owners of boxes to write and to read that name a contact. */
-const PUT_OWNERS = ['beacon', 'visit', 'request'];
-const WATCH_OWNERS = ['stream', 'beacon', 'visit', 'request'];
+const PUT_OWNERS = ['beacon', 'visit', 'request', 'restate', 'rekey'];
+const WATCH_OWNERS = ['stream', 'beacon', 'visit', 'request', 'restate'];
 
 export function isBlocked(store: ProfileStore, contactId: number): boolean {
   const sql = 'SELECT 1 AS one FROM contacts WHERE id = ? AND blocked_at IS NOT NULL';

@@ -6,6 +6,7 @@
  * after a start or a sleep it waits for the answer to its box, so that the two never speak as one.
  */
 import {
+  ByteReader,
   ByteWriter,
   DAY,
   MINUTE,
@@ -21,6 +22,8 @@ import type { PutOwner, PutQueue } from '../boxes/puts.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore, SqlRow } from '../ports.ts';
+import { restoreCounter } from '../recovery/counter.ts';
+import { isSilent } from '../recovery/restored.ts';
 import { num } from '../store/rows.ts';
 import { readSetting } from '../store/settings.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
@@ -71,6 +74,9 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   private written = -1;
   private lastSign: Millis = Number.NEGATIVE_INFINITY;
   private noticed: Millis | null;
+  /** Restore counter of the daemon that was met last, and this one's. */
+  private other: number;
+  private counter: number;
   /** Boxes looked for whose edges have not all answered, by watch. */
   private readonly asked = new Set<number>();
 
@@ -78,17 +84,21 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     this.d = deps;
     this.secret = hash('own-root', readSetting(deps.store, 'root-secret') ?? new Uint8Array(32));
     this.offset = randomUnit(deps.rng) * MINUTE;
-    const row = deps.store.get('SELECT at FROM copied LIMIT 1');
+    const row = deps.store.get('SELECT at, counter FROM copied LIMIT 1');
     this.noticed = row === undefined ? null : num(row, 'at');
-    deps.puts.paused = this.noticed !== null;
+    this.other = row === undefined ? 0 : num(row, 'counter');
+    this.counter = restoreCounter(deps.store);
+    deps.puts.paused = this.noticed !== null || isSilent(deps.store);
     deps.puts.register('own', this);
     deps.watches.register('own', this);
     // A box this store has not come to yet: whoever filled it is a copy.
     deps.watches.register('own-next', {
-      onRecord: (_watch, _text, _record, at) => {
-        if (this.noticed !== null) return;
-        this.notice(at);
-        this.answer(at);
+      onRecord: (_watch, text, _record, at) => {
+        // What was written to be seen by another one stands there, too.
+        if (this.noticed !== null || this.isOwn(text)) return;
+        this.meet(text, at);
+        // Also to one that comes after a restore of this profile, and does not know of it.
+        if (this.other <= this.counter) this.answer(at);
       },
     });
   }
@@ -96,6 +106,20 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   /** When it was noticed; null: this store runs once, as far as it knows. */
   get copiedAt(): Millis | null {
     return this.noticed;
+  }
+
+  /** Of a daemon of this profile that goes on in place of this one; null: there is none. */
+  get superseded(): number | null {
+    return this.noticed !== null && this.other > this.counter ? this.other : null;
+  }
+
+  /** This daemon took a restore counter, and speaks from now on. In a transaction. */
+  begin(now: Millis): void {
+    this.counter = restoreCounter(this.d.store);
+    this.d.store.run('DELETE FROM copied');
+    this.noticed = null;
+    this.d.puts.paused = false;
+    this.wait(now);
   }
 
   /** The other daemon was ended: this one goes on. In a transaction. */
@@ -291,7 +315,7 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   /** In a transaction. */
   private put(network: Network, slot: number, turn: number, now: Millis): void {
     const { id, nonce } = this.remember(slot, turn);
-    const content = new ByteWriter(BOX_PLAINTEXT).u8(KIND).put(nonce).bytes;
+    const content = new ByteWriter(BOX_PLAINTEXT).u8(KIND).put(nonce).u64(this.counter).bytes;
     const box = this.box(slot, turn);
     this.d.puts.add({
       owner: 'own',
@@ -344,19 +368,35 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   }
 
   onRecord(watch: Watch, plaintext: Uint8Array, _record: unknown, now: Millis): void {
-    const nonce = plaintext.slice(1, 1 + NONCE);
-    const own = this.d.store.get('SELECT 1 AS one FROM own_boxes WHERE nonce = ?', nonce);
-    if (own === undefined) this.notice(now);
+    if (!this.isOwn(plaintext)) {
+      this.meet(plaintext, now);
+      // Of these ten minutes: what is asked of its successor vouches for this one.
+      if (this.noticed === null && watch.index === Math.floor(now / SLOT)) this.answer(now);
+    }
     this.answered(watch);
+  }
+
+  /** This store wrote these bytes. */
+  private isOwn(plaintext: Uint8Array): boolean {
+    const nonce = plaintext.slice(1, 1 + NONCE);
+    const sql = 'SELECT 1 AS one FROM own_boxes WHERE nonce = ?';
+    return this.d.store.get(sql, nonce) !== undefined;
+  }
+
+  /** Another daemon of this profile wrote this: of the two the higher counter goes on. In a transaction. */
+  private meet(plaintext: Uint8Array, now: Millis): void {
+    this.other = counterIn(plaintext);
+    if (this.other >= this.counter) this.notice(now);
   }
 
   /** In a transaction. */
   private notice(now: Millis): void {
     if (this.noticed !== null) return;
     this.noticed = Math.floor(now);
-    this.d.store.run('INSERT INTO copied (at) VALUES (?)', this.noticed);
+    const sql = 'INSERT INTO copied (at, counter) VALUES (?, ?)';
+    this.d.store.run(sql, this.noticed, this.other);
     this.d.puts.paused = true;
-    this.d.alarm('store-copied', now);
+    this.d.alarm(this.other > this.counter ? 'restored-elsewhere' : 'store-copied', now);
   }
 
   /** The other one began without knowing: it sees the box that is written now, and stops, too. */
@@ -367,6 +407,16 @@ export class OwnBoxes implements PutOwner, WatchOwner {
     const slot = Math.floor(now / SLOT);
     const turn = this.turn(slot);
     for (const next of [turn, turn + 1]) this.put(network, slot, next, now);
+  }
+}
+
+function counterIn(plaintext: Uint8Array): number {
+  const at = 1 + NONCE;
+  try {
+    return new ByteReader(plaintext.subarray(at, at + 8), 'own box').u64();
+  } catch {
+    // None of ours writes that.
+    return 0;
   }
 }
 

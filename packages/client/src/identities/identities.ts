@@ -22,6 +22,7 @@ import {
 import { identityRecord } from '../sessions/records.ts';
 import { addressWords } from '../status/words.ts';
 import { blob, num, numOrNull, rowIdOf, text } from '../store/rows.ts';
+import { readSetting } from '../store/settings.ts';
 
 export interface IdentityView {
   /** `0` is the profile's own. */
@@ -65,6 +66,17 @@ export class Identities implements JobSource {
 
   ofContact(contactId: number): OwnIdentity {
     return this.of(this.idOfContact(contactId));
+  }
+
+  /** Of the keys a contact knows this profile by: 64 bytes. For what signs. */
+  signingSeed(contactId: number): Uint8Array {
+    const id = this.idOfContact(contactId);
+    const sql = 'SELECT signing_seed FROM identities WHERE id = ? AND own_keys = 1';
+    const row = id === null ? undefined : this.d.store.get(sql, id);
+    const seed =
+      row === undefined ? readSetting(this.d.store, 'signing-seed') : blob(row, 'signing_seed');
+    if (seed === null) throw new AppError('identity-failed', 'bug', 'an identity has no keys');
+    return seed;
   }
 
   idOfContact(contactId: number): number | null {

@@ -26,6 +26,8 @@ export interface ArrivalDeps {
   readonly trust: Pick<TrustParts, 'newKeys' | 'codes' | 'inPerson' | 'introductions'>;
   readonly network: () => Network | null;
   readonly files: Pick<Files, 'onWords'>;
+  /** A statement of theirs was answered, and they have the answer. In a transaction. */
+  readonly spoke: (contactId: number) => void;
   /** A receipt to this contact. */
   readonly owe: (contactId: number, now: Millis) => void;
 }
@@ -60,6 +62,7 @@ export class Arrivals {
     if (document !== undefined) {
       apart('document', () => this.compare(contactId, document, now));
     }
+    this.d.spoke(contactId);
     if (seq === 0) return;
     if (envelope.closed !== undefined && envelope.closed < seq) {
       this.d.received.close(contactId, envelope.closed);

@@ -148,11 +148,20 @@ export class Ciphertexts {
     );
   }
 
+  /** All that is under way to a contact waits for new streams. In a transaction. */
+  recall(contactId: number): void {
+    const sql = 'SELECT id, seq FROM ciphertexts WHERE contact_id = ?';
+    for (const row of this.store.all(sql, contactId)) {
+      if (num(row, 'seq') > 0) this.askRenewal(num(row, 'id'));
+      else this.remove(num(row, 'id'));
+    }
+  }
+
   /** The oldest that waits to be encrypted anew. */
   awaitingRenewal(resting: Resting): Ciphertext | null {
     const rows = this.store.all(
       `SELECT t.* FROM ciphertexts t JOIN contacts c ON c.id = t.contact_id
-       WHERE t.renew = 1 AND c.blocked_at IS NULL ORDER BY t.id LIMIT ?`,
+       WHERE t.renew = 1 AND c.blocked_at IS NULL AND c.out_chain IS NOT NULL ORDER BY t.id LIMIT ?`,
       1 + resting.size,
     );
     const row = rows.find((one) => !resting.has(renewalKey(num(one, 'id'))));

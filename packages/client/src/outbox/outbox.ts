@@ -505,6 +505,11 @@ export class Outbox implements JobSource, PutOwner {
     }
   }
 
+  /** Its streams begin anew: all that is under way waits for them. In a transaction. */
+  recall(contactId: number): void {
+    this.d.ciphertexts.recall(contactId);
+  }
+
   private receipted(
     { id, contactId, seq, messageId, notice, body }: Ciphertext,
     now: Millis,

@@ -25,27 +25,28 @@ export interface RestoredView {
   readonly at: Millis;
   /** Moment of the backup. */
   readonly backupAt: Millis;
+  /** False: nothing is sent yet, as the network was not reached since. */
+  readonly begun: boolean;
 }
 
 /**
- * The fence: a restored profile knows that it is one, and sends nothing until its owner says that the
- * former daemon has ended. Throws `profile-newer`.
+ * The fence: a restored profile knows that it is one, and sends nothing before it has begun anew
+ * (docs/spec/20-recovery.md, 9). Throws `profile-newer`.
  */
 export function fence(store: ProfileStore, from: RestoredFrom, now: Millis): void {
   migrate(store, MIGRATIONS);
   store.transaction(() => {
     const counter = (restoredView(store)?.counter ?? 0) + 1;
     store.run(
-      `INSERT INTO restored (id, counter, at, backup_at) VALUES (1, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET
-         counter = excluded.counter, at = excluded.at, backup_at = excluded.backup_at`,
+      `INSERT INTO restored (id, counter, at, backup_at, begun) VALUES (1, ?, ?, ?, 0)
+       ON CONFLICT (id) DO UPDATE SET counter = excluded.counter, at = excluded.at,
+         backup_at = excluded.backup_at, begun = 0`,
       counter,
       Math.floor(now),
       from.at,
     );
-    // As after the sign of a copy: it may be one.
+    // Of another copy, which this one comes after.
     store.run('DELETE FROM copied');
-    store.run('INSERT INTO copied (at) VALUES (?)', Math.floor(now));
     // Two daemons must not write one folder. The number is the backup's, which did not know it yet.
     store.run(
       `UPDATE backups SET folder = NULL, number = ?, made_at = NULL, former_root = NULL, pending = NULL,
@@ -75,11 +76,21 @@ function leaveFiles(store: ProfileStore, now: Millis): void {
   store.run('DELETE FROM freed_cells');
 }
 
+/** Restored, and has not begun to speak: the network was not reached yet. */
+export function isSilent(store: ProfileStore): boolean {
+  return store.get('SELECT 1 AS one FROM restored WHERE begun = 0') !== undefined;
+}
+
 /** Null for a profile that was never restored. */
 export function restoredView(store: ProfileStore): RestoredView | null {
   const row = store.get('SELECT * FROM restored');
   if (row === undefined) return null;
-  return { counter: num(row, 'counter'), at: num(row, 'at'), backupAt: num(row, 'backup_at') };
+  return {
+    counter: num(row, 'counter'),
+    at: num(row, 'at'),
+    backupAt: num(row, 'backup_at'),
+    begun: num(row, 'begun') === 1,
+  };
 }
 
 /** What a restore would bring back. */

@@ -12,6 +12,7 @@ import type { Invitations } from '../meeting/invitations.ts';
 import type { Network } from '../network/network.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { ProfileStore } from '../ports.ts';
+import type { RecoveryParts } from '../recovery/join.ts';
 import type { JobQueue } from '../sessions/jobs.ts';
 import type { Beacons } from '../streams/beacons.ts';
 import type { StreamReader } from '../streams/reader.ts';
@@ -34,6 +35,7 @@ export interface ChoreDeps {
   readonly trust: TrustParts;
   readonly levels: Levels;
   readonly files: Files;
+  readonly recovery: RecoveryParts;
 }
 
 const OFTEN: Millis = 5 * MINUTE;
@@ -91,7 +93,8 @@ export class Chores {
       () => beacons.write(network, now),
       () => outbox.streams.healing.askForNotices(now) && jobs.kick(),
       () => outbox.streams.roots.replace(now) && jobs.kick(),
-      () => reader.roots.expire(now),
+      () => reader.roots.tend(now),
+      () => this.d.recovery.restating.postAgain(parameters.boxLifeDays, now),
       () => reader.healing.expire(now),
       () => invitationList.expire(now),
       () => addresses.hourly(now),

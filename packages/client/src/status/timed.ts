@@ -12,6 +12,7 @@ import type { Visits } from '../meeting/visits.ts';
 import type { Link } from '../network/link.ts';
 import type { Network } from '../network/network.ts';
 import type { RequestTracker } from '../network/requests.ts';
+import type { RecoveryParts } from '../recovery/join.ts';
 import type { StreamReader } from '../streams/reader.ts';
 import type { Faults } from './faults.ts';
 
@@ -64,13 +65,15 @@ export function slotParts(features: {
   readonly levels: Levels;
   readonly standing: StandingReads;
   readonly ownBoxes: OwnBoxes;
+  readonly recovery: RecoveryParts;
   readonly link: Link;
 }): Timed {
-  const { faults, levels, standing, ownBoxes, link } = features;
+  const { faults, levels, standing, ownBoxes, recovery, link } = features;
   const deadline = (): null => null;
   return new Timed(faults, [
     { deadline, advance: (now) => levels.advance(now) },
     { deadline, advance: (now) => standing.setActive(levels.switch.waits(now)) },
+    { deadline, advance: (now) => recovery.advance(link.kind === 'up', now) },
     { deadline, advance: (now) => ownBoxes.advance(link.kind === 'up', now) },
   ]);
 }

@@ -10,6 +10,8 @@ export type Setting =
   | 'key-set-hash'
   | 'network-card'
   | 'echo-address'
+  /** Of daemons of one profile the higher goes on: 8 bytes. */
+  | 'restore-counter'
   | 'guards'
   | 'socks'
   | 'resume'

@@ -50,6 +50,7 @@ export class Absence {
       reader.recover(now, since, parameters.boxLifeDays);
       // The answer to an invitation, and the answer to that, stand in one fixed box each.
       for (const watch of watches.meetings()) reads.catchUp(watch, now, null);
+      reader.roots.ask(since, now);
       this.d.files.recover(now);
     }
     // Not before all of an absence was asked for: who dies in the middle begins again.

@@ -51,7 +51,7 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.catchUp = catchUp;
     this.listener = listener;
     this.healing = new HealingReader(store, watches);
-    this.roots = new TheirRoots(store);
+    this.roots = new TheirRoots(store, watches, catchUp);
     this.recovery = new Recovery(watches, catchUp, (contactId) => this.head(contactId));
     watches.register('stream', this);
     watches.register('beacon', { onRecord: (w, p, _r, now) => this.onBeacon(w, p, now) });
@@ -82,6 +82,11 @@ export class StreamReader implements WatchOwner, NextBoxes {
     this.roots.begin(contactId, root, now);
     this.extend(contactId, 0, now);
     this.addBeacons(contactId, now);
+  }
+
+  /** What was written before the stream was known here: its first boxes are asked for. In a transaction. */
+  lookAhead(contactId: number, now: Millis): void {
+    this.recovery.begin(contactId, [], now);
   }
 
   nextBox(contactId: number, after: number): Watch | null {

@@ -23,12 +23,11 @@ test('a restored profile knows it, stands still, and counts how often', async ()
   fence(p.store, from(p), p.now);
   p.restart();
   const { restored, copiedAt } = p.client.status(p.now);
-  assert.deepEqual(restored, { counter: 1, at: p.now, backupAt: p.now - 1_000 });
-  assert.equal(copiedAt, p.now);
+  assert.deepEqual(restored, { counter: 1, at: p.now, backupAt: p.now - 1_000, begun: false });
+  assert.equal(copiedAt, null);
+  assert.equal(p.client['e'].puts.paused, true, 'nothing leaves before the network was reached');
   const plan = p.client.backups.plan();
   assert.deepEqual([plan?.folder, plan?.number, plan?.root[0]], [null, 7, 3]);
-  p.client.resume(p.later());
-  assert.equal(p.client.status(p.now).copiedAt, null);
   fence(p.store, from(p), p.later());
   p.restart();
   assert.equal(p.client.status(p.now).restored?.counter, 2);

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, hex, MINUTE } from '@tacet/base';
+import type { MemoryStore } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
+import { WatchList } from '../../src/boxes/watches.ts';
 import { MAX_RECOVERY_ROOTS } from '../../src/limits.ts';
 import { OwnRoots } from '../../src/recovery/own-roots.ts';
 import { ROOT_LASTS, TheirRoots } from '../../src/recovery/their-roots.ts';
@@ -15,6 +17,12 @@ const own = ({ store }: ModelPerson): string => {
   assert.ok(row !== undefined);
   return hex(blob(row, 'root'));
 };
+
+function rootsOf(store: MemoryStore): TheirRoots {
+  const listener = { onAnnounced: () => undefined, onRead: () => undefined };
+  const watches = new WatchList(store, () => null, listener);
+  return new TheirRoots(store, watches, () => undefined);
+}
 
 /** Newest last. */
 const theirs = ({ store }: ModelPerson): string[] =>
@@ -104,7 +112,7 @@ test('a profile of before has no root: each contact is told one, sixteen in an h
 
 test('rule 3.6: what was replaced is kept for sixty days, and of many roots the newest', () => {
   const store = contactStore();
-  const roots = new TheirRoots(store);
+  const roots = rootsOf(store);
   const root = (n: number) => new Uint8Array(32).fill(n);
   const kept = () =>
     store
@@ -121,9 +129,9 @@ test('rule 3.6: what was replaced is kept for sixty days, and of many roots the 
     ],
     'one that was told before is nothing new',
   );
-  roots.expire(DAY + ROOT_LASTS - 1);
+  roots.tend(DAY + ROOT_LASTS - 1);
   assert.equal(kept().length, 2);
-  roots.expire(DAY + ROOT_LASTS);
+  roots.tend(DAY + ROOT_LASTS);
   assert.deepEqual(kept(), [[2, null]], 'the newest stays, however old');
   for (let n = 3; n < 30; n++) roots.add(1, root(n), DAY);
   assert.equal(kept().length, MAX_RECOVERY_ROOTS);

@@ -58,10 +58,13 @@ test('a profile goes into a folder and comes back somewhere else, fenced, with a
   assert.deepEqual([contents.profile, contents.messages], ['Alice', 2]);
   assert.equal(status.restored?.counter, 1);
   assert.equal(status.restored?.backupAt, made.last?.at);
-  assert.ok(status.copiedAt !== null, 'it sends nothing yet');
+  assert.deepEqual(
+    [status.copiedAt, status.restored?.begun],
+    [null, false],
+    'it sends nothing yet',
+  );
   await assert.rejects(again.call('backup.restore', restore), refused('profile-exists'));
-  await again.call('profile.resume');
-  assert.equal((await again.status()).status?.copiedAt, null);
+  await assert.rejects(again.call('profile.resume'), refused('not-copied'));
   assert.deepEqual(await texts(again), ['the first canary', 'the second canary']);
   // Where backups go is not taken over; the phrase is.
   const plan = (await again.call('backup.status')) as ResultOf<'backup.status'>;
