@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { findInMemory, type Pattern } from './lib/memory.ts';
 
-const FREED = new URL('../../packages/host/src/relay/freed-memory.ts', import.meta.url);
+const FREED = new URL('../../packages/host/src/freed-memory.ts', import.meta.url);
 const skip = process.platform === 'linux' ? false : 'memory of processes is read through /proc';
 const COUNT = 1_000;
 /** Odd, so that it meets each number of 32 bits once. */

@@ -4,6 +4,7 @@ import type { Millis, Rng } from '@tacet/base';
 import {
   Client,
   type ClientEvent,
+  type Handover,
   type ProfileStore,
   type PublicChecks,
   prepareProfile,
@@ -66,10 +67,25 @@ export class Person {
     return new Person({ ...this.options, ...options }, copyStore(this.store), session);
   }
 
-  private open(): Client {
-    const { builder, checks, rng, now, onRequest } = this.options;
+  private open(store = this.store, from: Handover | null = null): Client {
+    const { builder, checks, rng, onRequest } = this.options;
     const heard = onRequest === undefined ? {} : { onRequest };
-    return Client.open({ store: this.store, builder, rng, checks, ...heard }, now() + this.skew);
+    return Client.open({ store, builder, rng, checks, ...heard }, this.now, from);
+  }
+
+  private get now(): Millis {
+    return this.options.now() + this.skew;
+  }
+
+  /** A full lock as a daemon does it: a client of nobody goes on with the link. */
+  async lockFully(): Promise<void> {
+    const store = openMemoryProfile();
+    await prepareProfile(store, this.session, this.options.rng, { name: 'nobody' });
+    this.client = this.open(store, this.client.handOver(this.now));
+  }
+
+  unlock(): void {
+    this.client = this.open(this.store, this.client.handOver(this.now));
   }
 
   /** Kill -9: what was not saved is gone. */

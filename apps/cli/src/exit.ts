@@ -20,6 +20,7 @@ const BY_CODE: Readonly<Record<string, number>> = {
   'daemon-gone': EXIT.notRunning,
   locked: EXIT.locked,
   'passphrase-wrong': EXIT.locked,
+  'passphrase-wait': EXIT.locked,
   'passphrase-needed': EXIT.locked,
   'recovery-phrase-wrong': EXIT.locked,
   'recovery-phrase-needed': EXIT.locked,

@@ -223,6 +223,8 @@ const STATES: Readonly<Record<DaemonStatus['state'], string>> = {
   none: 'running, no profile yet: tacet profile create',
   locked: 'running, locked: tacet unlock',
   'window-locked': 'running, windows locked: tacet unlock',
+  'full-locked':
+    'running, fully locked: keys have left memory, mail waits in the network: tacet unlock',
   open: 'running',
   failed: 'stopped working',
 };
@@ -230,6 +232,9 @@ const STATES: Readonly<Record<DaemonStatus['state'], string>> = {
 export function daemonLines(status: DaemonStatus, tell: Tell): string {
   const reason = status.reason === null ? '' : ` (${status.reason})`;
   const lines = [`daemon    ${tell(STATES[status.state])}${reason}`];
+  if (status.wrongSecrets > 0) {
+    lines.push(tell(`tried     ${status.wrongSecrets} wrong since it was opened last`));
+  }
   if (status.status !== null) lines.push(...profileLines(status.status, tell));
   if (status.window !== null) lines.push(tell('window    tacet open'));
   return lines.join('\n');

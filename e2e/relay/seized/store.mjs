@@ -27,7 +27,7 @@ function batchOf(count, { OPERATION }, { RECORD_LENGTH }) {
 }
 
 if (isMainThread) {
-  const { overwriteFreed } = await source('host/src/relay/freed-memory.ts');
+  const { overwriteFreed } = await source('host/src/freed-memory.ts');
   const worker = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
   await once(worker, 'online');
   overwriteFreed();

@@ -243,6 +243,8 @@ export class FakeDaemon implements WindowCore {
       pid: 1,
       handle: 'alice',
       state: this.state,
+      wrongSecrets: 0,
+      opensWith: 'passphrase',
       reason: this.state === 'failed' ? 'profile-newer' : null,
       startedAt: this.clock() - 7_200_000,
       status: this.state === 'open' ? this.status : null,

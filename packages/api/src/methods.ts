@@ -54,7 +54,8 @@ export const methods = {
     always,
   ),
   'profile.unlock': method(secret, profileStatus, 'owner', always),
-  'profile.lock': method(nothing, done, 'owner', always),
+  /** `full`: keys leave memory, too, and mail waits; answered when they have. */
+  'profile.lock': method(v.strictObject({ full: v.optional(v.boolean()) }), done, 'owner', always),
   /** Another passphrase, or the keychain, opens the profile from now on. */
   'profile.reseal': method(
     v.strictObject({ current: secret, next: secret }),

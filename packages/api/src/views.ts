@@ -296,9 +296,14 @@ export const daemonStatus = v.object({
   handle: v.string(),
   /**
    * `none`: no profile here yet. `locked`: not opened since the daemon started.
-   * `window-locked`: windows are shut, the rhythm goes on. `failed`: see `reason`.
+   * `window-locked`: windows are shut, everything else goes on. `full-locked`: keys have left memory, the
+   * rhythm goes on with cover, and mail waits. `failed`: see `reason`.
    */
-  state: v.picklist(['none', 'locked', 'window-locked', 'open', 'failed']),
+  state: v.picklist(['none', 'locked', 'window-locked', 'full-locked', 'open', 'failed']),
+  /** Tried since the last secret that opened the profile, by whomever. */
+  wrongSecrets: count,
+  /** What opened the profile last: after a lock a keychain opens it to whoever uses this account. */
+  opensWith: v.nullable(v.picklist(['passphrase', 'keychain'])),
   /** Error code while `state` is `failed`. */
   reason: v.nullable(v.string()),
   startedAt: time,

@@ -25,6 +25,7 @@ import { MAX_FIRST_WORDS_BYTES } from './limits.ts';
 import { decodeLink, sameNetwork } from './meeting/link.ts';
 import { checkLink } from './meeting/link-check.ts';
 import { checkFirstWords } from './meeting/visits.ts';
+import { type Handover, handoverOf, layHandover, takeHandover } from './network/handover.ts';
 import { Network } from './network/network.ts';
 import type { SqlRow } from './ports.ts';
 import { Backups } from './recovery/backups.ts';
@@ -76,10 +77,25 @@ export class Client {
     this.backups = new Backups(engine.store, engine.events);
   }
 
-  /** Opens a prepared profile. Throws `profile-newer`, `profile-empty`. */
-  static open(options: ClientOptions, now: Millis): Client {
+  /**
+   * Opens a prepared profile. Throws `profile-newer`, `profile-empty`.
+   * @param from another client's link, with which this one goes on
+   */
+  static open(options: ClientOptions, now: Millis, from: Handover | null = null): Client {
     migrate(options.store, MIGRATIONS);
-    return new Client(new Engine(options, now));
+    if (from !== null) layHandover(options.store, from);
+    const engine = new Engine(options, now);
+    if (from !== null) takeHandover(engine, from);
+    return new Client(engine);
+  }
+
+  /**
+   * Link and grid for another client; this one is not driven any more. In a turn in which no frame is
+   * ready: throws `handover-frame`.
+   */
+  handOver(now: Millis): Handover {
+    this.e.now = now;
+    return handoverOf(this.e);
   }
 
   /** Facts of trust, safety numbers. */

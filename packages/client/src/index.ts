@@ -19,6 +19,7 @@ export type { MonthView, StatisticsView, UsageView } from './levels/levels.ts';
 export type { DayUsage } from './levels/usage.ts';
 export { prepareProfile } from './meeting/identity.ts';
 export { PUBLIC_CHECKS, type PublicChecks } from './network/checks.ts';
+export type { Handover } from './network/handover.ts';
 export type { RequestFacts } from './network/link.ts';
 export type {
   BundleInfo,
@@ -48,6 +49,7 @@ export {
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
+export { schemaSteps } from './store/steps.ts';
 export { originOf, type TokenRequest, type TokenScope, type TokenView } from './tokens/tokens.ts';
 export type {
   ClientEvent,

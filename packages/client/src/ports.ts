@@ -93,8 +93,9 @@ export interface BundleResult extends BundleInfo {
  * throws `keychain-unavailable` where the machine has no keychain or it is locked.
  */
 export interface KeychainPort {
-  /** The profile's 32 bytes, or null if none are kept. */
+  /** The profile's 32 bytes, which the caller wipes, or null if none are kept. */
   get(profile: string): Promise<Sensitive<Uint8Array> | null>;
+  /** Keeps no view of `secret`: the caller wipes it. */
   set(profile: string, secret: Sensitive<Uint8Array>): Promise<void>;
   /** True if there was one. */
   remove(profile: string): Promise<boolean>;

@@ -47,7 +47,8 @@ export async function withDaemon<T>(
 /** Opens a locked profile when a way to is given or somebody can be asked. */
 async function openUp(context: Context, api: Api): Promise<DaemonStatus> {
   const status = await api.call('status', {});
-  if (status.state !== 'locked' || context.flag('locked')) return status;
+  const isShut = status.state === 'locked' || status.state === 'full-locked';
+  if (!isShut || context.flag('locked')) return status;
   const secret = await secretFor(context, false);
   if (secret === null) return status;
   await api.call('profile.unlock', secret);

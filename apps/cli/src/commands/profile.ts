@@ -92,10 +92,26 @@ export const lock: Command = {
   path: 'lock',
   summary: 'shut all windows; the daemon keeps receiving',
   arity: [0, 0],
-  examples: ['tacet lock'],
+  options: {
+    full: { type: 'boolean', help: 'keys leave memory too, and mail waits until it is unlocked' },
+  },
+  examples: ['tacet lock', 'tacet lock --full'],
+  details:
+    'Nobody outside sees either. Fully locked, the daemon goes on sending cover in the same rhythm, and receives nothing. Before the computer sleeps: docs/ops/sleep.md.',
   async run(context) {
-    await (await context.api()).call('profile.lock', {});
-    context.show({ locked: true }, () => 'locked');
+    const api = await context.api();
+    const { opensWith } = await api.call('status', {});
+    const full = context.flag('full');
+    await api.call('profile.lock', full ? { full } : {});
+    const { state } = await api.call('status', {});
+    context.show({ locked: true, state }, () =>
+      state === 'full-locked' ? 'fully locked' : 'locked',
+    );
+    if (opensWith === 'keychain') {
+      context.note(
+        'the keychain opens this profile: whoever uses this account of the computer can unlock it (tacet profile passphrase)',
+      );
+    }
     return undefined;
   },
 };
@@ -108,7 +124,12 @@ export const unlock: Command = {
   examples: ['tacet unlock', 'tacet unlock --passphrase-fd 3 3<pass.txt'],
   async run(context) {
     const api = await context.api();
-    const opened = await api.call('profile.unlock', await needSecret(context, false));
+    const secret = await needSecret(context, false);
+    const { wrongSecrets } = await api.call('status', {});
+    const opened = await api.call('profile.unlock', secret);
+    if (wrongSecrets > 0) {
+      context.note(`wrong secrets tried since it was opened last: ${wrongSecrets}`);
+    }
     context.show(opened, () => profileLines(opened, context.tell).join('\n'));
     return undefined;
   },

@@ -70,6 +70,7 @@ export async function look(): Promise<void> {
       return;
     case 'locked':
     case 'window-locked':
+    case 'full-locked':
       phase.value = 'locked';
       return;
     case 'none':

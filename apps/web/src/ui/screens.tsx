@@ -101,7 +101,7 @@ export function LockedScreen() {
       <p class="soft">
         {overtaken.value > 0
           ? `The lock came before ${overtaken.value === 1 ? 'one text was' : `${overtaken.value} texts were`} handed over. Write it again after unlocking.`
-          : 'Mail goes on arriving while this window is locked.'}
+          : 'Mail goes on arriving; after a full lock it waits in the network until you unlock.'}
       </p>
     </Door>
   );

@@ -6,6 +6,7 @@ const sentences: Readonly<Record<string, string>> = {
   'keychain-empty': 'The keychain holds nothing for this profile. Use its passphrase.',
   'keychain-unavailable': 'No keychain answers on this computer. Use a passphrase.',
   'window-wait': 'One moment: wait a little before the next try.',
+  'passphrase-wait': 'One moment: wait a little before the next try.',
   'window-reopen': 'This window is over. Open a new one: tacet open',
   'window-stranger':
     'This window no longer belongs to your Tacet. Close it and open a new one: tacet open',

@@ -40,6 +40,8 @@ export interface ProfileOptions extends ProfileSecret {
   /** Tests only: a header opens under the cost it was made with, and stores it nowhere. */
   readonly cost?: Argon2Cost;
   readonly rng?: Rng;
+  /** Runs what may hold everything up for tens of milliseconds when a profile is opened; not given: at once. */
+  readonly inTurn?: <T>(work: () => T | Promise<T>) => Promise<T>;
 }
 
 export interface OpenProfile {
@@ -101,13 +103,14 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
   const files = filesOf(options.dir);
   if (!profileExists(options.dir)) throw errors.profileMissing();
   let release = (): void => {};
+  const { inTurn = atOnce } = options;
   try {
-    release = lockProfile(files.lock);
+    release = await inTurn(() => lockProfile(files.lock));
     const header = await readHeader(files, options, options);
     try {
-      const check = await PageCheck.begin(files.data, header.databaseKey);
+      const check = await inTurn(() => PageCheck.begin(files.data, header.databaseKey));
       release = closing(check, release);
-      const profile = new Profile(options, files, header, release, check);
+      const profile = await inTurn(() => new Profile(options, files, header, release, check));
       // A change of passphrase that did not get as far as its rename.
       rmSync(`${files.head}.new`, { force: true });
       return profile;
@@ -118,6 +121,10 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
     release();
     throw errors.fromSystem(error);
   }
+}
+
+async function atOnce<T>(work: () => T | Promise<T>): Promise<T> {
+  return await work();
 }
 
 /** SQLite has closed the files, or never opened them. */

@@ -33,6 +33,14 @@ export interface TransferDeps {
   readonly onChange: (now: Millis) => void;
 }
 
+/** What of the line is not in the store. */
+export interface TransferHandover {
+  readonly clock: DownWatch;
+  readonly agreed: boolean;
+  readonly askedAt: Millis | null;
+  readonly refusedUntil: Millis;
+}
+
 export interface TransferView {
   /**
    * `asked`: the edge was asked, or will be when there is a link. `on`: the line runs so. `refused`: it has
@@ -45,7 +53,7 @@ export interface TransferView {
 
 export class Transfer {
   private readonly d: TransferDeps;
-  private readonly clock = new DownWatch();
+  private clock = new DownWatch();
   private begun: Millis = 0;
   /** End of the block under way; 0: none. */
   private until: Millis = 0;
@@ -68,6 +76,19 @@ export class Transfer {
     this.begun = reader?.u64() ?? 0;
     this.until = reader?.u64() ?? 0;
     if (this.until === 0) this.agreed = false;
+  }
+
+  handOver(): TransferHandover {
+    const { clock, agreed, askedAt, refusedUntil } = this;
+    return { clock, agreed, askedAt, refusedUntil };
+  }
+
+  /** The block itself stands in the store. */
+  takeOver({ clock, agreed, askedAt, refusedUntil }: TransferHandover): void {
+    this.clock = clock;
+    this.agreed = agreed && this.until > 0;
+    this.askedAt = askedAt;
+    this.refusedUntil = refusedUntil;
   }
 
   view(now: Millis): TransferView | null {

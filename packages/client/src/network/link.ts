@@ -3,7 +3,7 @@
  * the link is up, asks the planner what each slot carries, hands replies to the tracker. It knows
  * nothing of what requests mean.
  */
-import { equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
+import { AppError, equalBytes, type Millis, type Rng, randomBetween, SECOND } from '@tacet/base';
 import type { Parameters } from '@tacet/directory';
 import { GEOMETRY, type PacketBuilder, type Path } from '@tacet/onion';
 import { type DownFrame, encodeRequest, type Hello, type UpFrame, type Welcome } from '@tacet/wire';
@@ -86,6 +86,15 @@ export interface RequestFacts {
   readonly back: readonly Millis[];
 }
 
+/** A link as it stands between two frames. */
+export interface LinkHandover {
+  readonly state: State;
+  readonly backoff: Millis;
+  readonly last: { readonly door: Door; readonly handle: Uint8Array } | null;
+  readonly announced: Millis;
+  readonly firstGrid: Millis;
+}
+
 interface Prepared {
   readonly frame: UpFrame;
   /** The period of the grid from this slot on, when it changes. */
@@ -148,6 +157,26 @@ export class Link {
     const at = extras.next(now + LEAD, grid.nextAt - lead(grid));
     if (at === null) return null;
     return this.tried(now, () => this.d.planner.urgentWaits(now)) === true ? at : null;
+  }
+
+  /** Throws `handover-frame` while a frame is ready: it would be lost, and its slot empty. */
+  handOver(): LinkHandover {
+    if (this.prepared !== null) {
+      throw new AppError('handover-frame', 'bug', 'a link was handed over with a frame ready');
+    }
+    const { state, backoff, last, announced, firstGrid } = this;
+    return { state, backoff, last, announced, firstGrid };
+  }
+
+  /** Goes on with it: the same grid, whoever drew it; nothing is dialled. */
+  takeOver({ state, backoff, last, announced, firstGrid }: LinkHandover): void {
+    // A document of the other client's is none of this one's: looked at anew with the next slot.
+    this.state = state.kind === 'up' ? { ...state, reached: null } : state;
+    this.backoff = backoff;
+    this.last = last;
+    this.announced = announced;
+    this.firstGrid = firstGrid;
+    this.noExtraBefore = 0;
   }
 
   /** Begins dialling as soon as the network is known. */

@@ -87,6 +87,12 @@ const BEHIND = 65 * MINUTE;
 /** Edges on a card that is handed on. */
 const CARD_EDGES = 2;
 
+/** What was heard on a link that another client goes on with: all of it public. */
+export interface NetworkHandover {
+  readonly clock: ClockCheck;
+  readonly marks: RecentMarks;
+}
+
 export interface NetworkDeps {
   readonly store: ProfileStore;
   readonly rng: Rng;
@@ -98,9 +104,9 @@ export class Network {
   readonly card: NetworkCard;
   readonly id: NetworkId;
   readonly book: DocumentBook;
-  readonly marks: RecentMarks;
+  marks: RecentMarks;
   readonly counters = new Counters<NetworkCount>();
-  readonly clock = new ClockCheck();
+  clock = new ClockCheck();
   readonly memory: DocumentMemory;
   private readonly d: NetworkDeps;
   private readonly reader: BroadcastReader;
@@ -201,6 +207,18 @@ export class Network {
     if (this.clock.ahead(parameters) !== null) return 'clock';
     const epoch = buildingEpoch(parameters, now);
     return epoch < newest.document.epoch + parameters.validEpochs ? 'document' : 'document-old';
+  }
+
+  /** Digests are not: each client reads those of the last hour anew, and finds its own marks in them. */
+  handOver(): NetworkHandover {
+    const { clock, marks } = this;
+    return { clock, marks };
+  }
+
+  takeOver({ clock, marks }: NetworkHandover): void {
+    this.clock = clock;
+    this.marks = marks;
+    this.cached = null;
   }
 
   /** A link opened; its edge says what time it is. */

@@ -13,6 +13,16 @@ export const SLOT_GUARD = 12;
 export const SEARCH_ROOM = 50;
 /** A snapshot for a backup begins and ends only where so much is left: the log goes into the data file. */
 export const LOG_ROOM = 50;
+/** One step of what a full lock prepares. */
+export const LOCK_STEP = 50;
+/** A step of a full lock, or back, begins where so much is left until the next slot, or right behind one. */
+export const LOCK_ROOM = 1 * SECOND;
+/** Collections behind a full lock, and how long they are apart. */
+export const COLLECTIONS = 3;
+export const COLLECTIONS_APART = 0.3 * SECOND;
+/** Pause after a wrong passphrase: doubles from the first figure to the second. */
+export const PASSPHRASE_PAUSE = 1 * SECOND;
+export const PASSPHRASE_PAUSE_MAX = 60 * SECOND;
 /** Longest sleep of the main timer: how soon a step of the clock is noticed. */
 export const MAX_SLEEP = 5 * SECOND;
 /** A wall clock this far from the steady one was set, or the computer slept. */

@@ -41,8 +41,12 @@ export class Pace {
     return this.guardFor(0);
   }
 
-  /** The same for a piece that is known to take up to `needs`. */
+  /**
+   * The same for a piece that is known to take up to `needs`. One that takes longer than the usual begins
+   * where all of it is left, or right behind a slot, however short the period is.
+   */
   guardFor(needs: Millis): Millis {
+    if (needs > SLOT_LEAD_MAX) return needs;
     const room = Math.max(SLOT_GUARD - SLOT_LEAD, this.working * MARGIN, needs);
     return Math.min(this.lead + Math.min(room, SLOT_LEAD_MAX), this.period / 2);
   }

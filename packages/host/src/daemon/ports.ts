@@ -51,12 +51,17 @@ export interface Opened {
   close(): void;
 }
 
+export type InTurn = <T>(work: () => T | Promise<T>) => Promise<T>;
+
 /** One profile on disk. Every failure leaves it as it was found. */
 export interface ProfileVault<Store extends Opened> {
   exists(): boolean;
   create(secret: ProfileSecret): Promise<Store>;
-  /** Throws `passphrase-wrong`, `profile-newer`, `profile-unreadable`, `profile-in-use`. */
-  open(secret: ProfileSecret): Promise<Store>;
+  /**
+   * Throws `passphrase-wrong`, `profile-newer`, `profile-unreadable`, `profile-in-use`.
+   * @param inTurn runs the part that holds everything up for tens of milliseconds; not given: at once
+   */
+  open(secret: ProfileSecret, inTurn?: InTurn): Promise<Store>;
   /**
    * A profile from a backup, where there is none; `prepare` runs before it is one. Throws
    * `profile-exists`, `profile-unreadable`, `disk-full`, and what the source throws.

@@ -34,7 +34,7 @@ export class Runtime<Job, Outcome> {
   readonly counters = new Counters<'dialled' | 'dial-failed' | 'link-closed' | 'link-flood'>();
   clockSteps = 0;
   private readonly options: RuntimeOptions<Job, Outcome>;
-  private readonly machine: Machine<Job, Outcome>;
+  private machine: Machine<Job, Outcome>;
   private timer: NodeJS.Timeout | null = null;
   /** A frame is made and waits for its instant: nothing else may happen. */
   private holding = false;
@@ -48,8 +48,12 @@ export class Runtime<Job, Outcome> {
   private working: Promise<void> | null = null;
   /** Work on cells under way, one piece at a time. */
   private filing: Promise<void> | null = null;
+  /** The next piece of it, while none is begun. */
+  private cellJob: CellJob | null = null;
   private running = false;
   private stopping = false;
+  /** Work waits for another machine, which has none of it. */
+  private resting = false;
 
   constructor(options: RuntimeOptions<Job, Outcome>) {
     this.options = options;
@@ -90,11 +94,37 @@ export class Runtime<Job, Outcome> {
     if (!this.running) return;
     this.stopping = true;
     this.jobs.length = 0;
+    await this.workDone();
+    this.halt();
+  }
+
+  /**
+   * Another machine goes on with link and grid: no frame is left out, nothing is dialled. Work of the one
+   * before is finished and saved first, as far as it does not take too long; none of what it asks for
+   * later is done. Where `make` throws, the one before goes on.
+   * @param make run between two frames, where `needs` are left
+   */
+  async swap(make: (now: Millis) => Machine<Job, Outcome>, needs: Millis): Promise<void> {
+    this.resting = true;
+    try {
+      await this.workDone();
+      await this.command((now) => {
+        this.machine = make(now);
+        this.jobs.length = 0;
+        this.cellJob = null;
+      }, needs);
+    } finally {
+      this.resting = false;
+      this.resume();
+    }
+  }
+
+  /** Of work under way, or not in time. */
+  private async workDone(): Promise<void> {
     const patience = Promise.withResolvers<void>();
     const timer = setTimeout(patience.resolve, STOP_PATIENCE);
     await Promise.race([Promise.all([this.working, this.filing]), patience.promise]);
     clearTimeout(timer);
-    this.halt();
   }
 
   private halt(): void {
@@ -176,7 +206,7 @@ export class Runtime<Job, Outcome> {
     for (const effect of effects) if (effect.kind !== 'up') this.carryOut(effect);
     if (!this.running) return;
     this.arm();
-    this.turns.afterSlot();
+    this.turns.afterSlot(effects.some(({ kind }) => kind === 'up'));
   }
 
   /** A clock that went back would leave every deadline in the future: begin a new grid. */
@@ -235,10 +265,12 @@ export class Runtime<Job, Outcome> {
       case 'session':
         if (this.stopping) return;
         this.jobs.push(effect.job);
-        this.working ??= this.work();
+        this.resume();
         return;
       case 'cells':
-        if (!this.stopping) this.filing = this.workOnCells(effect.job);
+        if (this.stopping) return;
+        this.cellJob = effect.job;
+        this.resume();
     }
   }
 
@@ -323,33 +355,49 @@ export class Runtime<Job, Outcome> {
 
   // --- ratchet work: one at a time, in order ---
 
+  private resume(): void {
+    if (this.resting || !this.running) return;
+    if (this.jobs.length > 0) this.working ??= this.work();
+    const { cellJob } = this;
+    this.cellJob = null;
+    if (cellJob !== null) this.filing = this.workOnCells(cellJob);
+  }
+
   private async work(): Promise<void> {
+    while (this.running && !this.resting) {
+      const job = this.jobs.shift();
+      if (job === undefined) break;
+      await this.workFor(async (machine) => {
+        const outcome = await this.turns.run(() => this.options.runJob(job));
+        return (now) => machine.onSession(job, outcome, now);
+      });
+    }
+    this.working = null;
+  }
+
+  /** What comes of work goes to the machine that asked for it, and nowhere when that one is gone. */
+  private async workFor(
+    begin: (machine: Machine<Job, Outcome>) => Promise<(now: Millis) => void>,
+  ): Promise<void> {
+    const { machine } = this;
+    const isItsOwn = (): boolean => this.running && machine === this.machine;
     try {
-      for (let job = this.jobs.shift(); job !== undefined; job = this.jobs.shift()) {
-        const current = job;
-        const outcome = await this.turns.run(() => this.options.runJob(current));
-        await this.turns.run(() => {
-          if (this.running) this.step((now) => this.machine.onSession(current, outcome, now));
-        });
-      }
+      const done = await begin(machine);
+      await this.turns.run(() => {
+        if (isItsOwn()) this.step(done);
+      });
     } catch (error) {
-      this.fail(error);
-    } finally {
-      this.working = null;
+      if (machine === this.machine) this.fail(error);
     }
   }
 
   // --- cells of files: the machine asks for one piece at a time ---
 
   private async workOnCells(job: CellJob): Promise<void> {
-    try {
+    await this.workFor(async (machine) => {
       const outcome = await this.options.runCells(job);
-      await this.turns.run(() => {
-        if (this.running) this.step((now) => this.machine.onCells(job, outcome, now));
-      });
-    } catch (error) {
-      this.fail(error);
-    }
+      return (now) => machine.onCells(job, outcome, now);
+    });
   }
 }
 

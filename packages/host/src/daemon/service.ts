@@ -1,6 +1,7 @@
 /**
  * One person's daemon: which state it is in, who may call what in it, and the way from one to
- * the next. `none` -> `locked` -> `open` <-> `window-locked`; `failed` is left by a restart only.
+ * the next. `none` -> `locked` -> `open` <-> `window-locked` -> `full-locked` -> `open`; `failed` is
+ * left by a restart only.
  */
 import {
   API_VERSION,
@@ -13,25 +14,36 @@ import {
   type TokenView,
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
-import { cleanName, type PicturePort } from '@tacet/client';
+import { cleanName, type FileCells, type Handover, type PicturePort } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
 import { BackupKeeper, type Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
 import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { EventHub } from './event-hub.ts';
-import { CHECKPOINT_EVERY } from './limits.ts';
-import type { Machine, Person } from './machine.ts';
+import {
+  type Covered,
+  type CoverSeat,
+  forgetFreed,
+  type HandingMachine,
+  handToCover,
+  turnsOf,
+} from './full-lock.ts';
+import { PassphraseGate } from './gate.ts';
+import { CHECKPOINT_EVERY, LOCK_ROOM, LOCK_STEP } from './limits.ts';
+import type { Person } from './machine.ts';
 import { handlers } from './methods.ts';
 import type {
   Dial,
   Environment,
+  InTurn,
   KeychainLeft,
   Opened,
   ProfileSecret,
   ProfileVault,
 } from './ports.ts';
 import { Presence } from './presence.ts';
+import { locked, passphraseWrong, profileMissing, secretOf } from './refusals.ts';
 import { Runtime } from './runtime.ts';
 import type { OwnMethod, Scene } from './scene.ts';
 
@@ -45,7 +57,17 @@ export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly dial: Dial;
   /** Fills a new profile: identity, tables. */
   readonly prepare: (store: Store, name: string) => Promise<void>;
-  readonly openPerson: (store: Store, now: Millis) => Person & Machine<Job, Outcome>;
+  /** @param from a link that stands, and goes on */
+  readonly openPerson: (
+    store: Store,
+    now: Millis,
+    from: Handover | null,
+  ) => PersonMachine<Job, Outcome>;
+  /** For a full lock. */
+  readonly prepareCover: (inTurn: InTurn) => Promise<CoverSeat<Job, Outcome>>;
+  /** What was freed is overwritten: by the engine, and by the rest; see freed-memory.ts. */
+  readonly collectFreed: () => void;
+  readonly fillFreed: () => readonly (() => void)[];
   readonly runJob: (job: Job) => Promise<Outcome>;
   readonly pictures: PicturePort;
   /** Null while no window server runs. */
@@ -61,8 +83,11 @@ export interface WindowDoor {
   open(): { readonly url: string; readonly file: string };
 }
 
+type PersonMachine<Job, Outcome> = Person & HandingMachine<Job, Outcome>;
+
 interface Inhabited<Store, Job, Outcome> extends Scene {
   readonly store: Store;
+  readonly person: PersonMachine<Job, Outcome>;
   readonly runtime: Runtime<Job, Outcome>;
   readonly timer: NodeJS.Timeout;
 }
@@ -75,6 +100,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private readonly startedAt: Millis;
   private inside: Inhabited<Store, Job, Outcome> | null = null;
   private windowLocked = false;
+  /** Fully locked, and the rhythm goes on. */
+  private covered: Covered<Job, Outcome> | null = null;
+  private readonly gate = new PassphraseGate('passphrase-wait', 1);
+  private opensWith: ProfileSecret['kind'] | null = null;
   private failure: AppError | null = null;
   /** Of a backup that is tested or restored. */
   private progress: Progress | null = null;
@@ -155,6 +184,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private state(): DaemonStatus['state'] {
     if (this.failure !== null) return 'failed';
     if (this.inside !== null) return this.windowLocked ? 'window-locked' : 'open';
+    if (this.covered !== null) return 'full-locked';
     return this.options.vault.exists() ? 'locked' : 'none';
   }
 
@@ -163,7 +193,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (state === 'open' && this.inside !== null) return this.inside;
     if (this.failure !== null) throw this.failure;
     if (state === 'none') throw profileMissing();
-    throw new AppError('locked', 'state', 'the profile is locked');
+    throw locked();
   }
 
   private own<M extends OwnMethod>(method: M, params: ParamsOf<M>): Promise<unknown>;
@@ -177,6 +207,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         return await this.alone(() => this.unlock(params));
       case 'profile.lock':
         this.lockWindows();
+        if (params['full'] === true) await this.alone(() => this.lockFully());
         return {};
       case 'profile.reseal':
         await this.alone(() => this.reseal(params as ParamsOf<'profile.reseal'>));
@@ -202,7 +233,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const { handle, version } = this.options;
     const state = this.state();
     const scene = this.inside;
-    const now = this.options.environment.clock.now();
+    const runtime = (scene ?? this.covered)?.runtime;
+    const now = this.now();
     return {
       version,
       api: API_VERSION,
@@ -213,13 +245,15 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       startedAt: this.startedAt,
       status: state === 'open' && scene !== null ? scene.person.status(now) : null,
       window: this.options.window()?.address ?? null,
+      wrongSecrets: this.gate.wrong,
+      opensWith: this.opensWith,
       backup: this.progress ?? scene?.backups.progress ?? null,
       debug: {
-        lateness: scene?.runtime.lateness.view() ?? NO_LATENESS,
-        sessionQueue: scene?.runtime.sessionQueue ?? 0,
-        longestStep: Math.round(scene?.runtime.turns.longestStep ?? 0),
-        clockSteps: scene?.runtime.clockSteps ?? 0,
-        counters: { ...scene?.runtime.counters.snapshot(), ...scene?.person.counters() },
+        lateness: runtime?.lateness.view() ?? NO_LATENESS,
+        sessionQueue: runtime?.sessionQueue ?? 0,
+        longestStep: Math.round(runtime?.turns.longestStep ?? 0),
+        clockSteps: runtime?.clockSteps ?? 0,
+        counters: { ...runtime?.counters.snapshot(), ...scene?.person.counters() },
       },
     };
   }
@@ -239,7 +273,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const { vault, prepare } = this.options;
     // Before anything is made: neither files nor a keychain's entry for a name that is refused.
     const name = cleanName(String(params['name']));
-    const store = await vault.create(secretOf(params));
+    const secret = secretOf(params);
+    const store = await vault.create(secret);
     try {
       await prepare(store, name);
     } catch (error) {
@@ -247,6 +282,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       vault.discard();
       throw error;
     }
+    this.opensWith = secret.kind;
     return this.enter(store);
   }
 
@@ -255,12 +291,68 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const state = this.state();
     if (state === 'none') throw profileMissing();
     if (this.failure !== null) throw this.failure;
-    if (this.inside === null) return this.enter(await this.options.vault.open(secret));
-    if (!(await this.inside.store.verify(secret))) {
-      throw passphraseWrong();
+    return await this.checking(async () => {
+      const { inside, covered } = this;
+      if (covered !== null) return await this.comeBack(covered, secret);
+      if (inside === null) return await this.enter(await this.open(secret));
+      if (!(await inside.store.verify(secret))) throw passphraseWrong();
+      this.windowLocked = false;
+      return inside.person.status(this.now());
+    });
+  }
+
+  private async open(secret: ProfileSecret, inTurn?: InTurn): Promise<Store> {
+    const store = await this.options.vault.open(secret, inTurn);
+    this.opensWith = secret.kind;
+    return store;
+  }
+
+  private checking<T>(work: () => Promise<T>): Promise<T> {
+    return this.gate.pass(() => this.now(), work);
+  }
+
+  /** From a full lock, on the link that stands. What fails leaves it locked. */
+  private async comeBack(
+    { runtime, machine, close }: Covered<Job, Outcome>,
+    secret: ProfileSecret,
+  ): Promise<ProfileStatus> {
+    const inTurn = turnsOf(runtime, LOCK_ROOM);
+    const store = await this.open(secret, inTurn);
+    const { promise, resolve } = Promise.withResolvers<ProfileStatus>();
+    try {
+      await runtime.swap((now) => {
+        const person = this.options.openPerson(store, now, machine.handOver(now));
+        resolve(person.status(now));
+        this.live(store, person, runtime);
+        return person;
+      }, LOCK_ROOM);
+    } catch (error) {
+      if (this.inside?.store !== store) store.close();
+      throw error;
     }
-    this.windowLocked = false;
-    return this.inside.person.status(this.options.environment.clock.now());
+    await inTurn(close);
+    return await promise;
+  }
+
+  /** Windows are locked already, and stay so where this fails. */
+  private async lockFully(): Promise<void> {
+    const scene = this.inside;
+    if (scene === null) return;
+    const { runtime } = scene;
+    const seat = await this.options.prepareCover(turnsOf(runtime, LOCK_STEP));
+    clearInterval(scene.timer);
+    await scene.backups.stop();
+    try {
+      await handToCover(scene, seat, this.options.environment.log, (covered) => {
+        this.covered = covered;
+        this.inside = null;
+      });
+    } catch (error) {
+      seat.close();
+      this.fail(error);
+      throw error;
+    }
+    await forgetFreed(runtime, this.options);
   }
 
   private async testBackup({ folder, phrase }: ParamsOf<'backup.test'>): Promise<Found> {
@@ -289,7 +381,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const contents = await this.watching((watcher) =>
       restoreBackup(vault, from, secret, this.now(), watcher),
     );
-    return { status: await this.enter(await vault.open(secret)), contents };
+    return { status: await this.enter(await this.open(secret)), contents };
   }
 
   private async watching<T>(work: (watcher: Watcher) => Promise<T>): Promise<T> {
@@ -305,7 +397,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 
   private async reseal({ current, next }: ParamsOf<'profile.reseal'>): Promise<void> {
     const { store } = this.openScene();
-    await store.reseal(secretOf(current), secretOf(next));
+    const secret = secretOf(next);
+    await this.checking(() => store.reseal(secretOf(current), secret));
+    this.opensWith = secret.kind;
   }
 
   /** The key first, whatever else is under way; the process ends after it, and its memory with it. */
@@ -337,57 +431,75 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private async enter(store: Store): Promise<ProfileStatus> {
     const { environment, openPerson, dial, runJob } = this.options;
     try {
-      const person = openPerson(store, environment.clock.now());
+      const person = openPerson(store, this.now(), null);
       const runtime = new Runtime<Job, Outcome>({
         machine: person,
         environment,
         dial,
         runJob,
-        runCells: async (job) => await job.run(await store.cells()),
+        runCells: async (job) => await job.run(await this.cells()),
         onEvent: () => this.hub.notify(),
         onFailure: (error) => this.fail(error),
       });
-      const presence = new Presence();
-      const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
-      timer.unref();
-      const turn = <T>(work: (now: Millis) => T, needs?: Millis) => runtime.command(work, needs);
-      const { hub, admission } = this;
-      const { pictures, dir } = this.options;
-      const { rng, log } = environment;
-      const plans = person.backups;
-      const backups = new BackupKeeper({
-        dir,
-        rng,
-        log,
-        plans,
-        snapshot: (withFiles) => store.snapshot(withFiles),
-        turn,
-      });
-      this.inside = {
-        store,
-        person,
-        runtime,
-        presence,
-        timer,
-        hub,
-        admission,
-        pictures,
-        backups,
-        cells: () => store.cells(),
-        turn,
-      };
-      this.windowLocked = false;
+      this.live(store, person, runtime);
       runtime.start();
-      store.checked().catch((error: unknown) => {
-        if (this.inside?.store === store) this.fail(error);
-      });
-      return person.status(environment.clock.now());
+      return person.status(this.now());
     } catch (error) {
       // A rhythm that began must not go on over a store that is closed.
       if (this.inside === null) store.close();
       else await this.leave({ save: false });
       throw error;
     }
+  }
+
+  private async cells(): Promise<FileCells> {
+    if (this.inside === null) throw locked();
+    return await this.inside.store.cells();
+  }
+
+  /** The profile is open from here on. */
+  private live(
+    store: Store,
+    person: PersonMachine<Job, Outcome>,
+    runtime: Runtime<Job, Outcome>,
+  ): void {
+    const { hub, admission } = this;
+    const { pictures, dir, environment } = this.options;
+    const { rng, log } = environment;
+    // Calls that began before a full lock find nothing of what they began with.
+    const turn = <T>(work: (now: Millis) => T, needs?: Millis): Promise<T> =>
+      runtime.command((now) => {
+        if (this.inside?.store !== store) throw locked();
+        return work(now);
+      }, needs);
+    const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
+    timer.unref();
+    const backups = new BackupKeeper({
+      dir,
+      rng,
+      log,
+      plans: person.backups,
+      snapshot: (withFiles) => store.snapshot(withFiles),
+      turn,
+    });
+    this.inside = {
+      store,
+      person,
+      runtime,
+      presence: new Presence(),
+      timer,
+      hub,
+      admission,
+      pictures,
+      backups,
+      cells: () => store.cells(),
+      turn,
+    };
+    this.covered = null;
+    this.windowLocked = false;
+    store.checked().catch((error: unknown) => {
+      if (this.inside?.store === store) this.fail(error);
+    });
   }
 
   private lockWindows(): void {
@@ -415,11 +527,18 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         scene.store.checkpoint();
       })
       .then(() => scene.backups.tend())
-      .catch((error: unknown) => this.fail(error));
+      .catch((error: unknown) => {
+        if (this.inside === scene) this.fail(error);
+      });
   }
 
   private async leave({ save }: { readonly save: boolean }): Promise<void> {
-    const scene = this.inside;
+    const { inside: scene, covered } = this;
+    this.covered = null;
+    if (covered !== null) {
+      await covered.runtime.stop();
+      covered.close();
+    }
     if (scene === null) return;
     this.inside = null;
     clearInterval(scene.timer);
@@ -467,26 +586,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 type DaemonEvents = Parameters<Parameters<DaemonCore['events']['subscribe']>[1]>[0];
 type Page = { readonly events: DaemonEvents; readonly cursor: number };
 
-function profileMissing(): AppError {
-  return new AppError('profile-missing', 'missing', 'there is no profile here; create one first');
-}
-
-function passphraseWrong(): AppError {
-  return new AppError('passphrase-wrong', 'input', 'the passphrase does not open this profile');
-}
-
 const NO_LATENESS = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 
 function isOwn(method: MethodName): method is OwnMethod {
   return !(method in handlers);
-}
-
-/** Exactly one way. */
-function secretOf(params: Record<string, unknown>): ProfileSecret {
-  const { passphrase, keychain } = params;
-  if ((typeof passphrase === 'string') === (keychain === true)) {
-    throw new AppError('params-invalid', 'usage', 'give either a passphrase or keychain');
-  }
-  if (typeof passphrase !== 'string') return { kind: 'keychain' };
-  return { kind: 'passphrase', passphrase: new Sensitive(passphrase) };
 }

@@ -15,9 +15,11 @@ import {
 } from '@tacet/client';
 import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
+import { collectFreed, fillFreed, freeHere, overwriteFreed } from '../freed-memory.ts';
 import { removeCopy } from './backup/recover.ts';
 import { SystemClock } from './clock.ts';
 import type { DaemonCore } from './core.ts';
+import { prepareCover } from './cover.ts';
 import { LateSession } from './late-session.ts';
 import { LaunchPages } from './launch-pages.ts';
 import { makeLog } from './log.ts';
@@ -54,6 +56,7 @@ export interface RunningDaemon {
 /** Throws `profile-directory`, `daemon-running`, `socket-failed`, `window-port`. */
 export async function startDaemon(options: StartOptions): Promise<RunningDaemon> {
   const { dir } = options;
+  freeHere();
   ownDirectory(dir);
   const lock = lockDirectory(dir);
   removeCopy(dir);
@@ -110,7 +113,7 @@ function makeDaemon(
     dial: makeDial(environment.clock, rng),
     prepare: async ({ store }, name) =>
       await prepareProfile(store, await session.load(), rng, { name }),
-    openPerson: ({ store, room }, now) => {
+    openPerson: ({ store, room }, now, from) => {
       session.soon();
       const client = Client.open(
         {
@@ -121,11 +124,20 @@ function makeDaemon(
           ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
         },
         now,
+        from,
       );
       // Before anything is dialled.
       if (socks !== null) client.setSocks(socks, now);
       return client;
     },
+    prepareCover: async (inTurn) => {
+      return await prepareCover(await session.get(), rng, inTurn);
+    },
+    collectFreed: () => {
+      overwriteFreed();
+      collectFreed();
+    },
+    fillFreed,
     runJob: async (job) => await job.run(await session.get()),
     pictures: new Pictures(),
     window,

@@ -4,6 +4,7 @@
  * is written. At least one piece runs between two slots, however close they are.
  */
 import type { Millis } from '@tacet/base';
+import { SLOT_LEAD_MAX } from './limits.ts';
 
 /** A room in which nothing at all may run: a frame is waiting for its instant. */
 export const HOLD = Number.NEGATIVE_INFINITY;
@@ -17,6 +18,8 @@ export class Turns {
   private scheduled = false;
   /** Work waited for the last slot: one piece of it runs, wherever the next slot is. */
   private owed = false;
+  /** A slot was just written, and nothing ran since: the most room there ever is. */
+  private behind = false;
   private longest = 0;
   /** Told how long each piece took. */
   onPiece: (took: Millis) => void = () => {};
@@ -38,7 +41,8 @@ export class Turns {
 
   /**
    * Runs `piece` in its turn; rejects with what it throws. A promise it gives is not waited for by
-   * others. One that is known to take `needs` begins only where there is that much room.
+   * others. One that is known to take `needs` begins only where there is that much room; a long one
+   * (above `SLOT_LEAD_MAX`) also as the first behind a slot that was written, and no other way.
    */
   run<T>(piece: () => T | Promise<T>, needs: Millis = 0): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -54,9 +58,13 @@ export class Turns {
     return promise;
   }
 
-  /** The slot is written: go on. */
-  afterSlot(): void {
+  /**
+   * The slot is written: go on.
+   * @param written false where nothing was: the next slot may be near
+   */
+  afterSlot(written = true): void {
     this.owed = this.waiting.length > 0;
+    this.behind = written;
     this.schedule();
   }
 
@@ -76,8 +84,11 @@ export class Turns {
     const room = this.room();
     const [next] = this.waiting;
     if (next === undefined) return;
-    if (room === HOLD || (room < this.guard(next.needs) && !this.owed)) return;
+    if (room === HOLD) return;
+    const mayAnyway = next.needs > SLOT_LEAD_MAX ? this.behind : this.owed;
+    if (room < this.guard(next.needs) && !mayAnyway) return;
     this.owed = false;
+    this.behind = false;
     this.waiting.shift();
     const start = this.clock();
     next.work();

@@ -11,6 +11,7 @@ import {
 } from '@tacet/adapters/profiles-sqlcipher';
 import { AppError, isAppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
 import type { KeychainPort, ProfileStore } from '@tacet/client';
+import { wipe } from '@tacet/crypto';
 import type { Opened, ProfileSecret, ProfileVault } from './ports.ts';
 
 export interface OpenedVault extends Opened {
@@ -43,6 +44,19 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     );
   }
 
+  /** Its bytes are wiped afterwards, whoever still holds the array. */
+  async function using<T>(
+    given: Promise<VaultSecret>,
+    work: (secret: VaultSecret) => Promise<T>,
+  ): Promise<T> {
+    const secret = await given;
+    try {
+      return await work(secret);
+    } finally {
+      wipe(secret.secret.expose());
+    }
+  }
+
   async function fresh(secret: ProfileSecret): Promise<VaultSecret> {
     if (secret.kind === 'passphrase') return typed(secret.passphrase);
     const made = new Sensitive(randomBytes(rng, KEYCHAIN_BYTES));
@@ -57,7 +71,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     checked: () => profile.checked(),
     cells: () => profile.cells(),
     snapshot: (withFiles) => profile.snapshot(withFiles),
-    verify: async (secret) => profile.verify(await resolve(secret)),
+    verify: (secret) => using(resolve(secret), (one) => profile.verify(one)),
     reseal: (current, next) => reseal(profile, current, next),
     close: () => profile.close(),
   });
@@ -71,22 +85,28 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
       // A new entry would stand over the old one before the header is sealed under it.
       throw new AppError('keychain-already', 'usage', 'the keychain opens this profile already');
     }
-    await profile.changeSecret(await resolve(current), await fresh(next));
+    await using(resolve(current), (had) =>
+      using(fresh(next), (made) => profile.changeSecret(had, made)),
+    );
     if (current.kind === 'keychain') await keychain.remove(account);
   }
 
   return {
     exists: () => profileExists(dir),
-    create: async (secret) => opened(await createProfile({ dir, ...(await fresh(secret)) })),
-    open: async (secret) => opened(await openProfile({ dir, ...(await resolve(secret)) })),
+    create: (secret) =>
+      using(fresh(secret), async (made) => opened(await createProfile({ dir, ...made }))),
+    open: (secret, inTurn) =>
+      using(resolve(secret), async (one) => {
+        const turns = inTurn === undefined ? {} : { inTurn };
+        return opened(await openProfile({ dir, ...one, ...turns }));
+      }),
     async restore(secret, source, prepare) {
       if (profileExists(dir)) {
         // Before the keychain's entry of the one that is here is written over.
         throw new AppError('profile-exists', 'state', 'there is a profile here already');
       }
-      const made = await fresh(secret);
       try {
-        await restoreProfile({ dir, ...made, source, prepare });
+        await using(fresh(secret), (made) => restoreProfile({ dir, ...made, source, prepare }));
       } catch (error) {
         if (secret.kind === 'keychain') await keychain.remove(account);
         throw error;

@@ -15,11 +15,11 @@ import {
   runStoreCommand,
 } from '@tacet/relay';
 import { BroadcastReader, digestFrames } from '@tacet/wire';
+import { overwriteFreed } from '../freed-memory.ts';
 import { openStore } from './boxes.ts';
 import type { Readiness, RelayConfig, Running } from './config/types.ts';
 import { RelayCore, type Report } from './core.ts';
 import { Evidence } from './evidence.ts';
-import { overwriteFreed } from './freed-memory.ts';
 import { StoreWatch } from './store-watch.ts';
 
 type EdgeEffect = Exclude<RelayEffect, { kind: 'send' }>;

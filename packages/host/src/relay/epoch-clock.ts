@@ -3,8 +3,8 @@
  * epoch, and when a grace is over, threads, seeds and replay tags of that epoch go together.
  */
 import type { Clock } from '@tacet/base';
+import { collectFreed } from '../freed-memory.ts';
 import type { EpochVault } from './epoch-vault.ts';
-import { collectFreed } from './freed-memory.ts';
 import { LIMITS } from './limits.ts';
 import type { EpochOpeners } from './opening/epochs.ts';
 import type { ReplayLog } from './replay-log.ts';

@@ -1,13 +1,13 @@
 /** Runs one process of a network from its configuration, admin socket included. */
 import { AppError, type Millis } from '@tacet/base';
 import type { EdgeObserver } from '@tacet/relay';
+import { overwriteFreed } from '../freed-memory.ts';
 import { type AdminSocket, serveAdmin } from './admin/socket.ts';
 import { runAuthority } from './authority.ts';
 import { RelayClock } from './clock.ts';
 import type { ProcessConfig, Running } from './config/types.ts';
 import type { Report } from './core.ts';
 import { runEdge } from './edge.ts';
-import { overwriteFreed } from './freed-memory.ts';
 import { LIMITS } from './limits.ts';
 import { type MetricsServer, serveMetrics } from './metrics/server.ts';
 import { runMix } from './mix.ts';

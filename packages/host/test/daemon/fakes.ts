@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContactView, EventView, MessageDetail, ProfileStatus } from '@tacet/api';
 import { AppError, type Millis, Sensitive } from '@tacet/base';
+import type { Handover } from '@tacet/client';
 import { contactView, messageDetail, profileStatus } from '@tacet/testkit/views';
 import type { DownFrame, UpFrame, Welcome } from '@tacet/wire';
 import type {
@@ -77,6 +78,12 @@ export class FakePerson implements Person, Machine<Job, string> {
     const effects = this.effects;
     this.effects = [];
     return effects;
+  }
+
+  handOver(): Handover {
+    if (this.held !== null) throw new AppError('handover-frame', 'bug', 'a frame is ready');
+    this.inputs.push('handed over');
+    return handover;
   }
 
   onLinkUp(_welcome: Welcome, now: Millis): void {
@@ -279,6 +286,22 @@ function notHere(): never {
 }
 
 const contact = contactView();
+
+/** Of nothing. */
+const handover: Handover = {
+  settings: new Map(),
+  documents: [],
+  usage: [],
+  link: {
+    state: { kind: 'off' },
+    backoff: 500,
+    last: null,
+    announced: 0,
+    firstGrid: 0,
+  },
+  network: null,
+  transfer: { agreed: false, askedAt: null, refusedUntil: 0 } as Handover['transfer'],
+};
 
 export class FakeStore implements Opened {
   closed = false;

@@ -390,3 +390,51 @@ test('a mistake of ours that the machine contained is logged, and the daemon goe
   assert.deepEqual(scene.logged, [{ level: 'error', code: 'content-failed' }]);
   assert.deepEqual(scene.failures, []);
 });
+
+test('another machine takes link and grid over: no slot is empty, nobody dials, and old work reaches nobody', async () => {
+  const scene = setUp({ period: 40 });
+  const link = await linkUp(scene);
+  const { person, runtime } = scene;
+  const next = new FakePerson(40);
+  // One job under way, which is finished first, and one behind it, which is dropped.
+  person.effects.push({ kind: 'session', job: { name: 'a' } });
+  person.effects.push({ kind: 'session', job: { name: 'b' } });
+  const asked = runtime.command(() => {});
+  await asked;
+  await runtime.swap(() => {
+    next.nextSlot = person.nextSlot;
+    return next;
+  }, 1_000);
+  assert.deepEqual(person.done, ['a=ok']);
+  assert.deepEqual(scene.jobs, ['a']);
+  assert.deepEqual(next.done, []);
+  const before = link.sent.length;
+  await until(() => link.sent.length >= before + 10);
+  next.effects.push({ kind: 'session', job: { name: 'c' } });
+  await runtime.command(() => {});
+  await until(() => next.done.length === 1);
+  assert.equal(scene.dials.length, 1);
+  assert.equal(link.closes, 0);
+  const { slots, missed } = runtime.lateness.view();
+  assert.equal(missed, 0);
+  assert.equal(slots, link.sent.length);
+  link.down({ reply: null, broadcast: new Uint8Array() } as unknown as DownFrame);
+  await until(() => next.inputs.includes('frame'));
+  assert.ok(!person.inputs.includes('frame'));
+});
+
+test('where the other machine cannot be made the one before goes on, with its work', async () => {
+  const scene = setUp({ period: 40 });
+  const link = await linkUp(scene);
+  const { person, runtime } = scene;
+  const swapped = runtime.swap(() => {
+    throw new Error('no other');
+  }, 0);
+  person.effects.push({ kind: 'session', job: { name: 'waits' } });
+  await runtime.command(() => {});
+  await assert.rejects(swapped, /no other/);
+  await until(() => person.done.includes('waits=ok'));
+  const before = link.sent.length;
+  await until(() => link.sent.length > before + 3);
+  assert.deepEqual(scene.failures, []);
+});

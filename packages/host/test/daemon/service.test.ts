@@ -12,7 +12,10 @@ const code = (expected: string) => (error: unknown) => isAppError(error, expecte
 function setUp() {
   const vault = new FakeVault();
   const person = new FakePerson();
+  const cover = new FakePerson();
   const prepared: string[] = [];
+  const seat: { error: AppError | null } = { error: null };
+  const steps: string[] = [];
   let stops = 0;
   const surroundings = environment();
   const daemon = new Daemon<FakeStore, Job, string>({
@@ -27,6 +30,18 @@ function setUp() {
       prepared.push(name);
     },
     openPerson: () => person,
+    prepareCover: async () => {
+      if (seat.error !== null) throw seat.error;
+      return {
+        open: () => {
+          cover.nextSlot = person.nextSlot;
+          return cover;
+        },
+        close: () => void steps.push('cover closed'),
+      };
+    },
+    collectFreed: () => void steps.push('collected'),
+    fillFreed: () => [() => void steps.push('filled')],
     runJob: async () => 'ok',
     pictures: { remake: () => Promise.reject(new Error('no pictures here')) },
     window: () => null,
@@ -35,7 +50,8 @@ function setUp() {
     },
   });
   const api = localApi(daemon);
-  return { vault, person, prepared, daemon, api, logged: surroundings.logged, stops: () => stops };
+  const { logged } = surroundings;
+  return { vault, person, cover, seat, prepared, steps, daemon, api, logged, stops: () => stops };
 }
 
 async function opened() {
@@ -137,6 +153,104 @@ test('a window lock shuts every door, ends waiting readers and asks for the pass
   assert.equal((await api.call('status', {})).state, 'window-locked');
   await api.call('profile.unlock', { passphrase: 'right' });
   assert.equal((await api.call('status', {})).state, 'open');
+  await daemon.stop();
+});
+
+test('a full lock closes the store on a link that stands, answers nothing but unlock, and comes back', async () => {
+  const { api, daemon, vault, person, cover, steps } = await opened();
+  await api.call('message.send', { contactId: '1', text: 'a', clientId: 'c' });
+  await api.call('profile.lock', { full: true });
+  assert.equal(vault.stores[0]?.closed, true);
+  // What is only in memory is saved first; what was freed is overwritten last.
+  assert.equal(person.rests, 1);
+  assert.deepEqual(person.inputs.at(-1), 'handed over');
+  assert.deepEqual(new Set(steps), new Set(['collected', 'filled']));
+  const status = await api.call('status', {});
+  assert.equal(status.state, 'full-locked');
+  assert.equal(status.status, null);
+  for (const method of ['contact.list', 'backup.status', 'network.status'] as const) {
+    await assert.rejects(api.call(method, {}), code('locked'));
+  }
+  await assert.rejects(
+    api.call('profile.create', { name: 'B', passphrase: 'x' }),
+    code('profile-exists'),
+  );
+  // Once more changes nothing, and neither does the lesser lock.
+  await api.call('profile.lock', { full: true });
+  await api.call('profile.lock', {});
+  assert.equal((await api.call('status', {})).state, 'full-locked');
+  await assert.rejects(
+    api.call('profile.unlock', { passphrase: 'wrong' }),
+    code('passphrase-wrong'),
+  );
+  assert.equal((await api.call('status', {})).wrongSecrets, 1);
+  assert.ok(!cover.inputs.includes('handed over'), 'the stand-in goes on');
+  await api.call('profile.unlock', { passphrase: 'right' });
+  assert.equal((await api.call('status', {})).state, 'open');
+  assert.equal((await api.call('status', {})).wrongSecrets, 0);
+  assert.equal(cover.inputs.at(-1), 'handed over');
+  assert.equal(steps.at(-1), 'cover closed');
+  assert.equal(vault.stores.length, 2);
+  await api.call('contact.list', {});
+  await daemon.stop();
+  assert.equal(vault.stores[1]?.closed, true);
+});
+
+test('a daemon that is fully locked stops, and is wiped, like any other', async () => {
+  for (const end of ['stop', 'wipe'] as const) {
+    const { api, daemon, vault, steps } = await opened();
+    await api.call('profile.lock', { full: true });
+    if (end === 'stop') await daemon.stop();
+    else await api.call('profile.wipe', { sure: true });
+    assert.equal(steps.at(-1), 'cover closed');
+    assert.deepEqual(vault.steps, end === 'stop' ? ['close'] : ['close', 'erase', 'remove']);
+  }
+});
+
+test('a full lock that cannot be prepared leaves windows locked and everything else as it was', async () => {
+  const { api, daemon, vault, person, seat } = await opened();
+  seat.error = new AppError('profile-storage-failed', 'storage', 'no');
+  await assert.rejects(api.call('profile.lock', { full: true }), code('profile-storage-failed'));
+  assert.equal((await api.call('status', {})).state, 'window-locked');
+  assert.equal(vault.stores[0]?.closed, false);
+  await api.call('profile.unlock', { passphrase: 'right' });
+  await api.call('contact.list', {});
+  assert.ok(!person.inputs.includes('handed over'));
+  await daemon.stop();
+});
+
+test('an opening that fails leaves a full lock as it was, with its rhythm', async () => {
+  const { api, daemon, vault, cover, person } = await opened();
+  await api.call('profile.lock', { full: true });
+  const { status } = person;
+  person.status = () => {
+    person.status = status;
+    throw new AppError('profile-unreadable', 'storage', 'damaged');
+  };
+  const right = { passphrase: 'right' };
+  await assert.rejects(api.call('profile.unlock', right), code('profile-unreadable'));
+  assert.equal(vault.stores[1]?.closed, true);
+  assert.equal((await api.call('status', {})).state, 'full-locked');
+  cover.inputs.length = 0;
+  await api.call('profile.unlock', right);
+  assert.deepEqual(cover.inputs, ['handed over']);
+  assert.equal((await api.call('status', {})).state, 'open');
+  await daemon.stop();
+});
+
+test('wrong passphrases are counted and slowed down at every door, and remove nothing', async () => {
+  const { api, daemon, vault } = await opened();
+  await api.call('profile.lock', {});
+  const attempt = (passphrase: string) => api.call('profile.unlock', { passphrase });
+  await assert.rejects(attempt('wrong'), code('passphrase-wrong'));
+  await assert.rejects(attempt('wrong'), code('passphrase-wrong'));
+  // Not even the right one: whether it was right is not said either.
+  await assert.rejects(attempt('right'), code('passphrase-wait'));
+  assert.equal((await api.call('status', {})).wrongSecrets, 2);
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  await attempt('right');
+  assert.equal((await api.call('status', {})).wrongSecrets, 0);
+  assert.equal(vault.made, true);
   await daemon.stop();
 });
 

@@ -95,6 +95,37 @@ test('a long piece begins only where it fits before the next slot', async () => 
   await turns.run(() => {});
 });
 
+test('what holds the thread for long begins where all of it fits, or first behind a slot that was written', async () => {
+  let room = 300;
+  const pace = new Pace();
+  for (let slot = 0; slot < 3; slot++) pace.slot(slot * 400, 1);
+  const turns = new Turns(
+    () => room,
+    (needs) => pace.guardFor(needs),
+    () => performance.now(),
+  );
+  const done: string[] = [];
+  const run = (name: string, needs = 0) => turns.run(() => void done.push(name), needs);
+  const rest = () => new Promise((resolve) => setTimeout(resolve, 20));
+  const long = run('long', 1_000);
+  await rest();
+  // Nothing left in a slot's time: the next one may be near.
+  turns.afterSlot(false);
+  await rest();
+  assert.deepEqual(done, []);
+  room = 390;
+  turns.afterSlot(true);
+  await long;
+  const short = run('short');
+  const again = run('again', 1_000);
+  await short;
+  turns.afterSlot(true);
+  await again;
+  room = 1_001;
+  await run('room', 1_000);
+  assert.deepEqual(done, ['long', 'short', 'again', 'room']);
+});
+
 test('a piece that throws rejects its own caller only', async () => {
   const turns = new Turns(
     () => 100,

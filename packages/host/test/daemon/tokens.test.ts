@@ -51,6 +51,9 @@ async function scene(t: TestContext) {
       return client;
     },
     runJob: () => Promise.reject(new Error('no network here')),
+    prepareCover: () => Promise.reject(new Error('no full lock here')),
+    collectFreed: () => {},
+    fillFreed: () => [],
     pictures: { remake: () => Promise.reject(new Error('no pictures here')) },
     window: () => null,
     onStop: () => {},

@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { AppError, isAppError, type Sensitive } from '@tacet/base';
+import { AppError, isAppError, Sensitive } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
 import type { ProfileSecret } from '../../src/daemon/index.ts';
 import { makeVault } from '../../src/daemon/vault.ts';
 import { passphrase, temporaryDirectory } from './fakes.ts';
+
+/** Whoever asked wipes what they were given. */
+function copyOf(secret: Sensitive<Uint8Array> | undefined): Sensitive<Uint8Array> | null {
+  return secret === undefined ? null : new Sensitive(secret.expose().slice());
+}
 
 const code = (expected: string) => (error: unknown) => isAppError(error, expected);
 
@@ -16,10 +21,10 @@ test('a lost database key is one sentence at every try, no key is made in its pl
   const kept = new Map<string, Sensitive<Uint8Array>>();
   const writes: string[] = [];
   const keychain = {
-    get: async (account: string) => kept.get(account) ?? null,
+    get: async (account: string) => copyOf(kept.get(account)),
     set: async (account: string, secret: Sensitive<Uint8Array>) => {
       writes.push(account);
-      kept.set(account, secret);
+      kept.set(account, copyOf(secret) ?? secret);
     },
     remove: async (account: string) => kept.delete(account),
   };
@@ -50,10 +55,10 @@ test('between passphrase and keychain: nothing that opens the profile goes befor
   const kept = new Map<string, Sensitive<Uint8Array>>();
   let fails = false;
   const keychain = {
-    get: async (account: string) => kept.get(account) ?? null,
+    get: async (account: string) => copyOf(kept.get(account)),
     set: async (account: string, secret: Sensitive<Uint8Array>) => {
       if (fails) throw new AppError('keychain-failed', 'storage', 'no');
-      kept.set(account, secret);
+      kept.set(account, copyOf(secret) ?? secret);
     },
     remove: async (account: string) => kept.delete(account),
   };

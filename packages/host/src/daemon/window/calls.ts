@@ -1,7 +1,7 @@
 /** One JSON-RPC call of a window session: the table of methods, less what no window needs. */
 import { decodeRequest, encodeError, encodeResult, idOf, isMethod } from '@tacet/api';
 import { AppError, type Clock } from '@tacet/base';
-import type { PassphraseGate } from './gate.ts';
+import type { PassphraseGate } from '../gate.ts';
 import type { WindowCore } from './port.ts';
 import type { Session } from './sessions.ts';
 

@@ -15,9 +15,6 @@ export const MAX_SESSIONS = 16;
 export const SESSION_IDLE = 12 * HOUR;
 /** How long a locked window may still try the passphrase. */
 export const REOPEN_LIFE = 12 * HOUR;
-/** Pause after a wrong passphrase: doubles from the first figure to the second. */
-export const PASSPHRASE_PAUSE = 1 * SECOND;
-export const PASSPHRASE_PAUSE_MAX = 60 * SECOND;
 
 /** Bytes of a request: its head, its number of header lines, the body of a call, other bodies. */
 export const MAX_HEAD_BYTES = 8_192;

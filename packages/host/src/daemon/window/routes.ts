@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { describeError, parseJson } from '@tacet/api';
 import type { Clock, Rng } from '@tacet/base';
+import { PassphraseGate } from '../gate.ts';
 import { answerCall, type CallContext } from './calls.ts';
-import { PassphraseGate } from './gate.ts';
 import type { Action } from './guard.ts';
 import { FailureLimiter } from './limiter.ts';
 import { FAILURE_BURST, FAILURE_REFILL } from './limits.ts';
@@ -26,7 +26,7 @@ export class Routes {
   private readonly clock: Clock;
   private readonly tickets: TicketBook;
   private readonly book: SessionBook;
-  private readonly gate = new PassphraseGate();
+  private readonly gate = new PassphraseGate('window-wait');
   private readonly context: CallContext;
   private readonly limiter = new FailureLimiter(FAILURE_BURST, FAILURE_REFILL);
 
