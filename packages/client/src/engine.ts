@@ -319,7 +319,8 @@ export class Engine {
       },
     };
     const { outbox, ownBoxes } = this;
-    this.recovery = new RecoveryParts({ ...meeting, outbox, ownBoxes });
+    const catchUp = this.reads.catchUp.bind(this.reads);
+    this.recovery = new RecoveryParts({ ...meeting, outbox, ownBoxes, catchUp });
     this.invitationList = new Invitations(meeting);
     this.visits = new Visits(meeting, this.reads);
     this.addresses = new AddressFeature(

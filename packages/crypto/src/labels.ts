@@ -83,6 +83,11 @@ export const LABELS = {
   'recovery-statement': 'tacet/1/recovery-statement',
   'recovery-mac': 'tacet/1/recovery-mac',
   'recovery-stated': 'tacet/1/recovery-stated',
+  /** Contact list: the phrase's root to the list's, that to its boxes; an entry as it was posted. */
+  'contact-list': 'tacet/1/contact-list',
+  'contact-list-seed': 'tacet/1/contact-list-seed',
+  'contact-list-key': 'tacet/1/contact-list-key',
+  'contact-list-entry': 'tacet/1/contact-list-entry',
   /** Copies of a store: the profile's root to the boxes by which they notice each other. */
   'own-root': 'tacet/1/own-root',
   'own-seed': 'tacet/1/own-seed',

@@ -120,7 +120,8 @@ export const backupRestore: Command = {
   details:
     'The passphrase is that of the new profile, and is yours to choose. Contacts are told by itself,\n' +
     'under keys that only you and they have, and a daemon that runs elsewhere on this profile stops.\n' +
-    'A backup of more than 60 days ago may need new meetings; people met since then are not in it.',
+    'People met since the backup are found by the phrase as long as boxes live; one of more than 60\n' +
+    'days ago may need new meetings.',
   async run(context) {
     const folder = resolve(context.arg(0, 'the folder of the backup'));
     const phrase = await needPhrase(context);

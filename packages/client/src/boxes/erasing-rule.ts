@@ -12,7 +12,7 @@ export function isErasedAfterRead(
   // was here; own boxes warn whoever comes late.
   if (owner === 'address' || owner === 'request' || owner.startsWith('own')) return false;
   // A restored daemon may read its statement back; of a root, not of a contact.
-  if (owner === 'recovery') return false;
+  if (owner === 'recovery' || owner === 'list') return false;
   // The reply box of an invitation is its inviter's to erase.
   if (owner === 'visit') return index !== REPLY_BOX;
   if (owner === 'invite' || owner === 'file') return true;

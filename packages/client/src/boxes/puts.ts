@@ -42,7 +42,14 @@ const KINDS: readonly Plan['what'][] = ['put', 'control', 'file'];
 const FILE = KINDS.indexOf('file');
 
 /** Owners whose boxes wait for the word that no copy of this store runs. */
-const CONTENT: ReadonlySet<string> = new Set(['part', 'beacon', 'file', 'restate', 'rekey']);
+const CONTENT: ReadonlySet<string> = new Set([
+  'part',
+  'beacon',
+  'file',
+  'restate',
+  'rekey',
+  'list',
+]);
 
 /** Owner of second copies whose thing is done. */
 const NOBODY = 'rest';

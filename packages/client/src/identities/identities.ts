@@ -3,7 +3,7 @@
  * their own, and mere other names for its keys. Every contact, invitation and address has one, for
  * good; the ratchet finds the key of each in a record of its own.
  */
-import { AppError, type Millis, type Rng, randomBytes } from '@tacet/base';
+import { AppError, equalBytes, type Millis, type Rng, randomBytes } from '@tacet/base';
 import { hybridKeyPair } from '@tacet/crypto';
 import { cleanName } from '../contacts/contacts.ts';
 import type { EventLog } from '../events/log.ts';
@@ -95,6 +95,14 @@ export class Identities implements JobSource {
   /** In the transaction that makes the contact. */
   give(contactId: number, id: number | null): void {
     this.d.store.run('UPDATE contacts SET identity_id = ? WHERE id = ?', id, contactId);
+  }
+
+  /** Null: the profile's own; undefined: none of this profile's key sets. */
+  withKeys(keySetHash: Uint8Array): number | null | undefined {
+    if (equalBytes(this.d.own.keySetHash, keySetHash)) return null;
+    const sql = 'SELECT id FROM identities WHERE key_set_hash = ? AND own_keys = 1';
+    const row = this.d.store.get(sql, keySetHash);
+    return row === undefined ? undefined : num(row, 'id');
   }
 
   /** Any of this profile's key sets. */

@@ -83,12 +83,12 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
     const fresh = restored !== undefined && num(restored, 'begun') === 0;
     const old = fresh && now - num(restored, 'backup_at') > ROOT_LASTS;
     for (const row of store.all(
-      `SELECT c.id, r.root FROM contacts c LEFT JOIN own_roots r ON r.contact_id = c.id
-       WHERE c.state = 'ready' AND c.out_chain IS NOT NULL ORDER BY c.touched_at DESC`,
+      `SELECT c.id, r.root, r.listed FROM contacts c LEFT JOIN own_roots r ON r.contact_id = c.id
+       WHERE c.state = 'ready' AND (c.out_chain IS NOT NULL OR r.listed = 1) ORDER BY c.touched_at DESC`,
     )) {
       const contactId = num(row, 'id');
       const root = blobOrNull(row, 'root');
-      if (root === null || old) this.goOn(contactId, now);
+      if (root === null || (old && num(row, 'listed') === 0)) this.goOn(contactId, now);
       else this.tell(contactId, root, counter);
     }
     this.d.kick();

@@ -45,6 +45,7 @@ export function fence(store: ProfileStore, from: RestoredFrom, now: Millis): voi
       Math.floor(now),
       from.at,
     );
+    store.run('UPDATE own_roots SET listed = 0');
     // Of another copy, which this one comes after.
     store.run('DELETE FROM copied');
     // Two daemons must not write one folder. The number is the backup's, which did not know it yet.

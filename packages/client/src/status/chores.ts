@@ -94,7 +94,7 @@ export class Chores {
       () => outbox.streams.healing.askForNotices(now) && jobs.kick(),
       () => outbox.streams.roots.replace(now) && jobs.kick(),
       () => reader.roots.tend(now),
-      () => this.d.recovery.restating.postAgain(parameters.boxLifeDays, now),
+      () => this.d.recovery.hourly(parameters.boxLifeDays, now),
       () => reader.healing.expire(now),
       () => invitationList.expire(now),
       () => addresses.hourly(now),

@@ -74,7 +74,13 @@ export function slotParts(features: {
     { deadline, advance: (now) => levels.advance(now) },
     { deadline, advance: (now) => standing.setActive(levels.switch.waits(now)) },
     { deadline, advance: (now) => recovery.advance(link.kind === 'up', now) },
-    { deadline, advance: (now) => ownBoxes.advance(link.kind === 'up', now) },
+    {
+      deadline,
+      advance: (now) => {
+        // A restored daemon says nothing before it has begun.
+        if (!recovery.restating.waits) ownBoxes.advance(link.kind === 'up', now);
+      },
+    },
   ]);
 }
 

@@ -23,7 +23,7 @@ import { NEW_KEYS } from './tables/new-keys.ts';
 import { NOTICE_TRIES } from './tables/notices.ts';
 import { PINS } from './tables/pins.ts';
 import { REASONS } from './tables/reasons.ts';
-import { RECOVERY_ROOTS, STATEMENTS } from './tables/recovery.ts';
+import { CONTACT_LIST, RECOVERY_ROOTS, STATEMENTS } from './tables/recovery.ts';
 import { SEARCH, SEARCH_ADDED, SEARCH_FILES } from './tables/search.ts';
 import { SEARCH_WORDS } from './tables/search-words.ts';
 import { TOKENS } from './tables/tokens.ts';
@@ -291,4 +291,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'backups and restores', up: BACKUPS },
   { name: 'recovery roots', up: RECOVERY_ROOTS },
   { name: 'statements of restored daemons', up: STATEMENTS },
+  { name: 'contact list under the phrase', up: CONTACT_LIST },
 ];

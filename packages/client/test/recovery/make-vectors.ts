@@ -14,6 +14,7 @@ import {
   hashOfStatement,
   statementBox,
 } from '../../src/recovery/boxes.ts';
+import { encodeList, type ListEntry, listBox, listRoot } from '../../src/recovery/list-boxes.ts';
 import { firstRoot } from '../../src/recovery/own-roots.ts';
 
 const rng = seededRng('recovery vectors');
@@ -38,10 +39,21 @@ const statements = [
 });
 const [stated, answererRoot, restoredRoot] = [random(32), random(32), random(32)];
 const ciphertext = random(40);
+const phraseRoot = random(32);
+const entries: ListEntry[] = ['Bob', 'Ännchen von Tharau'].map((name, n) => ({
+  blocked: n === 1,
+  own: random(32),
+  keySetHash: random(32),
+  identityKey: random(33),
+  ed25519: random(32),
+  root: random(32),
+  since: 1_795_000_000_123 + n,
+  name,
+}));
 const folder = new URL('../../../../vectors/recovery/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 const content = {
-  spec: 'docs/spec/20-recovery.md, 8 to 10',
+  spec: 'docs/spec/20-recovery.md, 8 to 11',
   provenance:
     'made once by packages/client/test/recovery/make-vectors.ts; confirmed by the reader and writer in packages/client/test/reference/recovery.ts, which share no code with src',
   stream: hex(stream),
@@ -58,6 +70,27 @@ const content = {
     return { period, turn, id: hex(id), key: hex(key) };
   }),
   answer: { ciphertext: hex(ciphertext), plaintext: hex(encodeAnswer(ciphertext)) },
+  list: {
+    phraseRoot: hex(phraseRoot),
+    root: hex(listRoot(phraseRoot)),
+    boxes: [
+      [0, 0],
+      [2_931, 399],
+    ].map(([period = 0, index = 0]) => {
+      const { id, key } = listBox(listRoot(phraseRoot), period, index);
+      return { period, index, id: hex(id), key: hex(key) };
+    }),
+    counter: 1_795_000_000,
+    entries: entries.map((entry) =>
+      Object.fromEntries(
+        Object.entries(entry).map(([name, value]) => [
+          name,
+          value instanceof Uint8Array ? hex(value) : value,
+        ]),
+      ),
+    ),
+    plaintext: hex(encodeList({ counter: 1_795_000_000, entries })),
+  },
   words: {
     stated: hex(stated),
     answererRoot: hex(answererRoot),

@@ -4,9 +4,14 @@ import { test } from 'node:test';
 import { HOUR, MINUTE } from '@tacet/base';
 import { backupOf, heard, lines, lose, restore, tell, twoPeople } from './restored-people.ts';
 
+const PHRASE = { salt: new Uint8Array(32).fill(1), root: new Uint8Array(32).fill(2) };
+
 for (const who of ['the restored one', 'the contact'] as const) {
   test(`invariant: ${who} dies at any statement of beginning anew, and both talk again, nothing twice`, async () => {
     const { world, alice, bob } = await twoPeople(`dies ${who}`);
+    // The contact list is posted, and read first.
+    alice.act((client) => client.backups.set({ phrase: PHRASE }));
+    await world.run(2 * HOUR);
     let backup = backupOf(alice);
     tell(world, alice, 'bob', 'after the backup');
     await world.run(10 * MINUTE);

@@ -14,6 +14,7 @@ import {
   openStatement,
   statementBox,
 } from '../../src/recovery/boxes.ts';
+import { decodeList, encodeList, listBox, listRoot } from '../../src/recovery/list-boxes.ts';
 import { firstRoot } from '../../src/recovery/own-roots.ts';
 import { hash, fromHex as unhex } from '../reference/primitives.ts';
 import * as reference from '../reference/recovery.ts';
@@ -66,4 +67,26 @@ test('vectors: boxes, the answer and its words', () => {
   assert.equal(hex(encodeWords(words)), plaintext);
   assert.equal(hex(reference.words(stated, answererRoot, restoredRoot, highest)), plaintext);
   assert.deepEqual(decodeWords(unhex(plaintext)), words);
+});
+
+test('vectors: the contact list', () => {
+  const { phraseRoot, boxes, counter, entries, plaintext } = V.list;
+  for (const rootOf of [listRoot, reference.listRoot]) {
+    assert.equal(hex(rootOf(unhex(phraseRoot))), V.list.root);
+  }
+  for (const { period, index, id, key } of boxes) {
+    for (const box of [listBox, reference.listBox]) {
+      const made = box(unhex(V.list.root), period, index);
+      assert.deepEqual([hex(made.id), hex(made.key)], [id, key]);
+    }
+  }
+  const read = decodeList(unhex(plaintext));
+  assert.equal(hex(encodeList(read)), plaintext);
+  assert.equal(hex(reference.list(counter, entries)), plaintext);
+  assert.equal(read.counter, counter);
+  for (const [n, entry] of read.entries.entries()) {
+    for (const [name, value] of Object.entries(entry)) {
+      assert.equal(value instanceof Uint8Array ? hex(value) : value, entries[n][name], name);
+    }
+  }
 });

@@ -1,5 +1,15 @@
-/** Statements, answers and words of a recovery, written from spec 20, 9 and 10 alone. */
-import { edHolds, edPublicKey, edSign, hash, join, prf, uint } from './primitives.ts';
+/** Statements, answers, words and contact lists of a recovery, written from spec 20, 9 to 11 alone. */
+import {
+  edHolds,
+  edPublicKey,
+  edSign,
+  fromHex,
+  hash,
+  join,
+  prf,
+  uint,
+  utf8,
+} from './primitives.ts';
 
 export interface StatementParts {
   readonly root: Uint8Array;
@@ -83,4 +93,41 @@ export function answerBox(root: Uint8Array, stated: Uint8Array) {
     id: edPublicKey(hash('recovery-answer-seed', root, stated)),
     key: hash('recovery-answer-key', root, stated),
   };
+}
+
+export const listRoot = (phraseRoot: Uint8Array): Uint8Array => hash('contact-list', phraseRoot);
+
+export function listBox(root: Uint8Array, period: number, index: number) {
+  const at = join(uint(period, 4), uint(index, 2));
+  return {
+    id: edPublicKey(hash('contact-list-seed', root, at)),
+    key: hash('contact-list-key', root, at),
+  };
+}
+
+/** Bytes as hexadecimal text. */
+export interface Listed {
+  readonly blocked: boolean;
+  readonly own: string;
+  readonly keySetHash: string;
+  readonly identityKey: string;
+  readonly ed25519: string;
+  readonly root: string;
+  readonly since: number;
+  readonly name: string;
+}
+
+export function list(counter: number, entries: readonly Listed[]): Uint8Array {
+  const all = entries.map((one) => {
+    const name = utf8(one.name);
+    return join(
+      uint(one.blocked ? 1 : 0, 1),
+      ...[one.own, one.keySetHash, one.identityKey, one.ed25519, one.root].map(fromHex),
+      uint(one.since, 8),
+      uint(name.length, 1),
+      name,
+      new Uint8Array(64 - name.length),
+    );
+  });
+  return padded(join(uint(22, 1), uint(counter, 8), uint(entries.length, 1), ...all));
 }

@@ -14,6 +14,18 @@ CREATE TABLE their_roots (
 );
 `;
 
+export const CONTACT_LIST = `
+-- 1: from the contact list that was read after a restore, so newer than the backup.
+ALTER TABLE own_roots ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+-- The list as it is posted in this period, under this root of the phrase: the next box.
+CREATE TABLE list (root BLOB NOT NULL, period INTEGER NOT NULL, next INTEGER NOT NULL);
+-- What it says of a contact, and in which box.
+CREATE TABLE listed (
+  contact_id INTEGER PRIMARY KEY REFERENCES contacts(id) ON DELETE CASCADE,
+  digest BLOB NOT NULL, box INTEGER NOT NULL
+);
+`;
+
 export const STATEMENTS = `
 -- Periods of two days whose boxes are watched: those before this one.
 ALTER TABLE their_roots ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;
