@@ -83,8 +83,8 @@ export class DaemonProcess {
     return this.program?.tail(lines) ?? '';
   }
 
-  /** Starts the process and opens the profile, making it when there is none. */
-  async start(): Promise<void> {
+  /** Starts the process and opens the profile, making it when there is none: from a backup, where one is named. */
+  async start(backup?: { readonly folder: string; readonly phrase: string }): Promise<void> {
     const {
       entry,
       args = [],
@@ -113,7 +113,8 @@ export class DaemonProcess {
         ? { keychain: true }
         : { passphrase: readFileSync(this.passphraseFile, 'utf8') };
     const { state } = await api.call('status', {});
-    if (state === 'none') await api.call('profile.create', { name: givenName, ...secret });
+    if (backup !== undefined) await api.call('backup.restore', { ...backup, ...secret });
+    else if (state === 'none') await api.call('profile.create', { name: givenName, ...secret });
     else await api.call('profile.unlock', secret);
     this.connection = api;
     this.lives++;

@@ -67,7 +67,7 @@ export const backupMethods = {
     'owner',
     always,
   ),
-  /** Makes a profile from a backup, where there is none. It sends nothing before `profile.resume`. */
+  /** Makes a profile from a backup, where there is none. It begins anew with its contacts by itself. */
   'backup.restore': method(
     v.strictObject({
       phrase,

@@ -1,7 +1,7 @@
 /** A restored daemon and its contacts begin anew by themselves (docs/spec/20-recovery.md, 9 and 10). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, HOUR, MINUTE } from '@tacet/base';
+import { HOUR, MINUTE } from '@tacet/base';
 import { backupOf, heard, lines, lose, restore, tell, twoPeople } from './restored-people.ts';
 
 test('a restored daemon talks again without a manual step, and both sides see a line about it', async () => {
@@ -19,7 +19,7 @@ test('a restored daemon talks again without a manual step, and both sides see a 
   assert.equal(seen, 31);
   lose(world, alice);
   const waiting = tell(world, bob, 'alice', 'are you there?');
-  await world.run(DAY);
+  await world.run(HOUR);
   assert.notEqual(bob.machine.message(waiting).state, 'delivered');
   const again = restore(world, backup, 'again/2');
   const first = tell(world, again, 'bob', 'here I am');

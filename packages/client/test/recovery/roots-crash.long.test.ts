@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, HOUR, hex, MINUTE } from '@tacet/base';
 import type { ModelPerson } from '@tacet/testkit/model';
-import { blob } from '../../src/store/rows.ts';
+import { blob, num } from '../../src/store/rows.ts';
 import { World } from '../trust/world.ts';
 
 const rootsIn = ({ store }: ModelPerson, table: string): string[] =>
@@ -31,4 +31,30 @@ test('invariant: told at any statement that fails, a root is in force at its wri
     assert.equal(theirs(bob).at(-1), own(alice), `statement ${at}`);
   }
   assert.ok(alice.crashes + bob.crashes > 40, `${alice.crashes + bob.crashes} deaths`);
+});
+
+test('rule 3.6: a contact who does not answer is told one root at most, and who is blocked none', async () => {
+  const world = new World('silent');
+  const [alice, bob] = await world.join('alice', 'bob');
+  assert.ok(alice && bob);
+  await world.meet(alice, bob);
+  await world.run(5 * MINUTE);
+  bob.stop();
+  alice.store.run('UPDATE own_roots SET own_at = own_at - ?', 30 * DAY);
+  await world.run(2 * HOUR);
+  const open = () =>
+    num(alice.store.get('SELECT count(*) AS n FROM ciphertexts WHERE seq > 0') ?? {}, 'n');
+  assert.equal(open(), 1);
+  alice.store.run('UPDATE own_roots SET own_at = own_at - ?', 30 * DAY);
+  await world.run(4 * HOUR);
+  assert.equal(open(), 1);
+  bob.start();
+  await world.run(8 * HOUR);
+  assert.equal(open(), 0);
+  assert.equal(theirs(bob).at(-1), own(alice));
+  alice.act((client, now) => client.blockContact('bob', now));
+  alice.store.run('UPDATE own_roots SET own_at = own_at - ?', 30 * DAY);
+  await world.run(2 * HOUR);
+  const notices = "SELECT 1 AS one FROM notices WHERE kind = 'recovery'";
+  assert.equal(alice.store.get(notices), undefined);
 });

@@ -69,28 +69,6 @@ test('rule 3.6: after thirty days another root comes through the session, and co
   assert.equal(theirs(bob).length, 2, 'once');
 });
 
-test('rule 3.6: a contact who does not answer is told one root at most, and who is blocked none', async () => {
-  const { world, alice, bob } = await pair('silent');
-  bob.stop();
-  aged(alice);
-  await world.run(2 * HOUR);
-  const open = () =>
-    num(alice.store.get('SELECT count(*) AS n FROM ciphertexts WHERE seq > 0') ?? {}, 'n');
-  assert.equal(open(), 1);
-  aged(alice);
-  await world.run(4 * HOUR);
-  assert.equal(open(), 1);
-  bob.start();
-  await world.run(8 * HOUR);
-  assert.equal(open(), 0);
-  assert.equal(theirs(bob).at(-1), own(alice));
-  alice.act((client, now) => client.blockContact('bob', now));
-  aged(alice);
-  await world.run(2 * HOUR);
-  const notices = "SELECT 1 AS one FROM notices WHERE kind = 'recovery'";
-  assert.equal(alice.store.get(notices), undefined);
-});
-
 test('a profile of before has no root: each contact is told one, sixteen in an hour', () => {
   const store = contactStore();
   for (let id = 2; id <= 40; id++) {
