@@ -8,7 +8,7 @@ import type { Contacts } from '../contacts/contacts.ts';
 import type { Identities } from '../identities/identities.ts';
 import { MAX_LIST_BOXES } from '../limits.ts';
 import type { ProfileStore } from '../ports.ts';
-import { blob, num } from '../store/rows.ts';
+import { blob, num, text } from '../store/rows.ts';
 import type { CatchUp } from '../streams/recovery.ts';
 import {
   decodeList,
@@ -100,9 +100,14 @@ export class ListReader implements WatchOwner {
     const identity = this.d.identities.withKeys(entry.own);
     // Met under an identity that was made after the backup: its keys are gone.
     if (identity === undefined) return;
-    const known = store.get('SELECT id FROM contacts WHERE key_set_hash = ?', entry.keySetHash);
+    const known = store.get(
+      "SELECT id, state FROM contacts WHERE key_set_hash = ? AND state <> 'ended' ORDER BY id DESC",
+      entry.keySetHash,
+    );
     const id = known === undefined ? this.create(entry, identity, now) : num(known, 'id');
     if (id === null) return;
+    // Being met when the backup was made.
+    if (known !== undefined && text(known, 'state') === 'meeting') this.met(id, entry, now);
     store.run(
       `INSERT INTO own_roots (contact_id, root, own_at, listed) VALUES (?, ?, ?, 1)
        ON CONFLICT (contact_id) DO UPDATE SET root = iif(excluded.own_at > own_at, excluded.root, root),
@@ -120,19 +125,23 @@ export class ListReader implements WatchOwner {
   }
 
   private create(entry: ListEntry, identity: number | null, now: Millis): number | null {
-    const { store, contacts } = this.d;
+    const { contacts } = this.d;
     if (contacts.full) return null;
     const id = contacts.create(entry.name, entry.name, now);
     this.d.identities.give(id, identity);
-    store.run(
+    this.met(id, entry, now);
+    return id;
+  }
+
+  private met(id: number, entry: ListEntry, now: Millis): void {
+    this.d.store.run(
       'UPDATE contacts SET identity_key = ?, key_set_hash = ?, ed25519 = ? WHERE id = ?',
       entry.identityKey,
       entry.keySetHash,
       entry.ed25519,
       id,
     );
-    contacts.step(id, 'ready', now);
-    return id;
+    this.d.contacts.step(id, 'ready', now);
   }
 
   /** Nothing more is waited for. In a transaction. */

@@ -140,7 +140,8 @@ export class Rekey implements JobSource, PutOwner, WatchOwner {
       1 + resting.size,
     );
     const found = firstAble('rekey', rows, resting);
-    if (found === null || this.d.network() === null) return null;
+    // A daemon that stopped for another of its profile answers nobody: that one does.
+    if (found === null || this.d.network() === null || this.d.puts.paused) return null;
     const { row, key } = found;
     const contactId = num(row, 'contact_id');
     const [bundle, stated] = [blob(row, 'bundle'), blob(row, 'stated')];

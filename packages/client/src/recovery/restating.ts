@@ -38,6 +38,8 @@ import { ROOT_LASTS } from './their-roots.ts';
 
 /** Posted in each of so many periods, and then at least in every so-manyth. */
 const EACH = 4;
+/** Boxes of a stream that goes on which the former daemon may have used (docs/spec/10-store.md, 7). */
+const BOXES = 32;
 /** A box that no edge takes is tried again after a pause. */
 const PAUSE: Millis = 60_000;
 const LONGEST_PAUSE: Millis = 3_600_000;
@@ -83,12 +85,16 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
     const fresh = restored !== undefined && num(restored, 'begun') === 0;
     const old = fresh && now - num(restored, 'backup_at') > ROOT_LASTS;
     for (const row of store.all(
-      `SELECT c.id, r.root, r.listed FROM contacts c LEFT JOIN own_roots r ON r.contact_id = c.id
-       WHERE c.state = 'ready' AND (c.out_chain IS NOT NULL OR r.listed = 1) ORDER BY c.touched_at DESC`,
+      `SELECT c.id, c.state, r.root, r.listed FROM contacts c
+       LEFT JOIN own_roots r ON r.contact_id = c.id
+       WHERE c.state IN ('ready', 'meeting') AND (c.out_chain IS NOT NULL OR r.listed = 1)
+       ORDER BY c.touched_at DESC`,
     )) {
       const contactId = num(row, 'id');
       const root = blobOrNull(row, 'root');
-      if (root === null || (old && num(row, 'listed') === 0)) this.goOn(contactId, now);
+      // Who was being met does not listen for statements yet.
+      if (text(row, 'state') === 'meeting') this.d.renumbering().one(contactId, BOXES);
+      else if (root === null || (old && num(row, 'listed') === 0)) this.goOn(contactId, now);
       else this.tell(contactId, root, counter);
     }
     this.d.kick();
@@ -96,7 +102,7 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
 
   /** No root leads there: as after a store that was set back. In a transaction. */
   private goOn(contactId: number, now: Millis): void {
-    this.d.renumbering().one(contactId, TURNS * EACH);
+    this.d.renumbering().one(contactId, BOXES);
     addLine(this.d, contactId, TOO_OLD, null, now);
   }
 

@@ -20,6 +20,8 @@ export const STATEMENTS_OF = 'recovery';
 const ASKED = 6;
 /** Digests that were missed for less leave the next posting to be seen. */
 const ABSENT: Millis = DAY;
+/** Turns that are waited for beyond the next one. */
+const LOOK = 1;
 /** Behind beacons. */
 const RANK = 800;
 
@@ -89,7 +91,8 @@ export class TheirRoots {
     for (const row of rows) {
       const id = num(row, 'id');
       for (let period = Math.max(first, num(row, 'watched')); period < end; period++) {
-        this.waitFor(row, period, now);
+        // An edge may call an empty box taken: the writer is at the next one then.
+        for (let turn = 0; turn <= LOOK; turn++) this.waitFor(row, period, turn, now);
       }
       for (const watch of this.watches.range(STATEMENTS_OF, id, 0, first * TURNS)) {
         this.watches.remove(watch);
@@ -99,22 +102,23 @@ export class TheirRoots {
   }
 
   /** @param row with `id` and `root` */
-  private waitFor(row: SqlRow, period: number, now: Millis): Watch {
+  private waitFor(row: SqlRow, period: number, turn: number, now: Millis): Watch {
     const id = num(row, 'id');
-    const box = statementBox(blob(row, 'root'), period, 0);
+    const box = statementBox(blob(row, 'root'), period, turn);
     return (
-      this.watches.at(box.mark) ?? this.watches.add(STATEMENTS_OF, id, period * TURNS, box, now)
+      this.watches.at(box.mark) ??
+      this.watches.add(STATEMENTS_OF, id, period * TURNS + turn, box, now)
     );
   }
 
-  /** A box was read: the next one of its period may be filled, too. In a transaction. */
+  /** A box was read: the next ones of its period may be filled, too. In a transaction. */
   after({ ref, index }: Watch, now: Millis): void {
-    const found = this.find(ref);
-    const turn = (index % TURNS) + 1;
-    if (found === null || turn === TURNS) return;
-    const box = statementBox(found.root, Math.floor(index / TURNS), turn);
-    if (this.watches.at(box.mark) === null)
-      this.watches.add(STATEMENTS_OF, ref, index + 1, box, now);
+    const row = this.store.get('SELECT id, root FROM their_roots WHERE id = ?', ref);
+    if (row === undefined) return;
+    const [period, turn] = [Math.floor(index / TURNS), index % TURNS];
+    for (let next = turn + 1; next <= Math.min(turn + 1 + LOOK, TURNS - 1); next++) {
+      this.waitFor(row, period, next, now);
+    }
   }
 
   /** Digests of so long were missed. */
@@ -124,7 +128,7 @@ export class TheirRoots {
       const first = Math.max(periodOf(since), periodOf(now) - ASKED + 1);
       for (const row of this.store.all('SELECT id, root FROM their_roots ORDER BY id')) {
         for (let period = first; period <= periodOf(now); period++) {
-          this.catchUp(this.waitFor(row, period, now), now, null, RANK);
+          this.catchUp(this.waitFor(row, period, 0, now), now, null, RANK);
         }
       }
     });

@@ -9,6 +9,7 @@ import { createFakeSession, seededRng } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
 import { type BoxRecord, sealRecord } from '@tacet/wire';
 import { encodeStatement, periodOf, statementBox } from '../../src/recovery/boxes.ts';
+import { firstRoot } from '../../src/recovery/own-roots.ts';
 import { sessionRecords } from '../../src/sessions/records.ts';
 import { blob, num } from '../../src/store/rows.ts';
 import { readSetting } from '../../src/store/settings.ts';
@@ -141,4 +142,21 @@ test('attack: roots are forgotten sixty days after they were replaced, and lead 
   await world.run(10 * MINUTE);
   assert.equal(bob.store.get('SELECT 1 AS one FROM statements'), undefined);
   assert.deepEqual(heard(bob, 'alice'), []);
+});
+
+test('attack: what a link and every relay have leads to no box a statement could stand in; the root does', async () => {
+  const { world, alice, bob } = await twoPeople('links');
+  const link = alice.store.get('SELECT secret, r, lock FROM invitations');
+  const hashes = alice.store.get('SELECT key_set_hash FROM contacts');
+  assert.ok(link !== undefined && hashes !== undefined);
+  const { root } = await lootOf(alice);
+  const { watches } = bob.machine['e'];
+  const waited = (one: Uint8Array): boolean =>
+    watches.at(statementBox(one, periodOf(world.now), 0).mark) !== null;
+  const known = [...Object.values(link), ...Object.values(hashes)].filter(
+    (value): value is Uint8Array => value instanceof Uint8Array,
+  );
+  assert.ok(known.length >= 4);
+  for (const one of known) assert.ok(!waited(one) && !waited(firstRoot(one)));
+  assert.ok(waited(root));
 });
