@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { hashKeyed, openBox } from '@tacet/crypto';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
@@ -146,5 +147,23 @@ test('a daemon that is fully locked has no name, text or key of its profile in m
       [],
     );
     assert.ok((left.get(PUBLIC) ?? 0) <= 2);
+  });
+});
+
+test('nor the passphrase by which it was opened', { skip }, async (t) => {
+  const daemonEntry = fileURLToPath(
+    new URL('../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url),
+  );
+  await Town.with({ parameters: FAST, daemonEntry }, async (town) => {
+    const alice = await town.person('alice');
+    const typed = readFileSync(join(town.dir, 'people', 'alice.passphrase'), 'utf8');
+    const patterns = word('passphrase', typed);
+    await alice.api.call('profile.lock', {});
+    await alice.api.call('profile.unlock', { passphrase: typed });
+    const before = namesIn(alice.pid, patterns);
+    t.diagnostic(`open: ${JSON.stringify([...before])}`);
+    assert.ok(before.has('passphrase'), 'control');
+    await alice.api.call('profile.lock', { full: true });
+    assert.deepEqual([...namesIn(alice.pid, patterns)], []);
   });
 });

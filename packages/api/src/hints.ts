@@ -8,6 +8,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'profile-missing': 'make the profile: tacet profile create',
   'profile-exists': 'use it, or choose another name with --profile',
   'passphrase-wrong': 'check the passphrase and try again; nothing was changed',
+  'passphrase-wait': 'a minute at most; nothing was changed',
   'profile-newer': 'install the newer version; nothing was changed',
   'profile-unreadable':
     'keep the files as they are, and make a profile of another name from a backup: tacet --profile NAME backup restore FOLDER',

@@ -21,6 +21,8 @@ export const MAX_TOKEN_CONTACTS = 64;
 export const MAX_SEARCH_CONTACTS = 64;
 /** Messages in one page of `message.list`, results of one search. */
 export const MAX_PAGE = 200;
+/** Minutes after which windows lock by themselves, at most: a day. */
+export const MAX_IDLE_MINUTES = 1_440;
 /** Opaque ids of contacts, messages, invitations. */
 export const MAX_ID = 128;
 /** Characters of a name, label or consumer; the client has its own, smaller, caps in bytes. */

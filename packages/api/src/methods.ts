@@ -5,7 +5,7 @@
  * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
-import { MAX_INVITATION_HOURS, MAX_PAGE, MAX_SOCKS } from './limits.ts';
+import { MAX_IDLE_MINUTES, MAX_INVITATION_HOURS, MAX_PAGE, MAX_SOCKS } from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
 import { backupMethods } from './methods/backups.ts';
@@ -56,6 +56,16 @@ export const methods = {
   'profile.unlock': method(secret, profileStatus, 'owner', always),
   /** `full`: keys leave memory, too, and mail waits; answered when they have. */
   'profile.lock': method(v.strictObject({ full: v.optional(v.boolean()) }), done, 'owner', always),
+  /** Windows lock after so many minutes in which nobody touched anything; 0: never. Without it: what holds. */
+  'profile.idle': method(
+    v.strictObject({
+      minutes: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_IDLE_MINUTES)),
+      ),
+    }),
+    v.object({ minutes: v.number() }),
+    'owner',
+  ),
   /** Another passphrase, or the keychain, opens the profile from now on. */
   'profile.reseal': method(
     v.strictObject({ current: secret, next: secret }),
@@ -139,7 +149,12 @@ export const methods = {
 
   /** A one-time address of the window, and a 0600 page that leads there. */
   'window.open': method(nothing, v.object({ url: v.string(), file: v.string() }), 'owner', always),
-  'window.heartbeat': method(v.strictObject({ visible: v.boolean() }), done, 'owner'),
+  /** `touched`: somebody pressed a key or moved the pointer in it since the last one. */
+  'window.heartbeat': method(
+    v.strictObject({ visible: v.boolean(), touched: v.optional(v.boolean()) }),
+    done,
+    'owner',
+  ),
 
   'daemon.stop': method(nothing, done, 'admin', always),
 } as const;

@@ -31,6 +31,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.create': all,
   'profile.unlock': all,
   'profile.lock': all,
+  'profile.idle': all,
   'profile.reseal': all,
   'profile.wipe': all,
   'profile.resume': all,

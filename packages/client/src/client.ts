@@ -3,7 +3,7 @@
  * effects, everything that must survive is saved before an effect that depends on it is emitted.
  * Commands throw AppError and change nothing when they refuse.
  */
-import { AppError, equalBytes, HOUR, hex, type Millis } from '@tacet/base';
+import { AppError, equalBytes, fromUtf8, HOUR, hex, type Millis, utf8 } from '@tacet/base';
 import type { DownFrame, Welcome } from '@tacet/wire';
 import { decodeAddressLink, isOfNetwork } from './addresses/card.ts';
 import type { AcceptRequest, AddressFeature } from './addresses/feature.ts';
@@ -36,6 +36,7 @@ import { addressWords } from './status/words.ts';
 import { migrate } from './store/migrate.ts';
 import { num, rowIdOf, text } from './store/rows.ts';
 import { MIGRATIONS } from './store/schema.ts';
+import { readSetting, writeSetting } from './store/settings.ts';
 import type { Tokens } from './tokens/tokens.ts';
 import type { Codes } from './trust/codes.ts';
 import type { InPerson } from './trust/in-person.ts';
@@ -208,6 +209,15 @@ export class Client {
     if (isOther(network)) this.e.link.anew(now);
     this.e.link.start(now);
     this.e.jobs.kick();
+  }
+
+  /** Minutes without a touch after which a host locks windows; 0: never. */
+  get lockAfter(): number {
+    return Number(fromUtf8(readSetting(this.e.store, 'lock-after') ?? utf8('0')));
+  }
+
+  setLockAfter(minutes: number): void {
+    writeSetting(this.e.store, 'lock-after', utf8(String(minutes)));
   }
 
   /** A window is visible; repeated every minute while it is. */

@@ -1,6 +1,8 @@
 /** `profile create`, `profile rename`, `profile passphrase`, `lock`, `unlock`. */
 import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
 import { findContact } from '../contacts.ts';
+import type { Context } from '../context.ts';
+import { parseDuration } from '../duration.ts';
 import { profileLines } from '../format.ts';
 import { needSecret } from '../passphrase.ts';
 import { safeLine } from '../safe.ts';
@@ -93,13 +95,20 @@ export const lock: Command = {
   summary: 'shut all windows; the daemon keeps receiving',
   arity: [0, 0],
   options: {
+    after: {
+      type: 'string',
+      value: 'TIME',
+      help: 'lock by itself when nobody touched anything for so long, e.g. 15m; never for never',
+    },
     full: { type: 'boolean', help: 'keys leave memory too, and mail waits until it is unlocked' },
   },
-  examples: ['tacet lock', 'tacet lock --full'],
+  examples: ['tacet lock', 'tacet lock --full', 'tacet lock --after 15m'],
   details:
     'Nobody outside sees either. Fully locked, the daemon goes on sending cover in the same rhythm, and receives nothing. Before the computer sleeps: docs/ops/sleep.md.',
   async run(context) {
     const api = await context.api();
+    const after = context.text('after');
+    if (after !== undefined) return await lockAfter(context, after);
     const { opensWith } = await api.call('status', {});
     const full = context.flag('full');
     await api.call('profile.lock', full ? { full } : {});
@@ -115,6 +124,15 @@ export const lock: Command = {
     return undefined;
   },
 };
+
+async function lockAfter(context: Context, text: string): Promise<undefined> {
+  const asked = text === 'never' ? 0 : Math.max(1, Math.round(parseDuration(text) / 60_000));
+  const { minutes } = await (await context.api()).call('profile.idle', { minutes: asked });
+  context.show({ minutes }, () =>
+    minutes === 0 ? 'never by itself' : `windows lock after ${minutes} min without a touch`,
+  );
+  return undefined;
+}
 
 export const unlock: Command = {
   path: 'unlock',

@@ -10,13 +10,18 @@ const STATUS = 5_000;
 /** Rows with something still to come are read again this often. */
 const REREAD = 10_000;
 
+/** What somebody does who is there. */
+const HANDS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+
 let refreshedAt = 0;
+let touched = false;
 let beat: ReturnType<typeof setInterval> | null = null;
 let status: ReturnType<typeof setInterval> | null = null;
 
 export function startHeartbeat(): void {
   stopHeartbeat();
   document.addEventListener('visibilitychange', looked);
+  for (const hand of HANDS) document.addEventListener(hand, touch, { passive: true });
   beat = setInterval(tell, BEAT);
   status = setInterval(refresh, STATUS);
   tell();
@@ -24,10 +29,15 @@ export function startHeartbeat(): void {
 
 export function stopHeartbeat(): void {
   document.removeEventListener('visibilitychange', looked);
+  for (const hand of HANDS) document.removeEventListener(hand, touch);
   if (beat !== null) clearInterval(beat);
   if (status !== null) clearInterval(status);
   beat = null;
   status = null;
+}
+
+function touch(): void {
+  touched = true;
 }
 
 function looked(): void {
@@ -59,7 +69,9 @@ function hasOpenEnds(): boolean {
 
 /** A lost heartbeat is made good by the next one. */
 async function heartbeat(visible: boolean): Promise<void> {
-  await call('window.heartbeat', { visible }).catch(() => undefined);
+  const hands = touched ? { touched } : {};
+  touched = false;
+  await call('window.heartbeat', { visible, ...hands }).catch(() => undefined);
 }
 
 function isVisible(): boolean {

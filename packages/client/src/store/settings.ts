@@ -14,6 +14,8 @@ export type Setting =
   | 'restore-counter'
   | 'guards'
   | 'socks'
+  /** Minutes after which windows lock by themselves. */
+  | 'lock-after'
   | 'resume'
   | 'level'
   /** A level chosen and not begun; how long the line stays as it was; periods of use. */

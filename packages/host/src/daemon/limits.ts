@@ -13,6 +13,8 @@ export const SLOT_GUARD = 12;
 export const SEARCH_ROOM = 50;
 /** A snapshot for a backup begins and ends only where so much is left: the log goes into the data file. */
 export const LOG_ROOM = 50;
+/** So often it is looked whether windows are to lock by themselves. */
+export const IDLE_LOOK = 5 * SECOND;
 /** One step of what a full lock prepares. */
 export const LOCK_STEP = 50;
 /** A step of a full lock, or back, begins where so much is left until the next slot, or right behind one. */

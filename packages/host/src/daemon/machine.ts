@@ -129,6 +129,8 @@ export interface Person extends PersonAddresses, TrustPart {
   joinNetwork(card: string, now: Millis): void;
   readonly socks: string;
   setSocks(server: string, now: Millis): void;
+  readonly lockAfter: number;
+  setLockAfter(minutes: number): void;
   /** A window is visible; repeated while it is. */
   setWindowInUse(inUse: boolean, now: Millis): void;
   createInvitation(

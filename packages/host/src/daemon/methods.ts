@@ -79,6 +79,14 @@ export const handlers: Handlers = {
   ...conversationHandlers,
   ...trustHandlers,
 
+  'profile.idle': ({ person, idle, turn }, { minutes }) =>
+    turn(() => {
+      if (minutes !== undefined) {
+        person.setLockAfter(minutes);
+        idle.set(minutes);
+      }
+      return { minutes: person.lockAfter };
+    }),
   'profile.resume': ({ person, turn }) =>
     turn((now) => {
       person.resume(now);

@@ -5,6 +5,7 @@ import type { Admission } from './admission.ts';
 import type { BackupKeeper } from './backup/keeper.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
+import type { IdleLock } from './idle-lock.ts';
 import type { Person } from './machine.ts';
 import type { Presence } from './presence.ts';
 
@@ -13,6 +14,7 @@ export interface Scene {
   readonly person: Person;
   readonly hub: EventHub;
   readonly presence: Presence;
+  readonly idle: IdleLock;
   readonly admission: Admission;
   readonly pictures: PicturePort;
   readonly backups: BackupKeeper;

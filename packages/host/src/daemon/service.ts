@@ -30,6 +30,7 @@ import {
   turnsOf,
 } from './full-lock.ts';
 import { PassphraseGate } from './gate.ts';
+import { IdleLock } from './idle-lock.ts';
 import { CHECKPOINT_EVERY, LOCK_ROOM, LOCK_STEP } from './limits.ts';
 import type { Person } from './machine.ts';
 import { handlers } from './methods.ts';
@@ -46,6 +47,7 @@ import { Presence } from './presence.ts';
 import { locked, passphraseWrong, profileMissing, secretOf } from './refusals.ts';
 import { Runtime } from './runtime.ts';
 import type { OwnMethod, Scene } from './scene.ts';
+import { type EventListener, subscribe } from './subscribe.ts';
 
 export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly handle: string;
@@ -102,6 +104,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private windowLocked = false;
   /** Fully locked, and the rhythm goes on. */
   private covered: Covered<Job, Outcome> | null = null;
+  private readonly idle = new IdleLock(
+    () => this.now(),
+    () => this.lockWindows(),
+  );
   private readonly gate = new PassphraseGate('passphrase-wait', 1);
   private opensWith: ProfileSecret['kind'] | null = null;
   private failure: AppError | null = null;
@@ -115,8 +121,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private testing: Promise<unknown> = Promise.resolve();
 
   readonly events = {
-    subscribe: (cursor: number, listener: (events: DaemonEvents) => void) =>
-      this.subscribe(cursor, listener),
+    subscribe: (cursor: number, listener: EventListener) => subscribe(this, cursor, listener),
   };
 
   constructor(options: ServiceOptions<Store, Job, Outcome>) {
@@ -133,6 +138,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (this.stopping) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
     if (isOwn(method)) return await this.own(method, checked);
     const scene = this.openScene();
+    this.idle.heard(method, checked, caller);
     const handler = handlers[method] as (
       scene: Scene,
       params: ParamsOf<MethodName>,
@@ -297,6 +303,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       if (inside === null) return await this.enter(await this.open(secret));
       if (!(await inside.store.verify(secret))) throw passphraseWrong();
       this.windowLocked = false;
+      this.idle.set(inside.person.lockAfter);
       return inside.person.status(this.now());
     });
   }
@@ -487,6 +494,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       person,
       runtime,
       presence: new Presence(),
+      idle: this.idle,
       timer,
       hub,
       admission,
@@ -497,6 +505,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     };
     this.covered = null;
     this.windowLocked = false;
+    this.idle.set(person.lockAfter);
     store.checked().catch((error: unknown) => {
       if (this.inside?.store === store) this.fail(error);
     });
@@ -505,6 +514,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private lockWindows(): void {
     if (this.inside === null) return;
     this.windowLocked = true;
+    this.idle.stop();
     this.endWindows();
   }
 
@@ -535,6 +545,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   private async leave({ save }: { readonly save: boolean }): Promise<void> {
     const { inside: scene, covered } = this;
     this.covered = null;
+    this.idle.stop();
     if (covered !== null) {
       await covered.runtime.stop();
       covered.close();
@@ -566,25 +577,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     this.endWindows();
     void this.leave({ save: true }).catch(() => {});
   }
-
-  private subscribe(cursor: number, listener: (events: DaemonEvents) => void): () => void {
-    const stop = new AbortController();
-    const caller: Caller = { kind: 'inside', signal: stop.signal };
-    const run = async () => {
-      while (!stop.signal.aborted) {
-        const params = { cursor, max: 500, waitMs: 60_000 };
-        const page = (await this.call('events.read', params, caller)) as Page;
-        if (page.events.length > 0 && !stop.signal.aborted) listener(page.events);
-        cursor = page.cursor;
-      }
-    };
-    run().catch(() => stop.abort());
-    return () => stop.abort();
-  }
 }
-
-type DaemonEvents = Parameters<Parameters<DaemonCore['events']['subscribe']>[1]>[0];
-type Page = { readonly events: DaemonEvents; readonly cursor: number };
 
 const NO_LATENESS = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 

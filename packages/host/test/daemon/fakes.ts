@@ -117,6 +117,10 @@ export class FakePerson implements Person, Machine<Job, string> {
   setSocks(server: string): void {
     this.socks = server;
   }
+  lockAfter = 0;
+  setLockAfter(minutes: number): void {
+    this.lockAfter = minutes;
+  }
   setWindowInUse(inUse: boolean): void {
     this.inUse = inUse;
   }

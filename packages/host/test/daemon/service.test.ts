@@ -254,6 +254,21 @@ test('wrong passphrases are counted and slowed down at every door, and remove no
   await daemon.stop();
 });
 
+test('the time after which windows lock by themselves is the profile’s, and begins anew at its opening', async () => {
+  const { api, daemon, person } = await opened();
+  assert.deepEqual(await api.call('profile.idle', {}), { minutes: 0 });
+  assert.deepEqual(await api.call('profile.idle', { minutes: 10 }), { minutes: 10 });
+  assert.equal(person.lockAfter, 10);
+  for (const minutes of [1.5, -1, 1_441]) {
+    await assert.rejects(api.call('profile.idle', { minutes }), code('params-invalid'));
+  }
+  await api.call('profile.lock', {});
+  await assert.rejects(api.call('profile.idle', { minutes: 0 }), code('locked'));
+  await api.call('profile.unlock', { passphrase: 'right' });
+  assert.deepEqual(await api.call('profile.idle', {}), { minutes: 10 });
+  await daemon.stop();
+});
+
 test('bad input of a caller: one error each, nothing changed', async () => {
   const { api, daemon, person } = await opened();
   const text = { contactId: '1', clientId: 'c' };

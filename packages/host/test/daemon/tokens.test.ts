@@ -112,6 +112,7 @@ test('no token, whatever its scopes, unlocks, opens windows or makes tokens', ()
     'backup.set',
     'backup.test',
     'profile.create',
+    'profile.idle',
     'profile.lock',
     'profile.reseal',
     'profile.resume',
