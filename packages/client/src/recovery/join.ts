@@ -45,6 +45,7 @@ export class RecoveryParts {
 
   /** @param lifeDays of boxes */
   hourly(lifeDays: number, now: Millis): void {
+    this.rekey.tryAgain();
     this.restating.postAgain(lifeDays, now);
     this.list.post(lifeDays, now);
   }

@@ -2,7 +2,15 @@
  * A contact says that it was restored (docs/spec/20-recovery.md, 10): its statement is checked, a new
  * session is begun from the bundle in it, and what has no receipt is sent again. Nobody has to do anything.
  */
-import { compareBytes, DAY, equalBytes, type Millis, randomBytes, SECOND } from '@tacet/base';
+import {
+  compareBytes,
+  DAY,
+  equalBytes,
+  isAppError,
+  type Millis,
+  randomBytes,
+  SECOND,
+} from '@tacet/base';
 import { sealRecord } from '@tacet/wire';
 import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner } from '../boxes/puts.ts';
@@ -128,7 +136,7 @@ export class Rekey implements JobSource, PutOwner, WatchOwner {
     if (own === undefined || theirs === null) return false;
     const first = compareBytes(identities.ofContact(contactId).keySetHash, theirs) < 0;
     const statedAt = num(own, 'stated_at');
-    return first && (statedAt === 0 || now - statedAt < DAY);
+    return first && (statedAt === 0 || Math.abs(now - statedAt) < DAY);
   }
 
   // The answer -----------------------------------------------------------------------------
@@ -181,9 +189,15 @@ export class Rekey implements JobSource, PutOwner, WatchOwner {
       commit: (answer, now) => {
         if (isCurrent() && !isBlocked(this.d.store, contactId)) this.answer(contactId, answer, now);
       },
-      fail: (_error, now) => {
-        // Signed by their key, and of no use: nothing changes, and a later statement counts.
+      fail: (error, now) => {
         if (!isCurrent()) return;
+        if (isAppError(error, 'work-failed')) {
+          // Ours, not theirs: it is tried again.
+          const sql = "UPDATE statements SET state = 'failed' WHERE contact_id = ?";
+          this.d.store.run(sql, contactId);
+          return;
+        }
+        // Signed by their key, and of no use: nothing changes, and a later statement counts.
         this.d.store.run(
           "UPDATE statements SET state = 'done', bundle = NULL WHERE contact_id = ?",
           contactId,
@@ -191,6 +205,12 @@ export class Rekey implements JobSource, PutOwner, WatchOwner {
         this.d.alarm('restore-refused', now);
       },
     });
+  }
+
+  /** Hourly: what failed by a mistake of ours. */
+  tryAgain(): void {
+    const sql = "UPDATE statements SET state = 'read' WHERE state = 'failed'";
+    if (this.d.store.run(sql).changes > 0) this.d.kick();
   }
 
   private highest(contactId: number): number {

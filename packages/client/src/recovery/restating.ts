@@ -129,6 +129,10 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
     return this.d.store.get('SELECT * FROM restating WHERE contact_id = ?', contactId);
   }
 
+  private setState(contactId: number, state: string): void {
+    this.d.store.run('UPDATE restating SET state = ? WHERE contact_id = ?', state, contactId);
+  }
+
   // Ratchet work ---------------------------------------------------------------------------
 
   nextJob(resting: Resting): ErasedWork | null {
@@ -185,9 +189,9 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
         this.post(contactId, now, 0);
       },
       fail: (_error, now) => {
-        const sql =
-          "UPDATE restating SET state = 'failed' WHERE contact_id = ? AND state = 'waiting'";
-        this.d.store.run(sql, contactId);
+        const row = this.row(contactId);
+        if (row === undefined || text(row, 'state') !== 'waiting') return;
+        this.setState(contactId, 'failed');
         this.d.alarm('bundle-failed', now);
       },
     });
@@ -218,11 +222,14 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
    */
   postAgain(lifeDays: number, now: Millis): void {
     const period = periodOf(now);
-    const sql = "UPDATE restating SET state = 'waiting' WHERE state = 'failed'";
-    if (this.d.store.run(sql).changes > 0) this.d.kick();
+    const { changes } = this.d.store.run(
+      `UPDATE restating SET state = iif(state = 'failed', 'waiting', 'answered')
+       WHERE state IN ('failed', 'unopened')`,
+    );
+    if (changes > 0) this.d.kick();
     const rows = this.d.store.all(
-      `SELECT contact_id FROM restating WHERE state = 'stated' AND posted < ?
-         AND (? - first < ${EACH} OR ? - posted >= ?)`,
+      `SELECT contact_id FROM restating WHERE state = 'stated' AND posted <> ?
+         AND (? - first < ${EACH} OR abs(? - posted) >= ?)`,
       period,
       period,
       period,
@@ -310,8 +317,11 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
       },
       // They have the root alone to answer under, and wrote nonsense there: told again, with a
       // statement of a higher counter, at the owner's word.
-      fail: (_error, now) => {
-        if (isCurrent()) this.refuse(contactId, now);
+      fail: (error, now) => {
+        if (!isCurrent()) return;
+        if (!isAppError(error, 'work-failed')) this.refuse(contactId, now);
+        // Ours, not theirs: the answer is kept, and opened again.
+        else this.setState(contactId, 'unopened');
       },
     });
   }

@@ -76,27 +76,38 @@ export class TheirRoots {
       Math.floor(now - ROOT_LASTS),
     );
     const most = periodOf(now) + 2;
-    const due = this.store.get('SELECT 1 AS one FROM their_roots WHERE watched < ? LIMIT 1', most);
+    const due = this.store.get('SELECT 1 AS one FROM their_roots WHERE watched <> ? LIMIT 1', most);
     if (old.length === 0 && due === undefined) return;
     this.store.transaction(() => {
       for (const row of old) this.forget(num(row, 'id'));
       this.watch(now);
+      // Of contacts that are gone with their roots.
+      for (const ref of this.watches.refs(STATEMENTS_OF)) {
+        if (this.find(ref) === null) this.watches.cancel(STATEMENTS_OF, ref);
+      }
     });
   }
 
   /** The boxes of this period, of the one before and of the next. In a transaction. */
   private watch(now: Millis): void {
     const [first, end] = [periodOf(now) - 1, periodOf(now) + 2];
-    const rows = this.store.all('SELECT id, root, watched FROM their_roots WHERE watched < ?', end);
+    const rows = this.store.all(
+      'SELECT id, root, watched FROM their_roots WHERE watched <> ?',
+      end,
+    );
     for (const row of rows) {
       const id = num(row, 'id');
-      for (let period = Math.max(first, num(row, 'watched')); period < end; period++) {
+      // Beyond the end: by a clock that was set back since.
+      const watched = num(row, 'watched');
+      for (let period = watched > end ? first : Math.max(first, watched); period < end; period++) {
         // An edge may call an empty box taken: the writer is at the next one then.
         for (let turn = 0; turn <= LOOK; turn++) this.waitFor(row, period, turn, now);
       }
-      for (const watch of this.watches.range(STATEMENTS_OF, id, 0, first * TURNS)) {
-        this.watches.remove(watch);
-      }
+      const others = [
+        ...this.watches.range(STATEMENTS_OF, id, 0, first * TURNS),
+        ...this.watches.range(STATEMENTS_OF, id, end * TURNS, Number.MAX_SAFE_INTEGER),
+      ];
+      for (const watch of others) this.watches.remove(watch);
       this.store.run('UPDATE their_roots SET watched = ? WHERE id = ?', end, id);
     }
   }

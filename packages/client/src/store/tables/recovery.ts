@@ -33,7 +33,7 @@ ALTER TABLE their_roots ADD COLUMN watched INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE restored ADD COLUMN begun INTEGER NOT NULL DEFAULT 1;
 -- Restore counter of the daemon that was noticed.
 ALTER TABLE copied ADD COLUMN counter INTEGER NOT NULL DEFAULT 0;
--- The highest statement of a contact. state: read, answered, done.
+-- The highest statement of a contact. state: read, failed, answered, done.
 CREATE TABLE statements (
   contact_id INTEGER PRIMARY KEY REFERENCES contacts(id) ON DELETE CASCADE,
   state TEXT NOT NULL, counter INTEGER NOT NULL,
@@ -41,7 +41,7 @@ CREATE TABLE statements (
   -- While it is read; what stands in the answer's box until the restored one has spoken.
   bundle BLOB, answer BLOB
 );
--- Contacts who are told that this profile was restored. state: waiting, failed, stated, answered.
+-- Contacts who are told that this profile was restored. state: waiting, failed, stated, answered, unopened.
 CREATE TABLE restating (
   contact_id INTEGER PRIMARY KEY REFERENCES contacts(id) ON DELETE CASCADE,
   state TEXT NOT NULL, counter INTEGER NOT NULL, root BLOB NOT NULL,
