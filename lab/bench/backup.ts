@@ -12,12 +12,24 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ResultOf } from '@tacet/api';
 import { startDaemon } from '@tacet/host/daemon';
-import type { Figures } from './list.ts';
+import { slots } from './backup/slots.ts';
+import type { BenchArguments, Figures } from './list.ts';
 
 const TEXTS = 2_000;
 const TEXT = 'abcd efg '.repeat(1_750);
 
-export async function run(say: (line: string) => void): Promise<Figures> {
+/** Without a name both parts. Throws RangeError. */
+export async function run({ part }: BenchArguments, say: (line: string) => void): Promise<Figures> {
+  if (part !== undefined && part !== 'cost' && part !== 'slots') {
+    throw new RangeError(`no part ${part}; there are cost,slots`);
+  }
+  return {
+    ...(part === 'slots' ? {} : await costs(say)),
+    ...(part === 'cost' ? {} : await slots(TEXTS, TEXT, say)),
+  };
+}
+
+async function costs(say: (line: string) => void): Promise<Figures> {
   const root = mkdtempSync(join(tmpdir(), 'tacet-bench-backup-'));
   const dir = join(root, 'profile');
   const write = (line: string) => void process.stderr.write(line);

@@ -75,7 +75,7 @@ export const BENCHES: readonly Bench[] = [
   {
     name: 'backup',
     about: 'backups of a daemon that runs: first, without a change, after a text, tested',
-    run: async (_, say) => (await import('./backup.ts')).run(say),
+    run: async (args, say) => (await import('./backup.ts')).run(args, say),
   },
   {
     name: 'profile',
