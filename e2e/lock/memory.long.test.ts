@@ -18,7 +18,7 @@ import { rowsOf } from '../seizure/store.ts';
 
 const skip = process.platform === 'linux' ? false : 'memory of processes is read through /proc';
 const PATIENCE = 120_000;
-/** Of a contact. It is no secret, but says who was known: half of one was left once in three runs. */
+/** Of a contact. It is no secret, but says who was known: half of one was left once in six runs. */
 const PUBLIC = 'public key of the contact';
 
 /** A word, as a program may keep it. */

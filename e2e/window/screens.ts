@@ -76,6 +76,17 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'locking',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      stage.daemon.opensWith = 'keychain';
+      const page = await stage.enter();
+      await page.getByRole('button', { name: /Show network/ }).click();
+      await page.getByRole('button', { name: 'Lock fully' }).scrollIntoViewIfNeeded();
+      return page;
+    },
+  },
+  {
     name: 'contact',
     async prepare(stage) {
       fillScene(stage.daemon);

@@ -105,6 +105,49 @@ describe('window: lock', { timeout: 120_000 }, () => {
     takeOut(stage.troubles, /status of 401/);
   });
 
+  it('locks fully from its sheet, which says what that costs and when windows lock by themselves', async (t) => {
+    const stage = await startStage(t);
+    const bob = stage.daemon.addContact('Bob');
+    stage.daemon.receive(bob.id, 'the plan');
+    const page = await fill(stage);
+    await page.getByRole('button', { name: /Show network/ }).click();
+    const dialog = page.getByRole('dialog');
+    const choice = dialog.getByLabel('Lock when nobody touched anything');
+    assert.equal(await choice.inputValue(), '0');
+    await choice.selectOption('after 15 minutes');
+    await page.waitForFunction(() => document.querySelector('select')?.value === '15');
+    assert.equal(stage.daemon.idle, 15);
+    await dialog.getByText('mail waits in the network until you unlock').waitFor();
+    await dialog.getByRole('button', { name: 'Lock fully' }).click();
+    await assertBare(page);
+    assert.equal(stage.daemon.state, 'full-locked');
+    await page.getByLabel('Passphrase', { exact: true }).fill(PASSPHRASE);
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).waitFor();
+    takeOut(stage.troubles, /status of 401/);
+  });
+
+  it('says that it is touched, and stays silent about it when it is not', async (t) => {
+    const stage = await startStage(t);
+    stage.daemon.addContact('Bob');
+    const page = await stage.enter();
+    await page.getByRole('navigation').waitFor();
+    const beats = () => stage.daemon.calls.filter(({ method }) => method === 'window.heartbeat');
+    const touched = () => beats().map(({ params }) => 'touched' in (params as object));
+    await page.keyboard.press('Shift');
+    const had = beats().length;
+    // Looking away and back sends one at once.
+    const away = (state: string) =>
+      page.evaluate((to) => {
+        Object.defineProperty(document, 'visibilityState', { value: to, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await away('visible');
+    await away('visible');
+    while (beats().length < had + 2) await page.waitForTimeout(20);
+    assert.deepEqual(touched().slice(had, had + 2), [true, false]);
+  });
+
   it('no passphrase goes to a program that took the port of an ended daemon', async (t) => {
     const stage = await startStage(t);
     const bob = stage.daemon.addContact('Bob');

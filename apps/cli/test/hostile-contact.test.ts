@@ -118,7 +118,7 @@ before(() =>
       }),
     status: () => ({
       ...{ version: '1', api: 1, pid: 1, handle: 'default', state: 'open', reason: null },
-      ...{ startedAt: 1, window: null, backup: null, debug },
+      ...{ startedAt: 1, window: null, backup: null, debug, wrongSecrets: 0, opensWith: null },
       status: nasty(profileStatus({ card, disputes: [dispute], deadLetters: 3 })),
     }),
   }),

@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { AppError } from '@tacet/base';
-import { contactView, messageDetail, messageView } from '@tacet/testkit/views';
+import { contactView, messageDetail, messageView, profileStatus } from '@tacet/testkit/views';
 import { FakeDaemon } from './fake-daemon.ts';
 
 describe('against a daemon', () => {
@@ -11,6 +11,9 @@ describe('against a daemon', () => {
   let state: 'queued' | 'stored' | 'delivered' | 'failed' = 'queued';
   let cursor = 5;
   let locked = false;
+  let lockState: 'open' | 'window-locked' | 'full-locked' = 'open';
+  let wrongSecrets = 0;
+  let opensWith: 'passphrase' | 'keychain' = 'passphrase';
   let link: 'offline' | 'limited' = 'offline';
   let ahead: number | null = null;
   let pause = 'document';
@@ -20,7 +23,7 @@ describe('against a daemon', () => {
     if (params.passphrase !== 'right') {
       throw new AppError('passphrase-wrong', 'refused', 'that is not the passphrase');
     }
-    return {};
+    return profileStatus();
   };
 
   before(async () => {
@@ -66,6 +69,18 @@ describe('against a daemon', () => {
         return { events: [], cursor, oldest: 1, lost: 0 };
       },
       'profile.unlock': unlockable,
+      'profile.lock': ({ full }: { full?: boolean }) => {
+        lockState = full === true ? 'full-locked' : 'window-locked';
+        return {};
+      },
+      status: () => ({
+        ...{ version: '0.1.0', api: 1, pid: 1, handle: 'alice', state: lockState, reason: null },
+        ...{ wrongSecrets, opensWith, startedAt: 1, status: null, window: null, backup: null },
+        debug: {
+          lateness: { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 },
+          ...{ sessionQueue: 0, longestStep: 0, clockSteps: 0, counters: {} },
+        },
+      }),
       'network.status': () => ({
         card:
           link === 'offline' ? null : { name: 'home', authorities: 1, threshold: 1, closed: true },
@@ -237,6 +252,21 @@ describe('against a daemon', () => {
     assert.doesNotMatch(done.err, /wrong/);
   });
 
+  test('what was tried meanwhile is said when it is unlocked, and what a keychain means when it is locked', async () => {
+    [wrongSecrets, opensWith] = [3, 'keychain'];
+    const done = await fake.tacet(['unlock'], { secrets: ['right'] });
+    assert.equal(done.code, 0);
+    assert.match(done.err, /^wrong secrets tried since it was opened last: 3\n/);
+    const locked = await fake.tacet(['lock', '--full']);
+    assert.equal(locked.out, 'fully locked\n');
+    assert.match(locked.err, /whoever uses this account of the computer can unlock it/);
+    const status = await fake.tacet(['status']);
+    assert.match(status.out, /fully locked: keys have left memory, mail waits in the network/);
+    [wrongSecrets, opensWith] = [0, 'passphrase'];
+    const quiet = await fake.tacet(['lock']);
+    assert.deepEqual([quiet.out, quiet.err], ['locked\n', '']);
+  });
+
   test('without terminal and without a way the passphrase is asked for in words', async () => {
     const done = await fake.tacet(['unlock']);
     assert.equal(done.code, 4);
@@ -253,7 +283,8 @@ describe('against a daemon', () => {
     chmodSync(file, 0o600);
     const calls = fake.calls.length;
     await fake.tacet(['unlock', '--passphrase-file', file]);
-    assert.deepEqual(fake.calls[calls]?.params, { passphrase: 'right' });
+    const given = fake.calls.slice(calls).find(({ method }) => method === 'profile.unlock');
+    assert.deepEqual(given?.params, { passphrase: 'right' });
     assert.equal((await fake.tacet(['unlock', '--passphrase-file', fake.home])).code, 2);
     assert.equal((await fake.tacet(['unlock', '--passphrase-file', `${file}x`])).code, 2);
   });

@@ -32,6 +32,9 @@ type Handler = (params: never) => unknown;
 
 export class FakeDaemon implements WindowCore {
   state: DaemonStatus['state'] = 'open';
+  opensWith: DaemonStatus['opensWith'] = 'passphrase';
+  /** Minutes after which windows lock by themselves. */
+  idle = 0;
   status: ProfileStatus = emptyStatus();
   /** Milliseconds between the states of a sent message; null: they stay queued. */
   pace: number | null = 30;
@@ -179,9 +182,14 @@ export class FakeDaemon implements WindowCore {
   private readonly handlers: { [M in MethodName]?: (params: ParamsOf<M>) => unknown } = {
     status: () => this.daemonStatus(),
     'profile.unlock': ({ passphrase }) => this.unlock(passphrase),
-    'profile.lock': () => {
+    'profile.lock': ({ full }) => {
       this.lock();
+      if (full === true) this.state = 'full-locked';
       return {};
+    },
+    'profile.idle': ({ minutes }) => {
+      this.idle = minutes ?? this.idle;
+      return { minutes: this.idle };
     },
     'network.status': () => {
       const { card, network, link, pause, clockAhead, disputes } = this.status;
@@ -244,7 +252,7 @@ export class FakeDaemon implements WindowCore {
       handle: 'alice',
       state: this.state,
       wrongSecrets: 0,
-      opensWith: 'passphrase',
+      opensWith: this.opensWith,
       reason: this.state === 'failed' ? 'profile-newer' : null,
       startedAt: this.clock() - 7_200_000,
       status: this.state === 'open' ? this.status : null,

@@ -98,10 +98,13 @@ export async function createProfile(name: string, secret: UnlockSecret): Promise
   await look();
 }
 
-export async function lock(): Promise<void> {
-  await call('profile.lock', {}).catch((error: unknown) => {
+/** @param full keys leave memory, too. The session ends before that: every word leaves the page first. */
+export async function lock(full: boolean): Promise<void> {
+  const locked = call('profile.lock', full ? { full } : {}).catch((error: unknown) => {
     if (!isAppError(error, 'window-session')) throw error;
   });
+  if (full) shutWindow();
+  await locked;
   shutWindow();
 }
 

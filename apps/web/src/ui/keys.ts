@@ -11,7 +11,7 @@ export function onShortcut(event: KeyboardEvent): void {
   } else if (event.key === 'F6') {
     nextSection(event.shiftKey ? -1 : 1);
   } else if (event.key === 'L' && event.ctrlKey && event.shiftKey) {
-    void attempt(lock);
+    void attempt(() => lock(false));
   } else if (event.key === 'Escape' && view.value.kind !== 'home') {
     go({ kind: 'home' });
   } else {

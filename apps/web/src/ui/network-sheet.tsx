@@ -16,6 +16,7 @@ import { safeName } from '../words/safe.ts';
 import { bytes } from '../words/size.ts';
 import { exactTime, span, spanRange } from '../words/time.ts';
 import { LinkDot } from './link-dot.tsx';
+import { Locking } from './locking.tsx';
 import { SheetFrame } from './sheet.tsx';
 
 export function NetworkSheet() {
@@ -45,6 +46,7 @@ export function NetworkSheet() {
         <Where card={current.card} network={current.network} edge={current.edge} />
       )}
       {current.disputes.length > 0 && <Disputes disputes={current.disputes} />}
+      <Locking />
       <section class="block">
         <h3>Your address</h3>
         <p class="address">{current.address}</p>

@@ -87,7 +87,7 @@ export function LockedScreen() {
         <Passphrase field={field} label="Passphrase" invalid={problem !== null} />
         <Problem text={problem} />
         <button type="submit" class="button button-main" disabled={busy}>
-          {busy ? 'Checking, about a second' : 'Unlock'}
+          {busy ? 'Checking, one to ten seconds' : 'Unlock'}
         </button>
         <button
           type="button"

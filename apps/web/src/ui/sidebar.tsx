@@ -37,7 +37,7 @@ export function Sidebar() {
           class="tool"
           aria-label="Lock"
           title="Lock (Ctrl+Shift+L)"
-          onClick={() => void attempt(lock)}
+          onClick={() => void attempt(() => lock(false))}
         >
           <LockIcon />
         </button>

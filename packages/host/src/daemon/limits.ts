@@ -21,7 +21,7 @@ export const LOCK_STEP = 50;
 export const LOCK_ROOM = 1 * SECOND;
 /** Collections behind a full lock, and how long they are apart. */
 export const COLLECTIONS = 3;
-export const COLLECTIONS_APART = 0.3 * SECOND;
+export const COLLECTIONS_APART = 0.1 * SECOND;
 /** Pause after a wrong passphrase: doubles from the first figure to the second. */
 export const PASSPHRASE_PAUSE = 1 * SECOND;
 export const PASSPHRASE_PAUSE_MAX = 60 * SECOND;
