@@ -3,7 +3,7 @@
  * and killed half-way. What became of the header's own block is seen through a second name of it.
  */
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, readFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,10 @@ after(() => home.end());
 async function make(name: string) {
   await home.create(name);
   const second = home.path(`${name}.block`);
-  linkSync(join(home.path(name), 'vault', '0.head'), second);
+  const vault = join(home.path(name), 'vault');
+  // Its slot is the one with a log.
+  const [slot] = readdirSync(vault).filter((file) => file.endsWith('.data-wal'));
+  linkSync(join(vault, `${slot?.[0]}.head`), second);
   const before = readFileSync(second);
   return { erased: () => !readFileSync(second).equals(before) };
 }

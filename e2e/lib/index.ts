@@ -1,6 +1,7 @@
 /** The harness, for benches that measure whole networks of processes. */
+
+export { type KsResult, twoSampleKs } from '@tacet/testkit/ks';
 export { allMessages, type DaemonProcess } from './daemon.ts';
-export { type KsResult, twoSampleKs } from './ks.ts';
 export { introduce } from './meet.ts';
 export { RelayNetwork } from './network.ts';
 export { hurry, Program, priorityGranted, sleep } from './program.ts';

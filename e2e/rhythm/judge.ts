@@ -2,7 +2,7 @@
  * Judges a recorded trace: one size in each direction, send instants on the grid, stretches alike
  * by the two-sample Kolmogorov-Smirnov test, and the planted fault found.
  */
-import { twoSampleKs } from '../lib/ks.ts';
+import { twoSampleKs } from '@tacet/testkit/ks';
 import { fitGrid, intervals, quantile } from './grid.ts';
 import type { Sighting } from './wiretap.ts';
 

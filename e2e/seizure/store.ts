@@ -12,6 +12,8 @@ import { readBelow } from '../relay/lib/files.ts';
 /** Of `O_WRONLY | O_RDWR` in the octal flags of fdinfo. */
 const WRITES = 0o3;
 
+const SLOTS = [0, 1, 2, 3];
+
 /** What the files say without any key, one after the other. */
 export function asTheyAre(folder: string): Buffer {
   return Buffer.concat(readBelow(folder).map(({ bytes }) => bytes));
@@ -22,12 +24,15 @@ export function withTheKey(profile: string, secret: Uint8Array): Buffer {
   const vault = join(profile, 'vault');
   const salt = readFileSync(join(vault, 'salt'));
   const root = hashKeyed(secret, 'profile-keychain', 32, salt);
-  const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(0));
-  const head = readFileSync(join(vault, '0.head'));
-  const plaintext = openBox(key, head.subarray(0, 24), head.subarray(24));
-  if (plaintext === null) throw new Error('the header does not open');
-  const { data, log } = readablePages(join(vault, '0.data'), plaintext.subarray(6, 38));
-  return Buffer.concat([data, log]);
+  for (const slot of SLOTS) {
+    const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(slot));
+    const head = readFileSync(join(vault, `${slot}.head`));
+    const plaintext = openBox(key, head.subarray(0, 24), head.subarray(24));
+    if (plaintext === null) continue;
+    const { data, log } = readablePages(join(vault, `${slot}.data`), plaintext.subarray(8, 40));
+    return Buffer.concat([data, log]);
+  }
+  throw new Error('no header opens');
 }
 
 /** Rows of a copy of the profile. */
@@ -75,16 +80,18 @@ const SEALED = 144_848;
 
 /** What a file's cells hold for somebody who has their key (docs/spec/19-files.md, 5). */
 export function inCells(profile: string, key: Uint8Array, file: number): Buffer {
-  const cells = readFileSync(join(profile, 'vault/0.cells'));
   const blocks: Uint8Array[] = [];
-  for (let at = 0; at + CELL <= cells.length; at += CELL) {
-    for (let block = 0; block < cells.length / CELL; block++) {
-      const place = Buffer.alloc(12);
-      place.writeBigUInt64BE(BigInt(file));
-      place.writeUInt32BE(block, 8);
-      const sealed = cells.subarray(at + 24, at + 24 + SEALED);
-      const opened = openBox(key, cells.subarray(at, at + 24), sealed, place);
-      if (opened !== null) blocks.push(opened);
+  for (const slot of SLOTS) {
+    const cells = readFileSync(join(profile, `vault/${slot}.cells`));
+    for (let at = 0; at + CELL <= cells.length; at += CELL) {
+      for (let block = 0; block < cells.length / CELL; block++) {
+        const place = Buffer.alloc(12);
+        place.writeBigUInt64BE(BigInt(file));
+        place.writeUInt32BE(block, 8);
+        const sealed = cells.subarray(at + 24, at + 24 + SEALED);
+        const opened = openBox(key, cells.subarray(at, at + 24), sealed, place);
+        if (opened !== null) blocks.push(opened);
+      }
     }
   }
   return Buffer.concat(blocks);

@@ -37,7 +37,8 @@ export class PageCheck {
     const check = new PageCheck(path, databaseKey);
     try {
       check.log = await logOf(`${path}-wal`, check.authority);
-      check.size = check.log.size ?? check.data.size / PAGE_BYTES;
+      // What stands behind the pages of the database is nobody's (9).
+      check.size = check.log.size ?? check.authority.pagesOf(check.data.exactly(0, PAGE_BYTES));
       check.refuseCut();
       check.slice(1);
       return check;
@@ -65,6 +66,11 @@ export class PageCheck {
     }
   }
 
+  /** Pages of the database. */
+  get pages(): number {
+    return this.size;
+  }
+
   /** When SQLite has closed the files. */
   close(): void {
     if (this.closed) return;
@@ -73,9 +79,8 @@ export class PageCheck {
     this.data.close();
   }
 
-  /** Each page is in the log or within the data file, which is a whole number of pages without a log. */
+  /** Each page is in the log or within the data file. */
   private refuseCut(): void {
-    if (!Number.isInteger(this.size)) throw profileUnreadable();
     const there = Math.floor(this.data.size / PAGE_BYTES);
     for (let number = there + 1; number <= this.size; number++) {
       if (!this.log.pages.has(number)) throw profileUnreadable();

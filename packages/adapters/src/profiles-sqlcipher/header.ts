@@ -6,6 +6,7 @@ import {
   AppError,
   ByteReader,
   ByteWriter,
+  dayOf,
   fromUtf8,
   isAppError,
   type Rng,
@@ -22,8 +23,15 @@ import {
   sealBox,
   wipe,
 } from '@tacet/crypto';
-import { passphraseWrong, profileNewer, profileUnreadable } from './errors.ts';
-import { HEAD_BYTES, HEADER_VERSION, KEY_BYTES, NONCE_BYTES, PASSPHRASE_MAX } from './limits.ts';
+import { profileNewer, profileUnreadable } from './errors.ts';
+import {
+  HEAD_BYTES,
+  HEADER_VERSION,
+  KEY_BYTES,
+  NONCE_BYTES,
+  PASSPHRASE_MAX,
+  SLOTS,
+} from './limits.ts';
 
 /** What stands behind a header: typed by a person, or 32 random bytes of the system's keychain. */
 export type SecretKind = 'passphrase' | 'keychain';
@@ -34,33 +42,34 @@ export interface ProfileSecret {
   readonly kind?: SecretKind;
 }
 
+/** What a secret does: opens its profile, or first destroys what no header of it names. */
+export type HeaderKind = 'profile' | 'duress';
+
 /** An opened header. Whoever holds it wipes `databaseKey`. */
 export interface Header {
+  readonly kind: HeaderKind;
+  /** The slot of the database it opens. */
+  readonly slot: number;
   readonly createdDay: number;
   readonly databaseKey: Uint8Array;
 }
 
-const PLAINTEXT_BYTES = HEAD_BYTES - NONCE_BYTES - BOX_OVERHEAD;
-const USED_BYTES = 2 + 4 + KEY_BYTES;
+const KINDS: readonly HeaderKind[] = ['profile', 'duress'];
 
-/** The key of one slot. Argon2id runs once whatever the number of slots. */
-export async function slotKey(
-  secret: ProfileSecret,
-  salt: Uint8Array,
-  slot: number,
-  cost: Argon2Cost,
-): Promise<Uint8Array> {
-  const root = await rootOf(secret, salt, cost);
-  try {
-    return hashKeyed(root, 'profile-slot', KEY_BYTES, Uint8Array.of(slot));
-  } finally {
-    wipe(root);
-  }
+const PLAINTEXT_BYTES = HEAD_BYTES - NONCE_BYTES - BOX_OVERHEAD;
+const USED_BYTES = 2 + 1 + 1 + 4 + KEY_BYTES;
+const USED_BYTES_1 = 2 + 4 + KEY_BYTES;
+
+/** The key of one slot. */
+export function slotKey(root: Uint8Array, slot: number): Uint8Array {
+  return hashKeyed(root, 'profile-slot', KEY_BYTES, Uint8Array.of(slot));
 }
 
 export function sealHead(key: Uint8Array, header: Header, rng: Rng): Uint8Array {
   const plaintext = new ByteWriter(PLAINTEXT_BYTES)
     .u16(HEADER_VERSION)
+    .u8(KINDS.indexOf(header.kind))
+    .u8(header.slot)
     .u32(header.createdDay)
     .put(header.databaseKey)
     .skip(PLAINTEXT_BYTES - USED_BYTES)
@@ -71,25 +80,41 @@ export function sealHead(key: Uint8Array, header: Header, rng: Rng): Uint8Array 
   return new ByteWriter(HEAD_BYTES).put(nonce).put(sealed).done();
 }
 
-/** Throws `passphrase-wrong`, `profile-newer` or `profile-unreadable`. */
-export function openHead(key: Uint8Array, head: Uint8Array): Header {
+/**
+ * Null for what the key did not seal: another secret's, random bytes, damage.
+ * @param at the slot it lies in, whose database a header of version 1 opens; throws `profile-newer`, `profile-unreadable`
+ */
+export function openHead(key: Uint8Array, head: Uint8Array, at: number): Header | null {
   const plaintext = openBox(key, head.subarray(0, NONCE_BYTES), head.subarray(NONCE_BYTES));
-  if (plaintext === null) throw passphraseWrong();
+  if (plaintext === null) return null;
   try {
     const reader = new ByteReader(plaintext, 'profile header');
     const version = reader.u16();
     if (version > HEADER_VERSION) throw profileNewer();
-    if (version !== HEADER_VERSION) throw profileUnreadable();
+    if (version === 0) throw profileUnreadable();
+    const first = version === 1;
+    const kind = first ? 'profile' : KINDS[reader.u8()];
+    const slot = first ? at : reader.u8();
     const createdDay = reader.u32();
     const databaseKey = reader.copy(KEY_BYTES);
-    reader.zeros(PLAINTEXT_BYTES - USED_BYTES);
+    reader.zeros(PLAINTEXT_BYTES - (first ? USED_BYTES_1 : USED_BYTES));
     reader.end();
-    return { createdDay, databaseKey };
+    if (kind === undefined || slot >= SLOTS || (kind === 'profile' && slot !== at)) {
+      wipe(databaseKey);
+      throw profileUnreadable();
+    }
+    return { kind, slot, createdDay, databaseKey };
   } catch (error) {
     throw isAppError(error, 'malformed') ? profileUnreadable() : error;
   } finally {
     wipe(plaintext);
   }
+}
+
+/** Of a profile that begins today. */
+export function newHeader(slot: number, rng: Rng): Header {
+  const databaseKey = randomBytes(rng, KEY_BYTES);
+  return { kind: 'profile', slot, createdDay: dayOf(Date.now()), databaseKey };
 }
 
 /** Refuses secrets no header should ever be sealed under. */
@@ -107,7 +132,8 @@ export function checkSecret({ kind, secret }: ProfileSecret): void {
   }
 }
 
-async function rootOf(
+/** What all slots' keys come from: Argon2id once, whatever their number. Whoever asks wipes it. */
+export async function rootOf(
   secret: ProfileSecret,
   salt: Uint8Array,
   cost: Argon2Cost,

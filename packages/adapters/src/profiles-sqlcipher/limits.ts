@@ -1,7 +1,9 @@
 /** Sizes, costs and caps of the profile store (docs/spec/10-store.md, docs/limits.md). */
 
-/** Version of the header's plaintext. 1: 2026. */
-export const HEADER_VERSION = 1;
+/** Version of the header's plaintext. 1, 2: 2026. */
+export const HEADER_VERSION = 2;
+/** Slots of every vault, whatever they hold. */
+export const SLOTS = 4;
 /** The salt all slots share. */
 export const SALT_BYTES = 32;
 /** A slot's header, whole. */
@@ -12,6 +14,12 @@ export const NONCE_BYTES = 24;
 export const KEY_BYTES = 32;
 /** SQLCipher's page: a data file has one at least. */
 export const PAGE_BYTES = 4_096;
+/** The first step of a data file at rest; the next are half as large again each. */
+export const DATA_STEP = 512;
+/** The first step of cells above none. */
+export const CELLS_STEP = 16;
+/** Milliseconds, counted from when the root is known, in whose multiples a passphrase is answered. */
+export const ANSWER_STEP = 250;
 /** Header of SQLite's write-ahead log. */
 export const LOG_HEADER_BYTES = 32;
 /** A frame of it: its own header and a page. */

@@ -2,7 +2,9 @@
  * Authentication of SQLCipher's pages, read without SQLCipher (docs/spec/10-store.md, 4): a page is
  * `content | IV 16 | HMAC-SHA512 64`, and the first begins with the 16 bytes of the file's salt.
  */
+import { createDecipheriv } from 'node:crypto';
 import { equalSecret, hmacSha512, wipe } from '@tacet/crypto';
+import { profileUnreadable } from './errors.ts';
 import { KEY_BYTES, PAGE_BYTES } from './limits.ts';
 
 const SALT_BYTES = 16;
@@ -11,9 +13,16 @@ const HMAC_SALT_MASK = 0x3a;
 /** The page at 1 GiB, which SQLite keeps for locks: never written. */
 const LOCK_PAGE = 2 ** 30 / PAGE_BYTES + 1;
 
+/** A number of pages counts when both of these changes are the same (SQLite's file format, 1.3). */
+const CHANGE_AT = 24;
+const PAGES_AT = 28;
+const VALID_FOR_AT = 92;
+const IV_AT = PAGE_BYTES - 80;
+
 /** Whoever makes one wipes it. */
 export class PageAuthority {
   private readonly key: Uint8Array;
+  private readonly databaseKey: Uint8Array;
   private readonly number = new Uint8Array(4);
   private readonly view = new DataView(this.number.buffer);
 
@@ -25,6 +34,7 @@ export class PageAuthority {
     const second = hmacSha512(databaseKey, first);
     this.key = first.slice(0, KEY_BYTES).map((byte, i) => byte ^ (second[i] ?? 0));
     wipe(first, second);
+    this.databaseKey = databaseKey.slice();
   }
 
   /** @param page PAGE_BYTES; @param number counts from 1 */
@@ -35,7 +45,20 @@ export class PageAuthority {
     return equalSecret(hmacSha512(this.key, signed, this.number), page.subarray(MAC_AT));
   }
 
+  /** Pages of the database, as the first of them says. Throws `profile-unreadable`. */
+  pagesOf(firstPage: Uint8Array): number {
+    if (!this.holds(firstPage, 1)) throw profileUnreadable();
+    const iv = firstPage.subarray(IV_AT, IV_AT + SALT_BYTES);
+    const cipher = createDecipheriv('aes-256-cbc', this.databaseKey, iv).setAutoPadding(false);
+    const start = cipher.update(firstPage.subarray(SALT_BYTES, SALT_BYTES + 96));
+    const field = (at: number): number => start.readUInt32BE(at - SALT_BYTES);
+    const [change, validFor, pages] = [field(CHANGE_AT), field(VALID_FOR_AT), field(PAGES_AT)];
+    wipe(start);
+    if (change !== validFor || pages === 0) throw profileUnreadable();
+    return pages;
+  }
+
   wipe(): void {
-    wipe(this.key);
+    wipe(this.key, this.databaseKey);
   }
 }

@@ -2,21 +2,21 @@
  * A profile put together from a backup (docs/spec/20-recovery.md, 7). It comes to be as a new one does:
  * built under another name, and a profile only by the rename at the end.
  */
-import { renameSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { dayOf, hex, type Rng, randomBytes } from '@tacet/base';
+import { dayOf, hex, type Rng, randomBytes, randomInt } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
 import { PageCheck } from './check.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
-import { FILE_MODE, syncFolder, writeNew } from './files.ts';
-import { checkSecret, type ProfileSecret, sealHead, slotKey } from './header.ts';
-import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES } from './limits.ts';
+import { FILE_MODE } from './files.ts';
+import { checkSecret, type ProfileSecret, rootOf, sealHead, slotKey } from './header.ts';
+import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES, SLOTS } from './limits.ts';
 import { lockProfile } from './lock.ts';
+import { dropTail } from './sizes.ts';
 import { SqlcipherStore } from './store.ts';
-import { filesOf, makeFolder, profileExists, SLOT } from './vault.ts';
+import { buildVault, filesOf, makeFolder, profileExists } from './vault.ts';
 
 /** What a backup holds. */
 export interface RestoreSource {
@@ -35,6 +35,8 @@ export interface RestoreOptions extends ProfileSecret {
   /** Tests only. */
   readonly cost?: Argon2Cost;
   readonly rng?: Rng;
+  readonly slot?: number;
+  readonly first?: number;
 }
 
 /**
@@ -44,41 +46,30 @@ export interface RestoreOptions extends ProfileSecret {
  */
 export async function restoreProfile(options: RestoreOptions): Promise<void> {
   checkSecret(options);
-  const { dir, rng = systemRng, cost = PASSPHRASE_COST } = options;
+  const { dir, rng = systemRng, cost = PASSPHRASE_COST, first } = options;
   if (profileExists(dir)) throw errors.profileExists();
-  const unfinished = filesOf(dir, 'vault.new');
   const salt = randomBytes(rng, SALT_BYTES);
   const databaseKey = randomBytes(rng, KEY_BYTES);
-  const key = await slotKey(options, salt, SLOT, cost);
+  const slot = options.slot ?? randomInt(rng, SLOTS);
+  const header = { kind: 'profile', slot, createdDay: dayOf(Date.now()), databaseKey } as const;
+  const root = await rootOf(options, salt, cost);
   let release = (): void => {};
   try {
     makeFolder(dir);
     release = lockProfile(filesOf(dir).lock);
     if (profileExists(dir)) throw errors.profileExists();
-    rmSync(unfinished.vault, { recursive: true, force: true });
-    makeFolder(unfinished.vault);
-    await fill(options.source, unfinished);
-    await fence(unfinished.data, options, databaseKey);
-    writeNew(unfinished.salt, salt);
-    const header = { createdDay: dayOf(Date.now()), databaseKey };
-    writeNew(unfinished.head, sealHead(key, header, rng));
-    syncFolder(unfinished.vault);
-    renameSync(unfinished.vault, filesOf(dir).vault);
-    syncFolder(dir);
+    const head = sealHead(slotKey(root, slot), header, rng);
+    await buildVault(dir, { salt, head, slot, first }, rng, async (own) => {
+      await put(own.data, options.source.data);
+      if (options.source.cells !== null) await put(own.cells, options.source.cells);
+      await fence(own.data, options, databaseKey);
+    });
   } catch (error) {
-    rmSync(unfinished.vault, { recursive: true, force: true });
     throw errors.fromSystem(error);
   } finally {
     release();
-    wipe(key, databaseKey);
+    wipe(root, databaseKey);
   }
-}
-
-type Unfinished = ReturnType<typeof filesOf>;
-
-async function fill({ data, cells }: RestoreSource, to: Unfinished): Promise<void> {
-  await put(to.data, data);
-  if (cells !== null) await put(to.cells, cells);
 }
 
 /** On disk when it resolves. */
@@ -109,7 +100,7 @@ async function withWhole<T>(
   databaseKey: Uint8Array,
   work: (store: ProfileStore) => T,
 ): Promise<T> {
-  await lookOver(path, databaseKey);
+  dropTail(path, await lookOver(path, databaseKey));
   const store = new SqlcipherStore(openDatabase(path, databaseKey));
   try {
     checkWhole(store);
@@ -119,11 +110,13 @@ async function withWhole<T>(
   }
 }
 
-async function lookOver(path: string, databaseKey: Uint8Array): Promise<void> {
+/** @returns its pages */
+async function lookOver(path: string, databaseKey: Uint8Array): Promise<number> {
   const check = await PageCheck.begin(path, databaseKey);
   try {
     // Nothing runs on it yet, and somebody waits.
     await check.rest(setImmediate);
+    return check.pages;
   } finally {
     check.close();
   }

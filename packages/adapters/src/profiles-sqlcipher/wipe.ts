@@ -8,18 +8,37 @@ import type { Rng } from '@tacet/base';
 import { systemRng } from '@tacet/crypto';
 import { codeOf, fromSystem } from './errors.ts';
 import { overwrite, syncFolder } from './files.ts';
+import type { Found } from './slots.ts';
 import { filesOf } from './vault.ts';
 
-/** Header first: it is the one that counts. Tries all of them; throws what failed first. */
+/** Headers first: they are what counts. Tries all of them; throws what failed first. */
 export function eraseKeys(dir: string, rng: Rng = systemRng): void {
+  const vaults = [filesOf(dir), filesOf(dir, 'vault.new')];
+  const heads = vaults.flatMap(({ slots }) => slots.flatMap(({ head }) => [head, `${head}.new`]));
+  overwriteAll([...heads, ...vaults.map(({ salt }) => salt)], rng);
+}
+
+/**
+ * Every header but the one that asked for it, which opens the slot it names, and that slot's own. Killed
+ * half-way it is done again by the next opening, as the one that asks stays.
+ */
+export function eraseOthers(dir: string, { at, header }: Found, rng: Rng): void {
+  const files = filesOf(dir);
+  const others = files.slots.filter((_, slot) => slot !== at && slot !== header.slot);
+  const unfinished = filesOf(dir, 'vault.new').slots.map(({ head }) => head);
+  const next = files.slots.map(({ head }) => `${head}.new`);
+  overwriteAll([...others.map(({ head }) => head), ...next, ...unfinished], rng);
+  // A log tells that its slot was open when the computer stopped.
+  for (const { data } of others) rmSync(`${data}-wal`, { force: true });
+}
+
+function overwriteAll(paths: readonly string[], rng: Rng): void {
   const failures: unknown[] = [];
-  for (const { head, salt } of [filesOf(dir), filesOf(dir, 'vault.new')]) {
-    for (const path of [head, `${head}.new`, salt]) {
-      try {
-        overwriteAt(path, rng);
-      } catch (error) {
-        failures.push(error);
-      }
+  for (const path of paths) {
+    try {
+      overwriteAt(path, rng);
+    } catch (error) {
+      failures.push(error);
     }
   }
   if (failures.length > 0) throw fromSystem(failures[0]);

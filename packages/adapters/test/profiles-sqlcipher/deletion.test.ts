@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Sensitive } from '@tacet/base';
 import { readablePages } from '@tacet/testkit/sqlcipher-pages';
-import { openHead, slotKey } from '../../src/profiles-sqlcipher/header.ts';
+import { openHead, rootOf, slotKey } from '../../src/profiles-sqlcipher/header.ts';
 import { createProfile } from '../../src/profiles-sqlcipher/index.ts';
 
 const ROWS = 300;
@@ -27,12 +27,13 @@ function readable(dir: string, key: Uint8Array): { data: number; log: number } {
 test('deleted rows are gone from the files, also for who has the key', async () => {
   const dir = join(root, 'p');
   const secret = { secret: new Sensitive(new Uint8Array(32).fill(7)), kind: 'keychain' as const };
-  const profile = await createProfile({ dir, ...secret });
+  const profile = await createProfile({ dir, ...secret, slot: 0 });
   const { store } = profile;
   const vault = { salt: join(dir, 'vault/salt'), head: join(dir, 'vault/0.head') };
   const cost = { memoryKiB: 64, passes: 1 };
-  const slot = await slotKey(secret, readFileSync(vault.salt), 0, cost);
-  const key = openHead(slot, readFileSync(vault.head)).databaseKey;
+  const slot = slotKey(await rootOf(secret, readFileSync(vault.salt), cost), 0);
+  const key = openHead(slot, readFileSync(vault.head), 0)?.databaseKey;
+  assert.ok(key !== undefined);
 
   store.exec('CREATE TABLE t (v TEXT) STRICT; CREATE VIRTUAL TABLE w USING fts5 (v)');
   store.exec("INSERT INTO w (w, rank) VALUES ('secure-delete', 1)");

@@ -32,7 +32,14 @@ const kept = (byte: number) => ({
   secret: new Sensitive(new Uint8Array(32).fill(byte)),
   kind: 'keychain' as const,
 });
-const options = (dir: string, text = 'correct horse') => ({ dir, cost: COST, ...typed(text) });
+const options = (dir: string, text = 'correct horse') => ({
+  dir,
+  cost: COST,
+  slot: 0,
+  first: 4,
+  answerStep: 0,
+  ...typed(text),
+});
 
 /** A closed profile with one row. */
 async function made(): Promise<string> {
@@ -44,7 +51,7 @@ async function made(): Promise<string> {
 }
 
 async function refused(dir: string, code: string, secret = typed('correct horse')): Promise<void> {
-  await refusedAsItIs({ dir, cost: COST, ...secret }, code);
+  await refusedAsItIs({ dir, cost: COST, answerStep: 0, ...secret }, code);
 }
 
 profileStoreSuite('on disk', async () => (await createProfile(options(fresh()))).store);
@@ -57,7 +64,8 @@ test('what was written is there when it is opened again', async () => {
   assert.equal(profile.createdDay, Math.floor(Date.now() / 86_400_000));
   assert.deepEqual(problemsOf(profile.store), []);
   const { bavail, bsize } = statfsSync(dir);
-  assert.ok(Math.abs(profile.room() - bavail * bsize) < 2 ** 30, 'others write, too');
+  // All four slots grow alike.
+  assert.ok(Math.abs(4 * profile.room() - bavail * bsize) < 2 ** 30, 'others write, too');
   profile.close();
   profile.close();
 });
@@ -70,9 +78,16 @@ test('folders are 0700, files 0600, and nothing readable lies in them', async ()
   assert.deepEqual(names, [
     'profile.lock',
     'vault',
+    'vault/0.cells',
     'vault/0.data',
     'vault/0.data-wal',
     'vault/0.head',
+    ...['1', '2', '3'].flatMap((slot) => [
+      `vault/${slot}.cells`,
+      `vault/${slot}.data`,
+      `vault/${slot}.head`,
+    ]),
+    'vault/lock',
     'vault/salt',
   ]);
   assert.equal(statSync(dir).mode & 0o777, 0o700);

@@ -1,5 +1,5 @@
 /** A profile and what a backup of it holds; and a process that makes another from it and dies on the way. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sensitive, utf8 } from '@tacet/base';
 import { createProfile, restoreProfile } from '../../src/profiles-sqlcipher/index.ts';
@@ -10,6 +10,9 @@ export const secretOf = (text: string) => ({
   kind: 'passphrase' as const,
   secret: new Sensitive(utf8(text)),
   cost: COST,
+  slot: 0,
+  first: 4,
+  answerStep: 0,
 });
 
 /** Of a profile with 300 rows; its key stands beside, as a head would have it. */
@@ -19,8 +22,11 @@ export async function makeSource(dir: string): Promise<Uint8Array> {
   for (let i = 0; i < 300; i++) profile.store.run('INSERT INTO t VALUES (?)', `row ${i}`);
   const snapshot = await profile.snapshot(true);
   const key = snapshot.databaseKey.slice();
+  const { bytes } = snapshot.data;
   snapshot.release();
   profile.close();
+  // What a backup holds: nothing of what stands behind the pages.
+  truncateSync(join(dir, 'vault', '0.data'), bytes);
   return key;
 }
 

@@ -28,6 +28,9 @@ const secret = {
   kind: 'passphrase' as const,
   secret: new Sensitive(utf8('right')),
   cost: { memoryKiB: 64, passes: 1 },
+  slot: 0,
+  first: 4,
+  answerStep: 0,
 };
 const refused = (code: string) => (error: unknown) => isAppError(error, code);
 

@@ -57,7 +57,9 @@ export async function handToCover<Job, Outcome>(
     over({ runtime, machine, close: () => seat.close() });
     return machine;
   }, LOCK_ROOM);
-  await tolerant(() => store.close(), LOG_ROOM);
+  await store
+    .closeInTurns(turnsOf(runtime, LOG_ROOM))
+    .catch((error: unknown) => log.warn(codeOf(error)));
 }
 
 /** Between frames, where so much is left. */

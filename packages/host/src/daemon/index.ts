@@ -10,6 +10,7 @@ export type {
   DialTarget,
   EdgeLink,
   Environment,
+  InTurn,
   KeychainLeft,
   Log,
   Opened,

@@ -49,6 +49,8 @@ export interface Opened {
   /** Another secret opens it from now on. Throws `passphrase-wrong` when `current` does not open it. */
   reseal(current: ProfileSecret, next: ProfileSecret): Promise<void>;
   close(): void;
+  /** The same, a few milliseconds at a time. */
+  closeInTurns(inTurn: InTurn): Promise<void>;
 }
 
 export type InTurn = <T>(work: () => T | Promise<T>) => Promise<T>;

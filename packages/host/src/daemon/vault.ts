@@ -74,6 +74,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     verify: (secret) => using(resolve(secret), (one) => profile.verify(one)),
     reseal: (current, next) => reseal(profile, current, next),
     close: () => profile.close(),
+    closeInTurns: (inTurn) => profile.closeInTurns(inTurn),
   });
 
   async function reseal(

@@ -79,7 +79,9 @@ test('a new phrase opens what is made after it, the old one what was copied befo
   await daemon.call('backup.test', { phrase });
 
   const before = readdirSync(folder);
-  const path = join(root, 'phrases', 'vault', '0.data');
+  const vault = join(root, 'phrases', 'vault');
+  const [log] = readdirSync(vault).filter((file) => file.endsWith('.data-wal'));
+  const path = join(vault, `${log?.[0]}.data`);
   const bytes = readFileSync(path);
   bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
   writeFileSync(path, bytes);

@@ -11,6 +11,7 @@ import type {
   ClientEffect,
   EdgeLink,
   Environment,
+  InTurn,
   KeychainLeft,
   Machine,
   Opened,
@@ -324,6 +325,9 @@ export class FakeStore implements Opened {
   }
   async snapshot(): Promise<never> {
     throw new Error('not part of this fake');
+  }
+  async closeInTurns(inTurn: InTurn): Promise<void> {
+    await inTurn(() => this.close());
   }
   async verify(secret: ProfileSecret): Promise<boolean> {
     return textOf(secret) === this.vault.passphrase;

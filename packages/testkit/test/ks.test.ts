@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { randomBetween, randomExponential } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
-import { kolmogorovTail, twoSampleKs } from '../lib/ks.ts';
+import { kolmogorovTail, twoSampleKs } from '../src/ks.ts';
 
 const close = (actual: number, expected: number, tolerance: number): void =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected}`);

@@ -1,0 +1,136 @@
+/**
+ * Whoever has the files alone, of many vaults, and is told of half of them which slots are used, cannot
+ * say it of the others. The same reader finds them at once where vaults are not settled.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Sensitive } from '@tacet/base';
+import { createProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
+
+const VAULTS = 150;
+const SLOTS = 4;
+const root = mkdtempSync(join(tmpdir(), 'tacet-classified-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const secretOf = (text: string) => ({
+  kind: 'keychain' as const,
+  secret: new Sensitive(new Uint8Array(createHash('sha256').update(text).digest())),
+});
+
+/** What a reader measures of a slot, and whether somebody's profile lies in it. */
+interface Sample {
+  readonly features: readonly number[];
+  readonly used: boolean;
+}
+
+/** Two of four slots are used; which ones is written down while they are open. */
+async function makeVault(dir: string): Promise<Set<number>> {
+  const used = new Set<number>();
+  const options = (text: string) => ({ dir, first: 4, ...secretOf(text) });
+  const noteSlot = (): void => {
+    const log = readdirSync(join(dir, 'vault')).find((name) => name.endsWith('-wal'));
+    used.add(Number(log?.[0]));
+  };
+  const first = await createProfile(options('first'));
+  first.store.exec('CREATE TABLE t (v TEXT) STRICT');
+  noteSlot();
+  await first.addProfile(secretOf('second'), [], async (store) =>
+    store.exec('CREATE TABLE t (v TEXT) STRICT'),
+  );
+  first.close();
+  for (const text of ['second', 'first', 'second']) {
+    const profile = await openProfile(options(text));
+    // Each writes as much as it likes.
+    profile.store.run('INSERT INTO t VALUES (?)', text.repeat(2_000 * text.length));
+    noteSlot();
+    profile.close();
+  }
+  assert.equal(used.size, 2);
+  return used;
+}
+
+/** Of its three files: sizes and times beside the other slots', and how even the bytes are. */
+function features(dir: string, slot: number): number[] {
+  const folder = join(dir, 'vault');
+  const measured = Array.from({ length: SLOTS }, (_, i) => {
+    const stats = ['head', 'data', 'cells'].map((part) => statSync(join(folder, `${i}.${part}`)));
+    return stats.flatMap(({ size, mtimeMs, mode, blocks }) => [size, mtimeMs, mode, blocks]);
+  });
+  const own = measured[slot] ?? [];
+  const ranks = own.map((value, k) => measured.filter((other) => (other[k] ?? 0) > value).length);
+  const data = readFileSync(join(folder, `${slot}.data`));
+  const head = readFileSync(join(folder, `${slot}.head`));
+  const ends = [data.subarray(0, 4_096), data.subarray(-4_096)];
+  return [
+    ...ranks,
+    ...[data, head, ...ends].flatMap((bytes) => [chiSquare(bytes), mean(bytes), repeats(bytes)]),
+  ];
+}
+
+function chiSquare(bytes: Uint8Array): number {
+  const counts = new Float64Array(256);
+  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  const expected = bytes.length / 256;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}
+
+const mean = (bytes: Uint8Array): number =>
+  bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
+
+/** Blocks of sixteen bytes that come again. */
+function repeats(bytes: Buffer): number {
+  const seen = new Set<string>();
+  for (let at = 0; at + 16 <= bytes.length; at += 16)
+    seen.add(bytes.toString('latin1', at, at + 16));
+  return Math.floor(bytes.length / 16) - seen.size;
+}
+
+/** A stump for each feature, the best of them by what is known, tried on what is not. */
+function rightGuesses(known: readonly Sample[], others: readonly Sample[]): number {
+  let best = { right: -1, feature: 0, cut: 0, above: true };
+  const [first] = known;
+  for (const feature of first?.features.keys() ?? []) {
+    const of = (sample: Sample): number => sample.features[feature] ?? 0;
+    for (const cut of new Set(known.map(of))) {
+      for (const above of [true, false]) {
+        const right = known.filter((one) => (of(one) >= cut === above) === one.used).length;
+        if (right > best.right) best = { right, feature, cut, above };
+      }
+    }
+  }
+  const { feature, cut, above } = best;
+  return others.filter((one) => ((one.features[feature] ?? 0) >= cut === above) === one.used)
+    .length;
+}
+
+test('which slots are used cannot be told from the files, in vaults at rest', async () => {
+  const atRest: Sample[] = [];
+  const open: Sample[] = [];
+  for (let i = 0; i < VAULTS; i++) {
+    const dir = join(root, `v${i}`);
+    const used = await makeVault(dir);
+    const samples = () =>
+      Array.from({ length: SLOTS }, (_, slot) => ({
+        features: features(dir, slot),
+        used: used.has(slot),
+      }));
+    atRest.push(...samples());
+    // The control: the same vault while one of its slots is open.
+    const profile = await openProfile({ dir, first: 4, ...secretOf('first') });
+    open.push(...samples());
+    profile.close();
+    rmSync(dir, { recursive: true });
+  }
+  const half = (VAULTS / 2) * SLOTS;
+  const guessed = rightGuesses(atRest.slice(0, half), atRest.slice(half));
+  // Half of them by chance; four standard deviations.
+  const deviation = Math.sqrt(half) / 2;
+  assert.ok(Math.abs(guessed - half / 2) <= 4 * deviation, `${guessed} of ${half} at rest`);
+  const found = rightGuesses(open.slice(0, half), open.slice(half));
+  // One of the two used slots is open, and it shows.
+  assert.ok(found >= 0.7 * half, `${found} of ${half} while open`);
+});
