@@ -108,7 +108,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     () => this.now(),
     () => this.lockWindows(),
   );
-  private readonly gate = new PassphraseGate('passphrase-wait', 1);
+  private readonly gate = new PassphraseGate('passphrase-wait', 2);
   private opensWith: ProfileSecret['kind'] | null = null;
   private failure: AppError | null = null;
   /** Of a backup that is tested or restored. */
