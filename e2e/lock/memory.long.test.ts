@@ -38,9 +38,13 @@ function key(name: string, bytes: Uint8Array): Pattern[] {
 function databaseKey(profile: string, secret: Uint8Array): Uint8Array | null {
   const vault = join(profile, 'vault');
   const root = hashKeyed(secret, 'profile-keychain', 32, readFileSync(join(vault, 'salt')));
-  const slot = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(0));
-  const head = readFileSync(join(vault, '0.head'));
-  return openBox(slot, head.subarray(0, 24), head.subarray(24))?.subarray(6, 38) ?? null;
+  for (const slot of [0, 1, 2, 3]) {
+    const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(slot));
+    const head = readFileSync(join(vault, `${slot}.head`));
+    const opened = openBox(key, head.subarray(0, 24), head.subarray(24));
+    if (opened !== null) return opened.subarray(8, 40);
+  }
+  return null;
 }
 
 async function keysOf(who: DaemonProcess, keychain: string): Promise<Pattern[]> {
