@@ -10,6 +10,10 @@ export function locked(): AppError {
   return new AppError('locked', 'state', 'the profile is locked');
 }
 
+export function stopping(): AppError {
+  return new AppError('daemon-stopping', 'state', 'the daemon is stopping');
+}
+
 export function passphraseWrong(): AppError {
   return new AppError('passphrase-wrong', 'input', 'the passphrase does not open this profile');
 }

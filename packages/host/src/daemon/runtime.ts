@@ -12,6 +12,7 @@ import { MAX_SLEEP, MAX_WAITING_FRAMES, SLOT_SPIN, STOP_PATIENCE } from './limit
 import type { ClientEffect, Machine } from './machine.ts';
 import { Pace } from './pace.ts';
 import type { Dial, EdgeLink, Environment } from './ports.ts';
+import { stopping } from './refusals.ts';
 import { HOLD, Turns } from './turns.ts';
 
 export interface RuntimeOptions<Job, Outcome> {
@@ -80,7 +81,7 @@ export class Runtime<Job, Outcome> {
   /** Runs a command on the machine in its turn, then does what it asks for. `needs`: see `Turns`. */
   command<T>(work: (now: Millis) => T, needs: Millis = 0): Promise<T> {
     return this.turns.run(() => {
-      if (!this.running) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
+      if (!this.running) throw stopping();
       try {
         return work(this.now());
       } finally {

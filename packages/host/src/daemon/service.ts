@@ -44,7 +44,7 @@ import type {
   ProfileVault,
 } from './ports.ts';
 import { Presence } from './presence.ts';
-import { locked, passphraseWrong, profileMissing, secretOf } from './refusals.ts';
+import { locked, passphraseWrong, profileMissing, secretOf, stopping } from './refusals.ts';
 import { Runtime } from './runtime.ts';
 import type { OwnMethod, Scene } from './scene.ts';
 import { type EventListener, subscribe } from './subscribe.ts';
@@ -135,7 +135,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     }
     const rights = this.rightsOf(method, params, caller);
     const checked = checkParams(method, params);
-    if (this.stopping) throw new AppError('daemon-stopping', 'state', 'the daemon is stopping');
+    if (this.stopping) throw stopping();
     if (isOwn(method)) return await this.own(method, checked);
     const scene = this.openScene();
     this.idle.heard(method, checked, caller);
@@ -473,10 +473,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const { hub, admission } = this;
     const { pictures, dir, environment } = this.options;
     const { rng, log } = environment;
-    // Calls that began before a full lock find nothing of what they began with.
+    // Calls that began before a full lock, or before the end, find nothing of what they began with.
     const turn = <T>(work: (now: Millis) => T, needs?: Millis): Promise<T> =>
       runtime.command((now) => {
-        if (this.inside?.store !== store) throw locked();
+        if (this.inside?.store !== store) throw this.stopping ? stopping() : locked();
         return work(now);
       }, needs);
     const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
