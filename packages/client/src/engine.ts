@@ -316,6 +316,8 @@ export class Engine {
       abandon: (contactId, reason, at) => {
         this.outbox.abandon(contactId, reason, at);
         this.trust.introductions.failed(contactId, reason, at);
+        // Whom nobody met tells of no restore.
+        this.reader.roots.drop(contactId);
       },
     };
     const { outbox, ownBoxes } = this;
