@@ -62,6 +62,7 @@ import { send } from './commands/send.ts';
 import { edit, messageHistory, messageShow, react, remove, timer } from './commands/talk.ts';
 import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts';
 import { trustNumber, trustSay, trustShow } from './commands/trust.ts';
+import { vaultAdd, vaultDuress } from './commands/vault.ts';
 import { version } from './commands/version.ts';
 import { messageWhy } from './commands/why.ts';
 import { wipe } from './commands/wipe.ts';
@@ -155,6 +156,8 @@ export const COMMANDS: readonly Command[] = [
   profileResume,
   profileRename,
   profilePassphrase,
+  vaultAdd,
+  vaultDuress,
   backupCreate,
   backupStatus,
   backupTest,

@@ -38,6 +38,9 @@ const secret = v.strictObject({
   keychain: v.exactOptional(v.boolean()),
 });
 
+/** At most what a vault holds beside the open profile and what is added. */
+const kept = v.pipe(v.array(secret), v.maxLength(3));
+
 const wiped = v.strictObject({ keychain: v.picklist(['removed', 'none', 'unknown']) });
 
 export const methods = {
@@ -73,6 +76,10 @@ export const methods = {
     'owner',
     always,
   ),
+  /** Another profile in this vault (docs/spec/10-store.md, 9). `keep` opens what else is to stay. */
+  'vault.add': method(v.strictObject({ name, passphrase, keep: kept }), done, 'owner', always),
+  /** A passphrase that opens this profile once it has destroyed every other one. */
+  'vault.duress': method(v.strictObject({ passphrase, keep: kept }), done, 'owner', always),
   /** Destroys the profile, locked or not, and ends the daemon. Nothing brings it back. */
   'profile.wipe': method(v.strictObject({ sure: v.literal(true) }), wiped, 'owner', always),
   /** The copy of this profile that was noticed has been ended: this daemon sends again. */

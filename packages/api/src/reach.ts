@@ -34,6 +34,8 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.idle': all,
   'profile.reseal': all,
   'profile.wipe': all,
+  'vault.add': all,
+  'vault.duress': all,
   'profile.resume': all,
   'profile.rename': all,
   'backup.phrase': all,

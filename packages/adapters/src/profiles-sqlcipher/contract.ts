@@ -5,6 +5,9 @@ import type { Argon2Cost } from '@tacet/crypto';
 import type { ProfileSecret } from './header.ts';
 import type { ProfileSnapshot } from './snapshot.ts';
 
+/** This profile, another one, or none. */
+export type Opens = 'this' | 'another' | 'nothing';
+
 /** Runs a piece of work where nothing else is held up by it. */
 export type InTurn = <T>(work: () => T | Promise<T>) => Promise<T>;
 
@@ -28,8 +31,8 @@ export interface OpenProfile {
   readonly store: ProfileStore;
   /** Days since the epoch. */
   readonly createdDay: number;
-  /** Whether the secret opens this profile: asked again after a lock. One that destroys does so. */
-  verify(secret: ProfileSecret): Promise<boolean>;
+  /** What the secret opens in this vault: asked again after a lock. One that destroys has done so. */
+  opens(secret: ProfileSecret): Promise<Opens>;
   /** Seals the header anew. Throws `passphrase-wrong` when `current` does not open it. */
   changeSecret(current: ProfileSecret, next: ProfileSecret): Promise<void>;
   /**

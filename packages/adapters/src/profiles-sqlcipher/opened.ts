@@ -7,7 +7,7 @@ import { intoFreeSlot, makeInSlot, refuseUsed } from './added.ts';
 import { CELL_BYTES } from './cell-form.ts';
 import { openFileCells } from './cells.ts';
 import type { PageCheck } from './check.ts';
-import type { InTurn, OpenProfile, ProfileOptions } from './contract.ts';
+import type { InTurn, OpenProfile, Opens, ProfileOptions } from './contract.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
 import { replace } from './files.ts';
@@ -74,17 +74,21 @@ export class Profile implements OpenProfile {
     return this.looked;
   }
 
-  async verify(secret: ProfileSecret): Promise<boolean> {
+  async opens(secret: ProfileSecret): Promise<Opens> {
     try {
       checkSecret(secret);
-      const found = await this.mine(secret);
-      wipe(found.header.databaseKey);
-      if (found.header.kind === 'duress') {
-        eraseOthers(this.options.dir, found, this.options.rng ?? systemRng);
-      }
-      return true;
+      const all = await readHeaders(this.files, secret, this.options);
+      // Of several the one that destroys goes first, else this profile.
+      const found = theOne([
+        ...all.filter(isDuress),
+        ...all.filter((one) => this.has(one)),
+        ...all,
+      ]);
+      for (const { header } of all) wipe(header.databaseKey);
+      if (isDuress(found)) eraseOthers(this.options.dir, found, this.options.rng ?? systemRng);
+      return this.has(found) ? 'this' : 'another';
     } catch (error) {
-      if (error instanceof AppError && ['input', 'usage'].includes(error.kind)) return false;
+      if (error instanceof AppError && ['input', 'usage'].includes(error.kind)) return 'nothing';
       throw errors.fromSystem(error);
     }
   }
@@ -199,7 +203,11 @@ export class Profile implements OpenProfile {
   /** The header of this profile that the secret opens. Throws `passphrase-wrong`. */
   private async mine(secret: ProfileSecret): Promise<Found> {
     const found = await readHeaders(this.files, secret, this.options);
-    return theOne(found.filter(({ header }) => header.slot === this.slot));
+    return theOne(found.filter((one) => this.has(one)));
+  }
+
+  private has({ header }: Found): boolean {
+    return header.slot === this.slot;
   }
 
   private async add(
@@ -215,6 +223,10 @@ export class Profile implements OpenProfile {
       throw errors.fromSystem(error);
     }
   }
+}
+
+function isDuress({ header }: Found): boolean {
+  return header.kind === 'duress';
 }
 
 async function lookOver(check: PageCheck): Promise<void> {

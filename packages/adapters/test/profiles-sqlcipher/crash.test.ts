@@ -18,6 +18,8 @@ const options = {
   dir: join(root, 'p'),
   secret: new Sensitive(utf8('correct horse')),
   cost: { memoryKiB: 64, passes: 1 },
+  first: 4,
+  answerStep: 0,
 };
 
 function start(): ChildProcess {

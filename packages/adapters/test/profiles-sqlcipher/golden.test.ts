@@ -1,6 +1,14 @@
 /** Profiles of every form that was ever committed open with this program. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -49,6 +57,12 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
       assert.deepEqual(problemsOf(profile.store), []);
       profile.close();
     }
+    const names = readdirSync(join(dir, 'vault'));
+    assert.equal(names.length, 14, 'all four slots are there');
+    const sizes = names
+      .filter((name) => name.endsWith('.data'))
+      .map((name) => statSync(join(dir, 'vault', name)).size);
+    assert.deepEqual(new Set(sizes).size, 1);
     if (golden.heads === undefined) return;
     const same = golden.heads.filter(
       (head, slot) => base64url(readFileSync(join(dir, `vault/${slot}.head`))) === head,

@@ -146,7 +146,10 @@ test('passphrases keep bytes that are no text, and are copies', () => {
 
 test('a database of a newer program is refused by the migrations and stays as it is', async () => {
   const dir = join(root, 'newer');
-  const options = { dir, secret: new Sensitive(utf8('x')), cost: COST };
+  const options = {
+    ...{ dir, cost: COST, first: 4, answerStep: 0 },
+    secret: new Sensitive(utf8('x')),
+  };
   const made = await createProfile(options);
   made.store.exec('CREATE TABLE later (x); PRAGMA user_version = 99');
   made.close();

@@ -5,7 +5,9 @@ import { openProfile } from '../../src/profiles-sqlcipher/index.ts';
 const [, , dir = ''] = process.argv;
 const secret = new Sensitive(utf8('correct horse'));
 try {
-  const { store } = await openProfile({ dir, secret, cost: { memoryKiB: 64, passes: 1 } });
+  const { store } = await openProfile({
+    ...{ dir, secret, cost: { memoryKiB: 64, passes: 1 }, first: 4, answerStep: 0 },
+  });
   for (let n = 1; ; n++) {
     store.transaction(() => {
       store.run('INSERT INTO t VALUES (?)', n);

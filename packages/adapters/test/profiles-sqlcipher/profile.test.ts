@@ -247,9 +247,9 @@ test('the passphrase changes; the old one opens nothing', async () => {
   await profile.changeSecret(typed('correct horse'), typed('battery staple'));
   assert.notDeepEqual(readFileSync(head), before);
   assert.equal(statSync(head).mode & 0o777, 0o600);
-  assert.equal(await profile.verify(typed('battery staple')), true);
-  assert.equal(await profile.verify(typed('correct horse')), false);
-  assert.equal(await profile.verify(typed('')), false);
+  assert.equal(await profile.opens(typed('battery staple')), 'this');
+  assert.equal(await profile.opens(typed('correct horse')), 'nothing');
+  assert.equal(await profile.opens(typed('')), 'nothing');
   profile.close();
   await refused(dir, 'passphrase-wrong');
   const again = await openProfile(options(dir, 'battery staple'));

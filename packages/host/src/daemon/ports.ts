@@ -44,10 +44,24 @@ export interface Opened {
   cells(): Promise<FileCells>;
   /** One moment of it, for a backup; whoever asked releases it. */
   snapshot(withFiles: boolean): Promise<ProfileSnapshot>;
-  /** Whether the secret opens this profile: windows ask again after a lock. */
-  verify(secret: ProfileSecret): Promise<boolean>;
+  /**
+   * What the secret opens in this vault: this profile, another one, or nothing. Windows ask again after a lock.
+   * A secret that destroys has done so.
+   */
+  opens(secret: ProfileSecret): Promise<'this' | 'another' | 'nothing'>;
   /** Another secret opens it from now on. Throws `passphrase-wrong` when `current` does not open it. */
   reseal(current: ProfileSecret, next: ProfileSecret): Promise<void>;
+  /**
+   * Another profile in a vault slot of its own, filled before anything opens it. What neither this one nor any
+   * of `keep` opens may be lost. Throws `passphrase-wrong` for one of `keep`, `passphrase-used`, `vault-full`.
+   */
+  addProfile(
+    secret: ProfileSecret,
+    keep: readonly ProfileSecret[],
+    prepare: (store: ProfileStore) => Promise<void>,
+  ): Promise<void>;
+  /** A secret that opens this profile once it has destroyed every other one. */
+  addDuress(secret: ProfileSecret, keep: readonly ProfileSecret[]): Promise<void>;
   close(): void;
   /** The same, a few milliseconds at a time. */
   closeInTurns(inTurn: InTurn): Promise<void>;

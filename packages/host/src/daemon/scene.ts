@@ -30,6 +30,8 @@ export type OwnMethod =
   | 'profile.unlock'
   | 'profile.lock'
   | 'profile.reseal'
+  | 'vault.add'
+  | 'vault.duress'
   | 'profile.wipe'
   | 'backup.test'
   | 'backup.restore'

@@ -19,7 +19,9 @@ import { Admission, apart, checkContact, checkScope, withoutOthers } from './adm
 import { BackupKeeper, type Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
 import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
+import { addDuress, addProfile, type Beside } from './beside.ts';
 import type { Caller, DaemonCore } from './core.ts';
+import { debugOf } from './debug.ts';
 import { EventHub } from './event-hub.ts';
 import {
   type Covered,
@@ -59,6 +61,8 @@ export interface ServiceOptions<Store extends Opened, Job, Outcome> {
   readonly dial: Dial;
   /** Fills a new profile: identity, tables. */
   readonly prepare: (store: Store, name: string) => Promise<void>;
+  /** The same, of a profile that is added to a vault. */
+  readonly fill: Beside['fill'];
   /** @param from a link that stands, and goes on */
   readonly openPerson: (
     store: Store,
@@ -218,6 +222,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       case 'profile.reseal':
         await this.alone(() => this.reseal(params as ParamsOf<'profile.reseal'>));
         return {};
+      case 'vault.add':
+        return await this.beside((one) => addProfile(one, params as ParamsOf<'vault.add'>));
+      case 'vault.duress':
+        return await this.beside((one) => addDuress(one, params as ParamsOf<'vault.duress'>));
       case 'profile.wipe':
         return await this.wipe();
       case 'backup.test':
@@ -239,7 +247,6 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const { handle, version } = this.options;
     const state = this.state();
     const scene = this.inside;
-    const runtime = (scene ?? this.covered)?.runtime;
     const now = this.now();
     return {
       version,
@@ -254,13 +261,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       wrongSecrets: this.gate.wrong,
       opensWith: this.opensWith,
       backup: this.progress ?? scene?.backups.progress ?? null,
-      debug: {
-        lateness: runtime?.lateness.view() ?? NO_LATENESS,
-        sessionQueue: runtime?.sessionQueue ?? 0,
-        longestStep: Math.round(runtime?.turns.longestStep ?? 0),
-        clockSteps: runtime?.clockSteps ?? 0,
-        counters: { ...runtime?.counters.snapshot(), ...scene?.person.counters() },
-      },
+      debug: debugOf((scene ?? this.covered)?.runtime, scene?.person.counters()),
     };
   }
 
@@ -301,17 +302,32 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       const { inside, covered } = this;
       if (covered !== null) return await this.comeBack(covered, secret);
       if (inside === null) return await this.enter(await this.open(secret));
-      if (!(await inside.store.verify(secret))) throw passphraseWrong();
+      const opens = await inside.store.opens(secret);
+      if (opens === 'nothing') throw passphraseWrong();
+      if (opens === 'another') return await this.change(secret);
       this.windowLocked = false;
       this.idle.set(inside.person.lockAfter);
       return inside.person.status(this.now());
     });
   }
 
+  /** From one profile of the vault to another, on the link that stands. */
+  private async change(secret: ProfileSecret): Promise<ProfileStatus> {
+    await this.lockFully();
+    if (this.covered === null) throw locked();
+    return await this.comeBack(this.covered, secret);
+  }
+
   private async open(secret: ProfileSecret, inTurn?: InTurn): Promise<Store> {
     const store = await this.options.vault.open(secret, inTurn);
     this.opensWith = secret.kind;
     return store;
+  }
+
+  private async beside(work: (beside: Beside) => Promise<void>): Promise<object> {
+    const { fill } = this.options;
+    await this.alone(() => this.checking(() => work({ store: this.openScene().store, fill })));
+    return {};
   }
 
   private checking<T>(work: () => Promise<T>): Promise<T> {
@@ -578,8 +594,6 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     void this.leave({ save: true }).catch(() => {});
   }
 }
-
-const NO_LATENESS = { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 };
 
 function isOwn(method: MethodName): method is OwnMethod {
   return !(method in handlers);

@@ -9,6 +9,7 @@ import { isAppError } from '@tacet/base';
 import {
   Client,
   type JobOutcome,
+  type ProfileStore,
   prepareProfile,
   type RequestFacts,
   type SessionJob,
@@ -104,6 +105,9 @@ function makeDaemon(
   const session = new LateSession();
   const rng = environment.rng;
   const socks = options.socks === undefined ? null : checkSocks(options.socks);
+  const fill = async (store: ProfileStore, name: string): Promise<void> => {
+    await prepareProfile(store, await session.load(), rng, { name });
+  };
   return new Daemon({
     handle: basename(options.dir),
     dir: options.dir,
@@ -111,8 +115,8 @@ function makeDaemon(
     environment,
     vault: makeVault({ dir: options.dir, keychain: createKeychain(), rng }),
     dial: makeDial(environment.clock, rng),
-    prepare: async ({ store }, name) =>
-      await prepareProfile(store, await session.load(), rng, { name }),
+    prepare: ({ store }, name) => fill(store, name),
+    fill,
     openPerson: ({ store, room }, now, from) => {
       session.soon();
       const client = Client.open(

@@ -57,6 +57,27 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     }
   }
 
+  async function beside(
+    secret: ProfileSecret,
+    keep: readonly ProfileSecret[],
+    work: (secret: VaultSecret, keep: readonly VaultSecret[]) => Promise<void>,
+  ): Promise<void> {
+    if (secret.kind === 'keychain') {
+      throw new AppError(
+        'keychain-one',
+        'usage',
+        'the keychain holds one secret; use a passphrase',
+      );
+    }
+    const secrets = await Promise.all([secret, ...keep].map(resolve));
+    const [one, ...others] = secrets as [VaultSecret, ...VaultSecret[]];
+    try {
+      await work(one, others);
+    } finally {
+      for (const each of secrets) wipe(each.secret.expose());
+    }
+  }
+
   async function fresh(secret: ProfileSecret): Promise<VaultSecret> {
     if (secret.kind === 'passphrase') return typed(secret.passphrase);
     const made = new Sensitive(randomBytes(rng, KEYCHAIN_BYTES));
@@ -71,7 +92,11 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     checked: () => profile.checked(),
     cells: () => profile.cells(),
     snapshot: (withFiles) => profile.snapshot(withFiles),
-    verify: (secret) => using(resolve(secret), (one) => profile.verify(one)),
+    opens: (secret) => using(resolve(secret), (one) => profile.opens(one)),
+    addProfile: (secret, keep, prepare) =>
+      beside(secret, keep, (one, others) => profile.addProfile(one, others, prepare)),
+    addDuress: (secret, keep) =>
+      beside(secret, keep, (one, others) => profile.addDuress(one, others)),
     reseal: (current, next) => reseal(profile, current, next),
     close: () => profile.close(),
     closeInTurns: (inTurn) => profile.closeInTurns(inTurn),
@@ -85,6 +110,13 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     if (current.kind === 'keychain' && next.kind === 'keychain') {
       // A new entry would stand over the old one before the header is sealed under it.
       throw new AppError('keychain-already', 'usage', 'the keychain opens this profile already');
+    }
+    if (next.kind === 'keychain') {
+      const kept = await keychain.get(account);
+      // Written over, it would open its own profile no more.
+      if (kept !== null && (await using(asKept(kept), (one) => profile.opens(one))) === 'another') {
+        throw new AppError('keychain-one', 'usage', 'the keychain opens another profile already');
+      }
     }
     await using(resolve(current), (had) =>
       using(fresh(next), (made) => profile.changeSecret(had, made)),
@@ -126,6 +158,10 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
       }
     },
   };
+}
+
+async function asKept(secret: Sensitive<Uint8Array>): Promise<VaultSecret> {
+  return { kind: 'keychain', secret };
 }
 
 function typed(passphrase: Sensitive<string>): VaultSecret {

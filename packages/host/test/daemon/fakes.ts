@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContactView, EventView, MessageDetail, ProfileStatus } from '@tacet/api';
 import { AppError, type Millis, Sensitive } from '@tacet/base';
-import type { Handover } from '@tacet/client';
+import type { Handover, ProfileStore } from '@tacet/client';
 import { contactView, messageDetail, profileStatus } from '@tacet/testkit/views';
 import type { DownFrame, UpFrame, Welcome } from '@tacet/wire';
 import type {
@@ -311,8 +311,10 @@ const handover: Handover = {
 export class FakeStore implements Opened {
   closed = false;
   private readonly vault: FakeVault;
-  constructor(vault: FakeVault) {
+  private passphrase: string;
+  constructor(vault: FakeVault, passphrase: string) {
     this.vault = vault;
+    this.passphrase = passphrase;
   }
   /** Set to let the looking over find damage. */
   readonly found = Promise.withResolvers<void>();
@@ -329,12 +331,27 @@ export class FakeStore implements Opened {
   async closeInTurns(inTurn: InTurn): Promise<void> {
     await inTurn(() => this.close());
   }
-  async verify(secret: ProfileSecret): Promise<boolean> {
-    return textOf(secret) === this.vault.passphrase;
+  async opens(secret: ProfileSecret): Promise<'this' | 'another' | 'nothing'> {
+    const text = textOf(secret);
+    if (text === this.passphrase) return 'this';
+    return this.vault.has(text) ? 'another' : 'nothing';
   }
   async reseal(current: ProfileSecret, next: ProfileSecret): Promise<void> {
-    if (!(await this.verify(current))) throw wrong();
+    if ((await this.opens(current)) !== 'this') throw wrong();
     this.vault.passphrase = textOf(next);
+    this.passphrase = this.vault.passphrase;
+  }
+  async addProfile(
+    secret: ProfileSecret,
+    keep: readonly ProfileSecret[],
+    prepare: (store: ProfileStore) => Promise<void>,
+  ): Promise<void> {
+    if (!keep.every((one) => this.vault.has(textOf(one)))) throw wrong();
+    await prepare({} as ProfileStore);
+    this.vault.others.push(textOf(secret));
+  }
+  async addDuress(): Promise<never> {
+    throw new Error('not part of this fake');
   }
   close(): void {
     this.closed = true;
@@ -347,6 +364,11 @@ export class FakeVault implements ProfileVault<FakeStore> {
   made = false;
   stores: FakeStore[] = [];
   passphrase = '';
+  /** Of other profiles in it. */
+  readonly others: string[] = [];
+  has(text: string): boolean {
+    return text === this.passphrase || this.others.includes(text);
+  }
   /** What was done to it, in order. */
   readonly steps: string[] = [];
   /** Set to let `erase` fail. */
@@ -360,8 +382,9 @@ export class FakeVault implements ProfileVault<FakeStore> {
     return await this.open(secret);
   }
   async open(secret: ProfileSecret): Promise<FakeStore> {
-    const store = new FakeStore(this);
-    if (!(await store.verify(secret))) throw wrong();
+    const text = textOf(secret);
+    if (!this.has(text)) throw wrong();
+    const store = new FakeStore(this, text);
     this.stores.push(store);
     return store;
   }

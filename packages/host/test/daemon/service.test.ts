@@ -29,6 +29,7 @@ function setUp() {
       if (name === 'Full') throw new AppError('disk-full', 'storage', 'The disk is full.');
       prepared.push(name);
     },
+    fill: async (_store, name) => void prepared.push(name),
     openPerson: () => person,
     prepareCover: async () => {
       if (seat.error !== null) throw seat.error;
@@ -483,5 +484,37 @@ test('a wipe without a word that it is meant, or where there is nothing, changes
   const half = api.call('profile.wipe', { sure: false } as unknown as { sure: true });
   await assert.rejects(half, code('params-invalid'));
   assert.deepEqual(vault.steps, []);
+  await daemon.stop();
+});
+
+test('another profile of the vault: added, opened over locked windows on the link that stands, and back', async () => {
+  const { api, vault, steps, prepared, daemon } = await opened();
+  await assert.rejects(
+    api.call('vault.add', { name: 'Al', passphrase: 'other', keep: [{ passphrase: 'nobody' }] }),
+    code('passphrase-wrong'),
+  );
+  await assert.rejects(
+    api.call('vault.add', { name: ' ', passphrase: 'other', keep: [] }),
+    code('name-invalid'),
+  );
+  await api.call('vault.add', { name: 'Al', passphrase: 'other', keep: [] });
+  assert.deepEqual(prepared, ['Alice', 'Al']);
+  await assert.rejects(
+    api.call('profile.unlock', { passphrase: 'neither' }),
+    code('passphrase-wrong'),
+  );
+  const [first] = vault.stores;
+  assert.equal(first?.closed, false);
+  await api.call('profile.unlock', { passphrase: 'other' });
+  assert.equal(first?.closed, true);
+  assert.equal(vault.stores.length, 2);
+  assert.ok(steps.includes('cover closed'), 'the link was held meanwhile');
+  await api.call('profile.unlock', { passphrase: 'right' });
+  assert.equal(vault.stores.length, 3);
+  await api.call('profile.lock', { full: true });
+  await assert.rejects(
+    api.call('vault.add', { name: 'Bo', passphrase: 'third', keep: [] }),
+    code('locked'),
+  );
   await daemon.stop();
 });

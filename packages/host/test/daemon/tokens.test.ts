@@ -46,6 +46,7 @@ async function scene(t: TestContext) {
     vault,
     dial: () => Promise.reject(new AppError('link-refused', 'network', 'no')),
     prepare: async () => {},
+    fill: async () => {},
     openPerson: (_, now) => {
       client = Client.open({ store, builder: plainBuilder, rng }, now);
       return client;
@@ -121,6 +122,8 @@ test('no token, whatever its scopes, unlocks, opens windows or makes tokens', ()
     'token.create',
     'token.list',
     'token.revoke',
+    'vault.add',
+    'vault.duress',
     'window.heartbeat',
     'window.open',
   ]);

@@ -13,6 +13,8 @@ const withheld: ReadonlySet<string> = new Set([
   'daemon.stop',
   'window.open',
   'profile.wipe',
+  'vault.add',
+  'vault.duress',
   'backup.phrase',
   'backup.set',
   'backup.test',
