@@ -32,7 +32,8 @@ test('with a port taken by another program the network moves, and goes on with i
   try {
     const moved = start();
     await says(moved, 'the network moved to others', 30);
-    await says(moved, 'both know Echo', 30);
+    // After a start content waits for the answer of an own box, a minute at most (spec 10, 7).
+    await says(moved, 'both know Echo', 90);
     assert.deepEqual(await textsOfAlice(), ['hello']);
     const sent = await tacet(
       'alice',

@@ -58,7 +58,8 @@ test('Ctrl-C ends everything it started', async () => {
 
 test('it starts where it was', async () => {
   const again = start();
-  await says(again, 'both know Echo', 30);
+  // After a start content waits for the answer of an own box, a minute at most (spec 10, 7).
+  await says(again, 'both know Echo', 90);
   assert.doesNotMatch(again.text(), /moved/);
   assert.deepEqual(await textsOfAlice(), ['hello']);
 });
