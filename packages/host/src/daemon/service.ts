@@ -1,7 +1,6 @@
 /**
- * One person's daemon: which state it is in, who may call what in it, and the way from one to
- * the next. `none` -> `locked` -> `open` <-> `window-locked` -> `full-locked` -> `open`; `failed` is
- * left by a restart only.
+ * One person's daemon: its states, who may call what in each, and the ways between them: `none` ->
+ * `locked` -> `open` <-> `window-locked` -> `full-locked` -> `open`; `failed` is left by a restart only.
  */
 import {
   API_VERSION,
@@ -311,8 +310,9 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     });
   }
 
-  /** From one profile of the vault to another, on the link that stands. */
+  /** From one profile of the vault to another, on the link that stands. No window that shows the one shows the other. */
   private async change(secret: ProfileSecret): Promise<ProfileStatus> {
+    this.lockWindows();
     await this.lockFully();
     if (this.covered === null) throw locked();
     return await this.comeBack(this.covered, secret);
@@ -325,8 +325,8 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
   }
 
   private async beside(work: (beside: Beside) => Promise<void>): Promise<object> {
-    const { fill } = this.options;
-    await this.alone(() => this.checking(() => work({ store: this.openScene().store, fill })));
+    const one = () => ({ store: this.openScene().store, fill: this.options.fill });
+    await this.alone(() => this.checking(() => work(one())));
     return {};
   }
 

@@ -505,7 +505,12 @@ test('another profile of the vault: added, opened over locked windows on the lin
   );
   const [first] = vault.stores;
   assert.equal(first?.closed, false);
+  let shut = 0;
+  daemon.onLock(() => {
+    shut += 1;
+  });
   await api.call('profile.unlock', { passphrase: 'other' });
+  assert.equal(shut, 1, 'windows of the one do not show the other');
   assert.equal(first?.closed, true);
   assert.equal(vault.stores.length, 2);
   assert.ok(steps.includes('cover closed'), 'the link was held meanwhile');
