@@ -12,7 +12,8 @@ const TIMEOUT = 300 * SECOND;
 /** How often a condition is looked at, in simulated time. */
 const LOOK = 250;
 
-export interface StageOptions extends Partial<Pick<WorldOptions, 'trace' | 'network' | 'drops'>> {
+export interface StageOptions
+  extends Partial<Pick<WorldOptions, 'trace' | 'network' | 'drops' | 'onRequest'>> {
   /** Longest a condition may take, in simulated time, where nothing else is said. */
   readonly patience?: Millis;
 }

@@ -2,6 +2,7 @@
 export type { AddressCardView, AddressView, RequestView } from './addresses/views.ts';
 export { Client } from './client.ts';
 export { cleanName } from './contacts/contacts.ts';
+export { patienceOf } from './copies/patience.ts';
 export type { ClientEffect, ClientOptions } from './effects.ts';
 export type { CellJob, CellOutcome } from './files/cell-jobs.ts';
 export type { FilePreview } from './files/estimate.ts';

@@ -27,15 +27,12 @@ import { isSilent } from '../recovery/restored.ts';
 import { num } from '../store/rows.ts';
 import { readSetting } from '../store/settings.ts';
 import { type BoxSecret, boxFrom } from '../streams/chain.ts';
+import { DIGESTS, patienceOf } from './patience.ts';
 
 /** One box in so long, and one at each start and each sign of trouble. */
 const SLOT: Millis = 10 * MINUTE;
 /** A box that stands vouches for so long that nobody else runs. */
 const VOUCHES: Millis = SLOT + 3 * MINUTE;
-/** Digests after which the other one had time to see this one's first box and to answer it. */
-const DIGESTS = 3;
-/** Where no answer comes, content waits no longer: an edge that is down must stop nobody. */
-const PATIENCE: Millis = MINUTE;
 /** Signs of trouble count once in so long: a contact can make them. */
 const SIGNS: Millis = MINUTE;
 /** Boxes remembered: more than a day of them. */
@@ -139,7 +136,9 @@ export class OwnBoxes implements PutOwner, WatchOwner {
   /** Content may be sent. */
   maySend(now: Millis): boolean {
     if (now < this.clearUntil && now >= this.clearFrom && this.asked.size === 0) return true;
-    return this.waitsSince !== null && now - this.waitsSince > PATIENCE;
+    const rates = this.d.network()?.current(now)?.parameters;
+    if (this.waitsSince === null || rates === undefined) return false;
+    return now - this.waitsSince > patienceOf(rates);
   }
 
   private wait(now: Millis): void {

@@ -16,6 +16,7 @@ import type { Door } from './doors.ts';
 import type { Guard } from './guard.ts';
 import type { Current, Network } from './network.ts';
 import type { RequestTracker } from './requests.ts';
+import { requestTimeout } from './timeout.ts';
 
 const FIRST_BACKOFF: Millis = 500;
 /**
@@ -402,7 +403,7 @@ export class Link {
     const path = network.path(current, state.door.relay, 0);
     const replyId = this.d.requests.replyId(state.handle);
     const { frame, keys } = this.d.builder.loop(path, replyId);
-    const deadline = slot + this.timeout(current, total(path));
+    const deadline = slot + requestTimeout(current.parameters, total(path));
     const settle = this.d.loops.sent(path, current.verified, slot);
     this.d.requests.expectLoop(replyId, keys, deadline, settle, slot);
     return frame;
@@ -434,7 +435,7 @@ export class Link {
     const { block, keys } = this.d.builder.replyBlock(back, replyId);
     const frame = this.d.builder.request(out, encodeRequest(plan.request), block);
     const hold = plan.request.kind === 'get' ? plan.request.waitMs : 0;
-    const deadline = slot + this.timeout(current, total(out) + total(back)) + hold;
+    const deadline = slot + requestTimeout(current.parameters, total(out) + total(back)) + hold;
     // What cannot be saved must not leave.
     if (plan.onSent?.(slot) === false) return this.filler();
     this.d.onRequest?.({ plan, slot, frame, replyId, out: delays(out), back: delays(back) });
@@ -444,12 +445,6 @@ export class Link {
     };
     this.d.requests.expect(replyId, keys, deadline, { settle, late: plan.late }, slot);
     return frame;
-  }
-
-  /** RTO (docs/spec/04-mixing.md, 9): own delays, the entry edge's p99.9, the down queue, 2 s. */
-  private timeout(current: Current, drawn: Millis): Millis {
-    const { delayMeanMs, slotMs } = current.parameters;
-    return drawn + 6.9 * delayMeanMs + 2 * slotMs + 2 * SECOND;
   }
 
   /** A frame its edge drops: right prefix, no such relay. Same size, same instant. */
