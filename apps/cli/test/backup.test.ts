@@ -38,7 +38,7 @@ const fake = new FakeDaemon();
 before(() =>
   fake.start(
     strict({
-      'backup.status': () => plan,
+      'backup.status': () => ({ ...plan, rolling: { kept: [1_700_000_000_000], failed: null } }),
       'backup.phrase': () => ({ phrase: PHRASE }),
       'backup.set': () => plan,
       'backup.create': () => ({ ...plan, written: 2, pieces: 34 }),

@@ -17,7 +17,7 @@ export interface Steps {
 
 const SYNC = ['writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'mkdirSync', 'chmodSync'] as const;
 const ASYNC = ['rename', 'unlink', 'mkdir', 'chmod'] as const;
-const OF_HANDLES = ['writeFile', 'sync', 'utimes'] as const;
+const OF_HANDLES = ['writeFile', 'write', 'sync', 'datasync', 'utimes'] as const;
 
 type Any = Record<string, (...args: unknown[]) => unknown>;
 
@@ -46,7 +46,9 @@ export function watchDisk(at: number, fate: Fate): Steps {
       const bytes = first instanceof Uint8Array ? first : second;
       if (fate === 'torn' && bytes instanceof Uint8Array) {
         const half = args.map((one) => (one === bytes ? bytes.subarray(0, bytes.length / 2) : one));
-        if (typeof first === 'number') half[3] = Math.floor(bytes.length / 2);
+        // Its length is said behind its offset.
+        if (typeof args.at(-1) === 'number')
+          half[args.indexOf(bytes) + 2] = Math.floor(bytes.length / 2);
         const done = real.apply(this, half);
         if (done instanceof Promise) return done.then(meet);
       }
@@ -60,7 +62,7 @@ export function watchDisk(at: number, fate: Fate): Steps {
       const method = (handle as Any)[name];
       if (method === undefined) continue;
       Object.defineProperty(handle, name, {
-        value: counted(name === 'writeFile')(method.bind(handle)),
+        value: counted(name.startsWith('write'))(method.bind(handle)),
       });
     }
     return handle;

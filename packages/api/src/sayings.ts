@@ -98,6 +98,7 @@ const SAYINGS: Readonly<Record<string, string>> = {
   'backup-folder-failed': 'the folder cannot be read or written; is its disk there?',
   'backup-folder-foreign': 'the recovery phrase does not open the backup in the folder',
   'backup-folder-other': 'something else is in the folder',
+  'rolling-room': 'there is too little room on the disk',
   'not-in-backup': 'its bytes were not in the backup',
   'mix-suspected': 'a relay of the network seems to lose packets',
   'no-progress': 'messages wait, and nothing has moved for longer than it should',

@@ -130,6 +130,8 @@ export const LABELS = {
   'file-tree': 'tacet/1/file-tree',
   /** Profile: what the passphrase gives to the key of one slot's header. */
   'profile-slot': 'tacet/1/profile-slot',
+  /** Profile: the database key to the key of the head of one of its rolling copies. */
+  'rolling-copy': 'tacet/1/rolling-copy',
   /** Profile: a keychain secret to what a passphrase would give. */
   'profile-keychain': 'tacet/1/profile-keychain',
   /** Backup: what the recovery phrase gives to the key of a folder's head; a piece to what tells whether it changed. */

@@ -17,7 +17,8 @@ const LOOK_EVERY = 500;
 const SAY_EVERY = 2_000;
 const HOUR = 3_600_000;
 
-type Status = ResultOf<'backup.status'>;
+type Status = ResultOf<'backup.set'>;
+type Rolling = ResultOf<'backup.status'>['rolling'];
 type Contents = ResultOf<'backup.test'>;
 
 export const backupCreate: Command = {
@@ -78,7 +79,9 @@ export const backupStatus: Command = {
   examples: ['tacet backup status', 'tacet backup status --json'],
   async run(context) {
     const status = await (await context.api()).call('backup.status', {});
-    context.show(status, () => statusLines(status, context.tell).join('\n'));
+    context.show(status, () =>
+      [...statusLines(status, context.tell), ...rollingLines(status.rolling)].join('\n'),
+    );
     return undefined;
   },
 };
@@ -198,6 +201,18 @@ function statusLines(status: Status, tell: Tell): string[] {
     lines.push(`not made, ${showTime(failed.at, now)}: ${sayingOf(failed.code) ?? failed.code}`);
     const hint = hintFor(failed.code);
     if (hint !== null) lines.push(tell(hint));
+  }
+  return lines;
+}
+
+/** Copies beside the profile, which nobody has to ask for. */
+function rollingLines({ kept, failed }: Rolling): string[] {
+  const now = Date.now();
+  const times = kept.map((at) => showTime(at, now));
+  const lines = [`here    ${times.length === 0 ? 'no rolling copy yet' : times.join(' and ')}`];
+  if (failed !== null) {
+    const why = sayingOf(failed.code) ?? failed.code;
+    lines.push(`no rolling copy made, ${showTime(failed.at, now)}: ${why}`);
   }
   return lines;
 }

@@ -1,9 +1,9 @@
 /** What a profile on disk is opened with, and what an open one can do. */
-import type { Rng } from '@tacet/base';
+import type { Millis, Rng } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import type { Argon2Cost } from '@tacet/crypto';
 import type { ProfileSecret } from './header.ts';
-import type { ProfileSnapshot } from './snapshot.ts';
+import type { ProfileSnapshot, SnapshotFile } from './snapshot.ts';
 
 /** This profile, another one, or none. */
 export type Opens = 'this' | 'another' | 'nothing';
@@ -25,6 +25,30 @@ export interface ProfileOptions extends ProfileSecret {
   readonly answerStep?: number;
   /** Tests only: pages of the first step. */
   readonly first?: number;
+}
+
+/** Copies of the database kept beside it (docs/spec/10-store.md, 10). One call at a time. Throw `profile-closed`. */
+export interface RollingCopies {
+  /** Of what moments there are any, the newest first. */
+  kept(): Promise<readonly Millis[]>;
+  /** Whether one is to be made. */
+  due(now: Millis): Promise<boolean>;
+  /** Destroys what has had its days. */
+  expire(now: Millis): Promise<void>;
+  /**
+   * Makes one, if it is due: all but one of those there are stay whole, whatever ends it. Throws `disk-full`,
+   * `rolling-room`, `rolling-ended`, `profile-unreadable` for damage, before anything is given up.
+   */
+  make(request: RollingRequest): Promise<void>;
+}
+
+export interface RollingRequest {
+  /** Of a snapshot that is held meanwhile. */
+  readonly data: SnapshotFile;
+  readonly at: Millis;
+  /** Does half a millisecond of a processor's work where there is room for it. */
+  readonly turn: <T>(piece: () => T) => Promise<T>;
+  readonly signal: AbortSignal;
 }
 
 export interface OpenProfile {
@@ -61,6 +85,7 @@ export interface OpenProfile {
    * @param withFiles also the cells
    */
   snapshot(withFiles: boolean): Promise<ProfileSnapshot>;
+  readonly rolling: RollingCopies;
   /** Closes the store and lets the profile go, at rest; the same as `store.close()`. Twice is fine. */
   close(): void;
   /** The same, a few milliseconds at a time. */

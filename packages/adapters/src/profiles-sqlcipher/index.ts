@@ -1,7 +1,13 @@
 /** A person's encrypted database behind the client's ProfileStore (docs/spec/10-store.md). */
 export { CELL_BYTES } from './cell-form.ts';
 export { openFileCells } from './cells.ts';
-export type { OpenProfile, Opens, ProfileOptions } from './contract.ts';
+export type {
+  OpenProfile,
+  Opens,
+  ProfileOptions,
+  RollingCopies,
+  RollingRequest,
+} from './contract.ts';
 export type { ProfileSecret, SecretKind } from './header.ts';
 export { openMemoryProfile } from './memory.ts';
 export { createProfile, openProfile } from './profile.ts';

@@ -1,5 +1,7 @@
 /** Sizes, costs and caps of the profile store (docs/spec/10-store.md, docs/limits.md). */
 
+import { DAY, HOUR } from '@tacet/base';
+
 /** Version of the header's plaintext. 1, 2: 2026. */
 export const HEADER_VERSION = 2;
 /** Slots of every vault, whatever they hold. */
@@ -18,6 +20,20 @@ export const PAGE_BYTES = 4_096;
 export const DATA_STEP = 512;
 /** The first step of cells above none. */
 export const CELLS_STEP = 16;
+/** Rolling copies of every slot. */
+export const ROLLING_COPIES = 2;
+/** Version of a rolling copy's head. 1: 2026. */
+export const ROLLING_VERSION = 1;
+/** What a chunk of a rolling copy holds: sixteen pages. */
+export const ROLLING_CHUNK = 16 * PAGE_BYTES;
+/** Milliseconds: so often one is made; from this age on the older one gives way; at this one each is destroyed. */
+export const ROLLING_EVERY = DAY;
+export const ROLLING_OLDER = 6 * DAY;
+export const ROLLING_LIFE = 7 * DAY - HOUR;
+/** One of a moment so far ahead is of a clock that was wrong, and is destroyed. */
+export const ROLLING_AHEAD = HOUR;
+/** Bytes a rolling copy leaves on the disk for each slot. */
+export const ROLLING_SPARE = 16_777_216;
 /** Milliseconds, counted from when the root is known, in whose multiples a passphrase is answered. */
 export const ANSWER_STEP = 250;
 /** Header of SQLite's write-ahead log. */

@@ -22,6 +22,7 @@ import {
 } from './header.ts';
 import { readHeaders } from './headers.ts';
 import { PASSPHRASE_COST, SLOTS } from './limits.ts';
+import { Rolling } from './rolling.ts';
 import { type Found, openSlots, theOne } from './slots.ts';
 import { type ProfileSnapshot, SnapshotFiles, takeSnapshot } from './snapshot.ts';
 import { SqlcipherStore } from './store.ts';
@@ -31,6 +32,7 @@ import { eraseOthers } from './wipe.ts';
 export class Profile implements OpenProfile {
   readonly store: SqlcipherStore;
   readonly createdDay: number;
+  readonly rolling: Rolling;
   private readonly options: ProfileOptions;
   private readonly files: Files;
   private readonly slot: number;
@@ -64,6 +66,13 @@ export class Profile implements OpenProfile {
       this.snapshotFiles.close();
       wipe(this.databaseKey);
       if (!this.resting) this.rest();
+    });
+    this.rolling = new Rolling({
+      paths: this.own.rolling,
+      databaseKey: this.databaseKey,
+      rng: options.rng ?? systemRng,
+      room: () => this.room(),
+      assertOpen: () => this.store.assertOpen(),
     });
     this.looked = lookOver(check);
     // Told to whoever asks; nobody must.

@@ -1,14 +1,23 @@
 /**
  * Sizes of a vault at rest (docs/spec/10-store.md, 9). Data files of all slots are of one length, a step,
- * and so are the cells: a length says how large the largest slot is, and nothing of any other. Behind the
+ * and so are the cells and the rolling copies: a length says how large the largest slot is, and nothing of any other. Behind the
  * pages of a database stand random bytes, which nobody without its key can tell from them.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { type Rng, randomBytes } from '@tacet/base';
 import { CELL_BYTES } from './cell-form.ts';
-import { CELLS_STEP, DATA_STEP, PAGE_BYTES } from './limits.ts';
+import { CELLS_STEP, DATA_STEP, HEAD_BYTES, PAGE_BYTES, ROLLING_CHUNK } from './limits.ts';
+import { rollingBytes, SEALED_CHUNK } from './rolling-form.ts';
 
 const PIECE_BYTES = 262_144;
+const CHUNK_PAGES = ROLLING_CHUNK / PAGE_BYTES;
+
+/** Files of one slot. */
+interface SlotSizes {
+  readonly data: string;
+  readonly cells: string;
+  readonly rolling: readonly string[];
+}
 
 /** The least of `first`, half as many again, and so on, that is at least `count`. */
 export function stepFor(count: number, first: number): number {
@@ -22,17 +31,27 @@ export function stepFor(count: number, first: number): number {
  * @param first step of data files, in pages
  */
 export function* levelSizes(
-  slots: readonly { readonly data: string; readonly cells: string }[],
+  slots: readonly SlotSizes[],
   rng: Rng,
   first = DATA_STEP,
 ): Generator<() => void> {
   const pages = Math.max(...slots.map(({ data }) => Math.ceil(statSync(data).size / PAGE_BYTES)));
   const cells = Math.max(...slots.map((slot) => Math.ceil(statSync(slot.cells).size / CELL_BYTES)));
+  const copies = Math.max(...slots.flatMap(({ rolling }) => rolling.map(chunksOf)));
+  const copyBytes =
+    copies === 0 ? 0 : rollingBytes(stepFor(copies, Math.ceil(first / CHUNK_PAGES)));
   const cellSteps = cells === 0 ? 0 : stepFor(cells, CELLS_STEP);
   for (const slot of slots) {
     yield* lengthen(slot.data, stepFor(pages, first) * PAGE_BYTES, rng);
     yield* lengthen(slot.cells, cellSteps * CELL_BYTES, rng);
+    for (const path of slot.rolling) yield* lengthen(path, copyBytes, rng);
   }
+}
+
+/** Chunks that a rolling copy of this length holds, at least. */
+function chunksOf(path: string): number {
+  const { size } = statSync(path);
+  return size === 0 ? 0 : Math.max(1, Math.ceil((size - HEAD_BYTES) / SEALED_CHUNK));
 }
 
 /** Random bytes behind what is there, up to a length. */

@@ -14,7 +14,7 @@ import type { Rng } from '@tacet/base';
 import { openDatabase } from './database.ts';
 import { profileUnreadable } from './errors.ts';
 import { FOLDER_MODE, readExact, syncFolder, writeNew } from './files.ts';
-import { HEAD_BYTES, PAGE_BYTES, SALT_BYTES, SLOTS } from './limits.ts';
+import { HEAD_BYTES, PAGE_BYTES, ROLLING_COPIES, SALT_BYTES, SLOTS } from './limits.ts';
 import { levelSizes } from './sizes.ts';
 import { randomHead } from './slots.ts';
 
@@ -22,6 +22,8 @@ export interface SlotFiles {
   readonly head: string;
   readonly data: string;
   readonly cells: string;
+  /** Its rolling copies. */
+  readonly rolling: readonly string[];
 }
 
 export interface Files {
@@ -49,6 +51,7 @@ export function filesOf(dir: string, vaultName = 'vault'): Files {
       head: join(vault, `${slot}.head`),
       data: join(vault, `${slot}.data`),
       cells: join(vault, `${slot}.cells`),
+      rolling: Array.from({ length: ROLLING_COPIES }, (_, n) => join(vault, `${slot}.roll${n}`)),
     })),
   };
 }
@@ -103,13 +106,15 @@ export function makeDatabase(path: string, databaseKey: Uint8Array): void {
 
 /** What a slot lacks is made of random bytes: nobody has its key. What was being made goes. */
 export function fillSlots(files: Files, rng: Rng): void {
-  for (const { head, data, cells } of files.slots) {
+  for (const { head, data, cells, rolling } of files.slots) {
     for (const path of [head, data]) rmSync(`${path}.new`, { force: true });
     if (!existsSync(head)) {
       writeNew(`${head}.new`, randomHead(rng));
       renameSync(`${head}.new`, head);
     }
-    for (const path of [data, cells]) if (!existsSync(path)) writeNew(path, new Uint8Array());
+    for (const path of [data, cells, ...rolling]) {
+      if (!existsSync(path)) writeNew(path, new Uint8Array());
+    }
   }
 }
 

@@ -58,7 +58,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
       profile.close();
     }
     const names = readdirSync(join(dir, 'vault'));
-    assert.equal(names.length, 14, 'all four slots are there');
+    assert.equal(names.length, 22, 'all four slots are there');
     const sizes = names
       .filter((name) => name.endsWith('.data'))
       .map((name) => statSync(join(dir, 'vault', name)).size);

@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Sensitive } from '@tacet/base';
 import { createProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { DAY, START, tend } from './rolling-scene.ts';
 
 const VAULTS = 150;
 const SLOTS = 4;
+const PARTS = ['head', 'data', 'cells', 'roll0', 'roll1'];
 const root = mkdtempSync(join(tmpdir(), 'tacet-classified-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
@@ -42,32 +44,45 @@ async function makeVault(dir: string): Promise<Set<number>> {
     store.exec('CREATE TABLE t (v TEXT) STRICT'),
   );
   first.close();
-  for (const text of ['second', 'first', 'second']) {
+  let day = 0;
+  for (const text of ['second', 'first', 'second', 'second']) {
     const profile = await openProfile(options(text));
     // Each writes as much as it likes.
     profile.store.run('INSERT INTO t VALUES (?)', text.repeat(2_000 * text.length));
     noteSlot();
+    day += 1;
+    await tend(profile, START + day * DAY);
     profile.close();
   }
   assert.equal(used.size, 2);
   return used;
 }
 
-/** Of its three files: sizes and times beside the other slots', and how even the bytes are. */
+/** Of its files: sizes and times beside the other slots', and how even the bytes are. */
 function features(dir: string, slot: number): number[] {
   const folder = join(dir, 'vault');
   const measured = Array.from({ length: SLOTS }, (_, i) => {
-    const stats = ['head', 'data', 'cells'].map((part) => statSync(join(folder, `${i}.${part}`)));
+    const stats = PARTS.map((part) => statSync(join(folder, `${i}.${part}`)));
     return stats.flatMap(({ size, mtimeMs, mode, blocks }) => [size, mtimeMs, mode, blocks]);
   });
   const own = measured[slot] ?? [];
   const ranks = own.map((value, k) => measured.filter((other) => (other[k] ?? 0) > value).length);
   const data = readFileSync(join(folder, `${slot}.data`));
   const head = readFileSync(join(folder, `${slot}.head`));
-  const ends = [data.subarray(0, 4_096), data.subarray(-4_096)];
+  const copies = ['roll0', 'roll1'].map((part) => readFileSync(join(folder, `${slot}.${part}`)));
+  const ends = [data, ...copies].flatMap((bytes) => [
+    bytes.subarray(0, 4_096),
+    bytes.subarray(-4_096),
+  ]);
+  // Pages that lie in two places, or bodies that share a run of octets.
+  const all = Buffer.concat([data, ...copies]);
   return [
     ...ranks,
-    ...[data, head, ...ends].flatMap((bytes) => [chiSquare(bytes), mean(bytes), repeats(bytes)]),
+    ...[all, data, head, ...copies, ...ends].flatMap((bytes) => [
+      chiSquare(bytes),
+      mean(bytes),
+      repeats(bytes),
+    ]),
   ];
 }
 
@@ -118,6 +133,7 @@ test('which slots are used cannot be told from the files, in vaults at rest', as
         features: features(dir, slot),
         used: used.has(slot),
       }));
+    assert.ok(statSync(join(dir, 'vault/0.roll0')).size > 65_536, 'copies are there');
     atRest.push(...samples());
     // The control: the same vault while one of its slots is open.
     const profile = await openProfile({ dir, first: 4, ...secretOf('first') });

@@ -112,7 +112,7 @@ test('every vault has four slots that look alike, and the first profile lies in 
     assert.ok(i < 60, 'by chance once in ten million');
     const dir = await vault();
     const { slots, names } = look(dir);
-    assert.equal(names, 14);
+    assert.equal(names, 22);
     for (const slot of slots) assert.deepEqual(slot, slots[0]);
     assert.deepEqual(
       slots[0]?.map(({ part, size }) => [part, size]),
@@ -120,6 +120,8 @@ test('every vault has four slots that look alike, and the first profile lies in 
         ['cells', 0],
         ['data', 4 * PAGE],
         ['head', 4_096],
+        ['roll0', 0],
+        ['roll1', 0],
       ],
     );
     used.add(await slotOf(dir, 'first'));
@@ -242,7 +244,7 @@ test('a passphrase for coercion opens its profile and leaves no other, each time
   }
   assert.equal(await opens(dir, 'decoy'), 'of decoy');
   const { slots, names } = look(dir);
-  assert.equal(names, 14);
+  assert.equal(names, 22);
   for (const slot of slots) assert.deepEqual(slot, slots[0]);
 });
 
@@ -268,6 +270,6 @@ test('a log of a profile that was open when the computer stopped goes with it', 
   open.close();
   assert.ok(statSync(join(stopped, 'vault/2.data-wal')).size > 0, 'the control');
   assert.equal(await opens(stopped, 'coerced'), 'of decoy');
-  assert.equal(look(stopped).names, 14);
+  assert.equal(look(stopped).names, 22);
   assert.equal(await opens(stopped, 'first'), 'passphrase-wrong');
 });

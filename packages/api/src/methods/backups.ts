@@ -25,6 +25,14 @@ const backupStatus = v.object({
   running: v.boolean(),
 });
 
+/** Copies that the daemon keeps beside the profile by itself. */
+const rolling = v.object({
+  /** Their moments, the newest first. */
+  kept: v.array(time),
+  /** Why the next is not made, and when that was found. */
+  failed: v.nullable(v.object({ code: v.string(), at: time })),
+});
+
 /** What a restore would bring back, or has brought. */
 const contents = v.object({
   /** Of the backup. */
@@ -59,7 +67,7 @@ export const backupMethods = {
     v.object({ ...backupStatus.entries, written: count, pieces: count }),
     'owner',
   ),
-  'backup.status': method(nothing, backupStatus, 'admin'),
+  'backup.status': method(nothing, v.object({ ...backupStatus.entries, rolling }), 'admin'),
   /** Decrypts all of a backup, and opens and checks the copy. Without a folder, this profile's own. */
   'backup.test': method(
     v.strictObject({ phrase, folder: v.exactOptional(folder) }),

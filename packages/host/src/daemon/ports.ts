@@ -1,6 +1,10 @@
 /** What the daemon needs around it. The program wires the real ones, tests their own. */
 
-import type { ProfileSnapshot, RestoreSource } from '@tacet/adapters/profiles-sqlcipher';
+import type {
+  ProfileSnapshot,
+  RestoreSource,
+  RollingCopies,
+} from '@tacet/adapters/profiles-sqlcipher';
 import type { Clock, Millis, Rng, Sensitive } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import type { RelayHash } from '@tacet/directory';
@@ -44,6 +48,8 @@ export interface Opened {
   cells(): Promise<FileCells>;
   /** One moment of it, for a backup; whoever asked releases it. */
   snapshot(withFiles: boolean): Promise<ProfileSnapshot>;
+  /** Copies of it kept beside it. */
+  readonly rolling: RollingCopies;
   /**
    * What the secret opens in this vault: this profile, another one, or nothing. Windows ask again after a lock.
    * A secret that destroys has done so.

@@ -2,10 +2,10 @@
 import type { MethodName, ParamsOf, ResultOf } from '@tacet/api';
 import type { FileCells, PicturePort } from '@tacet/client';
 import type { Admission } from './admission.ts';
-import type { BackupKeeper } from './backup/keeper.ts';
 import type { Caller } from './core.ts';
 import type { EventHub } from './event-hub.ts';
 import type { IdleLock } from './idle-lock.ts';
+import type { Keepers } from './keepers.ts';
 import type { Person } from './machine.ts';
 import type { Presence } from './presence.ts';
 
@@ -17,7 +17,7 @@ export interface Scene {
   readonly idle: IdleLock;
   readonly admission: Admission;
   readonly pictures: PicturePort;
-  readonly backups: BackupKeeper;
+  readonly keepers: Keepers;
   /** Of this profile's files; opened when they are first asked for. */
   cells(): Promise<FileCells>;
   turn<T>(work: (now: number) => T, needs?: number): Promise<T>;

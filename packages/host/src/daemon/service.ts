@@ -15,7 +15,7 @@ import {
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
 import { cleanName, type FileCells, type Handover, type PicturePort } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
-import { BackupKeeper, type Progress } from './backup/keeper.ts';
+import type { Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
 import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
 import { addDuress, addProfile, type Beside } from './beside.ts';
@@ -32,6 +32,7 @@ import {
 } from './full-lock.ts';
 import { PassphraseGate } from './gate.ts';
 import { IdleLock } from './idle-lock.ts';
+import { makeKeepers } from './keepers.ts';
 import { CHECKPOINT_EVERY, LOCK_ROOM, LOCK_STEP } from './limits.ts';
 import type { Person } from './machine.ts';
 import { handlers } from './methods.ts';
@@ -259,7 +260,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       window: this.options.window()?.address ?? null,
       wrongSecrets: this.gate.wrong,
       opensWith: this.opensWith,
-      backup: this.progress ?? scene?.backups.progress ?? null,
+      backup: this.progress ?? scene?.keepers.backups.progress ?? null,
       debug: debugOf((scene ?? this.covered)?.runtime, scene?.person.counters()),
     };
   }
@@ -364,7 +365,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const { runtime } = scene;
     const seat = await this.options.prepareCover(turnsOf(runtime, LOCK_STEP));
     clearInterval(scene.timer);
-    await scene.backups.stop();
+    await scene.keepers.stop();
     try {
       await handToCover(scene, seat, this.options.environment.log, (covered) => {
         this.covered = covered;
@@ -380,7 +381,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 
   private async testBackup({ folder, phrase }: ParamsOf<'backup.test'>): Promise<Found> {
     // By its own way, or where this profile's backups go.
-    const place = folder ?? (await this.openScene().backups.folder());
+    const place = folder ?? (await this.openScene().keepers.backups.folder());
     const { dir } = this.options;
     const root = await this.alone(() => rootFor(place, new Sensitive(phrase)));
     // One after another, but nobody who unlocks waits for them.
@@ -497,14 +498,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       }, needs);
     const timer = setInterval(() => this.tend(), CHECKPOINT_EVERY);
     timer.unref();
-    const backups = new BackupKeeper({
-      dir,
-      rng,
-      log,
-      plans: person.backups,
-      snapshot: (withFiles) => store.snapshot(withFiles),
-      turn,
-    });
+    const keepers = makeKeepers(store, { dir, rng, log, plans: person.backups, turn });
     this.inside = {
       store,
       person,
@@ -515,16 +509,19 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       hub,
       admission,
       pictures,
-      backups,
+      keepers,
       cells: () => store.cells(),
       turn,
     };
     this.covered = null;
     this.windowLocked = false;
     this.idle.set(person.lockAfter);
-    store.checked().catch((error: unknown) => {
-      if (this.inside?.store === store) this.fail(error);
-    });
+    store
+      .checked()
+      .then(() => keepers.rolling.begin())
+      .catch((error: unknown) => {
+        if (this.inside?.store === store) this.fail(error);
+      });
   }
 
   private lockWindows(): void {
@@ -552,7 +549,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         scene.person.setWindowInUse(scene.presence.inUse(now), now);
         scene.store.checkpoint();
       })
-      .then(() => scene.backups.tend())
+      .then(() => scene.keepers.tend())
       .catch((error: unknown) => {
         if (this.inside === scene) this.fail(error);
       });
@@ -569,7 +566,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     if (scene === null) return;
     this.inside = null;
     clearInterval(scene.timer);
-    await scene.backups.stop();
+    await scene.keepers.stop();
     await scene.runtime.stop();
     try {
       if (!save) return;

@@ -92,6 +92,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     checked: () => profile.checked(),
     cells: () => profile.cells(),
     snapshot: (withFiles) => profile.snapshot(withFiles),
+    rolling: profile.rolling,
     opens: (secret) => using(resolve(secret), (one) => profile.opens(one)),
     addProfile: (secret, keep, prepare) =>
       beside(secret, keep, (one, others) => profile.addProfile(one, others, prepare)),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemRng } from '@tacet/crypto';
 import { BackupKeeper } from '../../src/daemon/backup/keeper.ts';
+import { Row } from '../../src/daemon/row.ts';
 
 test('a disk that never answers keeps no daemon from ending, and no wipe', async () => {
   const failed: string[] = [];
@@ -29,6 +30,7 @@ test('a disk that never answers keeps no daemon from ending, and no wipe', async
       return new Promise(() => {});
     },
     turn: async (work) => work(0),
+    row: new Row(),
   });
   keeper.tend();
   await asked.promise;

@@ -328,6 +328,12 @@ export class FakeStore implements Opened {
   async snapshot(): Promise<never> {
     throw new Error('not part of this fake');
   }
+  readonly rolling = {
+    kept: async () => [],
+    due: async () => false,
+    expire: async () => {},
+    make: async () => {},
+  };
   async closeInTurns(inTurn: InTurn): Promise<void> {
     await inTurn(() => this.close());
   }

@@ -12,6 +12,7 @@ import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } f
 import type { BackupPlan, Backups } from '@tacet/client';
 import { LOG_ROOM, STOP_PATIENCE } from '../limits.ts';
 import type { Log } from '../ports.ts';
+import type { Row } from '../row.ts';
 
 const SALT_BYTES = 32;
 
@@ -24,6 +25,8 @@ export interface KeeperOptions {
   readonly snapshot: (withFiles: boolean) => Promise<ProfileSnapshot>;
   /** Between two slots, where `needs` ms are left. */
   readonly turn: <T>(work: (now: Millis) => T, needs?: Millis) => Promise<T>;
+  /** Of all that takes snapshots: one at a time. */
+  readonly row: Row;
 }
 
 export interface Progress {
@@ -33,7 +36,7 @@ export interface Progress {
   readonly total: number;
 }
 
-type Status = ResultOf<'backup.status'>;
+type Status = ResultOf<'backup.set'>;
 type Made = ResultOf<'backup.create'>;
 
 export class BackupKeeper {
@@ -139,7 +142,8 @@ export class BackupKeeper {
     }
     try {
       const at = await turn((now) => Math.floor(now));
-      const made = await this.write(plan, plan.folder, at, whole);
+      const { folder } = plan;
+      const made = await this.options.row.next(() => this.write(plan, folder, at, whole));
       await turn(() => plans.made(made, at));
       const { written, pieces } = made;
       return { ...(await this.status()), running: false, written, pieces };

@@ -3,8 +3,11 @@ import type { backupMethods } from '@tacet/api';
 import type { HandlersOf } from '../scene.ts';
 
 export const backupHandlers: HandlersOf<typeof backupMethods> = {
-  'backup.phrase': async ({ backups }) => ({ phrase: backups.newPhrase().expose() }),
-  'backup.set': ({ backups }, params) => backups.set(params),
-  'backup.create': ({ backups }, { whole = false }) => backups.create(whole),
-  'backup.status': ({ backups }) => backups.status(),
+  'backup.phrase': async ({ keepers }) => ({ phrase: keepers.backups.newPhrase().expose() }),
+  'backup.set': ({ keepers }, params) => keepers.backups.set(params),
+  'backup.create': ({ keepers }, { whole = false }) => keepers.backups.create(whole),
+  'backup.status': async ({ keepers: { backups, rolling } }) => ({
+    ...(await backups.status()),
+    rolling: await rolling.status(),
+  }),
 };
