@@ -83,6 +83,11 @@ export const BENCHES: readonly Bench[] = [
     run: async (_, say) => (await import('./profile.ts')).run(say),
   },
   {
+    name: 'vault',
+    about: 'when a right, wrong, decoy and coerced passphrase are answered',
+    run: async (_args, say) => (await import('./vault.ts')).run(say),
+  },
+  {
     name: 'files',
     about: 'files over a network of processes: time by level and in Transfer, memory',
     run: async (args, say) => (await import('./files.ts')).run(args, say),
