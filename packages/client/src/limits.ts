@@ -191,3 +191,10 @@ export const MAX_CROWD_PLACED = 256;
 export const MAX_CROWD_MINUTES = 180;
 /** Messages returned by one call. */
 export const MAX_PAGE = 500;
+/** Bytes of a recording from which a voice note is made; elements and packets in it. */
+export const MAX_VOICE_INPUT_BYTES = 1_048_576;
+export const MAX_VOICE_ELEMENTS = 65_536;
+export const MAX_VOICE_PACKETS = 12_000;
+/** A voice note, whoever made it: bytes, ms. */
+export const MAX_VOICE_BYTES = 600_000;
+export const LONGEST_VOICE_MS = 240_000;
