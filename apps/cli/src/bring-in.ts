@@ -27,14 +27,40 @@ export async function looksLikePicture(path: string): Promise<boolean> {
   }
 }
 
-export async function bringInPicture(context: Context, api: Api, path: string, size: number) {
-  const upload = await bringIn(api, path, size);
-  try {
+/** Brought in, and something else instead of it. */
+interface Anew {
+  readonly upload: number;
+  readonly size: number;
+}
+
+export function bringInPicture(context: Context, api: Api, path: string, size: number) {
+  return anew(api, path, size, async (upload) => {
     const picture = await api.call('picture.remake', { upload, large: context.flag('large') });
     const { width, height } = picture;
     const made = `${width} x ${height} pixels, ${showBytes(picture.size)}`;
     context.note(`made anew from ${showBytes(size)}: ${made}, without what a camera wrote into it`);
     return picture;
+  });
+}
+
+export function bringInVoice(context: Context, api: Api, path: string, size: number) {
+  return anew(api, path, size, async (upload) => {
+    const voice = await api.call('voice.remake', { upload, large: context.flag('large') });
+    const made = `${(voice.duration / 1_000).toFixed(1)} s, ${showBytes(voice.size)}`;
+    context.note(`written anew: ${made}, without what the recorder wrote into it`);
+    return voice;
+  });
+}
+
+async function anew(
+  api: Api,
+  path: string,
+  size: number,
+  make: (upload: number) => Promise<Anew>,
+): Promise<Anew> {
+  const upload = await bringIn(api, path, size);
+  try {
+    return await make(upload);
   } catch (error) {
     await api.call('file.cancel', { upload });
     throw error;

@@ -9,7 +9,7 @@ export type { FilePreview } from './files/estimate.ts';
 export type { SendFileRequest } from './files/feature.ts';
 export { BLOCK_BYTES } from './files/geometry.ts';
 export type { BlockRead } from './files/table.ts';
-export type { BlockWrite, Uploads } from './files/uploads.ts';
+export type { BlockWrite, MadeFacts, Uploads } from './files/uploads.ts';
 export type { FileView } from './files/view.ts';
 export type { IdentityView } from './identities/identities.ts';
 export type { LevelFacts, PerDay, Shown } from './levels/costs.ts';
@@ -66,3 +66,10 @@ export type {
   MessageView,
   StatusView,
 } from './views.ts';
+export {
+  checkNote,
+  makeNote,
+  VOICE_MEDIA_TYPE,
+  type VoiceBudget,
+  type VoiceNote,
+} from './voice/note.ts';

@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import { type Api, fileBytes, type MessageView } from '@tacet/api';
 import { AppError } from '@tacet/base';
-import { bringIn, bringInPicture, looksLikePicture, sizeOf } from '../bring-in.ts';
+import { bringIn, bringInPicture, bringInVoice, looksLikePicture, sizeOf } from '../bring-in.ts';
 import type { Command } from '../command.ts';
 import { contactIdOf } from '../contacts.ts';
 import type { Context } from '../context.ts';
@@ -35,7 +35,11 @@ export const fileSend: Command = {
       type: 'boolean',
       help: 'a picture, too, as it is, with what the camera wrote into it',
     },
-    large: { type: 'boolean', help: 'a picture of up to 600 kB instead of 150 kB' },
+    voice: { type: 'boolean', help: 'a recording (Opus in WebM) as a voice note' },
+    large: {
+      type: 'boolean',
+      help: 'a picture of up to 600 kB instead of 150 kB, a voice note of 4 minutes instead of one',
+    },
     wait: { type: 'boolean', help: 'wait until all of it is on their device' },
     ...TRANSFER,
     ...WAIT,
@@ -46,13 +50,16 @@ export const fileSend: Command = {
     'tacet file send bob report.pdf --text "the new one" --wait --timeout 2h',
     'tacet file send bob holiday.jpg',
     'tacet file send bob scan.png --original',
+    'tacet file send bob recording.webm --voice',
     'tacet file send bob report.pdf --transfer --yes',
   ],
   details:
     'It goes in the slots that are there anyway, so it takes its time: a range is said before.\n' +
     'Files above 262 kB are written when the other side wants them. A JPEG, PNG or WebP is a\n' +
     'picture: it is made anew, smaller, without place, time and camera, and is called picture.webp\n' +
-    'unless --name says otherwise. Everything else goes as it is, with what programs wrote into it.\n' +
+    'unless --name says otherwise. With --voice a recording is written anew from its sound, at most\n' +
+    'a minute of it, without what the recorder wrote, and is called voice.webm. Everything else goes\n' +
+    'as it is, with what programs wrote into it.\n' +
     'With --transfer it goes at a rate of its own, in whole blocks of time: what that costs and\n' +
     'shows is said first, and holds for an hour. With --wait, exit 8 means: still on its way.',
   async run(context) {
@@ -62,25 +69,25 @@ export const fileSend: Command = {
     const timeout = context.duration('timeout', '1h');
     const text = context.text('text');
     const given = await sizeOf(path);
-    const isPicture = !context.flag('original') && (await looksLikePicture(path));
+    const kind = await kindOf(context, path);
     const api = await context.api();
     const contactId = await contactIdOf(api, who);
-    const picture = isPicture ? await bringInPicture(context, api, path, given) : null;
-    const size = picture?.size ?? given;
-    const name = context.text('name') ?? (isPicture ? 'picture.webp' : basename(path));
+    const { made, ...called } = AS[kind];
+    const anew = made === null ? null : await made(context, api, path, given);
+    const size = anew?.size ?? given;
+    const name = context.text('name') ?? called.name ?? basename(path);
     const transfer = await weigh(context, api, size).catch(async (error: unknown) => {
-      if (picture !== null) await api.call('file.cancel', { upload: picture.upload });
+      if (anew !== null) await api.call('file.cancel', { upload: anew.upload });
       throw error;
     });
-    const upload = picture?.upload ?? (await bringIn(api, path, size));
+    const upload = anew?.upload ?? (await bringIn(api, path, size));
     const sent = await api.call('file.send', {
       upload,
       contactId,
       clientId,
       name,
-      ...(picture === null
-        ? { mediaType: mediaTypeOf(name), kind: 'file' }
-        : { mediaType: 'image/webp', kind: 'picture' }),
+      mediaType: called.mediaType ?? mediaTypeOf(name),
+      kind,
       ...(text === undefined ? {} : { text }),
       ...(transfer ? { transfer } : {}),
     });
@@ -153,6 +160,20 @@ export const fileWithdraw: Command = {
     return show(context, await (await context.api()).call('file.withdraw', { id }));
   },
 };
+
+type Kind = 'file' | 'picture' | 'voice';
+
+/** What goes as it was made anew, under a name that says nothing. */
+const AS = {
+  file: { made: null, name: null, mediaType: null },
+  picture: { made: bringInPicture, name: 'picture.webp', mediaType: 'image/webp' },
+  voice: { made: bringInVoice, name: 'voice.webm', mediaType: 'audio/webm' },
+} as const;
+
+async function kindOf(context: Context, path: string): Promise<Kind> {
+  if (context.flag('voice')) return 'voice';
+  return !context.flag('original') && (await looksLikePicture(path)) ? 'picture' : 'file';
+}
 
 /** What it takes and costs is said; true: in Transfer. Throws `file-too-slow`, and as `agree`. */
 async function weigh(context: Context, api: Api, size: number): Promise<boolean> {

@@ -37,8 +37,7 @@ export const fileMethods = {
       text: v.exactOptional(v.string()),
       /** The person saw what Transfer costs and shows (`file.preview`), and consents to it for this file for an hour. */
       transfer: v.exactOptional(v.boolean()),
-      /** Of a voice note: ms; loudness, 64 to 100 values of a byte. */
-      duration: v.exactOptional(natural),
+      /** Of a voice note: the loudest of each piece of it, 64 to 100 values of a byte. */
       peaks: v.exactOptional(bytes),
     }),
     message,
@@ -51,6 +50,15 @@ export const fileMethods = {
   'picture.remake': method(
     v.strictObject({ upload, large: v.exactOptional(v.boolean()) }),
     v.object({ upload: v.number(), size: v.number(), width: v.number(), height: v.number() }),
+    'send',
+  ),
+  /**
+   * All bytes are here, and are Opus in WebM as a browser records it: written anew from its packets, within a minute
+   * and 150 kB, `large` four minutes and 600 kB. What it was made from is thrown away. `duration`: ms.
+   */
+  'voice.remake': method(
+    v.strictObject({ upload, large: v.exactOptional(v.boolean()) }),
+    v.object({ upload: v.number(), size: v.number(), duration: v.number() }),
     'send',
   ),
   /** Bytes brought in and not sent are thrown away. */
@@ -95,6 +103,12 @@ export const fileMethods = {
   'file.read': method(
     v.strictObject({ id, at: natural }),
     v.object({ bytes: v.string(), next: v.nullable(v.number()) }),
+    'read',
+  ),
+  /** All of a voice note, once it was seen to be one: the one WebM that could have been made here. `duration`: ms. */
+  'voice.read': method(
+    v.strictObject({ id }),
+    v.object({ bytes: v.string(), duration: v.number() }),
     'read',
   ),
 } as const;

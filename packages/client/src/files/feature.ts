@@ -18,22 +18,25 @@ import {
   MAX_FILE_NAME_BYTES,
   MAX_UNFINISHED_BYTES,
   MAX_UNFINISHED_FILES,
+  MAX_VOICE_BYTES,
   UNASKED_FILE_BYTES,
 } from '../limits.ts';
 import type { Network } from '../network/network.ts';
 import type { ProfileStore } from '../ports.ts';
 import { blob, num, rowIdOf } from '../store/rows.ts';
 import type { MessageView } from '../views.ts';
+import { unreadable as unreadableVoice } from '../voice/errors.ts';
 import { AheadReads } from './ahead.ts';
 import { type CellJob, CellQueue, cellJob } from './cell-jobs.ts';
 import { Consents } from './consents.ts';
 import { type FilePreview, fitsLife, previewOf } from './estimate.ts';
 import { decodeFacts, encodeFacts, type FileFacts, withoutSecret } from './facts.ts';
 import { geometryOf } from './geometry.ts';
+import { madeOf } from './made.ts';
 import { FILE_WATCH, FileReader } from './reader.ts';
 import { diskLow, hasRoom } from './room.ts';
 import { type BlockRead, type FileRow, FileTable } from './table.ts';
-import { type PictureFacts, Uploads } from './uploads.ts';
+import { Uploads } from './uploads.ts';
 import { fileLine } from './view.ts';
 import type { FileWord } from './words.ts';
 import { FILE_PUTS, FileWriter } from './writer.ts';
@@ -69,8 +72,8 @@ export interface SendFileRequest {
   readonly contactId: string;
   /** Of `uploads.begin`. */
   readonly upload: number;
-  /** Of a picture the rest is what was found when it was made anew. */
-  readonly facts: Pick<FileFacts, 'name' | 'mediaType' | 'kind' | 'duration' | 'peaks'>;
+  /** Of a picture or voice note the rest is what was found when it was made anew. */
+  readonly facts: Pick<FileFacts, 'name' | 'mediaType' | 'kind' | 'peaks'>;
   /** Words beside it; empty: none. */
   readonly text: string;
   readonly clientId: string | null;
@@ -135,7 +138,7 @@ export class Files {
 
   /**
    * Saves a file line and answers `queued`. Throws `upload-short`, `upload-unknown`, `file-name`,
-   * `picture-as-it-is`.
+   * `picture-as-it-is`, `voice-as-it-is`, `voice-peaks`.
    */
   send(request: SendFileRequest, now: Millis): MessageView {
     const { name } = request.facts;
@@ -147,12 +150,12 @@ export class Files {
       this.uploads.cancel(request.upload);
       return again;
     }
-    const picture = this.pictureOf(request);
+    const made = madeOf(request, this.uploads);
     const loaded = this.uploads.loaded(request.upload);
     this.checkTime(loaded.size, now);
     if (request.transfer === true) this.checkTransfer();
     const { id, secret, size, tree } = loaded;
-    const facts: FileFacts = { ...request.facts, ...picture, secret, size, tree };
+    const facts: FileFacts = { ...request.facts, ...made, secret, size, tree };
     const view = this.d.talk().sendFile(
       {
         ...request,
@@ -177,15 +180,6 @@ export class Files {
     this.uploads.close(request.upload);
     this.writer.look();
     return view;
-  }
-
-  /** Whatever the program is that sends it: a picture shows nothing but what is seen. */
-  private pictureOf({ upload, facts }: SendFileRequest): PictureFacts | null {
-    if (facts.kind !== 'picture') return null;
-    const picture = this.uploads.picture(upload);
-    if (picture !== null) return picture;
-    const message = 'a picture is made anew before it is sent, or goes as a file, as it is';
-    throw new AppError('picture-as-it-is', 'usage', message);
   }
 
   /** What the first call with this client id sent; null: nothing yet. Throws `client-id-used`. */
@@ -349,6 +343,18 @@ export class Files {
     const read = whole ? this.table.readOf(file, block) : null;
     if (read !== null) return read;
     throw new AppError('file-incomplete', 'state', 'not all bytes of this file are here');
+  }
+
+  /**
+   * Where the bytes of a voice note stand, in order, and the duration its content says.
+   * Throws `file-unknown`, `file-incomplete`; `voice-unreadable` for what is none by kind or size.
+   */
+  voice(messageId: string): { readonly blocks: BlockRead[]; readonly duration: Millis | null } {
+    const { geometry } = this.file(messageId);
+    const detail = decodeFacts(blob(this.d.messages.row(rowIdOf(messageId)), 'detail'));
+    if (detail.kind !== 'voice' || geometry.size > MAX_VOICE_BYTES) throw unreadableVoice();
+    const blocks = Array.from({ length: geometry.blocks }, (_, n) => this.block(messageId, n));
+    return { blocks, duration: detail.duration ?? null };
   }
 
   // Machine --------------------------------------------------------------------------------

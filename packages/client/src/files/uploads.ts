@@ -23,7 +23,16 @@ export interface BlockWrite {
 }
 
 /** What is known of a picture that was made anew (docs/spec/19-files.md, 7). */
-export type PictureFacts = Required<Pick<FileFacts, 'mediaType' | 'preview' | 'dimensions'>>;
+export type PictureFacts = { readonly kind: 'picture' } & Required<
+  Pick<FileFacts, 'mediaType' | 'preview' | 'dimensions'>
+>;
+
+/** What is known of a voice note that was written anew (docs/spec/19-files.md, 9). */
+export type VoiceFacts = { readonly kind: 'voice' } & Required<
+  Pick<FileFacts, 'mediaType' | 'duration'>
+>;
+
+export type MadeFacts = PictureFacts | VoiceFacts;
 
 interface Upload {
   readonly id: number;
@@ -31,7 +40,7 @@ interface Upload {
   readonly secret: Uint8Array;
   readonly geometry: Geometry;
   /** Null: any bytes. */
-  readonly picture: PictureFacts | null;
+  readonly made: MadeFacts | null;
   readonly list: Uint8Array[];
   /** Bytes that came. */
   at: number;
@@ -67,7 +76,7 @@ export class Uploads {
   }
 
   /** Throws `file-size`, `uploads-many`, `disk-low`. Answers its number. */
-  begin(size: number, now: Millis, picture: PictureFacts | null = null): number {
+  begin(size: number, now: Millis, made: MadeFacts | null = null): number {
     const geometry = geometryOf(size);
     if (this.open.size >= MAX_UPLOADS) {
       throw new AppError('uploads-many', 'state', 'too many files are being brought in at once');
@@ -79,7 +88,7 @@ export class Uploads {
     const id = this.store.transaction(() => this.table.add(row, now));
     const rest = new Uint8Array();
     const handle = 2 ** 32 * (1 + randomInt(this.rng, 2 ** 20)) + randomInt(this.rng, 2 ** 32);
-    this.open.set(handle, { id, key, secret, geometry, picture, list: [], at: 0, rest });
+    this.open.set(handle, { id, key, secret, geometry, made, list: [], at: 0, rest });
     return handle;
   }
 
@@ -125,9 +134,9 @@ export class Uploads {
     return this.upload(handle).geometry.size;
   }
 
-  /** Null: it was not made by `picture.remake`. Throws `upload-unknown`. */
-  picture(handle: number): PictureFacts | null {
-    return this.upload(handle).picture;
+  /** Null: it was made by neither `picture.remake` nor `voice.remake`. Throws `upload-unknown`. */
+  made(handle: number): MadeFacts | null {
+    return this.upload(handle).made;
   }
 
   /** Where its bytes are, in order, when all of them are on the disk. Throws `upload-short`. */

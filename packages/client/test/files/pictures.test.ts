@@ -7,6 +7,7 @@ import { Pair, type Side } from '../conversations/pair.ts';
 import { sendFile } from './sending.ts';
 
 const MADE: PictureFacts = {
+  kind: 'picture',
   mediaType: 'image/webp',
   preview: new Uint8Array(25).fill(7),
   dimensions: [32, 48],

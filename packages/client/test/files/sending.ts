@@ -1,6 +1,6 @@
 /** A few bytes sent as a file, all of them in cells. */
 import type { SendFileRequest } from '../../src/files/feature.ts';
-import type { PictureFacts } from '../../src/files/uploads.ts';
+import type { MadeFacts } from '../../src/files/uploads.ts';
 import type { Side } from '../conversations/pair.ts';
 
 const PLAN = { name: 'plan.txt', mediaType: 'text/plain', kind: 'file' } as const;
@@ -13,7 +13,7 @@ export function sendFile(
     facts = PLAN,
     size = 5,
   }: Partial<Pick<SendFileRequest, 'text' | 'facts'>> & { readonly size?: number } = {},
-  made: PictureFacts | null = null,
+  made: MadeFacts | null = null,
 ): string {
   const { files } = side.client;
   const { uploads } = files;

@@ -1,6 +1,6 @@
 /** Caps and times of the daemon (docs/limits.md). */
 import { DAY, MINUTE, SECOND } from '@tacet/base';
-import type { PictureBudget } from '@tacet/client';
+import type { PictureBudget, VoiceBudget } from '@tacet/client';
 
 /** A slot's frame is made at least this long before its instant; longer on slow disks. */
 export const SLOT_LEAD = 6;
@@ -63,3 +63,11 @@ export const MAX_PICTURE_BYTES = 67_108_864;
 /** A picture that is sent (docs/spec/19-files.md, 7), and one whose sender wants more of it. */
 export const PICTURE: PictureBudget = { bytes: 150_000, side: 1_600 };
 export const LARGE_PICTURE: PictureBudget = { bytes: 600_000, side: 2_560 };
+
+/** Bytes of what a recorder wrote. */
+export const MAX_RECORDING_BYTES = 1_048_576;
+/** A voice note that is sent (docs/spec/19-files.md, 9), and one whose sender wants more of it. */
+export const VOICE: VoiceBudget = { bytes: 150_000, duration: 60 * SECOND };
+export const LARGE_VOICE: VoiceBudget = { bytes: 600_000, duration: 240 * SECOND };
+/** A voice note is made, or looked at, only where so much is left until the next slot. */
+export const VOICE_ROOM = 50;

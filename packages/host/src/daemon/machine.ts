@@ -63,7 +63,15 @@ export interface Machine<Job, Outcome> {
 /** Files of conversations, as the client has them. */
 type Files = Pick<
   Client['files'],
-  'uploads' | 'sentBefore' | 'send' | 'preview' | 'want' | 'decline' | 'withdraw' | 'block'
+  | 'uploads'
+  | 'sentBefore'
+  | 'send'
+  | 'preview'
+  | 'want'
+  | 'decline'
+  | 'withdraw'
+  | 'block'
+  | 'voice'
 >;
 
 /** Conversations as their owner arranges them. */

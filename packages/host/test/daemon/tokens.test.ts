@@ -27,6 +27,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 const IDLE: Readonly<Record<string, string>> = {
   'file.put': 'upload-unknown',
   'picture.remake': 'upload-unknown',
+  'voice.remake': 'upload-unknown',
   'file.preview': 'file-rhythm',
 };
 const owner: Caller = { kind: 'socket' };

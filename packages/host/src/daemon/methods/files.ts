@@ -6,7 +6,9 @@ import type { fileMethods, ParamsOf } from '@tacet/api';
 import { AppError, base64url, fromBase64url } from '@tacet/base';
 import { BLOCK_BYTES, type SendFileRequest } from '@tacet/client';
 import type { HandlersOf } from '../scene.ts';
-import { remakePicture, writeAll } from './pictures.ts';
+import { remakePicture } from './pictures.ts';
+import { writeAll } from './remade.ts';
+import { readVoice, remakeVoice } from './voices.ts';
 
 export const fileHandlers: HandlersOf<typeof fileMethods> = {
   'file.begin': ({ person, turn }, { size }) =>
@@ -29,6 +31,9 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
   },
   'picture.remake': ({ person, turn, cells, pictures }, { upload, large = false }) =>
     remakePicture({ uploads: person.files.uploads, turn, cells, pictures }, upload, large),
+  'voice.remake': ({ person, turn, cells }, { upload, large = false }) =>
+    remakeVoice({ uploads: person.files.uploads, turn, cells }, upload, large),
+  'voice.read': (scene, { id }) => readVoice(scene, id),
   'file.cancel': ({ person, turn }, { upload }) =>
     turn(() => {
       person.files.uploads.cancel(upload);
@@ -64,7 +69,7 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
 
 function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
   const { upload, contactId, clientId, name, mediaType, kind, text = '' } = params;
-  const { transfer = false, duration, peaks } = params;
+  const { transfer = false, peaks } = params;
   return {
     upload,
     contactId,
@@ -75,7 +80,6 @@ function requestOf(params: ParamsOf<'file.send'>): SendFileRequest {
       name,
       mediaType,
       kind,
-      ...(duration === undefined ? {} : { duration }),
       ...(peaks === undefined ? {} : { peaks: bytesOf(peaks) }),
     },
   };

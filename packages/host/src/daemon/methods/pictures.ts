@@ -3,13 +3,9 @@
  * apart, and brought in again as what will be sent.
  */
 import { AppError } from '@tacet/base';
-import { BLOCK_BYTES, type BlockWrite, type FileCells, type Uploads } from '@tacet/client';
 import { LARGE_PICTURE, MAX_PICTURE_BYTES, PICTURE } from '../limits.ts';
 import type { Scene } from '../scene.ts';
-
-interface Surroundings extends Pick<Scene, 'turn' | 'cells' | 'pictures'> {
-  readonly uploads: Uploads;
-}
+import { readUpload, replaceUpload, type Surroundings } from './remade.ts';
 
 interface Remade {
   readonly upload: number;
@@ -20,40 +16,22 @@ interface Remade {
 
 /** Throws `picture-large`, `picture-unreadable`, `picture-slow`; the upload stays as it was then. */
 export async function remakePicture(
-  { uploads, turn, cells, pictures }: Surroundings,
+  around: Surroundings & Pick<Scene, 'pictures'>,
   upload: number,
   large: boolean,
 ): Promise<Remade> {
-  const size = await turn(() => uploads.sizeOf(upload));
+  const size = await around.turn(() => around.uploads.sizeOf(upload));
   if (size > MAX_PICTURE_BYTES) {
     throw new AppError('picture-large', 'refused', 'a picture has at most 64 MiB');
   }
-  const store = await cells();
-  await writeAll(await turn(() => uploads.finish(upload)), store, turn);
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  for (const { cell, place, length } of await turn(() => uploads.blocks(upload))) {
-    pieces.push(new Uint8Array((await store.read(cell, place)).subarray(0, length)));
-  }
-  const made = await pictures.remake(pieces, large ? LARGE_PICTURE : PICTURE);
+  const pieces = await readUpload(around, upload);
+  const made = await around.pictures.remake(pieces, large ? LARGE_PICTURE : PICTURE);
   const { bytes, width, height, preview } = made;
-  const facts = { mediaType: 'image/webp', preview, dimensions: [width, height] } as const;
-  const fresh = await turn((now) => uploads.begin(bytes.length, now, facts));
-  for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-    const piece = bytes.subarray(at, at + BLOCK_BYTES);
-    await writeAll(await turn(() => uploads.put(fresh, at, piece)), store, turn);
-  }
-  await turn(() => uploads.cancel(upload));
+  const fresh = await replaceUpload(around, upload, bytes, {
+    kind: 'picture',
+    mediaType: 'image/webp',
+    preview,
+    dimensions: [width, height],
+  });
   return { upload: fresh, size: bytes.length, width, height };
-}
-
-/** Each is on the disk before the next, and before the machine hears of it. */
-export async function writeAll(
-  writes: readonly BlockWrite[],
-  cells: FileCells,
-  turn: Scene['turn'],
-): Promise<void> {
-  for (const { cell, place, bytes, done } of writes) {
-    await cells.write(cell, place, bytes);
-    await turn(done);
-  }
 }
