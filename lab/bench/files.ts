@@ -28,7 +28,7 @@ const QUICK: Partial<Parameters> = {
 const PIECE = 262_144;
 /** Windows say as often that they are visible. */
 const HEARTBEAT: Millis = 15 * SECOND;
-const PATIENCE: Millis = 60 * MINUTE;
+const PATIENCE: Millis = 100 * MINUTE;
 /** Of the large file where nothing else is said. */
 const LARGE_MB = 20;
 
@@ -45,6 +45,10 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
   if (!Number.isFinite(large) || large <= 0 || large > 256) {
     throw new RangeError('--megabytes takes a number up to 256');
   }
+  const kills = Number(args.kills ?? 0);
+  if (!Number.isInteger(kills) || kills < 0 || kills > 20) {
+    throw new RangeError('--kills takes a whole number up to 20');
+  }
   const parts = (args.part ?? 'levels,transfer,large').split(',');
   const wanted = (name: string): boolean => parts.includes(name);
   let figures: Figures = {};
@@ -59,7 +63,7 @@ export async function run(args: BenchArguments, say: (line: string) => void): Pr
   }
   if (wanted('large')) {
     const grown = await Town.with({ parameters: QUICK, urgent: true }, async (town) =>
-      growth(await meet(town, say), large * 1_000_000, say),
+      growth(await meet(town, say), { size: large * 1_000_000, kills }, say),
     );
     figures = { ...figures, ...grown };
   }
@@ -141,31 +145,48 @@ async function transfer(pair: Pair, say: (line: string) => void): Promise<Figure
   };
 }
 
-async function growth(pair: Pair, size: number, say: (line: string) => void): Promise<Figures> {
-  const { alice, bob } = pair;
+interface Large {
+  /** Bytes. */
+  readonly size: number;
+  /** How often each of the two is ended by kill -9 on the way, in turns, and started again. */
+  readonly kills: number;
+}
+
+async function growth(
+  pair: Pair,
+  { size, kills }: Large,
+  say: (line: string) => void,
+): Promise<Figures> {
+  const people = [pair.alice, pair.bob] as const;
   // Code is compiled, caches are filled.
   await send(pair, 300_000, true);
-  const before = [alice, bob].map(({ pid }) => usageOf(pid).rssKb);
+  const before = people.map(({ pid }) => usageOf(pid).rssKb);
   const most = [...before];
-  const watch = setInterval(() => {
-    for (const [n, { pid }] of [alice, bob].entries()) {
+  let killed = 0;
+  const look = async (share: number): Promise<void> => {
+    for (const [n, { pid }] of people.entries()) {
       most[n] = Math.max(most[n] ?? 0, usageOf(pid).rssKb);
     }
-  }, 250);
-  try {
-    const { seconds } = await send(pair, size, true);
-    const [writer = 0, reader = 0] = most.map((kb, n) => (kb - (before[n] ?? 0)) / 1_024);
+    if (killed === 2 * kills || share < (killed + 1) / (2 * kills + 1)) return;
+    const one = people[killed % 2 === 0 ? 0 : 1];
+    killed += 1;
+    await one.kill();
+    await one.start();
     say(
-      `${size / 1e6} MB in ${seconds.toFixed(0)} s: ${writer.toFixed(0)} and ${reader.toFixed(0)} MB`,
+      `${Math.round(100 * share)} %: ${one.name} killed and started again, ${killed} times in all`,
     );
-    return {
-      rss_growth_mb: Math.max(writer, reader),
-      ...{ rss_growth_writer_mb: writer, rss_growth_reader_mb: reader },
-      ...{ large_mb: size / 1e6, large_s: seconds },
-    };
-  } finally {
-    clearInterval(watch);
-  }
+  };
+  const { seconds } = await send(pair, size, true, look);
+  assert.equal(killed, 2 * kills, 'it was here before all kills');
+  const [writer = 0, reader = 0] = most.map((kb, n) => (kb - (before[n] ?? 0)) / 1_024);
+  say(
+    `${size / 1e6} MB in ${seconds.toFixed(0)} s: ${writer.toFixed(0)} and ${reader.toFixed(0)} MB`,
+  );
+  return {
+    rss_growth_mb: Math.max(writer, reader),
+    ...{ rss_growth_writer_mb: writer, rss_growth_reader_mb: reader },
+    ...{ large_mb: size / 1e6, large_s: seconds, large_kills: killed },
+  };
 }
 
 interface Took {
@@ -175,8 +196,16 @@ interface Took {
   readonly moving: number;
 }
 
-/** From Alice to Bob, checked to the byte. */
-async function send(pair: Pair, size: number, quick: boolean): Promise<Took> {
+/**
+ * From Alice to Bob, checked to the byte.
+ * @param look told some ten times a second what share of it is here
+ */
+async function send(
+  pair: Pair,
+  size: number,
+  quick: boolean,
+  look: (share: number) => Promise<void> = async () => undefined,
+): Promise<Took> {
   const { town, alice, bob, atAlice, atBob } = pair;
   const { upload } = await alice.api.call('file.begin', { size });
   const sum = createHash('sha256');
@@ -208,7 +237,9 @@ async function send(pair: Pair, size: number, quick: boolean): Promise<Took> {
       begun = true;
       moving = performance.now();
     }
-    return (await newest(bob, atBob))?.file?.state === 'here';
+    const { done = 0, parts = 1, state } = (await newest(bob, atBob))?.file ?? {};
+    if (state !== 'here') await look(done / parts);
+    return state === 'here';
   });
   const end = performance.now();
   assert.equal(await sumOf(bob, offered.id), sum.digest('hex'));

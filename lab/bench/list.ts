@@ -14,6 +14,7 @@ export interface BenchArguments {
   readonly store?: string | undefined;
   readonly part?: string | undefined;
   readonly megabytes?: string | undefined;
+  readonly kills?: string | undefined;
 }
 
 export interface Bench {

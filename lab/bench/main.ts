@@ -16,7 +16,7 @@ ${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n')}
   --part P       daemon: some of idle, search, start, burst, growth, with a comma between (all); with
                  --store, figures of the other parts of the same commit come along
   --megabytes N  files: size of the large one (20, about five minutes), of all about fifteen; with --part
-                 some of levels, transfer, large
+                 some of levels, transfer, large; --kills N ends each side so often on the way of it
   --levels L     delivery: strong, balanced or both, with a comma between (both)
   --clients N    clients: how many (1000)
   --settle S     clients: seconds before measuring (60)
@@ -51,6 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
       store: { type: 'string' },
       part: { type: 'string' },
       megabytes: { type: 'string' },
+      kills: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
