@@ -49,6 +49,7 @@ import {
   profileResume,
   unlock,
 } from './commands/profile.ts';
+import { vaultPromises } from './commands/promises.ts';
 import {
   requestAccept,
   requestBlock,
@@ -158,6 +159,7 @@ export const COMMANDS: readonly Command[] = [
   profilePassphrase,
   vaultAdd,
   vaultDuress,
+  vaultPromises,
   backupCreate,
   backupStatus,
   backupTest,

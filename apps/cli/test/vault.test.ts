@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { PROMISES } from '@tacet/api';
 import { FakeDaemon } from './fake-daemon.ts';
 import { behave, strict } from './harness.ts';
 
@@ -21,6 +22,16 @@ before(() => fake.start(strict({ 'vault.add': () => ({}), 'vault.duress': () => 
 after(() => {
   fake.stop();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test('each promise is printed, with what is not promised, in lines a terminal holds', async () => {
+  const { code, out } = await fake.tacet(['vault', 'promises']);
+  assert.equal(code, 0);
+  const said = out.replace(/\s+/g, ' ');
+  for (const { who, cannot, can } of PROMISES) {
+    assert.ok(said.includes(`${who} cannot ${cannot} can ${can}`), who);
+  }
+  for (const line of out.split('\n')) assert.ok(line.length <= 78, line);
 });
 
 behave(fake, [

@@ -72,6 +72,7 @@ export {
   type ParamsOf,
   type ResultOf,
 } from './methods.ts';
+export { PROMISES, type Promised } from './promises.ts';
 export { REACH, type Reach } from './reach.ts';
 export {
   decodeRequest,

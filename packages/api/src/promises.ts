@@ -1,0 +1,65 @@
+/**
+ * What the vault, its locks and its deletions promise, and against whom: narrow, and the same words for
+ * every window. With what shows each of them: docs/threat-model.md.
+ */
+
+/** One kind of adversary. */
+export interface Promised {
+  readonly who: string;
+  /** What they cannot do. */
+  readonly cannot: string;
+  /** What they can do all the same. */
+  readonly can: string;
+}
+
+export const PROMISES: readonly Promised[] = [
+  {
+    who: 'Somebody who takes this computer while the profile is closed',
+    cannot:
+      'read anything without passphrase or keychain; tell whether one, two or more of the four places are used, and by what',
+    can: 'see that a vault exists, about how much its largest profile and all files may take, and try passphrases, each of which costs them as much as you',
+  },
+  {
+    who: 'Somebody who takes it fully locked, and reads its memory',
+    cannot:
+      'open the profile: its keys are gone from memory, while the line to the network goes on',
+    can: 'find something that should be gone, by chance: in two of thirteen searches a part of a public key, or the own name',
+  },
+  {
+    who: 'Somebody who takes it open, or with windows locked only',
+    cannot: 'open other profiles of the vault',
+    can: 'see that this place is used, and, with skill, read what is open from memory: the lock of windows keeps out who only sits down',
+  },
+  {
+    who: 'Somebody who forces a passphrase out of you and gets the one for coercion',
+    cannot:
+      'open any other profile any more: it is gone in less than a second, on a full disk too; see by time or looks that this passphrase is another',
+    can: 'read the profile it opens; open the others with an image of the disk from before and another passphrase later; not believe you',
+  },
+  {
+    who: 'Somebody who forces out the passphrase of one profile',
+    cannot: 'tell from the files of that moment whether there are others',
+    can: 'read that profile, and write as you',
+  },
+  {
+    who: 'Somebody who sees your disk twice: two images, a backup of it, a journal, a flash chip',
+    cannot: 'read either of them',
+    can: 'see which places changed in between: these are used. On flash, also find what was overwritten',
+  },
+  {
+    who: 'Somebody with files and passphrase, after you deleted something',
+    cannot: 'find it in the data at once, nor in any file of ours after seven days',
+    can: 'read it for up to seven days in a rolling copy, and for as long as you keep it in a backup of that time',
+  },
+  {
+    who: 'Somebody who watches your line',
+    cannot:
+      'tell open, windows locked and fully locked from each other, nor see that another profile is opened while Tacet runs',
+    can: 'see that this computer runs Tacet, when it starts and ends, and which edge it then dials: each profile has its own',
+  },
+  {
+    who: 'A program that runs on this computer as you, or above',
+    cannot: '-',
+    can: 'read and write all you can, from the moment a passphrase is typed',
+  },
+];
