@@ -19,7 +19,8 @@ import {
 } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
-import { emptyStatus, firstSteps, newContact, newMessage } from './fake-views.ts';
+import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
+import { FakeVoices } from './fake-voices.ts';
 
 export const PASSPHRASE = 'correct horse battery staple';
 
@@ -45,6 +46,8 @@ export class FakeDaemon implements WindowCore {
   readonly calls: CallRecord[] = [];
   /** By method: thrown instead of answering, until removed. */
   readonly failures = new Map<string, AppError>();
+  /** Voice notes brought in and sent. */
+  readonly voices = new FakeVoices();
   private readonly log: EventView[] = [];
   private readonly byClientId = new Map<string, string>();
   private readonly lockListeners = new Set<() => void>();
@@ -230,6 +233,36 @@ export class FakeDaemon implements WindowCore {
         throw new AppError('message-unknown', 'missing', 'no such message');
       return { ...message, evidence: this.evidence.get(id) ?? [] };
     },
+    'file.begin': ({ size }) => ({ upload: this.voices.begin(size) }),
+    'file.put': ({ upload, at, bytes }) => ({ at: this.voices.put(upload, at, bytes) }),
+    'voice.remake': ({ upload }) => this.voices.remake(upload),
+    'file.cancel': ({ upload }) => {
+      this.voices.uploads.delete(upload);
+      return {};
+    },
+    'file.preview': () => ({
+      boxes: 9,
+      leastMs: 40_000,
+      mostMs: 80_000,
+      fits: this.voices.fits,
+      transfer: null,
+    }),
+    'file.send': ({ contactId, upload, clientId, peaks = null }) => {
+      const { bytes, duration } = this.voices.take(upload);
+      const file = voiceFile(bytes.length, duration, peaks);
+      const text = `Voice note (${bytes.length} B)`;
+      const message = this.put(contactId, { direction: 'out', text, state: 'queued', file });
+      this.byClientId.set(clientId, message.id);
+      this.voices.notes.set(message.id, { bytes, duration });
+      return message;
+    },
+    'file.want': ({ id }) => {
+      const message = this.messages.get(id);
+      if (message?.file == null) throw new AppError('file-unknown', 'missing', 'no such file');
+      this.patchMessage(id, { file: { ...message.file, state: 'wanted', done: 1, parts: 4 } });
+      return this.messages.get(id);
+    },
+    'voice.read': ({ id }) => this.voices.read(id),
     'conversation.read': ({ contactId }) => {
       const contact = this.contacts.get(contactId);
       if (contact !== undefined && contact.unread > 0) this.patchContact(contactId, { unread: 0 });

@@ -1,5 +1,11 @@
 /** Plausible views to start from. */
-import type { ContactView, MeetingStepsView, MessageView, ProfileStatus } from '@tacet/api';
+import type {
+  ContactView,
+  FileView,
+  MeetingStepsView,
+  MessageView,
+  ProfileStatus,
+} from '@tacet/api';
 import { contactView, messageView, profileStatus } from '@tacet/testkit/views';
 
 export function emptyStatus(): ProfileStatus {
@@ -52,4 +58,30 @@ export function newMessage(
   patch: Partial<MessageView>,
 ): MessageView {
   return messageView({ id, contactId, text: '', sentAt: now, ...patch });
+}
+
+/** @param peaks base64url */
+export function voiceFile(
+  size: number,
+  duration: number,
+  peaks: string | null,
+  patch: Partial<FileView> = {},
+): FileView {
+  return {
+    kind: 'voice',
+    name: 'voice.webm',
+    claimedName: null,
+    mediaType: 'audio/webm',
+    size,
+    state: 'writing',
+    reason: null,
+    done: 0,
+    parts: 9,
+    preview: null,
+    width: null,
+    height: null,
+    duration,
+    peaks,
+    ...patch,
+  };
 }

@@ -5,6 +5,7 @@ import type { LevelName } from '@tacet/api';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
 import { levels } from '../words/network.ts';
+import { keepMessage } from './messages.ts';
 import {
   contacts,
   daemon,
@@ -119,6 +120,12 @@ export async function renameContact(contactId: string, name: string): Promise<bo
   return attempt(async () => {
     const renamed = await call('contact.rename', { contactId, name });
     contacts.value = (contacts.value ?? []).map((one) => (one.id === contactId ? renamed : one));
+  });
+}
+
+export async function fetchFile(id: string): Promise<boolean> {
+  return attempt(async () => {
+    keepMessage(await call('file.want', { id }));
   });
 }
 

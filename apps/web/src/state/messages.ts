@@ -26,6 +26,8 @@ function isSame(a: MessageView, b: MessageView): boolean {
     a.arrivedAt === b.arrivedAt &&
     a.sentAt === b.sentAt &&
     a.text === b.text &&
-    a.reason === b.reason
+    a.reason === b.reason &&
+    a.file?.state === b.file?.state &&
+    a.file?.done === b.file?.done
   );
 }

@@ -4,10 +4,13 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dismissMeeting } from '../state/actions.ts';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, status } from '../state/store.ts';
+import { record, voice } from '../state/voice.ts';
+import { canRecord } from '../voice/microphone.ts';
 import { sentenceOfCode } from '../words/errors.ts';
 import { safeName } from '../words/safe.ts';
 import { spanRange } from '../words/time.ts';
-import { SendIcon } from './icons.tsx';
+import { MicrophoneIcon, SendIcon } from './icons.tsx';
+import { VoiceFoot, VoiceRecorder } from './voice-recorder.tsx';
 
 /** One message holds 16 KiB of UTF-8. */
 const MAX_BYTES = 16_384;
@@ -16,7 +19,16 @@ const METER_FROM = 12_288;
 export function Composer({ contact }: { readonly contact: ContactView }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [size, setSize] = useState(() => byteLength(drafts.get(contact.id) ?? ''));
+  const mic = useRef<HTMLButtonElement>(null);
+  const isVoice = voice.value?.contactId === contact.id;
+  const wasVoice = useRef(false);
   const name = safeName(contact.name);
+
+  // When a note is sent or given up, focus is where it began.
+  useLayoutEffect(() => {
+    if (wasVoice.current && !isVoice) mic.current?.focus();
+    wasVoice.current = isVoice;
+  }, [isVoice]);
 
   useLayoutEffect(() => {
     const element = field.current;
@@ -47,6 +59,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
 
   if (contact.state === 'ended') return <Ended contact={contact} />;
   const isTooLong = size > MAX_BYTES;
+  const isElsewhere = voice.value !== null && !isVoice;
   return (
     <form
       class="composer"
@@ -56,7 +69,8 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
         send();
       }}
     >
-      <div class="composer-box">
+      {isVoice && <VoiceRecorder contact={contact} />}
+      <div class="composer-box" hidden={isVoice}>
         <textarea
           ref={field}
           rows={1}
@@ -75,6 +89,19 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
             }
           }}
         />
+        {canRecord() && size === 0 && (
+          <button
+            type="button"
+            class="tool"
+            ref={mic}
+            aria-label="Record a voice note"
+            title={isElsewhere ? 'A voice note to somebody else waits' : 'Record a voice note'}
+            disabled={isElsewhere}
+            onClick={() => void record(contact.id)}
+          >
+            <MicrophoneIcon />
+          </button>
+        )}
         <button
           type="submit"
           class="send"
@@ -86,7 +113,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
         </button>
       </div>
       <p class="composer-foot soft" id="composer-foot">
-        <span>{expectation(contact)}</span>
+        {isVoice ? <VoiceFoot /> : <span>{expectation(contact)}</span>}
         {size > METER_FROM && (
           <span class={isTooLong ? 'bad' : ''}>
             {isTooLong

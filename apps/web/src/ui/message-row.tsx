@@ -5,11 +5,13 @@ import type { MessageView } from '@tacet/api';
 import { useState } from 'preact/hooks';
 import { openSheet } from '../state/actions.ts';
 import { now } from '../state/store.ts';
+import { voiceOf, wordsBeside } from '../words/files.ts';
 import { safeText } from '../words/safe.ts';
 import { spokenRow } from '../words/spoken.ts';
 import { lateArrival, markOf, stateWord, warningWord } from '../words/states.ts';
 import { clockTime, fullTime, span } from '../words/time.ts';
 import { Mark } from './marks.tsx';
+import { VoiceNote } from './voice-note.tsx';
 
 /** Longer texts are folded. */
 const FOLD = 1_500;
@@ -40,7 +42,7 @@ export function MessageRow({ message, name, first, last, spelled }: Props) {
       }}
     >
       <div class="bubble">
-        <Text text={view.text} />
+        <Said view={view} />
         <button
           type="button"
           class="meta"
@@ -53,6 +55,18 @@ export function MessageRow({ message, name, first, last, spelled }: Props) {
       </div>
       <Below view={view} spelled={spelled} />
     </li>
+  );
+}
+
+function Said({ view }: { readonly view: MessageView }) {
+  const voice = voiceOf(view);
+  if (voice === null) return <Text text={view.text} />;
+  const beside = wordsBeside(view);
+  return (
+    <>
+      <VoiceNote message={view} file={voice} />
+      {beside !== '' && <Text text={beside} />}
+    </>
   );
 }
 

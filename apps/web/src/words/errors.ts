@@ -39,6 +39,10 @@ const sentences: Readonly<Record<string, string>> = {
   'contact-ended': 'Meeting this contact failed. Invite them again.',
   'session-expired': 'This contact has not answered for thirty days. Meet again by an invitation.',
   'session-identity-changed': 'The key is not the one known for this contact.',
+  'voice-unreadable': 'That is no voice note that can be played.',
+  'voice-long': 'That is more than a voice note can hold.',
+  'file-too-slow': 'This network is too slow for it: it would not arrive in time.',
+  'file-incomplete': 'Not all of it is here yet.',
   locked: 'The profile is locked.',
 };
 

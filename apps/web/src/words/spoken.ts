@@ -1,5 +1,6 @@
 /** What a screen reader says: one sentence for a row, one line for a new message. */
 import type { MessageView } from '@tacet/api';
+import { spokenNote, voiceOf } from './files.ts';
 import { safeName, safeText, snippet } from './safe.ts';
 import { lateArrival, stateWord, warningWord } from './states.ts';
 import { clockTime, dayName, span } from './time.ts';
@@ -12,16 +13,21 @@ export function spokenRow(message: MessageView, name: string, now: number): stri
   const state = message.direction === 'out' ? ` ${stateWord(message)}.` : '';
   const warning = warningWord(message);
   return [
-    `${who}: ${safeText(message.text)}. ${when}.`,
+    `${who}: ${safeText(said(message))}. ${when}.`,
     late === null ? '' : ` Arrived ${span(late)} late.`,
     state,
     warning === null ? '' : ` ${warning}.`,
   ].join('');
 }
 
+function said(message: MessageView): string {
+  const voice = voiceOf(message);
+  return voice === null ? message.text : spokenNote(message, voice);
+}
+
 /** For the hidden log: the text only where it is on the screen anyway. */
 export function spokenLine(message: MessageView, name: string, openId: string | undefined): string {
   return message.contactId === openId
-    ? `${safeName(name)}: ${snippet(message.text)}`
+    ? `${safeName(name)}: ${snippet(said(message))}`
     : `New message from ${safeName(name)}`;
 }

@@ -5,6 +5,8 @@ const policy = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  // Voice notes, from the page's own memory.
+  'media-src blob:',
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -27,7 +29,6 @@ const features = [
   'idle-detection',
   'local-fonts',
   'magnetometer',
-  'microphone',
   'midi',
   'payment',
   'picture-in-picture',
@@ -42,7 +43,7 @@ const features = [
 
 export const strictHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': policy,
-  'permissions-policy': features.map((name) => `${name}=()`).join(', '),
+  'permissions-policy': [...features.map((name) => `${name}=()`), 'microphone=(self)'].join(', '),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
