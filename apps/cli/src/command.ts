@@ -41,6 +41,20 @@ export const GLOBAL_OPTIONS = {
   help: { type: 'boolean', short: 'h', help: 'help for this command' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
+export const NEW_PASSPHRASE_OPTIONS = {
+  'new-passphrase-fd': {
+    type: 'string',
+    value: 'N',
+    help: 'read the new passphrase from file descriptor N',
+  },
+  'new-passphrase-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'read the new passphrase from a file only you can read',
+  },
+  'new-keychain': { type: 'boolean', help: 'the keychain of this computer opens it from now on' },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
 export const PASSPHRASE_OPTIONS = {
   'passphrase-fd': {
     type: 'string',

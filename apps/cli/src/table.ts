@@ -58,6 +58,7 @@ import {
   requestSend,
 } from './commands/request.ts';
 import { rpc } from './commands/rpc.ts';
+import { salvage } from './commands/salvage.ts';
 import { messageAround, search } from './commands/search.ts';
 import { send } from './commands/send.ts';
 import { edit, messageHistory, messageShow, react, remove, timer } from './commands/talk.ts';
@@ -164,6 +165,7 @@ export const COMMANDS: readonly Command[] = [
   backupStatus,
   backupTest,
   backupRestore,
+  salvage,
   lock,
   unlock,
   wipe,

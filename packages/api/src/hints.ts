@@ -11,7 +11,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'passphrase-wait': 'a minute at most; nothing was changed',
   'profile-newer': 'install the newer version; nothing was changed',
   'profile-unreadable':
-    'keep the files as they are, and make a profile of another name from a backup: tacet --profile NAME backup restore FOLDER',
+    'keep the files as they are, and make a profile of another name: from a backup, tacet --profile NAME backup restore FOLDER; or of what is left, tacet --profile NAME salvage THIS',
   'daemon-not-running': 'start it: tacet up',
   'daemon-running': 'stop it first: tacet down',
   'disk-low': 'make room on the disk, then want or send the file again',

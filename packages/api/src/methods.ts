@@ -5,7 +5,13 @@
  * methods keeps them in `methods/`.
  */
 import * as v from 'valibot';
-import { MAX_IDLE_MINUTES, MAX_INVITATION_HOURS, MAX_PAGE, MAX_SOCKS } from './limits.ts';
+import {
+  MAX_FOLDER,
+  MAX_IDLE_MINUTES,
+  MAX_INVITATION_HOURS,
+  MAX_PAGE,
+  MAX_SOCKS,
+} from './limits.ts';
 import { always, done, id, link, method, name, nothing, passphrase, upTo } from './method.ts';
 import { addressMethods } from './methods/addresses.ts';
 import { backupMethods } from './methods/backups.ts';
@@ -21,6 +27,7 @@ import { talkMethods } from './methods/talk.ts';
 import { tokenMethods } from './methods/tokens.ts';
 import { trustMethods } from './methods/trust.ts';
 import { whyMethods } from './methods/why.ts';
+import { salvaged } from './salvaged.ts';
 import {
   contact,
   daemonStatus,
@@ -80,6 +87,19 @@ export const methods = {
   'vault.add': method(v.strictObject({ name, passphrase, keep: kept }), done, 'owner', always),
   /** A passphrase that opens this profile once it has destroyed every other one. */
   'vault.duress': method(v.strictObject({ passphrase, keep: kept }), done, 'owner', always),
+  /** Makes a profile, where there is none, of what can be read of a damaged one, which stays as it is. */
+  'profile.salvage': method(
+    v.strictObject({
+      /** Of the damaged profile: a whole path, and what opens it. */
+      folder: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_FOLDER)),
+      current: secret,
+      passphrase: v.exactOptional(passphrase),
+      keychain: v.exactOptional(v.boolean()),
+    }),
+    v.object({ status: profileStatus, contents: salvaged }),
+    'owner',
+    always,
+  ),
   /** Destroys the profile, locked or not, and ends the daemon. Nothing brings it back. */
   'profile.wipe': method(v.strictObject({ sure: v.literal(true) }), wiped, 'owner', always),
   /** The copy of this profile that was noticed has been ended: this daemon sends again. */

@@ -33,6 +33,7 @@ export const REACH: Readonly<Record<MethodName, Reach>> = {
   'profile.lock': all,
   'profile.idle': all,
   'profile.reseal': all,
+  'profile.salvage': all,
   'profile.wipe': all,
   'vault.add': all,
   'vault.duress': all,

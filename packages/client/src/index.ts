@@ -47,6 +47,13 @@ export {
   type RestoredFrom,
   type RestoredView,
 } from './recovery/restored.ts';
+export {
+  fenceSalvaged,
+  mendSalvaged,
+  type SalvagedRows,
+  type SalvagedView,
+  salvageTables,
+} from './recovery/salvaged.ts';
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';

@@ -1,5 +1,5 @@
 /** `profile create`, `profile rename`, `profile passphrase`, `lock`, `unlock`. */
-import { type Command, PASSPHRASE_OPTIONS } from '../command.ts';
+import { type Command, NEW_PASSPHRASE_OPTIONS, PASSPHRASE_OPTIONS } from '../command.ts';
 import { findContact } from '../contacts.ts';
 import type { Context } from '../context.ts';
 import { parseDuration } from '../duration.ts';
@@ -61,17 +61,7 @@ export const profilePassphrase: Command = {
   arity: [0, 0],
   options: {
     ...PASSPHRASE_OPTIONS,
-    'new-passphrase-fd': {
-      type: 'string',
-      value: 'N',
-      help: 'read the new passphrase from file descriptor N',
-    },
-    'new-passphrase-file': {
-      type: 'string',
-      value: 'FILE',
-      help: 'read the new passphrase from a file only you can read',
-    },
-    'new-keychain': { type: 'boolean', help: 'the keychain of this computer opens it from now on' },
+    ...NEW_PASSPHRASE_OPTIONS,
   },
   examples: [
     'tacet profile passphrase',

@@ -25,7 +25,7 @@ export function profileUnreadable(cause?: unknown): AppError {
   return new AppError(
     'profile-unreadable',
     'storage',
-    'the profile is damaged or incomplete; restore a backup and keep these files',
+    'the profile is damaged or incomplete; keep these files, and restore a backup or salvage what is left',
     { cause: stripped(cause) },
   );
 }

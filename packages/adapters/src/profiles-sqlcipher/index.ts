@@ -18,6 +18,8 @@ export {
   type RestoreSource,
   restoreProfile,
 } from './restore.ts';
+export type { Loaded, Missing, SalvagedTable } from './salvage/load.ts';
+export { type Salvaged, type SalvageOptions, salvageProfile } from './salvage/salvage.ts';
 export type { ProfileSnapshot, SnapshotFile } from './snapshot.ts';
 export { profileExists } from './vault.ts';
 export { eraseKeys, removeVault } from './wipe.ts';

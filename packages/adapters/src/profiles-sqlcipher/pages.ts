@@ -3,6 +3,7 @@
  * `content | IV 16 | HMAC-SHA512 64`, and the first begins with the 16 bytes of the file's salt.
  */
 import { createDecipheriv } from 'node:crypto';
+import { equalBytes } from '@tacet/base';
 import { equalSecret, hmacSha512, wipe } from '@tacet/crypto';
 import { profileUnreadable } from './errors.ts';
 import { KEY_BYTES, PAGE_BYTES } from './limits.ts';
@@ -18,6 +19,14 @@ const CHANGE_AT = 24;
 const PAGES_AT = 28;
 const VALID_FOR_AT = 92;
 const IV_AT = PAGE_BYTES - 80;
+
+/** Whether two pages of one number, one of them damaged, were the same: each writing draws another IV. */
+export function sameWriting(damaged: Uint8Array, whole: Uint8Array): boolean {
+  const same = (from: number, to: number): boolean =>
+    damaged.length === PAGE_BYTES &&
+    equalBytes(damaged.subarray(from, to), whole.subarray(from, to));
+  return same(IV_AT, MAC_AT) || same(MAC_AT, PAGE_BYTES);
+}
 
 /** Whoever makes one wipes it. */
 export class PageAuthority {
@@ -56,6 +65,18 @@ export class PageAuthority {
     wipe(start);
     if (change !== validFor || pages === 0) throw profileUnreadable();
     return pages;
+  }
+
+  /** A page as SQLite has it, zeros where SQLCipher keeps its own; null for one that does not hold. */
+  open(page: Uint8Array, number: number): Uint8Array | null {
+    if (page.length !== PAGE_BYTES || number === LOCK_PAGE || !this.holds(page, number))
+      return null;
+    const iv = page.subarray(IV_AT, IV_AT + SALT_BYTES);
+    const from = number === 1 ? SALT_BYTES : 0;
+    const cipher = createDecipheriv('aes-256-cbc', this.databaseKey, iv).setAutoPadding(false);
+    const plain = new Uint8Array(PAGE_BYTES);
+    plain.set(cipher.update(page.subarray(from, IV_AT)), from);
+    return plain;
   }
 
   wipe(): void {

@@ -22,7 +22,7 @@ export interface LogContent {
 
 type Sum = readonly [number, number];
 
-interface Frame {
+export interface Frame {
   readonly number: number;
   /** Pages of the database when this frame ends a transaction, 0 otherwise. */
   readonly commit: number;
@@ -79,7 +79,7 @@ export async function readLog(
   return { pages: new Set(numbers.slice(0, ended)), size };
 }
 
-function headerOf(bytes: Uint8Array) {
+export function headerOf(bytes: Uint8Array) {
   const view = viewOf(bytes);
   const little = (view.getUint32(0) & 1) === 0;
   const sum = checksum([0, 0], bytes.subarray(0, LOG_HEADER_BYTES - 8), little);
@@ -91,7 +91,7 @@ function headerOf(bytes: Uint8Array) {
   return { little, sum, holds, salts: view.getBigUint64(16).toString() };
 }
 
-function frameOf(bytes: Uint8Array, little: boolean): Frame {
+export function frameOf(bytes: Uint8Array, little: boolean): Frame {
   const view = viewOf(bytes);
   const page = bytes.subarray(FRAME_HEADER_BYTES);
   const sum = storedSum(view, FRAME_HEADER_BYTES);

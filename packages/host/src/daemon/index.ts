@@ -18,7 +18,8 @@ export type {
   ProfileVault,
 } from './ports.ts';
 export { Runtime, type RuntimeOptions } from './runtime.ts';
-export { Daemon, type ServiceOptions, type WindowDoor } from './service.ts';
+export { Daemon } from './service.ts';
+export type { ServiceOptions, WindowDoor } from './service-options.ts';
 export { ownDirectory } from './socket/directory.ts';
 export { type DirectoryLock, lockDirectory } from './socket/lock.ts';
 export { type SocketServer, startSocketServer } from './socket/server.ts';

@@ -4,6 +4,8 @@ import type {
   ProfileSnapshot,
   RestoreSource,
   RollingCopies,
+  Salvaged,
+  SalvageOptions,
 } from '@tacet/adapters/profiles-sqlcipher';
 import type { Clock, Millis, Rng, Sensitive } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
@@ -93,6 +95,15 @@ export interface ProfileVault<Store extends Opened> {
     source: RestoreSource,
     prepare: (store: ProfileStore) => void,
   ): Promise<void>;
+  /**
+   * A profile from what can be read of a damaged one in another folder, which stays as it is. Throws as
+   * `restore`, and `profile-missing`, `profile-in-use`, `passphrase-wrong` for that one.
+   */
+  salvage(
+    secret: ProfileSecret,
+    from: { readonly dir: string; readonly secret: ProfileSecret },
+    work: Pick<SalvageOptions, 'tables' | 'mend' | 'prepare'>,
+  ): Promise<Salvaged>;
   /** Removes what `create` just made, when it could not be filled. */
   discard(): void;
   /** Overwrites all that could open it, open or not. Throws what failed after trying everything. */

@@ -32,6 +32,7 @@ export type OwnMethod =
   | 'profile.reseal'
   | 'vault.add'
   | 'vault.duress'
+  | 'profile.salvage'
   | 'profile.wipe'
   | 'backup.test'
   | 'backup.restore'

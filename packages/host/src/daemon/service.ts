@@ -13,83 +13,29 @@ import {
   type TokenView,
 } from '@tacet/api';
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
-import { cleanName, type FileCells, type Handover, type PicturePort } from '@tacet/client';
+import { cleanName, type FileCells } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
 import type { Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
 import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
+import { salvageInto } from './backup/salvage.ts';
 import { addDuress, addProfile, type Beside } from './beside.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { debugOf } from './debug.ts';
 import { EventHub } from './event-hub.ts';
-import {
-  type Covered,
-  type CoverSeat,
-  forgetFreed,
-  type HandingMachine,
-  handToCover,
-  turnsOf,
-} from './full-lock.ts';
+import { type Covered, forgetFreed, handToCover, turnsOf } from './full-lock.ts';
 import { PassphraseGate } from './gate.ts';
 import { IdleLock } from './idle-lock.ts';
 import { makeKeepers } from './keepers.ts';
 import { CHECKPOINT_EVERY, LOCK_ROOM, LOCK_STEP } from './limits.ts';
-import type { Person } from './machine.ts';
 import { handlers } from './methods.ts';
-import type {
-  Dial,
-  Environment,
-  InTurn,
-  KeychainLeft,
-  Opened,
-  ProfileSecret,
-  ProfileVault,
-} from './ports.ts';
+import type { InTurn, KeychainLeft, Opened, ProfileSecret } from './ports.ts';
 import { Presence } from './presence.ts';
 import { locked, passphraseWrong, profileMissing, secretOf, stopping } from './refusals.ts';
 import { Runtime } from './runtime.ts';
 import type { OwnMethod, Scene } from './scene.ts';
+import type { PersonMachine, ServiceOptions } from './service-options.ts';
 import { type EventListener, subscribe } from './subscribe.ts';
-
-export interface ServiceOptions<Store extends Opened, Job, Outcome> {
-  readonly handle: string;
-  /** The profile's folder. */
-  readonly dir: string;
-  readonly version: string;
-  readonly environment: Environment;
-  readonly vault: ProfileVault<Store>;
-  readonly dial: Dial;
-  /** Fills a new profile: identity, tables. */
-  readonly prepare: (store: Store, name: string) => Promise<void>;
-  /** The same, of a profile that is added to a vault. */
-  readonly fill: Beside['fill'];
-  /** @param from a link that stands, and goes on */
-  readonly openPerson: (
-    store: Store,
-    now: Millis,
-    from: Handover | null,
-  ) => PersonMachine<Job, Outcome>;
-  /** For a full lock. */
-  readonly prepareCover: (inTurn: InTurn) => Promise<CoverSeat<Job, Outcome>>;
-  /** What was freed is overwritten: by the engine, and by the rest; see freed-memory.ts. */
-  readonly collectFreed: () => void;
-  readonly fillFreed: () => readonly (() => void)[];
-  readonly runJob: (job: Job) => Promise<Outcome>;
-  readonly pictures: PicturePort;
-  /** Null while no window server runs. */
-  readonly window: () => WindowDoor | null;
-  /** The daemon was asked to stop; called after the answer had time to leave. */
-  readonly onStop: () => void;
-}
-
-export interface WindowDoor {
-  /** Without any secret. */
-  readonly address: string;
-  /** A one-time address, and the page that leads there. */
-  open(): { readonly url: string; readonly file: string };
-}
-
-type PersonMachine<Job, Outcome> = Person & HandingMachine<Job, Outcome>;
 
 interface Inhabited<Store, Job, Outcome> extends Scene {
   readonly store: Store;
@@ -228,6 +174,10 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
         return await this.beside((one) => addDuress(one, params as ParamsOf<'vault.duress'>));
       case 'profile.wipe':
         return await this.wipe();
+      case 'profile.salvage': {
+        const make = salvageInto(this.options.vault, params, this.now());
+        return await this.alone(() => this.anew(params, make));
+      }
       case 'backup.test':
         return await this.testBackup(params as ParamsOf<'backup.test'>);
       case 'backup.restore':
@@ -392,20 +342,25 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     return await run;
   }
 
-  private async restore(params: ParamsOf<'backup.restore'>): Promise<{
-    readonly status: ProfileStatus;
-    readonly contents: Found;
-  }> {
+  /** Where there is none, from elsewhere. */
+  private async anew<T>(
+    params: Record<string, unknown>,
+    make: (secret: ProfileSecret) => Promise<T>,
+  ): Promise<{ readonly status: ProfileStatus; readonly contents: T }> {
     const secret = secretOf(params);
     if (this.state() !== 'none') {
       throw new AppError('profile-exists', 'state', 'there is a profile here already');
     }
-    const { vault } = this.options;
-    const from = { folder: params.folder, phrase: new Sensitive(params.phrase) };
-    const contents = await this.watching((watcher) =>
-      restoreBackup(vault, from, secret, this.now(), watcher),
-    );
+    const contents = await make(secret);
     return { status: await this.enter(await this.open(secret)), contents };
+  }
+
+  private restore({ folder, phrase, ...rest }: ParamsOf<'backup.restore'>): Promise<object> {
+    const from = { folder, phrase: new Sensitive(phrase) };
+    const { vault } = this.options;
+    return this.anew(rest, (secret) =>
+      this.watching((watcher) => restoreBackup(vault, from, secret, this.now(), watcher)),
+    );
   }
 
   private async watching<T>(work: (watcher: Watcher) => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import {
   profileExists,
   removeVault,
   restoreProfile,
+  salvageProfile,
   type ProfileSecret as VaultSecret,
 } from '@tacet/adapters/profiles-sqlcipher';
 import { AppError, isAppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
@@ -33,9 +34,9 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
   // Profiles of two homes may share a name; a folder is one profile's alone.
   const account = dir;
 
-  async function resolve(secret: ProfileSecret): Promise<VaultSecret> {
+  async function resolve(secret: ProfileSecret, of = account): Promise<VaultSecret> {
     if (secret.kind === 'passphrase') return typed(secret.passphrase);
-    const kept = await keychain.get(account);
+    const kept = await keychain.get(of);
     if (kept !== null) return { kind: 'keychain', secret: kept };
     throw new AppError(
       'keychain-empty',
@@ -69,7 +70,7 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
         'the keychain holds one secret; use a passphrase',
       );
     }
-    const secrets = await Promise.all([secret, ...keep].map(resolve));
+    const secrets = await Promise.all([secret, ...keep].map((one) => resolve(one)));
     const [one, ...others] = secrets as [VaultSecret, ...VaultSecret[]];
     try {
       await work(one, others);
@@ -83,6 +84,23 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
     const made = new Sensitive(randomBytes(rng, KEYCHAIN_BYTES));
     await keychain.set(account, made);
     return { kind: 'keychain', secret: made };
+  }
+
+  /** A profile where there is none. */
+  async function anew<T>(
+    secret: ProfileSecret,
+    make: (made: VaultSecret) => Promise<T>,
+  ): Promise<T> {
+    if (profileExists(dir)) {
+      // Before the keychain's entry of the one that is here is written over.
+      throw new AppError('profile-exists', 'state', 'there is a profile here already');
+    }
+    try {
+      return await using(fresh(secret), make);
+    } catch (error) {
+      if (secret.kind === 'keychain') await keychain.remove(account);
+      throw error;
+    }
   }
 
   const opened = (profile: OpenProfile): OpenedVault => ({
@@ -134,18 +152,14 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
         const turns = inTurn === undefined ? {} : { inTurn };
         return opened(await openProfile({ dir, ...one, ...turns }));
       }),
-    async restore(secret, source, prepare) {
-      if (profileExists(dir)) {
-        // Before the keychain's entry of the one that is here is written over.
-        throw new AppError('profile-exists', 'state', 'there is a profile here already');
-      }
-      try {
-        await using(fresh(secret), (made) => restoreProfile({ dir, ...made, source, prepare }));
-      } catch (error) {
-        if (secret.kind === 'keychain') await keychain.remove(account);
-        throw error;
-      }
-    },
+    restore: (secret, source, prepare) =>
+      anew(secret, (made) => restoreProfile({ dir, ...made, source, prepare })),
+    salvage: (secret, from, work) =>
+      using(resolve(from.secret, from.dir), (opens) =>
+        anew(secret, (made) =>
+          salvageProfile({ from: { dir: from.dir, ...opens }, to: { dir, ...made }, ...work }),
+        ),
+      ),
     discard: () => removeVault(dir),
     erase: () => eraseKeys(dir, rng),
     async remove() {

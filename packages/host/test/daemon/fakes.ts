@@ -394,6 +394,9 @@ export class FakeVault implements ProfileVault<FakeStore> {
     this.stores.push(store);
     return store;
   }
+  async salvage(): Promise<never> {
+    throw new Error('not part of this fake');
+  }
   async restore(): Promise<never> {
     throw new Error('not part of this fake');
   }

@@ -118,6 +118,7 @@ test('no token, whatever its scopes, unlocks, opens windows or makes tokens', ()
     'profile.lock',
     'profile.reseal',
     'profile.resume',
+    'profile.salvage',
     'profile.unlock',
     'profile.wipe',
     'token.create',

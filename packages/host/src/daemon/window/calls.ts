@@ -13,6 +13,7 @@ const withheld: ReadonlySet<string> = new Set([
   'daemon.stop',
   'window.open',
   'profile.wipe',
+  'profile.salvage',
   'vault.add',
   'vault.duress',
   'backup.phrase',
