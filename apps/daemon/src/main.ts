@@ -2,6 +2,7 @@
 import { closeSync, readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AppError, isAppError } from '@tacet/base';
+import { withholdMemory } from '@tacet/host/core-dumps';
 import { makeLog, SystemClock, startDaemon } from '@tacet/host/daemon';
 import { runEcho } from './echo.ts';
 import { type DaemonOptions, readOptions } from './options.ts';
@@ -14,6 +15,7 @@ const log = makeLog(new SystemClock(), write);
 
 // Whatever is made here is for this user only.
 process.umask(0o077);
+if (!withholdMemory()) log.warn('core-memory');
 
 process.on('uncaughtException', (error) => {
   log.error('internal', error);

@@ -1,4 +1,5 @@
 /** `run`: one process of a network, until it is told to stop. */
+import { withholdMemory } from '@tacet/host/core-dumps';
 import { readConfig, runProcess, untilReady } from '@tacet/host/relay';
 import { CONFIG, type Command, type Given } from '../command.ts';
 import { textOption } from '../options.ts';
@@ -9,6 +10,9 @@ import { VERSION } from '../version.ts';
 export const UNTIL_STDIN = {
   'until-stdin-ends': { type: 'boolean', help: 'stop when standard input ends' },
 } as const;
+
+const CORE_MEMORY =
+  'core files of this process would hold its keys: set their limit to 0 (ulimit -c 0)';
 
 export const run: Command = {
   path: 'run',
@@ -25,6 +29,7 @@ async function start({ values }: Given, output: Output): Promise<void> {
   const { config } = readConfig(textOption(values, 'config'), process.env);
   // Nobody else reads what this process writes.
   process.umask(0o077);
+  if (!withholdMemory()) output.warn(CORE_MEMORY);
   const stop = stopSignal(values['until-stdin-ends'] === true);
   const running = await runProcess(config, {
     version: VERSION,
