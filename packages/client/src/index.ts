@@ -57,6 +57,7 @@ export {
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
+export { MIGRATIONS } from './store/schema.ts';
 export { schemaSteps } from './store/steps.ts';
 export { originOf, type TokenRequest, type TokenScope, type TokenView } from './tokens/tokens.ts';
 export type {

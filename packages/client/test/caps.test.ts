@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { base64url, DAY, isAppError } from '@tacet/base';
 import {
   createFakeSession,
-  MemoryStore,
+  type MemoryStore,
   makeTestNetwork,
   seededRng,
   TEST_NOW,
@@ -14,6 +14,7 @@ import { Client } from '../src/client.ts';
 import type { Engine } from '../src/engine.ts';
 import { EventLog } from '../src/events/log.ts';
 import { prepareProfile } from '../src/meeting/identity.ts';
+import { migratedStore } from './migrated-store.ts';
 
 const NETWORK = makeTestNetwork({ seed: 'caps' });
 const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
@@ -39,7 +40,7 @@ describe('caps of a profile', () => {
   const count = (table: string): unknown => store.get(`SELECT count(*) AS n FROM ${table}`)?.['n'];
 
   const fresh = async (): Promise<void> => {
-    store = new MemoryStore();
+    store = migratedStore();
     await prepareProfile(store, createFakeSession(rng), rng, { name: 'alice' });
     client = Client.open({ store, builder: plainBuilder, rng }, now);
     client.joinNetwork(NETWORK.cardText, now);

@@ -1,6 +1,7 @@
 /** Repeatable randomness, a clock that tests move, and ready-made networks. Never shipped. */
 export { FakeClock } from './clock.ts';
 export { checkDecoder, type DecoderUnderTest } from './decoder.ts';
+export { emptyProfile } from './empty-profile.ts';
 export { epochKeys } from './epoch-keys.ts';
 export { createFakeSession } from './fake-session.ts';
 export { MemoryCells } from './memory-cells.ts';

@@ -5,7 +5,7 @@ import { DAY, isAppError } from '@tacet/base';
 import { kemKeyPair } from '@tacet/crypto';
 import {
   createFakeSession,
-  MemoryStore,
+  type MemoryStore,
   makeTestNetwork,
   seededRng,
   TEST_NOW,
@@ -15,6 +15,7 @@ import { encodeAddressCard, encodeAddressLink } from '../../src/addresses/card.t
 import { Client } from '../../src/client.ts';
 import { Blocklist } from '../../src/contacts/blocklist.ts';
 import { prepareProfile } from '../../src/meeting/identity.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const NETWORK = makeTestNetwork({ seed: 'address caps' });
 const rng = seededRng('address caps');
@@ -23,7 +24,7 @@ const code = (wanted: string) => (error: unknown) => isAppError(error, wanted);
 const random = (n: number): Uint8Array => rng.fill(new Uint8Array(n));
 
 async function fresh(): Promise<{ store: MemoryStore; client: Client }> {
-  const store = new MemoryStore();
+  const store = migratedStore();
   await prepareProfile(store, createFakeSession(rng), rng, { name: 'alice' });
   const client = Client.open({ store, builder: plainBuilder, rng }, now);
   client.joinNetwork(NETWORK.cardText, now);

@@ -1,6 +1,7 @@
 /** A profile without network, with contacts that were met: for what never leaves it. */
 import {
   createFakeSession,
+  emptyProfile,
   MemoryStore,
   type SeededRng,
   seededRng,
@@ -26,6 +27,7 @@ export class Profile {
   static async with(...names: readonly string[]): Promise<Profile> {
     const profile = new Profile(names.join());
     const { store, rng, now } = profile;
+    store.restore(emptyProfile());
     await prepareProfile(store, createFakeSession(rng), rng, { name: 'alice' });
     profile.restart();
     for (const name of names) {

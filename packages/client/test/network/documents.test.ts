@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { equalBytes } from '@tacet/base';
 import { signDocument, type VerifiedDocument } from '@tacet/directory';
-import { MemoryStore, makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
+import { makeTestNetwork, seededRng, TEST_NOW } from '@tacet/testkit';
 import { packBroadcast } from '@tacet/wire';
 import { PUBLIC_CHECKS } from '../../src/network/checks.ts';
 import { Network } from '../../src/network/network.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { MIGRATIONS } from '../../src/store/schema.ts';
+import { migratedStore } from '../migrated-store.ts';
 
 const net = makeTestNetwork({ seed: 'client documents' });
 const stranger = makeTestNetwork({ seed: 'somebody else' });
@@ -17,8 +16,7 @@ const first = net.verified;
 const second = net.next(first, first.document.epoch + 1);
 const third = net.next(second, first.document.epoch + 2);
 
-function profile(store = new MemoryStore()) {
-  migrate(store, MIGRATIONS);
+function profile(store = migratedStore()) {
   const told: string[] = [];
   const deps = {
     store,

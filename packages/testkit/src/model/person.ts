@@ -10,6 +10,7 @@ import {
 } from '@tacet/client';
 import type { ReplyId } from '@tacet/onion';
 import { DigestCache } from '@tacet/wire';
+import { emptyProfile } from '../empty-profile.ts';
 import { createFakeSession } from '../fake-session.ts';
 import { type SeededRng, seededRng } from '../rng.ts';
 import { Crash, type CrashPoint } from './crash.ts';
@@ -65,6 +66,7 @@ export class ModelPerson implements Listener {
   }
 
   async begin(): Promise<void> {
+    this.store.restore(emptyProfile());
     await prepareProfile(this.store, this.session, this.rng, { name: this.name });
     this.start();
     this.act((client, now) => client.joinNetwork(NETWORK.cardText, now));
