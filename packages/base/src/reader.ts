@@ -75,7 +75,8 @@ export class ByteReader {
   }
 
   zeros(n: number): void {
-    for (const byte of this.slice(n)) if (byte !== 0) throw malformed(this.what);
+    const from = this.take(n);
+    for (let at = from; at < from + n; at++) if (this.bytes[at] !== 0) throw malformed(this.what);
   }
 
   end(): void {
