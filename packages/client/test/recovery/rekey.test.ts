@@ -13,8 +13,9 @@ test('a restored daemon talks again without a manual step, and both sides see a 
   for (let n = 0; n < 30; n++) {
     tell(world, alice, 'bob', `after ${n}`);
     tell(world, bob, 'alice', `back ${n}`);
-    await world.run(5 * MINUTE);
+    await world.run(MINUTE);
   }
+  await world.run(10 * MINUTE);
   const seen = heard(bob, 'alice').length;
   assert.equal(seen, 31);
   lose(world, alice);
