@@ -41,7 +41,8 @@ export const GLOBAL_OPTIONS = {
   help: { type: 'boolean', short: 'h', help: 'help for this command' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 
-export const NEW_PASSPHRASE_OPTIONS = {
+/** Of what no keychain can open. */
+export const NEW_PASSPHRASE_ALONE = {
   'new-passphrase-fd': {
     type: 'string',
     value: 'N',
@@ -52,6 +53,10 @@ export const NEW_PASSPHRASE_OPTIONS = {
     value: 'FILE',
     help: 'read the new passphrase from a file only you can read',
   },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export const NEW_PASSPHRASE_OPTIONS = {
+  ...NEW_PASSPHRASE_ALONE,
   'new-keychain': { type: 'boolean', help: 'the keychain of this computer opens it from now on' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
 

@@ -17,24 +17,10 @@ export async function secretFor(
   fresh: boolean,
   which: Which = '',
 ): Promise<Secret | null> {
-  const fd = context.text(`${which}passphrase-fd`);
-  const file = context.text(`${which}passphrase-file`);
   const keychain = context.flag(`${which}keychain`);
-  if ([fd !== undefined, file !== undefined, keychain].filter(Boolean).length > 1) {
-    throw new AppError('usage', 'usage', 'give the passphrase in one way only');
-  }
-  if (keychain) return { keychain: true };
-  if (fd !== undefined) {
-    return { passphrase: firstLine(readDescriptor(fd, `${which}passphrase-fd`)) };
-  }
-  if (file !== undefined) return { passphrase: fromFile(file) };
-  if (!context.terminal.inIsTty) return null;
-  const question = which === '' ? 'Passphrase: ' : 'New passphrase: ';
-  const passphrase = await context.terminal.askSecret(question);
-  if (fresh && (await context.terminal.askSecret('Once more: ')) !== passphrase) {
-    throw new AppError('usage', 'usage', 'the two passphrases differ; nothing was done');
-  }
-  return { passphrase };
+  const passphrase = await passphraseFor(context, fresh, which, keychain);
+  if (keychain) return { keychain };
+  return passphrase === null ? null : { passphrase };
 }
 
 /** As above, but having none is `passphrase-needed`. */
@@ -45,9 +31,42 @@ export async function needSecret(
 ): Promise<Secret> {
   const secret = await secretFor(context, fresh, which);
   if (secret !== null) return secret;
-  const ways = `--${which}passphrase-fd, --${which}passphrase-file or --${which}keychain`;
+  throw needed(which, `--${which}passphrase-fd, --${which}passphrase-file or --${which}keychain`);
+}
+
+/** The same of what no keychain can open. */
+export async function needNewPassphrase(context: Context): Promise<string> {
+  const passphrase = await passphraseFor(context, true, 'new-', false);
+  if (passphrase !== null) return passphrase;
+  throw needed('new-', '--new-passphrase-fd or --new-passphrase-file');
+}
+
+/** @param elsewhere the secret is not a passphrase: nobody is asked, and no other way may be given */
+async function passphraseFor(
+  context: Context,
+  fresh: boolean,
+  which: Which,
+  elsewhere: boolean,
+): Promise<string | null> {
+  const fd = context.text(`${which}passphrase-fd`);
+  const file = context.text(`${which}passphrase-file`);
+  if ([fd !== undefined, file !== undefined, elsewhere].filter(Boolean).length > 1) {
+    throw new AppError('usage', 'usage', 'give the passphrase in one way only');
+  }
+  if (fd !== undefined) return firstLine(readDescriptor(fd, `${which}passphrase-fd`));
+  if (file !== undefined) return fromFile(file);
+  if (elsewhere || !context.terminal.inIsTty) return null;
+  const question = which === '' ? 'Passphrase: ' : 'New passphrase: ';
+  const passphrase = await context.terminal.askSecret(question);
+  if (fresh && (await context.terminal.askSecret('Once more: ')) !== passphrase) {
+    throw new AppError('usage', 'usage', 'the two passphrases differ; nothing was done');
+  }
+  return passphrase;
+}
+
+function needed(which: Which, ways: string): AppError {
   const message = `a ${which === '' ? '' : 'new '}passphrase is needed: use a terminal, ${ways}`;
-  throw new AppError('passphrase-needed', 'state', message);
+  return new AppError('passphrase-needed', 'state', message);
 }
 
 function fromFile(path: string): string {

@@ -74,6 +74,13 @@ behave(fake, [
     err: /--keep-none goes with no other/,
     status: 2,
   },
+  {
+    // The keychain holds one secret: these commands take no `--new-keychain`, and do not name it.
+    argv: ['vault', 'add', 'Al', '--keep-none'],
+    never: ['vault.add'],
+    err: /a new passphrase is needed: use a terminal, --new-passphrase-fd or --new-passphrase-file$/m,
+    status: 4,
+  },
   { argv: ['vault', 'add', '--keep-none'], never: ['vault.add'], err: /name/, status: 2 },
 ]);
 

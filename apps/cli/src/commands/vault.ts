@@ -1,24 +1,15 @@
 /** `vault add`, `vault duress`: more than one profile in one vault, and a passphrase for coercion. */
 import { AppError } from '@tacet/base';
-import type { Command, OptionSpec } from '../command.ts';
+import { type Command, NEW_PASSPHRASE_ALONE, type OptionSpec } from '../command.ts';
 import type { Context } from '../context.ts';
-import { needSecret, type Secret } from '../passphrase.ts';
+import { needNewPassphrase, type Secret } from '../passphrase.ts';
 import { readPrivate } from '../private-file.ts';
 
 /** Beside the open profile and what is added, in four slots. */
 const MOST_KEPT = 3;
 
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  'new-passphrase-fd': {
-    type: 'string',
-    value: 'N',
-    help: 'read the new passphrase from file descriptor N',
-  },
-  'new-passphrase-file': {
-    type: 'string',
-    value: 'FILE',
-    help: 'read the new passphrase from a file only you can read',
-  },
+  ...NEW_PASSPHRASE_ALONE,
   'keep-file': {
     type: 'string',
     value: 'FILE',
@@ -81,9 +72,7 @@ export const vaultDuress: Command = {
 /** Of what is added, and of what stays. */
 async function secrets(context: Context): Promise<[{ passphrase: string }, Secret[]]> {
   const keep = await kept(context);
-  const secret = await needSecret(context, true, 'new-');
-  if ('passphrase' in secret) return [secret, keep];
-  throw new AppError('keychain-one', 'usage', 'the keychain holds one secret; use a passphrase');
+  return [{ passphrase: await needNewPassphrase(context) }, keep];
 }
 
 async function kept(context: Context): Promise<Secret[]> {
