@@ -30,6 +30,11 @@ export function movePause(put: PutEntry): Millis {
   return Math.min(HOUR, put.moves === 0 ? 0 : MOVE_PAUSE * 2 ** (put.moves - 1));
 }
 
+/** What has one box only is tried there again: after a minute, doubled each time, at most an hour. */
+export function sameBoxPause(put: PutEntry): Millis {
+  return Math.min(HOUR, MINUTE * 2 ** put.moves);
+}
+
 /**
  * Longer each time it was posted: a peer that can never read it must not make us write for ever.
  * @param posts from 1 on

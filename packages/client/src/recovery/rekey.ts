@@ -17,6 +17,7 @@ import type { PutOwner } from '../boxes/puts.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import { isBlocked } from '../contacts/blocking.ts';
 import { peerName } from '../inbox/inbox.ts';
+import { sameBoxPause } from '../outbox/pauses.ts';
 import type { SessionWrites, SqlRow } from '../ports.ts';
 import {
   applyWrites,
@@ -42,9 +43,6 @@ import { STATEMENTS_OF } from './their-roots.ts';
 
 /** A counter is a time: one further ahead of ours is none of a clock that may be wrong. */
 const AHEAD: Millis = DAY;
-/** The answer has one box only: its tries go on after a pause, at most hourly. */
-const PAUSE: Millis = 60_000;
-const LONGEST_PAUSE: Millis = 3_600_000;
 
 const LINE =
   'They restored their profile from a backup. A new session was begun by itself, confirmed by the keys you know them by; what they had not received is sent again.';
@@ -293,7 +291,6 @@ export class Rekey implements JobSource, PutOwner, WatchOwner {
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
-    const pause = Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(put.moves, 10));
-    this.d.puts.add({ ...put, notBefore: now + pause, moves: put.moves + 1 });
+    this.d.puts.add({ ...put, notBefore: now + sameBoxPause(put), moves: put.moves + 1 });
   }
 }

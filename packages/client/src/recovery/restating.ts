@@ -9,6 +9,7 @@ import type { PutEntry } from '../boxes/put-entry.ts';
 import type { PutOwner } from '../boxes/puts.ts';
 import type { Watch, WatchOwner } from '../boxes/watches.ts';
 import { peerName } from '../inbox/inbox.ts';
+import { sameBoxPause } from '../outbox/pauses.ts';
 import type { BundleResult, SessionWrites, SqlRow } from '../ports.ts';
 import {
   applyWrites,
@@ -40,9 +41,6 @@ import { ROOT_LASTS } from './their-roots.ts';
 const EACH = 4;
 /** Boxes of a stream that goes on which the former daemon may have used (docs/spec/10-store.md, 7). */
 const BOXES = 32;
-/** A box that no edge takes is tried again after a pause. */
-const PAUSE: Millis = 60_000;
-const LONGEST_PAUSE: Millis = 3_600_000;
 
 const AGREED =
   'This profile was restored from a backup. A new session with them was begun by itself. What came here after the backup was made is missing.';
@@ -271,8 +269,7 @@ export class Restating implements JobSource, PutOwner, WatchOwner {
   }
 
   onExhausted(put: PutEntry, _refused: boolean, now: Millis): void {
-    const pause = Math.min(LONGEST_PAUSE, PAUSE * 2 ** Math.min(put.moves, 10));
-    this.post(put.ref, now + pause, put.moves + 1);
+    this.post(put.ref, now + sameBoxPause(put), put.moves + 1);
   }
 
   // Answers --------------------------------------------------------------------------------
