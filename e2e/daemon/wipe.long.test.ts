@@ -3,10 +3,10 @@
  * and killed half-way. What became of the header's own block is seen through a second name of it.
  */
 import assert from 'node:assert/strict';
-import { existsSync, linkSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openSlot } from '@tacet/testkit/open-slot';
 import { dialDaemon } from '../lib/socket.ts';
 import { Home } from './home.ts';
 
@@ -17,10 +17,8 @@ after(() => home.end());
 async function make(name: string) {
   await home.create(name);
   const second = home.path(`${name}.block`);
-  const vault = join(home.path(name), 'vault');
-  // Its slot is the one with a log.
-  const [slot] = readdirSync(vault).filter((file) => file.endsWith('.data-wal'));
-  linkSync(join(vault, `${slot?.[0]}.head`), second);
+  const slot = openSlot(home.path(name));
+  linkSync(home.path(name, 'vault', `${slot}.head`), second);
   const before = readFileSync(second);
   return { erased: () => !readFileSync(second).equals(before) };
 }

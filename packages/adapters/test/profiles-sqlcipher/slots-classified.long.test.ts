@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Sensitive } from '@tacet/base';
+import { openSlot } from '@tacet/testkit/open-slot';
 import { createProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
 import { DAY, START, tend } from './rolling-scene.ts';
 
@@ -33,10 +34,7 @@ interface Sample {
 async function makeVault(dir: string): Promise<Set<number>> {
   const used = new Set<number>();
   const options = (text: string) => ({ dir, first: 4, ...secretOf(text) });
-  const noteSlot = (): void => {
-    const log = readdirSync(join(dir, 'vault')).find((name) => name.endsWith('-wal'));
-    used.add(Number(log?.[0]));
-  };
+  const noteSlot = (): void => void used.add(openSlot(dir));
   const first = await createProfile(options('first'));
   first.store.exec('CREATE TABLE t (v TEXT) STRICT');
   noteSlot();

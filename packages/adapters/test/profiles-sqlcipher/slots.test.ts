@@ -8,6 +8,7 @@ import { after, test } from 'node:test';
 import { isAppError, Sensitive } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { systemRng } from '@tacet/crypto';
+import { openSlot } from '@tacet/testkit/open-slot';
 import {
   createProfile,
   type OpenProfile,
@@ -98,12 +99,12 @@ function look(dir: string) {
   return { slots, names: readdirSync(folder).length };
 }
 
-/** The slot that a secret opens: its log is there while it is open. */
+/** The slot that a secret opens. */
 async function slotOf(dir: string, text: string): Promise<number> {
   const profile = await openProfile(options(dir, text));
-  const log = readdirSync(join(dir, 'vault')).find((name) => name.endsWith('-wal'));
+  const slot = openSlot(dir);
   profile.close();
-  return Number(log?.[0]);
+  return slot;
 }
 
 test('every vault has four slots that look alike, and the first profile lies in any', async () => {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ResultOf } from '@tacet/api';
+import { openSlot } from '@tacet/testkit/open-slot';
 import { backUp, OTHER, refused, root, start, withNotes } from './backup-stage.ts';
 
 type Status = ResultOf<'backup.status'>;
@@ -79,9 +80,8 @@ test('a new phrase opens what is made after it, the old one what was copied befo
   await daemon.call('backup.test', { phrase });
 
   const before = readdirSync(folder);
-  const vault = join(root, 'phrases', 'vault');
-  const [log] = readdirSync(vault).filter((file) => file.endsWith('.data-wal'));
-  const path = join(vault, `${log?.[0]}.data`);
+  const profile = join(root, 'phrases');
+  const path = join(profile, `vault/${openSlot(profile)}.data`);
   const bytes = readFileSync(path);
   bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
   writeFileSync(path, bytes);
