@@ -7,14 +7,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { hashKeyed, openBox } from '@tacet/crypto';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
 import { FAST, Town } from '../lib/town.ts';
 import { formsOf, locateInMemory, type Pattern } from '../relay/lib/memory.ts';
 import { canary } from '../seizure/canaries.ts';
-import { rowsOf } from '../seizure/store.ts';
+import { openedBy, rowsOf } from '../seizure/store.ts';
 
 const skip = process.platform === 'linux' ? false : 'memory of processes is read through /proc';
 const PATIENCE = 120_000;
@@ -36,24 +35,11 @@ function key(name: string, bytes: Uint8Array): Pattern[] {
   return formsOf(name, bytes).map(({ bytes: form }) => ({ name, bytes: form }));
 }
 
-/** What SQLCipher opens the database with (docs/spec/10-store.md, 2). */
-function databaseKey(profile: string, secret: Uint8Array): Uint8Array | null {
-  const vault = join(profile, 'vault');
-  const root = hashKeyed(secret, 'profile-keychain', 32, readFileSync(join(vault, 'salt')));
-  for (const slot of [0, 1, 2, 3]) {
-    const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(slot));
-    const head = readFileSync(join(vault, `${slot}.head`));
-    const opened = openBox(key, head.subarray(0, 24), head.subarray(24));
-    if (opened !== null) return opened.subarray(8, 40);
-  }
-  return null;
-}
-
 async function keysOf(who: DaemonProcess, keychain: string): Promise<Pattern[]> {
   const secrets = readdirSync(keychain).map((name) => readFileSync(join(keychain, name)));
-  const secret = secrets.find((one) => databaseKey(who.profile, one) !== null);
+  const secret = secrets.find((one) => openedBy(who.profile, one) !== null);
   assert.ok(secret !== undefined);
-  const opens = databaseKey(who.profile, secret) ?? assert.fail('no key');
+  const { databaseKey } = openedBy(who.profile, secret) ?? assert.fail('no key');
   const settings = await rowsOf(who.profile, secret, 'SELECT name, value FROM settings');
   const named = (name: string): Uint8Array => {
     const value = settings.find((row) => row['name'] === name)?.['value'];
@@ -68,7 +54,7 @@ async function keysOf(who: DaemonProcess, keychain: string): Promise<Pattern[]> 
   });
   return [
     ...key('keychain secret', secret),
-    ...key('database key', opens),
+    ...key('database key', databaseKey),
     ...key('root secret', named('root-secret')),
     ...key('signing seed', named('signing-seed').subarray(0, 32)),
     ...ofRecords,

@@ -19,20 +19,29 @@ export function asTheyAre(folder: string): Buffer {
   return Buffer.concat(readBelow(folder).map(({ bytes }) => bytes));
 }
 
-/** All pages of the database, decrypted (docs/spec/10-store.md, 2 to 4). @param secret of the keychain */
-export function withTheKey(profile: string, secret: Uint8Array): Buffer {
+/** What a secret of the keychain opens (docs/spec/10-store.md, 2 to 4); null: nothing. */
+export function openedBy(
+  profile: string,
+  secret: Uint8Array,
+): { readonly slot: number; readonly databaseKey: Uint8Array } | null {
   const vault = join(profile, 'vault');
-  const salt = readFileSync(join(vault, 'salt'));
-  const root = hashKeyed(secret, 'profile-keychain', 32, salt);
+  const root = hashKeyed(secret, 'profile-keychain', 32, readFileSync(join(vault, 'salt')));
   for (const slot of SLOTS) {
     const key = hashKeyed(root, 'profile-slot', 32, Uint8Array.of(slot));
     const head = readFileSync(join(vault, `${slot}.head`));
-    const plaintext = openBox(key, head.subarray(0, 24), head.subarray(24));
-    if (plaintext === null) continue;
-    const { data, log } = readablePages(join(vault, `${slot}.data`), plaintext.subarray(8, 40));
-    return Buffer.concat([data, log]);
+    const opened = openBox(key, head.subarray(0, 24), head.subarray(24));
+    if (opened !== null) return { slot, databaseKey: opened.subarray(8, 40) };
   }
-  throw new Error('no header opens');
+  return null;
+}
+
+/** All pages of the database, decrypted. @param secret of the keychain */
+export function withTheKey(profile: string, secret: Uint8Array): Buffer {
+  const opened = openedBy(profile, secret);
+  if (opened === null) throw new Error('no header opens');
+  const path = join(profile, `vault/${opened.slot}.data`);
+  const { data, log } = readablePages(path, opened.databaseKey);
+  return Buffer.concat([data, log]);
 }
 
 /** Rows of a copy of the profile. */
