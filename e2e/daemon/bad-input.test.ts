@@ -1,21 +1,15 @@
 /** Each kind of bad input: one clear sentence, a stable code, the exit status, nothing changed. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
-  rmdirSync,
-  rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
@@ -23,38 +17,11 @@ import { Sensitive } from '@tacet/base';
 import { encodeCard } from '@tacet/directory';
 import { makeTestNetwork } from '@tacet/testkit';
 import { Home } from './home.ts';
+import { placeOf, refusals, snapshot } from './refused.ts';
 
 const home = new Home();
+const refused = refusals(home);
 const unlock = ['unlock', '--passphrase-file'];
-
-/** Checks text and JSON: same exit status, one sentence, the code. */
-async function refused(
-  profile: string,
-  argv: readonly string[],
-  code: string,
-  status: number,
-): Promise<void> {
-  const text = await home.tacet(profile, argv);
-  assert.equal(text.code, status, text.err);
-  assert.equal(text.out, '');
-  const lines = text.err.trimEnd().split('\n');
-  assert.match(lines[0] ?? '', /^tacet: \S.*\S$/);
-  assert.ok(lines.length <= 2, text.err);
-  const json = await home.tacet(profile, [...argv, '--json']);
-  assert.equal(json.code, status);
-  assert.equal((JSON.parse(json.err) as { code: string }).code, code);
-  assert.equal(json.out, '');
-}
-
-/** Hash of every file below a folder. */
-function snapshot(dir: string): string {
-  const hash = createHash('sha256');
-  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort()) {
-    const path = join(dir, name);
-    if (statSync(path).isFile()) hash.update(name).update(readFileSync(path));
-  }
-  return hash.digest('hex');
-}
 
 before(() => home.create('alice'));
 after(() => home.end());
@@ -147,17 +114,6 @@ test('a profile that cannot be made leaves neither folder nor daemon', async () 
   await refused('kept', ['status'], 'daemon-not-running', 3);
 });
 
-/** Where a profile lies, how many pages it has, and what they say. */
-async function placeOf(name: string) {
-  const secret = new Sensitive(new TextEncoder().encode('correct horse battery'));
-  const opened = await openProfile({ dir: home.path(name), secret });
-  const [log] = readdirSync(home.path(name, 'vault')).filter((file) => file.endsWith('-wal'));
-  const pages = Number(opened.store.get('PRAGMA page_count')?.['page_count']);
-  const tables = opened.store.all('SELECT name, sql FROM sqlite_schema ORDER BY name');
-  opened.close();
-  return { slot: log?.[0], pages, tables };
-}
-
 test('a newer store: said, and left as it is', async () => {
   await home.tacet('alice', ['down']);
   cpSync(home.path('alice', 'vault'), home.path('newer', 'vault'), { recursive: true });
@@ -168,10 +124,10 @@ test('a newer store: said, and left as it is', async () => {
   });
   opened.store.exec('PRAGMA user_version = 9999');
   opened.close();
-  const before = await placeOf('newer');
+  const before = await placeOf(home.path('newer'));
   const up = ['up', '--passphrase-file', home.path('pass')];
   await refused('newer', up, 'profile-newer', 1);
-  assert.deepEqual(await placeOf('newer'), before);
+  assert.deepEqual(await placeOf(home.path('newer')), before);
   const back = await home.tacet('alice', up);
   assert.equal(back.code, 0, back.err);
 });
@@ -208,46 +164,6 @@ test('an unreadable store: said, and left as it is', async () => {
   await refused('broken', [...unlock, home.path('pass')], 'profile-unreadable', 1);
   assert.equal(snapshot(home.path('broken', 'vault')), vault);
   assert.equal((await home.json('broken', ['status']))['state'], 'locked');
-});
-
-test('a damaged page anywhere in the store is said: nothing changes, or the profile ends', async () => {
-  cpSync(home.path('alice', 'vault'), home.path('damaged', 'vault'), { recursive: true });
-  const { slot, pages } = await placeOf('damaged');
-  const data = home.path('damaged', 'vault', `${slot}.data`);
-  const whole = readFileSync(data);
-  const damage = (page: number): void => {
-    const damaged = Uint8Array.from(whole);
-    damaged.fill(7, page * 4_096 + 1_000, page * 4_096 + 1_005);
-    writeFileSync(data, damaged);
-  };
-  await home.tacet('damaged', ['up', '--locked']);
-  const open = [...unlock, home.path('pass')];
-  damage(9);
-  const vault = snapshot(home.path('damaged', 'vault'));
-  await refused('damaged', open, 'profile-unreadable', 1);
-  assert.equal(snapshot(home.path('damaged', 'vault')), vault);
-  rmSync(data);
-  mkdirSync(data);
-  await refused('damaged', open, 'profile-unreadable', 1);
-  rmdirSync(data);
-
-  // Behind the first pages: said by the opening where it needs that page, else soon after it.
-  damage(pages - 1);
-  const opened = await home.tacet('damaged', open);
-  if (opened.code === 0) {
-    const reason = async () => (await home.json('damaged', ['status']))['reason'];
-    while ((await reason()) === null) await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(await reason(), 'profile-unreadable');
-    await refused('damaged', ['contact', 'list'], 'profile-unreadable', 1);
-  } else {
-    assert.match(opened.err, /^tacet: the profile is damaged or incomplete/);
-    assert.equal((await home.json('damaged', ['status']))['state'], 'locked');
-  }
-  await home.tacet('damaged', ['down']);
-
-  writeFileSync(data, whole);
-  const mended = await home.tacet('damaged', ['up', '--passphrase-file', home.path('pass')]);
-  assert.equal(mended.code, 0, mended.err);
 });
 
 test('a daemon that was killed starts again over what it left', async () => {
