@@ -7,7 +7,7 @@ import { judge, runSuite, type SuiteResult } from '../testing/run-suite.ts';
 import { findSuites, type Suite, select } from '../testing/suites.ts';
 import { withTreeAsync } from './planted.ts';
 
-test('suites are found by folder and come in order of kind', () => {
+test('suites are found by folder and come in order of kind, the longest budgets first', () => {
   const suites = findSuites([
     'e2e/window/lock.test.ts',
     'e2e/restart.test.ts',
@@ -28,8 +28,8 @@ test('suites are found by folder and come in order of kind', () => {
       ['packages/adapters', 'process', 1],
       ['apps/cli', 'process', 1],
       ['e2e/window', 'network', 1],
-      ['e2e/relay', 'network', 1],
       ['e2e/restart', 'network', 1],
+      ['e2e/relay', 'network', 1],
       ['e2e/rhythm', 'timing', 1],
     ],
   );

@@ -61,12 +61,24 @@ const ONE_PROCESS = [
 /** Folders that are suites of their own: clusters of servers come to an agreement in their own time. */
 const APART = ['packages/adapters/test/boxes-redis'];
 
-/** Suites that need more than the default of their kind, with the reason. */
+/**
+ * Suites that need more than the default of their kind, with the reason, or less: a longer budget
+ * begins earlier.
+ */
 const BUDGETS: Readonly<Record<string, number>> = {
   // Thirty browser tests, each with a fresh browser profile.
   'e2e/window': 120,
+  // Networks in the order of their lengths: one of half a minute or more that begins last would
+  // keep one lane waiting, and be slowed down by the pure suites of the other.
+  'e2e/browser': 80,
+  'e2e/restart': 70,
+  'e2e/start': 70,
+  'e2e/relay': 60,
+  'packages/adapters/test/boxes-redis': 40,
+  'e2e/test': 40,
+  'e2e/kill-boxes': 30,
   // More than four hundred tests, most with a store or two of their own.
-  'packages/client': 45,
+  'packages/client': 40,
   // Profiles and backups on a disk, killed and torn at each step.
   'packages/adapters': 60,
   // Several authorities over random losses and crashes.
