@@ -2,6 +2,7 @@
 export { CELL_BYTES } from './cell-form.ts';
 export { openFileCells } from './cells.ts';
 export type {
+  InTurn,
   OpenProfile,
   Opens,
   ProfileOptions,

@@ -1,6 +1,8 @@
 /** What the daemon needs around it. The program wires the real ones, tests their own. */
 
 import type {
+  InTurn,
+  Opens,
   ProfileSnapshot,
   RestoreSource,
   RollingCopies,
@@ -56,7 +58,7 @@ export interface Opened {
    * What the secret opens in this vault: this profile, another one, or nothing. Windows ask again after a lock.
    * A secret that destroys has done so.
    */
-  opens(secret: ProfileSecret): Promise<'this' | 'another' | 'nothing'>;
+  opens(secret: ProfileSecret): Promise<Opens>;
   /** Another secret opens it from now on. Throws `passphrase-wrong` when `current` does not open it. */
   reseal(current: ProfileSecret, next: ProfileSecret): Promise<void>;
   /**
@@ -75,7 +77,7 @@ export interface Opened {
   closeInTurns(inTurn: InTurn): Promise<void>;
 }
 
-export type InTurn = <T>(work: () => T | Promise<T>) => Promise<T>;
+export type { InTurn };
 
 /** One profile on disk. Every failure leaves it as it was found. */
 export interface ProfileVault<Store extends Opened> {
