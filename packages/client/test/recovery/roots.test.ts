@@ -1,7 +1,7 @@
 /** Recovery roots of a pair (docs/spec/20-recovery.md, 8). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY, HOUR, hex, MINUTE } from '@tacet/base';
+import { DAY, HOUR, hex } from '@tacet/base';
 import type { MemoryStore } from '@tacet/testkit';
 import type { ModelPerson } from '@tacet/testkit/model';
 import { WatchList } from '../../src/boxes/watches.ts';
@@ -10,7 +10,7 @@ import { OwnRoots } from '../../src/recovery/own-roots.ts';
 import { ROOT_LASTS, TheirRoots } from '../../src/recovery/their-roots.ts';
 import { blob, num, numOrNull } from '../../src/store/rows.ts';
 import { contactStore } from '../streams/stream-pair.ts';
-import { World } from '../trust/world.ts';
+import { twoPeople } from './restored-people.ts';
 
 const own = ({ store }: ModelPerson): string => {
   const row = store.get('SELECT root FROM own_roots WHERE contact_id = 1');
@@ -30,22 +30,13 @@ const theirs = ({ store }: ModelPerson): string[] =>
     .all('SELECT root FROM their_roots WHERE contact_id = 1 ORDER BY id')
     .map((row) => hex(blob(row, 'root')));
 
-async function pair(seed: string) {
-  const world = new World(seed);
-  const [alice, bob] = await world.join('alice', 'bob');
-  assert.ok(alice && bob);
-  await world.meet(alice, bob);
-  await world.run(5 * MINUTE);
-  return { world, alice, bob };
-}
-
 /** As after thirty days. */
 function aged({ store }: ModelPerson): void {
   store.run('UPDATE own_roots SET own_at = own_at - ?', 30 * DAY);
 }
 
 test('rule 3.6: a pair has a root in each direction from its meeting on, and says nothing for it', async () => {
-  const { alice, bob } = await pair('roots');
+  const { alice, bob } = await twoPeople('roots');
   assert.deepEqual(theirs(bob), [own(alice)]);
   assert.deepEqual(theirs(alice), [own(bob)]);
   assert.notEqual(own(alice), own(bob));
@@ -55,7 +46,7 @@ test('rule 3.6: a pair has a root in each direction from its meeting on, and say
 });
 
 test('rule 3.6: after thirty days another root comes through the session, and counts once it was receipted', async () => {
-  const { world, alice, bob } = await pair('replaced');
+  const { world, alice, bob } = await twoPeople('replaced');
   const first = own(alice);
   aged(alice);
   for (let n = 0; n < 500 && theirs(bob).length === 1; n++) await world.run(10_000);
