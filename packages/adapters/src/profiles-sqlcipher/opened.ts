@@ -23,6 +23,7 @@ import {
 import { readHeaders } from './headers.ts';
 import { PASSPHRASE_COST, SLOTS } from './limits.ts';
 import { Rolling } from './rolling.ts';
+import { levelRolling } from './sizes.ts';
 import { type Found, openSlots, theOne } from './slots.ts';
 import { type ProfileSnapshot, SnapshotFiles, takeSnapshot } from './snapshot.ts';
 import { SqlcipherStore } from './store.ts';
@@ -72,6 +73,7 @@ export class Profile implements OpenProfile {
       databaseKey: this.databaseKey,
       rng: options.rng ?? systemRng,
       room: () => this.room(),
+      level: (chunks) => levelRolling(files.slots, chunks, options.rng ?? systemRng, options.first),
       assertOpen: () => this.store.assertOpen(),
     });
     this.looked = lookOver(check);

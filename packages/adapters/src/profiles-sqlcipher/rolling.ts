@@ -29,6 +29,8 @@ export interface RollingParts {
   readonly rng: Rng;
   /** Bytes left on the disk for this slot. */
   readonly room: () => number;
+  /** Makes the copies of all slots long enough for so many chunks: pieces of a millisecond. */
+  readonly level: (chunks: number) => Iterable<() => void>;
   /** Throws when the profile was closed. */
   readonly assertOpen: () => void;
 }
@@ -67,7 +69,13 @@ export class Rolling implements RollingCopies {
     for (let n = 0; n < chunks; n++) await this.pages(request, n, () => undefined);
     await this.on(which, async (file) => {
       const grows = Math.max(0, rollingBytes(chunks) - (await file.stat()).size);
-      if (this.parts.room() < grows + ROLLING_SPARE) throw noRoom();
+      // Both of each slot grow.
+      if (this.parts.room() < this.parts.paths.length * grows + ROLLING_SPARE) throw noRoom();
+      // What the disk has no room for is known before anything is given up, and closing has less to do.
+      for (const piece of this.parts.level(chunks)) {
+        await request.turn(piece);
+        this.alive(request);
+      }
       // From here on the copy of before is none.
       await this.erase(file);
       const key = randomBytes(this.parts.rng, KEY_BYTES);

@@ -54,11 +54,28 @@ function chunksOf(path: string): number {
   return size === 0 ? 0 : Math.max(1, Math.ceil((size - HEAD_BYTES) / SEALED_CHUNK));
 }
 
+/** Rolling copies of all slots as long as one of so many chunks needs: pieces as above. */
+export function* levelRolling(
+  slots: readonly SlotSizes[],
+  chunks: number,
+  rng: Rng,
+  first = DATA_STEP,
+): Generator<() => void> {
+  const length = rollingBytes(stepFor(chunks, Math.ceil(first / CHUNK_PAGES)));
+  for (const { rolling } of slots)
+    for (const path of rolling) yield* lengthen(path, length, rng, ROLLING_CHUNK);
+}
+
 /** Random bytes behind what is there, up to a length. */
-function* lengthen(path: string, length: number, rng: Rng): Generator<() => void> {
-  for (let at = statSync(path).size; at < length; at += PIECE_BYTES) {
+function* lengthen(
+  path: string,
+  length: number,
+  rng: Rng,
+  piece = PIECE_BYTES,
+): Generator<() => void> {
+  for (let at = statSync(path).size; at < length; at += piece) {
     const from = at;
-    yield () => append(path, from, randomBytes(rng, Math.min(PIECE_BYTES, length - from)));
+    yield () => append(path, from, randomBytes(rng, Math.min(piece, length - from)));
   }
 }
 

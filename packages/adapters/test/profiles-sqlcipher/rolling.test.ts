@@ -1,6 +1,14 @@
 /** Rolling copies: of which days they are, what they hold, what ends them, and that nothing of them shows. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -182,12 +190,22 @@ test('damage of the store, an end on the way, or a full disk costs no copy, or t
   writeFileSync(data, whole.subarray(0, statSync(data).size));
 
   fill(profile, 300);
-  const disk = watchDisk(20, 'full');
-  try {
-    await assert.rejects(copy(profile, START + 2 * DAY), refused('disk-full'));
-  } finally {
-    disk.undo();
+  const full = async (at: number): Promise<void> => {
+    const disk = watchDisk(at, 'full');
+    try {
+      await assert.rejects(copy(profile, START + 2 * DAY), refused('disk-full'));
+    } finally {
+      disk.undo();
+    }
+  };
+  // All slots' copies grow first.
+  await full(2);
+  assert.deepEqual(await wholeCopies(dir, key), both);
+  // A file system may have no room for what is written in its place either.
+  for (const slot of ['0', '1', '2', '3']) {
+    for (const which of [0, 1]) truncateSync(join(dir, `vault/${slot}.roll${which}`), 6_000_000);
   }
+  await full(20);
   assert.deepEqual(await wholeCopies(dir, key), [START], 'the other one');
   await tend(profile, START + 2 * DAY);
   assert.deepEqual(await wholeCopies(dir, key), [START + 2 * DAY, START]);
