@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
+import { voiceFile } from './lib/fake-views.ts';
 import { fillScene } from './lib/scenes.ts';
 
 const folder = process.argv[2] ?? 'screens';
@@ -39,6 +40,31 @@ const shots: readonly Shot[] = [
       await open(page, /Chiara/);
       await page.getByRole('listitem', { name: /Sorry, I was/ }).waitFor();
       await page.getByRole('textbox').fill('A draft over\nseveral lines,\nnot sent yet');
+      return page;
+    },
+  },
+  {
+    name: 'voice',
+    async prepare(stage) {
+      const { id } = stage.daemon.addContact('Bob');
+      const loud = Array.from({ length: 64 }, (_, n) => Math.round(128 + 120 * Math.sin(n * n)));
+      const peaks = Buffer.from(loud).toString('base64url');
+      const text = 'Voice note (27 kB)';
+      stage.daemon.receive(id, text, {
+        file: voiceFile(27_000, 12_660, peaks, { state: 'here' }),
+      });
+      stage.daemon.put(id, {
+        direction: 'out',
+        text,
+        state: 'stored',
+        file: voiceFile(27_000, 48_000, peaks),
+      });
+      stage.daemon.receive(id, text, {
+        file: voiceFile(27_000, 3_000, null, { state: 'offered' }),
+      });
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('button', { name: 'Fetch it' }).waitFor();
       return page;
     },
   },
