@@ -11,6 +11,7 @@ import { CONTENT } from './tables/content.ts';
 import { CONVERSATIONS, FETCHING } from './tables/conversations.ts';
 import { ALONE, COPIES } from './tables/copies.ts';
 import { ECHO } from './tables/echo.ts';
+import { TOMBSTONES_BY_TIME } from './tables/erasing.ts';
 import { EVENTS, EVENTS_BY_LOG, LIMITED_EVENTS } from './tables/events.ts';
 import { FILE_CONSENTS, FILES } from './tables/files.ts';
 import { HEALING } from './tables/healing.ts';
@@ -292,4 +293,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'recovery roots', up: RECOVERY_ROOTS },
   { name: 'statements of restored daemons', up: STATEMENTS },
   { name: 'contact list under the phrase', up: CONTACT_LIST },
+  { name: 'boxes to erase by time', up: TOMBSTONES_BY_TIME },
 ];

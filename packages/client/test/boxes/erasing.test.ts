@@ -21,6 +21,8 @@ import { migratedStore } from '../migrated-store.ts';
 
 const STORED: BoxAnswer = { status: 'stored', expiryDay: 1 };
 const always = (): boolean => true;
+/** As many as there are slots of two hours for both homes of each. */
+const MANY = 1_500;
 
 /** One box of a person that is to be erased, as the next program finds it too. */
 function person(
@@ -165,6 +167,29 @@ test('a home that cannot be reached is waited for', () => {
     assert.equal(erased.length, 2, what);
     assert.ok((erased[0] ?? 0) >= 2 * HOUR, what);
   }
+});
+
+test('of very many only those that are due are in memory, and all are erased, first home first', () => {
+  const { store, open } = person('many');
+  const rng = seededRng('many more');
+  const source = open();
+  store.transaction(() => {
+    for (let n = 1; n < MANY; n++) {
+      source.add(boxFrom(randomBytes(rng, 32), randomBytes(rng, 32)), 0);
+    }
+  });
+  let most = 0;
+  const read = store.all.bind(store);
+  store.all = (sql, ...values) => {
+    const rows = read(sql, ...values);
+    most = Math.max(most, rows.length);
+    return rows;
+  };
+  const tries = tombstonesOf(source, () => STORED);
+  assert.equal(tries.length, 2 * MANY);
+  assert.ok(tries.every(({ retry }) => !retry));
+  assert.ok(most > 0 && most <= 64, `${most} rows at once`);
+  assert.deepEqual(read('SELECT id FROM tombstones'), []);
 });
 
 test('tries survive a restart; what was done is forgotten', () => {
