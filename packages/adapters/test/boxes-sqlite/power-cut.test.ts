@@ -49,12 +49,18 @@ function filesIn(dir: string, wanted: (name: string) => boolean = () => true): F
 
 function applied(files: Files, steps: readonly Step[]): Files {
   const after = new Map(files);
+  // Those of `files` stay as they are: each is copied before its first write, not before every one.
+  const copied = new Set<string>();
   for (const step of steps) {
     const before = after.get(step.name) ?? assert.fail(`${step.name} is new`);
     if (step.kind === 'write') {
       const end = step.at + step.bytes.length;
-      const now = Buffer.alloc(Math.max(before.length, end));
-      before.copy(now);
+      let now = before;
+      if (!copied.has(step.name) || before.length < end) {
+        now = Buffer.alloc(Math.max(before.length, end));
+        before.copy(now);
+        copied.add(step.name);
+      }
       step.bytes.copy(now, step.at);
       after.set(step.name, now);
     } else if (step.kind === 'cut') {
