@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { base64url } from '@tacet/base';
+import { RECORDING, recordingWithTags, VOICE_CANARY } from '@tacet/testkit/voices';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { FAST, Town } from '../lib/town.ts';
@@ -76,6 +77,16 @@ test('canaries are found in no file of a locked daemon, and after deletion not w
       ...{ name: `${word('file name')}.txt`, mediaType: 'text/plain', kind: 'file' },
     });
     await bobHas('here');
+    // Recorded, made a note, and not sent yet.
+    const sound = new Map<string, string | Uint8Array>([
+      ['tags', VOICE_CANARY],
+      ['frames', RECORDING.subarray(-60, -20)],
+    ]);
+    const recording = recordingWithTags();
+    assert.deepEqual(found(sound, recording), [...sound.keys()], 'control');
+    const { upload: begun } = await alice.api.call('file.begin', { size: recording.length });
+    await alice.api.call('file.put', { upload: begun, at: 0, bytes: base64url(recording) });
+    await alice.api.call('voice.remake', { upload: begun });
     await town.until('alice has all', PATIENCE, async () => {
       const { messages } = await alice.api.call('message.list', { contactId: atHost, limit: 50 });
       return messages.some(({ text }) => text === word('theirs'));
@@ -99,6 +110,7 @@ test('canaries are found in no file of a locked daemon, and after deletion not w
       );
     }
     assert.deepEqual(found(words, asTheyAre(people)), [], 'of a locked daemon');
+    assert.deepEqual(found(sound, asTheyAre(people)), [], 'sound');
     for (const name of readdirSync(people, { recursive: true, encoding: 'utf8' })) {
       assert.deepEqual(found(words, Buffer.from(name)), [], name);
     }
