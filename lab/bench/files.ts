@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { fileBytes, type MessageView } from '@tacet/api';
+import { FILE_PIECE, fileBytes, type MessageView } from '@tacet/api';
 import { base64url, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { defaultParameters, type Parameters } from '@tacet/directory';
 import { type DaemonProcess, introduce, priorityGranted, sleep, Town } from '@tacet/e2e/lib';
@@ -25,7 +25,6 @@ const QUICK: Partial<Parameters> = {
   ...{ delayMeanMs: 50, digestMs: 500, receiptMs: 500, receiptInUseMs: 500 },
   ...{ secondCopyMinMs: 500, secondCopyMaxMs: 5_000 },
 };
-const PIECE = 262_144;
 /** Windows say as often that they are visible. */
 const HEARTBEAT: Millis = 15 * SECOND;
 const PATIENCE: Millis = 100 * MINUTE;
@@ -210,7 +209,7 @@ async function send(
   const { upload } = await alice.api.call('file.begin', { size });
   const sum = createHash('sha256');
   for (let at = 0; at < size; ) {
-    const bytes = randomBytes(Math.min(PIECE, size - at));
+    const bytes = randomBytes(Math.min(FILE_PIECE, size - at));
     sum.update(bytes);
     ({ at } = await alice.api.call('file.put', { upload, at, bytes: base64url(bytes) }));
   }

@@ -1,12 +1,9 @@
 /** A file of this computer, or a picture made anew from it, brought into the daemon's cells. */
 import { open, stat } from 'node:fs/promises';
-import type { Api } from '@tacet/api';
+import { type Api, FILE_PIECE } from '@tacet/api';
 import { AppError, base64url } from '@tacet/base';
 import type { Context } from './context.ts';
 import { showBytes } from './duration.ts';
-
-/** Bytes that are brought in with one call. */
-const PIECE = 262_144;
 
 export async function sizeOf(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
@@ -71,9 +68,9 @@ export async function bringIn(api: Api, path: string, size: number): Promise<num
   const { upload } = await api.call('file.begin', { size });
   const file = await open(path, 'r');
   try {
-    const piece = new Uint8Array(PIECE);
+    const piece = new Uint8Array(FILE_PIECE);
     for (let at = 0; at < size; ) {
-      const { bytesRead } = await file.read(piece, 0, Math.min(PIECE, size - at), at);
+      const { bytesRead } = await file.read(piece, 0, Math.min(FILE_PIECE, size - at), at);
       if (bytesRead === 0) throw new AppError('file-changed', 'state', 'the file became shorter');
       const bytes = base64url(piece.subarray(0, bytesRead));
       ({ at } = await api.call('file.put', { upload, at, bytes }));

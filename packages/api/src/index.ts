@@ -8,6 +8,7 @@ export { fileBytes } from './file-bytes.ts';
 export { hintFor } from './hints.ts';
 export { parseJson } from './json.ts';
 export {
+  FILE_PIECE,
   MAX_CLIENT_ID,
   MAX_DEPTH,
   MAX_EVENTS,

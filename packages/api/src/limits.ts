@@ -39,8 +39,13 @@ export const MAX_INVITATION_HOURS = 2_160;
 export const MAX_ADDRESS_DAYS = 90;
 /** Characters of a SOCKS server's address: an IP address and a port. */
 export const MAX_SOCKS = 64;
-/** base64url of one piece of a file: 524,288 bytes. Characters of a file's name and media type. */
-export const MAX_BASE64_PIECE = 699_051;
+/**
+ * Bytes of a file that come or go with one call. Text of more than 128 KiB lies apart in the engine's heap,
+ * and is collected so late that a daemon grew by a hundred megabytes while a file came in.
+ */
+export const FILE_PIECE = 65_536;
+/** base64url of one. Characters of a file's name and media type. */
+export const MAX_BASE64_PIECE = Math.ceil((FILE_PIECE * 4) / 3);
 export const MAX_FILE_TEXT = 255;
 /** Bytes of a file that may be fetched unasked: as many as any file has. */
 export const MAX_FETCH_BYTES = 256 * 1_048_576;

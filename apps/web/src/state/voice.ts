@@ -15,8 +15,8 @@ import { appendOwn } from './thread.ts';
 
 /** A note has a minute at most; timers of a hidden page are late. */
 export const LONGEST = 58_000;
-/** Bytes handed over with one call: a window's calls are small. */
-const PIECE = 144_832;
+/** Bytes handed over with one call: as many as it takes (`FILE_PIECE` of the API). */
+const PIECE = 65_536;
 /** Levels that are drawn while it is recorded. */
 export const LIVE_LEVELS = 96;
 

@@ -2,7 +2,7 @@
  * Methods of files (packages/api/src/methods/files.ts). The machine says which cell holds what; reading
  * and writing cells waits for the disk outside of its turns.
  */
-import type { fileMethods, ParamsOf } from '@tacet/api';
+import { FILE_PIECE, type fileMethods, type ParamsOf } from '@tacet/api';
 import { AppError, base64url, fromBase64url } from '@tacet/base';
 import { BLOCK_BYTES, type SendFileRequest } from '@tacet/client';
 import type { HandlersOf } from '../scene.ts';
@@ -59,11 +59,10 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
     const block = Math.floor(at / BLOCK_BYTES);
     const { cell, place, length, size } = await turn(() => person.files.block(id, block));
     const bytes = await (await cells()).read(cell, place);
-    const next = block * BLOCK_BYTES + length;
-    return {
-      bytes: base64url(bytes.subarray(at - block * BLOCK_BYTES, length)),
-      next: next < size ? next : null,
-    };
+    const from = at - block * BLOCK_BYTES;
+    const to = Math.min(length, from + FILE_PIECE);
+    const next = block * BLOCK_BYTES + to;
+    return { bytes: base64url(bytes.subarray(from, to)), next: next < size ? next : null };
   },
 };
 
