@@ -95,13 +95,6 @@ test('wrong passphrase: refused, nothing of it anywhere, the right one still ope
   assert.equal((await home.tacet('alice', [...unlock, home.path('pass')])).code, 0);
 });
 
-test('up that cannot open the profile leaves no daemon behind', async () => {
-  await home.tacet('alice', ['down']);
-  const wrong = home.secret('wrong', 'tr0ub4dor and 3');
-  await refused('alice', ['up', '--passphrase-file', wrong], 'passphrase-wrong', 4);
-  await refused('alice', ['status'], 'daemon-not-running', 3);
-});
-
 test('a profile that cannot be made leaves neither folder nor daemon', async () => {
   const pass = ['--passphrase-file', home.path('pass')];
   await refused('nameless', ['profile', 'create', 'x'.repeat(65), ...pass], 'name-invalid', 2);
@@ -164,17 +157,8 @@ test('an unreadable store: said, and left as it is', async () => {
   await refused('broken', [...unlock, home.path('pass')], 'profile-unreadable', 1);
   assert.equal(snapshot(home.path('broken', 'vault')), vault);
   assert.equal((await home.json('broken', ['status']))['state'], 'locked');
-});
-
-test('a daemon that was killed starts again over what it left', async () => {
-  await home.tacet('alice', ['up', '--passphrase-file', home.path('pass')]);
-  const { pid } = (await home.json('alice', ['status'])) as { pid: number };
-  process.kill(pid, 'SIGKILL');
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await refused('alice', ['contact', 'list'], 'daemon-not-running', 3);
   const up = await home.tacet('alice', ['up', '--passphrase-file', home.path('pass')]);
   assert.equal(up.code, 0, up.err);
-  assert.equal((await home.json('alice', ['status']))['state'], 'open');
 });
 
 test('success is silent in the log', () => {
