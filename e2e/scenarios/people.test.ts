@@ -1,5 +1,5 @@
 /**
- * Scenarios of the lab over processes, sockets and stores. Those with kills stand in
+ * Scenarios of the lab over processes, sockets and stores. Those with kills, and a first text that may wait, stand in
  * `trouble.long.test.ts`: `e2e/restart` kills each process of a network, too, and counts texts.
  */
 import { describe } from 'node:test';
@@ -10,7 +10,6 @@ const house = new Playhouse();
 
 describe('over sockets', { concurrency: 2 }, () => {
   describe('two people, from their first meeting on', { concurrency: 1 }, () => {
-    house.texts('meeting');
     house.texts('texts');
   });
 

@@ -1,11 +1,17 @@
-/** Scenarios of the lab over processes, sockets and stores, in which somebody is refused or killed. */
+/**
+ * Scenarios of the lab over processes, sockets and stores, in which somebody is refused or killed; or writes
+ * before the other side has answered, which may take a minute longer where a read was lost.
+ */
 import { describe } from 'node:test';
 import { Playhouse } from './play.ts';
 
 const house = new Playhouse();
 
 describe('over sockets', { concurrency: 2 }, () => {
-  describe('people who are killed', { concurrency: 1 }, () => house.texts('kills'));
+  describe('people who meet, and are killed', { concurrency: 1 }, () => {
+    house.texts('meeting');
+    house.texts('kills');
+  });
   describe('guests who are refused', { concurrency: 1 }, () => house.strangers('refusal'));
 });
 
