@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { FILE_PIECE } from '@tacet/api';
 import { base64url } from '@tacet/base';
 import { RECORDING, recordingWithTags, VOICE_CANARY } from '@tacet/testkit/voices';
 import type { DaemonProcess } from '../lib/daemon.ts';
@@ -242,6 +243,9 @@ async function idOf(who: DaemonProcess, contactId: string, text: string): Promis
 async function bringIn({ api }: DaemonProcess, word: string): Promise<number> {
   const bytes = Buffer.concat([randomBytes(SIZE / 2), Buffer.from(word), randomBytes(SIZE / 2)]);
   const { upload } = await api.call('file.begin', { size: bytes.length });
-  await api.call('file.put', { upload, at: 0, bytes: base64url(bytes) });
+  for (let at = 0; at < bytes.length; at += FILE_PIECE) {
+    const piece = bytes.subarray(at, at + FILE_PIECE);
+    await api.call('file.put', { upload, at, bytes: base64url(piece) });
+  }
   return upload;
 }
