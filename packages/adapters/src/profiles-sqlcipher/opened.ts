@@ -89,13 +89,10 @@ export class Profile implements OpenProfile {
     try {
       checkSecret(secret);
       const all = await readHeaders(this.files, secret, this.options);
+      const first = theOne(all);
+      wipe(first.header.databaseKey);
       // Of several the one that destroys goes first, else this profile.
-      const found = theOne([
-        ...all.filter(isDuress),
-        ...all.filter((one) => this.has(one)),
-        ...all,
-      ]);
-      for (const { header } of all) wipe(header.databaseKey);
+      const found = isDuress(first) ? first : (all.find((one) => this.has(one)) ?? first);
       if (isDuress(found)) eraseOthers(this.options.dir, found, this.options.rng ?? systemRng);
       return this.has(found) ? 'this' : 'another';
     } catch (error) {
@@ -183,8 +180,7 @@ export class Profile implements OpenProfile {
         await inTurn(piece);
       }
     } catch (error) {
-      // What the system refused: lengths stay apart until a close that it lets. What is saved is saved.
-      if (errors.codeOf(error) === '') throw error;
+      leaveApart(error);
     } finally {
       this.release();
     }
@@ -197,8 +193,7 @@ export class Profile implements OpenProfile {
     try {
       settle(files, options.rng ?? systemRng, options.first);
     } catch (error) {
-      // What the system refused: lengths stay apart until a close that it lets. What is saved is saved.
-      if (errors.codeOf(error) === '') throw error;
+      leaveApart(error);
     } finally {
       this.release();
     }
@@ -214,6 +209,7 @@ export class Profile implements OpenProfile {
   /** The header of this profile that the secret opens. Throws `passphrase-wrong`. */
   private async mine(secret: ProfileSecret): Promise<Found> {
     const found = await readHeaders(this.files, secret, this.options);
+    for (const one of found) if (!this.has(one)) wipe(one.header.databaseKey);
     return theOne(found.filter((one) => this.has(one)));
   }
 
@@ -234,6 +230,11 @@ export class Profile implements OpenProfile {
       throw errors.fromSystem(error);
     }
   }
+}
+
+/** What the system refused: lengths stay apart until a close that it lets. What is saved is saved. */
+function leaveApart(error: unknown): void {
+  if (errors.codeOf(error) === '') throw error;
 }
 
 function isDuress({ header }: Found): boolean {

@@ -1,26 +1,23 @@
 /**
  * A profile on disk (docs/spec/10-store.md): made and opened. Every failure leaves the vault as it was found.
  */
-import { randomBytes, randomInt } from '@tacet/base';
 import { systemRng, wipe } from '@tacet/crypto';
 import { AnswerTime } from './answer-time.ts';
 import { PageCheck } from './check.ts';
 import type { OpenProfile, ProfileOptions } from './contract.ts';
 import * as errors from './errors.ts';
-import { checkSecret, type Header, newHeader, rootOf, sealHead, slotKey } from './header.ts';
+import { checkSecret, type Header } from './header.ts';
 import { readHeaders } from './headers.ts';
-import { PASSPHRASE_COST, SALT_BYTES, SLOTS } from './limits.ts';
 import { lockProfile } from './lock.ts';
+import { claimFolder, newVault } from './new-vault.ts';
 import { Profile } from './opened.ts';
 import { dropTail } from './sizes.ts';
 import { theOne } from './slots.ts';
 import {
-  buildVault,
   type Files,
   filesOf,
   fillSlots,
   makeDatabase,
-  makeFolder,
   profileExists,
   refuseShort,
   slotFiles,
@@ -30,28 +27,20 @@ import { eraseOthers } from './wipe.ts';
 /** Throws `profile-exists`, `profile-in-use`, `passphrase-empty`, `passphrase-too-long`. */
 export async function createProfile(options: ProfileOptions): Promise<OpenProfile> {
   checkSecret(options);
-  const { dir, rng = systemRng, cost = PASSPHRASE_COST, first } = options;
+  const { dir } = options;
   if (profileExists(dir)) throw errors.profileExists();
-  const files = filesOf(dir);
-  const salt = randomBytes(rng, SALT_BYTES);
-  const header = newHeader(options.slot ?? randomInt(rng, SLOTS), rng);
-  const { slot, databaseKey } = header;
-  const root = await rootOf(options, salt, cost);
+  const made = await newVault(options);
+  const { header } = made;
   let release = (): void => {};
   try {
-    makeFolder(dir);
-    release = lockProfile(files.lock);
-    if (profileExists(dir)) throw errors.profileExists();
-    const head = sealHead(slotKey(root, slot), header, rng);
-    await buildVault(dir, { salt, head, slot, first }, rng, ({ data }) =>
-      makeDatabase(data, databaseKey),
-    );
-    return await openSlot(options, files, header, release);
+    release = claimFolder(dir);
+    await made.build(({ data }) => makeDatabase(data, header.databaseKey));
+    return await openSlot(options, filesOf(dir), header, release);
   } catch (error) {
     release();
     throw errors.fromSystem(error);
   } finally {
-    wipe(root, databaseKey);
+    made.wipe();
   }
 }
 

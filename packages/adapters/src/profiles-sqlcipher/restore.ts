@@ -4,19 +4,17 @@
  */
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { dayOf, hex, type Rng, randomBytes, randomInt } from '@tacet/base';
+import { hex } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
-import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
 import { PageCheck } from './check.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
 import { FILE_MODE } from './files.ts';
-import { checkSecret, type ProfileSecret, rootOf, sealHead, slotKey } from './header.ts';
-import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES, SLOTS } from './limits.ts';
-import { lockProfile } from './lock.ts';
+import { checkSecret } from './header.ts';
+import { claimFolder, type NewVaultOptions, newVault } from './new-vault.ts';
 import { dropTail } from './sizes.ts';
 import { SqlcipherStore } from './store.ts';
-import { buildVault, filesOf, makeFolder, profileExists } from './vault.ts';
+import { profileExists } from './vault.ts';
 
 /** What a backup holds. */
 export interface RestoreSource {
@@ -26,17 +24,10 @@ export interface RestoreSource {
   readonly cells: AsyncIterable<Uint8Array> | null;
 }
 
-export interface RestoreOptions extends ProfileSecret {
-  /** The profile's folder. */
-  readonly dir: string;
+export interface RestoreOptions extends NewVaultOptions {
   readonly source: RestoreSource;
   /** Fences it: runs once, before there is a profile. */
   readonly prepare: (store: ProfileStore) => void;
-  /** Tests only. */
-  readonly cost?: Argon2Cost;
-  readonly rng?: Rng;
-  readonly slot?: number;
-  readonly first?: number;
 }
 
 /**
@@ -46,29 +37,22 @@ export interface RestoreOptions extends ProfileSecret {
  */
 export async function restoreProfile(options: RestoreOptions): Promise<void> {
   checkSecret(options);
-  const { dir, rng = systemRng, cost = PASSPHRASE_COST, first } = options;
+  const { dir, source } = options;
   if (profileExists(dir)) throw errors.profileExists();
-  const salt = randomBytes(rng, SALT_BYTES);
-  const databaseKey = randomBytes(rng, KEY_BYTES);
-  const slot = options.slot ?? randomInt(rng, SLOTS);
-  const header = { kind: 'profile', slot, createdDay: dayOf(Date.now()), databaseKey } as const;
-  const root = await rootOf(options, salt, cost);
+  const made = await newVault(options);
   let release = (): void => {};
   try {
-    makeFolder(dir);
-    release = lockProfile(filesOf(dir).lock);
-    if (profileExists(dir)) throw errors.profileExists();
-    const head = sealHead(slotKey(root, slot), header, rng);
-    await buildVault(dir, { salt, head, slot, first }, rng, async (own) => {
-      await put(own.data, options.source.data);
-      if (options.source.cells !== null) await put(own.cells, options.source.cells);
-      await fence(own.data, options, databaseKey);
+    release = claimFolder(dir);
+    await made.build(async (own) => {
+      await put(own.data, source.data);
+      if (source.cells !== null) await put(own.cells, source.cells);
+      await fence(own.data, options, made.header.databaseKey);
     });
   } catch (error) {
     throw errors.fromSystem(error);
   } finally {
     release();
-    wipe(root, databaseKey);
+    made.wipe();
   }
 }
 

@@ -4,28 +4,21 @@
  */
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dayOf, type Millis, type Rng, randomBytes, randomInt } from '@tacet/base';
+import { type Millis, type Rng, randomBytes } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
-import { type Argon2Cost, systemRng, wipe } from '@tacet/crypto';
+import { systemRng, wipe } from '@tacet/crypto';
 import { CELL_BYTES } from '../cell-form.ts';
+import type { ProfileOptions } from '../contract.ts';
 import { openDatabase } from '../database.ts';
 import * as errors from '../errors.ts';
-import { checkSecret, type ProfileSecret, rootOf, sealHead, slotKey } from '../header.ts';
+import { checkSecret, type ProfileSecret } from '../header.ts';
 import { readHeaders } from '../headers.ts';
-import { KEY_BYTES, PASSPHRASE_COST, SALT_BYTES, SLOTS } from '../limits.ts';
 import { lockProfile } from '../lock.ts';
+import { claimFolder, newVault } from '../new-vault.ts';
 import { checkWhole, put } from '../restore.ts';
 import { theOne } from '../slots.ts';
 import { SqlcipherStore } from '../store.ts';
-import {
-  buildVault,
-  filesOf,
-  makeDatabase,
-  makeFolder,
-  profileExists,
-  type SlotFiles,
-  slotFiles,
-} from '../vault.ts';
+import { filesOf, makeDatabase, profileExists, type SlotFiles, slotFiles } from '../vault.ts';
 import { eraseOthers } from '../wipe.ts';
 import { type Loaded, loadRows } from './load.ts';
 import { DamagedStore } from './pages.ts';
@@ -47,7 +40,7 @@ export interface Salvaged extends Loaded {
   readonly withCells: boolean;
 }
 
-export interface SalvageOptions {
+export interface SalvageOptions extends Pick<ProfileOptions, 'cost' | 'rng' | 'slot' | 'first'> {
   /** The damaged profile's folder and what opens it. */
   readonly from: ProfileSecret & { readonly dir: string };
   /** The new profile's. */
@@ -58,11 +51,6 @@ export interface SalvageOptions {
   readonly mend: (store: ProfileStore, loaded: Loaded) => void;
   /** Fences it: runs last, before there is a profile. */
   readonly prepare: (store: ProfileStore, salvaged: Salvaged) => void;
-  /** Tests only. */
-  readonly cost?: Argon2Cost;
-  readonly rng?: Rng;
-  readonly slot?: number;
-  readonly first?: number;
 }
 
 const VERSION_AT = 60;
@@ -73,7 +61,7 @@ const VERSION_AT = 60;
  * profile when it resolves and none when it throws.
  */
 export async function salvageProfile(options: SalvageOptions): Promise<Salvaged> {
-  const { from, to, rng = systemRng, cost = PASSPHRASE_COST } = options;
+  const { from, to, rng = systemRng } = options;
   checkSecret(from);
   checkSecret(to);
   if (!profileExists(from.dir)) throw errors.profileMissing();
@@ -82,13 +70,12 @@ export async function salvageProfile(options: SalvageOptions): Promise<Salvaged>
   let key: Uint8Array | null = null;
   try {
     const damaged = filesOf(from.dir);
-    makeFolder(to.dir);
     for (const lock of [damaged.lock, damaged.vaultLock]) {
       // What is not there nobody holds: nothing is made beside a damaged profile.
       if (existsSync(lock)) releases.push(lockProfile(lock));
     }
-    releases.push(lockProfile(filesOf(to.dir).lock));
-    const found = theOne(await readHeaders(damaged, from, { ...from, cost }));
+    releases.push(claimFolder(to.dir));
+    const found = theOne(await readHeaders(damaged, from, { ...options, ...from }));
     // A passphrase for coercion does what it does everywhere.
     if (found.header.kind === 'duress') eraseOthers(from.dir, found, rng);
     key = found.header.databaseKey;
@@ -102,17 +89,13 @@ export async function salvageProfile(options: SalvageOptions): Promise<Salvaged>
 }
 
 async function into(options: SalvageOptions, files: SlotFiles, key: Uint8Array): Promise<Salvaged> {
-  const { to, rng = systemRng, cost = PASSPHRASE_COST, first } = options;
-  const salt = randomBytes(rng, SALT_BYTES);
-  const databaseKey = randomBytes(rng, KEY_BYTES);
-  const slot = options.slot ?? randomInt(rng, SLOTS);
-  const header = { kind: 'profile', slot, createdDay: dayOf(Date.now()), databaseKey } as const;
-  const root = await rootOf(to, salt, cost);
+  const { to, rng = systemRng } = options;
+  const made = await newVault({ ...options, ...to });
+  const { databaseKey } = made.header;
   const damaged = new DamagedStore(files, key);
   let salvaged: Salvaged | null = null;
   try {
-    const head = sealHead(slotKey(root, slot), header, rng);
-    await buildVault(to.dir, { salt, head, slot, first }, rng, async (own) => {
+    await made.build(async (own) => {
       const cells = await cellsOf(files.cells, own.cells, rng);
       makeDatabase(own.data, databaseKey);
       const store = new SqlcipherStore(openDatabase(own.data, databaseKey));
@@ -125,7 +108,7 @@ async function into(options: SalvageOptions, files: SlotFiles, key: Uint8Array):
     });
   } finally {
     damaged.close();
-    wipe(root, databaseKey);
+    made.wipe();
   }
   if (salvaged === null) throw errors.profileUnreadable();
   return salvaged;

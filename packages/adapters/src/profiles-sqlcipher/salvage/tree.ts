@@ -95,9 +95,8 @@ export class TreeReader {
   private row(page: Uint8Array, node: Node, cell: number, place: Gap, found: Found): void {
     let rowid: number | null = null;
     try {
-      let at = cell + (node.right === null ? 0 : 4);
-      let length: number;
-      [length, at] = varint(page, at);
+      const [length, behind] = varint(page, cell + (node.right === null ? 0 : 4));
+      let at = behind;
       if (node.kind === 'table') [rowid, at] = varint(page, at);
       found.row({ rowid, values: recordOf(this.payload(page, at, length, node.kind)) });
     } catch (error) {
