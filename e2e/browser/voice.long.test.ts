@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { checkNote } from '@tacet/client';
+import { checkNote } from '@tacet/client/voice';
 import { buildWindow } from '@tacet/web/build';
 import type { Page } from 'playwright-core';
 import type { DaemonProcess } from '../lib/daemon.ts';

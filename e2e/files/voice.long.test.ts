@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { checkNote } from '@tacet/client';
+import { checkNote } from '@tacet/client/voice';
 import { recordingWithTags, VOICE_CANARY } from '@tacet/testkit/voices';
 import { FAST } from '../lib/town.ts';
 import { readBelow } from '../relay/lib/files.ts';

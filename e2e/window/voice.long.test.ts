@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { checkNote, makeNote } from '@tacet/client';
+import { checkNote, makeNote } from '@tacet/client/voice';
 import { RECORDING } from '@tacet/testkit/voices';
 import type { Locator, Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';

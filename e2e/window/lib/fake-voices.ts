@@ -1,6 +1,6 @@
 /** Voice notes of the daemon without a network: made, and seen to be notes, as the real one does. */
 import { AppError, base64url, concat, fromBase64url } from '@tacet/base';
-import { checkNote, makeNote, type VoiceNote } from '@tacet/client';
+import { checkNote, makeNote, type VoiceNote } from '@tacet/client/voice';
 
 interface Upload {
   readonly size: number;

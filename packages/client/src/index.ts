@@ -47,13 +47,6 @@ export {
   type RestoredFrom,
   type RestoredView,
 } from './recovery/restored.ts';
-export {
-  fenceSalvaged,
-  mendSalvaged,
-  type SalvagedRows,
-  type SalvagedView,
-  salvageTables,
-} from './recovery/salvaged.ts';
 export type { Hit, SearchPage, SearchRequest } from './search/search.ts';
 export type { JobOutcome, SessionJob } from './sessions/jobs.ts';
 export { type Migration, migrate, schemaVersion } from './store/migrate.ts';
@@ -74,10 +67,3 @@ export type {
   MessageView,
   StatusView,
 } from './views.ts';
-export {
-  checkNote,
-  makeNote,
-  VOICE_MEDIA_TYPE,
-  type VoiceBudget,
-  type VoiceNote,
-} from './voice/note.ts';

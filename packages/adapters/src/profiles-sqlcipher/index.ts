@@ -12,15 +12,8 @@ export type {
 export type { ProfileSecret, SecretKind } from './header.ts';
 export { openMemoryProfile } from './memory.ts';
 export { createProfile, openProfile } from './profile.ts';
-export {
-  type ExamineOptions,
-  examineDatabase,
-  type RestoreOptions,
-  type RestoreSource,
-  restoreProfile,
-} from './restore.ts';
-export type { Loaded, Missing, SalvagedTable } from './salvage/load.ts';
-export { type Salvaged, type SalvageOptions, salvageProfile } from './salvage/salvage.ts';
+export type { RestoreSource } from './restore.ts';
+export type { Salvaged, SalvageOptions } from './salvage/salvage.ts';
 export type { ProfileSnapshot, SnapshotFile } from './snapshot.ts';
 export { profileExists } from './vault.ts';
 export { eraseKeys, removeVault } from './wipe.ts';

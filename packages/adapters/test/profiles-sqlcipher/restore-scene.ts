@@ -2,7 +2,8 @@
 import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { Sensitive, utf8 } from '@tacet/base';
-import { createProfile, restoreProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { createProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { restoreProfile } from '../../src/profiles-sqlcipher/recovered.ts';
 import { watchDisk } from '../disk-steps.ts';
 
 export const COST = { memoryKiB: 64, passes: 1 };

@@ -8,9 +8,8 @@ import {
   createProfile,
   type OpenProfile,
   openProfile,
-  type Salvaged,
-  salvageProfile,
 } from '../../src/profiles-sqlcipher/index.ts';
+import { type Salvaged, salvageProfile } from '../../src/profiles-sqlcipher/recovered.ts';
 import { problemsOf } from './reference.ts';
 import { keyOf, options, tend } from './rolling-scene.ts';
 import { digest } from './support.ts';

@@ -17,10 +17,10 @@ import { systemRng } from '@tacet/crypto';
 import {
   CELL_BYTES,
   createProfile,
-  examineDatabase,
   openProfile,
   type ProfileSnapshot,
 } from '../../src/profiles-sqlcipher/index.ts';
+import { examineDatabase } from '../../src/profiles-sqlcipher/recovered.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tacet-snapshot-'));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 /** Caps and times of the daemon (docs/limits.md). */
 import { DAY, MINUTE, SECOND } from '@tacet/base';
-import type { PictureBudget, VoiceBudget } from '@tacet/client';
+import type { PictureBudget } from '@tacet/client';
+import type { VoiceBudget } from '@tacet/client/voice';
 
 /** A slot's frame is made at least this long before its instant; longer on slow disks. */
 export const SLOT_LEAD = 6;

@@ -15,10 +15,10 @@ import {
 import { AppError, isAppError, type Millis, Sensitive } from '@tacet/base';
 import { cleanName, type FileCells } from '@tacet/client';
 import { Admission, apart, checkContact, checkScope, withoutOthers } from './admission.ts';
+import { removeCopy } from './backup/copy.ts';
 import type { Progress } from './backup/keeper.ts';
 import type { Found } from './backup/protocol.ts';
-import { removeCopy, restoreBackup, rootFor, testBackup, type Watcher } from './backup/recover.ts';
-import { salvageInto } from './backup/salvage.ts';
+import type { Watcher } from './backup/recover.ts';
 import { addDuress, addProfile, type Beside } from './beside.ts';
 import type { Caller, DaemonCore } from './core.ts';
 import { debugOf } from './debug.ts';
@@ -175,6 +175,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       case 'profile.wipe':
         return await this.wipe();
       case 'profile.salvage': {
+        const { salvageInto } = await import('./backup/salvage.ts');
         const make = salvageInto(this.options.vault, params, this.now());
         return await this.alone(() => this.anew(params, make));
       }
@@ -333,6 +334,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     // By its own way, or where this profile's backups go.
     const place = folder ?? (await this.openScene().keepers.backups.folder());
     const { dir } = this.options;
+    const { rootFor, testBackup } = await import('./backup/recover.ts');
     const root = await this.alone(() => rootFor(place, new Sensitive(phrase)));
     // One after another, but nobody who unlocks waits for them.
     const run = this.testing.then(() =>
@@ -355,10 +357,11 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     return { status: await this.enter(await this.open(secret)), contents };
   }
 
-  private restore({ folder, phrase, ...rest }: ParamsOf<'backup.restore'>): Promise<object> {
+  private async restore({ folder, phrase, ...rest }: ParamsOf<'backup.restore'>): Promise<object> {
+    const { restoreBackup } = await import('./backup/recover.ts');
     const from = { folder, phrase: new Sensitive(phrase) };
     const { vault } = this.options;
-    return this.anew(rest, (secret) =>
+    return await this.anew(rest, (secret) =>
       this.watching((watcher) => restoreBackup(vault, from, secret, this.now(), watcher)),
     );
   }

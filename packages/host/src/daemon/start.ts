@@ -17,7 +17,7 @@ import {
 import { systemRng } from '@tacet/crypto';
 import { createPacketBuilder } from '@tacet/onion';
 import { collectFreed, fillFreed, freeHere, overwriteFreed } from '../freed-memory.ts';
-import { removeCopy } from './backup/recover.ts';
+import { removeCopy } from './backup/copy.ts';
 import { SystemClock } from './clock.ts';
 import type { DaemonCore } from './core.ts';
 import { prepareCover } from './cover.ts';

@@ -6,8 +6,6 @@ import {
   openProfile,
   profileExists,
   removeVault,
-  restoreProfile,
-  salvageProfile,
   type ProfileSecret as VaultSecret,
 } from '@tacet/adapters/profiles-sqlcipher';
 import { AppError, isAppError, type Rng, randomBytes, Sensitive, utf8 } from '@tacet/base';
@@ -28,6 +26,9 @@ export interface VaultOptions {
 }
 
 const KEYCHAIN_BYTES = 32;
+
+/** Not at each start of a daemon. */
+const recovered = () => import('@tacet/adapters/profiles-sqlcipher/recovered');
 
 export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
   const { dir, keychain, rng } = options;
@@ -152,14 +153,18 @@ export function makeVault(options: VaultOptions): ProfileVault<OpenedVault> {
         const turns = inTurn === undefined ? {} : { inTurn };
         return opened(await openProfile({ dir, ...one, ...turns }));
       }),
-    restore: (secret, source, prepare) =>
-      anew(secret, (made) => restoreProfile({ dir, ...made, source, prepare })),
-    salvage: (secret, from, work) =>
-      using(resolve(from.secret, from.dir), (opens) =>
+    async restore(secret, source, prepare) {
+      const { restoreProfile } = await recovered();
+      await anew(secret, (made) => restoreProfile({ dir, ...made, source, prepare }));
+    },
+    async salvage(secret, from, work) {
+      const { salvageProfile } = await recovered();
+      return await using(resolve(from.secret, from.dir), (opens) =>
         anew(secret, (made) =>
           salvageProfile({ from: { dir: from.dir, ...opens }, to: { dir, ...made }, ...work }),
         ),
-      ),
+      );
+    },
     discard: () => removeVault(dir),
     erase: () => eraseKeys(dir, rng),
     async remove() {

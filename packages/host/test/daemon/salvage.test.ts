@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openMemoryProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { isAppError, utf8 } from '@tacet/base';
-import { fenceSalvaged, mendSalvaged, type ProfileStore, salvageTables } from '@tacet/client';
+import type { ProfileStore } from '@tacet/client';
+import { fenceSalvaged, mendSalvaged, salvageTables } from '@tacet/client/salvaged';
 
 const KEYS = ['identity-key', 'signing-seed', 'root-secret', 'key-set-hash'];
 const NOW = 1_800_000_000_000;

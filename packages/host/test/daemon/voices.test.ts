@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError } from '@tacet/base';
-import { type BlockRead, Client, checkNote, makeNote, prepareProfile } from '@tacet/client';
+import { type BlockRead, Client, prepareProfile } from '@tacet/client';
+import { checkNote, makeNote } from '@tacet/client/voice';
 import { createFakeSession, MemoryCells, MemoryStore, seededRng } from '@tacet/testkit';
 import { plainBuilder } from '@tacet/testkit/model';
 import { RECORDING, recordingWithTags, VOICE_CANARY } from '@tacet/testkit/voices';

@@ -4,9 +4,8 @@
  */
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type BackupBody, PIECE_BYTES, writeBackup } from '@tacet/adapters/backup-folder';
+import type { BackupBody } from '@tacet/adapters/backup-folder';
 import type { ProfileSnapshot, SnapshotFile } from '@tacet/adapters/profiles-sqlcipher';
-import { makePhrase, phraseRoot, readPhrase } from '@tacet/adapters/recovery-phrase';
 import type { ParamsOf, ResultOf } from '@tacet/api';
 import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } from '@tacet/base';
 import type { BackupPlan, Backups } from '@tacet/client';
@@ -15,6 +14,10 @@ import type { Log } from '../ports.ts';
 import type { Row } from '../row.ts';
 
 const SALT_BYTES = 32;
+
+// Both not before somebody asks for a backup, or one is due: a start does without.
+const form = () => import('@tacet/adapters/backup-folder');
+const words = () => import('@tacet/adapters/recovery-phrase');
 
 export interface KeeperOptions {
   /** The profile's folder. */
@@ -49,7 +52,8 @@ export class BackupKeeper {
     this.options = options;
   }
 
-  newPhrase(): Sensitive<string> {
+  async newPhrase(): Promise<Sensitive<string>> {
+    const { makePhrase } = await words();
     return makePhrase(this.options.rng);
   }
 
@@ -66,6 +70,7 @@ export class BackupKeeper {
     if (phrase === undefined) {
       await turn(() => plans.set(change));
     } else {
+      const { phraseRoot, readPhrase } = await words();
       const salt = randomBytes(rng, SALT_BYTES);
       const root = await phraseRoot(readPhrase(new Sensitive(phrase)), salt);
       try {
@@ -79,9 +84,12 @@ export class BackupKeeper {
     return await this.status();
   }
 
-  status(): Promise<Status> {
+  async status(): Promise<Status> {
     const { plans, turn } = this.options;
-    return turn(() => statusOf(plans.plan(), plans.due(), this.running !== null));
+    const { PIECE_BYTES } = await form();
+    return await turn(() =>
+      statusOf(plans.plan(), plans.due(), this.running !== null, PIECE_BYTES),
+    );
   }
 
   /** Where backups go; throws `backup-missing` where they go nowhere. */
@@ -164,6 +172,7 @@ export class BackupKeeper {
     const held = await turn(() => snapshot(plan.files), LOG_ROOM);
     const { salt, root, formerRoot, number, pending } = plan;
     try {
+      const { writeBackup } = await form();
       return await writeBackup({
         dir,
         salt,
@@ -215,7 +224,12 @@ export class BackupKeeper {
   }
 }
 
-function statusOf(plan: BackupPlan | null, due: Millis | null, running: boolean): Status {
+function statusOf(
+  plan: BackupPlan | null,
+  due: Millis | null,
+  running: boolean,
+  pieceBytes: number,
+): Status {
   const none = { folder: null, hours: 0, files: false, last: null, failed: null };
   if (plan === null) return { phrase: false, ...none, due: null, running };
   const { folder, hours, files, number, madeAt, pieces, failed, failedAt } = plan;
@@ -224,7 +238,7 @@ function statusOf(plan: BackupPlan | null, due: Millis | null, running: boolean)
     folder,
     hours,
     files,
-    last: madeAt === null ? null : { number, at: madeAt, bytes: pieces * PIECE_BYTES },
+    last: madeAt === null ? null : { number, at: madeAt, bytes: pieces * pieceBytes },
     failed: failed === null ? null : { code: failed, at: failedAt ?? 0 },
     due,
     running,

@@ -1,5 +1,4 @@
 /** Testing a backup, and making a profile from one (docs/spec/20-recovery.md, 6 and 7). */
-import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,6 +7,7 @@ import { phraseRoot, readPhrase } from '@tacet/adapters/recovery-phrase';
 import { AppError, errorOf, type Millis, type Sensitive } from '@tacet/base';
 import { type Contents, contentsOf, fence } from '@tacet/client';
 import type { Opened, ProfileSecret, ProfileVault } from '../ports.ts';
+import { copyIn, removeCopy } from './copy.ts';
 import { counted, factsOf } from './facts.ts';
 import type { Progress } from './keeper.ts';
 import type { Found, FromThread, ThreadData } from './protocol.ts';
@@ -39,15 +39,6 @@ export async function testBackup(
     root.fill(0);
     removeCopy(dir);
   }
-}
-
-function copyIn(dir: string): string {
-  return join(dir, 'backup-test');
-}
-
-/** Also at every start and with a wipe: a test that was killed left its copy, with what was deleted since. */
-export function removeCopy(dir: string): void {
-  rmSync(copyIn(dir), { recursive: true, force: true });
 }
 
 async function inThread(workerData: ThreadData, { tell, signal }: Watcher): Promise<Found> {

@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { ParamsOf, ResultOf } from '@tacet/api';
 import { AppError, type Millis } from '@tacet/base';
-import { fenceSalvaged, mendSalvaged, salvageTables } from '@tacet/client';
+import { fenceSalvaged, mendSalvaged, salvageTables } from '@tacet/client/salvaged';
 import type { Opened, ProfileSecret, ProfileVault } from '../ports.ts';
 import { secretOf } from '../refusals.ts';
 

@@ -1,7 +1,7 @@
 /** Tests a backup in a thread of its own: decrypts all of it, and opens, checks and counts the copy. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openBackup } from '@tacet/adapters/backup-folder';
-import { examineDatabase } from '@tacet/adapters/profiles-sqlcipher';
+import { examineDatabase } from '@tacet/adapters/profiles-sqlcipher/recovered';
 import { AppError, refusalOf } from '@tacet/base';
 import { contentsOf } from '@tacet/client';
 import { counted, factsOf } from './facts.ts';

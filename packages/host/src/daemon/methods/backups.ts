@@ -3,7 +3,9 @@ import type { backupMethods } from '@tacet/api';
 import type { HandlersOf } from '../scene.ts';
 
 export const backupHandlers: HandlersOf<typeof backupMethods> = {
-  'backup.phrase': async ({ keepers }) => ({ phrase: keepers.backups.newPhrase().expose() }),
+  'backup.phrase': async ({ keepers }) => ({
+    phrase: (await keepers.backups.newPhrase()).expose(),
+  }),
   'backup.set': ({ keepers }, params) => keepers.backups.set(params),
   'backup.create': ({ keepers }, { whole = false }) => keepers.backups.create(whole),
   'backup.status': async ({ keepers: { backups, rolling } }) => ({

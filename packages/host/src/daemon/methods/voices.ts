@@ -3,10 +3,12 @@
  * again as what will be sent; what somebody sent is seen to be one before a window gets it.
  */
 import { AppError, base64url, concat } from '@tacet/base';
-import { checkNote, makeNote, VOICE_MEDIA_TYPE } from '@tacet/client';
 import { LARGE_VOICE, MAX_RECORDING_BYTES, VOICE, VOICE_ROOM } from '../limits.ts';
 import type { Scene } from '../scene.ts';
 import { readBlocks, readUpload, replaceUpload, type Surroundings } from './remade.ts';
+
+/** Not before somebody speaks or listens: at a start nobody does. */
+const notes = () => import('@tacet/client/voice');
 
 /** Throws `voice-long`, `voice-rate`, `voice-unreadable`; the upload stays as it was then. */
 export async function remakeVoice(
@@ -20,6 +22,7 @@ export async function remakeVoice(
   }
   const recorded = concat(...(await readUpload(around, upload)));
   const budget = large ? LARGE_VOICE : VOICE;
+  const { makeNote, VOICE_MEDIA_TYPE } = await notes();
   const { bytes, duration } = await turn(() => makeNote(recorded, budget), VOICE_ROOM);
   const facts = { kind: 'voice', mediaType: VOICE_MEDIA_TYPE, duration } as const;
   const fresh = await replaceUpload(around, upload, bytes, facts);
@@ -33,6 +36,7 @@ export async function readVoice(
 ): Promise<{ bytes: string; duration: number }> {
   const { blocks, duration } = await turn(() => person.files.voice(id));
   const bytes = concat(...(await readBlocks(blocks, await cells())));
+  const { checkNote } = await notes();
   const found = await turn(() => checkNote(bytes), VOICE_ROOM);
   if (found === duration) return { bytes: base64url(bytes), duration };
   throw new AppError(
