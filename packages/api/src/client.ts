@@ -5,7 +5,8 @@
 import { AppError } from '@tacet/base';
 import { checkResult } from './check.ts';
 import type { MethodName, ParamsOf, ResultOf } from './methods.ts';
-import { decodeResponse, encodeRequest, type RpcError, type RpcResponse } from './rpc.ts';
+import { RemoteError } from './remote-error.ts';
+import { decodeResponse, encodeRequest, type RpcResponse } from './rpc.ts';
 
 /** Carries whole messages. `closed` is called once, whoever ended it. */
 export interface Transport {
@@ -14,19 +15,6 @@ export interface Transport {
   receive: (message: string) => void;
   closed: () => void;
   close(): void;
-}
-
-/** An error the daemon answered, with its advice. */
-export class RemoteError extends AppError {
-  readonly hint: string | null;
-  readonly number: number;
-
-  constructor(error: RpcError) {
-    super(error.data.code, error.data.kind, error.message);
-    this.name = 'RemoteError';
-    this.hint = error.data.hint;
-    this.number = error.code;
-  }
 }
 
 export interface Api {

@@ -3,7 +3,7 @@
  * the JSON-RPC codec and a typed client. Pure: no socket, no clock, no Node module.
  */
 export { checkParams, checkResult } from './check.ts';
-export { type Api, connect, RemoteError, type Transport } from './client.ts';
+export { type Api, connect, type Transport } from './client.ts';
 export { fileBytes } from './file-bytes.ts';
 export { hintFor } from './hints.ts';
 export { parseJson } from './json.ts';
@@ -75,6 +75,7 @@ export {
 } from './methods.ts';
 export { PROMISES, type Promised } from './promises.ts';
 export { REACH, type Reach } from './reach.ts';
+export { RemoteError } from './remote-error.ts';
 export {
   decodeRequest,
   decodeResponse,

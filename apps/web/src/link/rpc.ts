@@ -1,13 +1,12 @@
 /** Typed calls. A 401 means this session is over: whoever listens clears the page. */
 import {
-  checkResult,
   decodeResponse,
   encodeRequest,
   type MethodName,
   type ParamsOf,
   RemoteError,
   type ResultOf,
-} from '@tacet/api';
+} from '@tacet/api/page';
 import { AppError } from '@tacet/base';
 import { post, unreachable } from './http.ts';
 import { sessionSecret } from './session.ts';
@@ -35,7 +34,7 @@ export async function call<M extends MethodName>(
   if (status !== 200) throw unreachable();
   const answer = decodeResponse(await textOf(response));
   if ('error' in answer) throw new RemoteError(answer.error);
-  return checkResult(method, answer.result);
+  return answer.result as ResultOf<M>;
 }
 
 async function textOf(response: Response): Promise<string> {

@@ -2,7 +2,7 @@
  * The two secrets of this window. They live in sessionStorage: of this tab, of this origin, gone
  * with the tab. Never in a cookie, which every other program on localhost would be sent.
  */
-import { RemoteError, type RpcError } from '@tacet/api';
+import { RemoteError, type RpcError } from '@tacet/api/page';
 import { AppError, base64url, fromBase64url } from '@tacet/base';
 import { post } from './http.ts';
 
