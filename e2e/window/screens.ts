@@ -69,6 +69,40 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'acts',
+    async prepare(stage) {
+      await talked(stage);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('listitem', { name: /^Bob: Shall/ }).click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'Delete' }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'reply',
+    async prepare(stage) {
+      await talked(stage);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('listitem', { name: /^Bob: Shall/ }).click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'Reply' }).click();
+      await page.keyboard.type('Yes, and bring the');
+      return page;
+    },
+  },
+  {
+    name: 'react',
+    async prepare(stage) {
+      await talked(stage);
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('listitem', { name: /^Bob: Shall/ }).click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'React with another sign' }).click();
+      return page;
+    },
+  },
+  {
     name: 'list',
     async prepare(stage) {
       fillScene(stage.daemon);
@@ -256,6 +290,36 @@ const shots: readonly Shot[] = [
     },
   },
 ];
+
+/** Answers, signs, a new version, what was deleted. */
+async function talked({ daemon }: Stage): Promise<void> {
+  const { id } = daemon.addContact('Bob');
+  const first = daemon.receive(id, 'Shall we meet at six, at the usual place?', {}, true);
+  const own = { direction: 'out', state: 'delivered', deliveredAt: Date.now() } as const;
+  const quoted = { messageId: first.id, direction: 'in', excerpt: first.text } as const;
+  const heart = { direction: 'in', emoji: '❤️', state: 'received' } as const;
+  const thumb = { direction: 'out', emoji: '👍', state: 'queued' } as const;
+  daemon.put(
+    id,
+    {
+      ...own,
+      text: 'Seven is better, I have to see somebody before.',
+      replyTo: { ...quoted, proof: 'verified' },
+      reactions: [heart],
+      editedAt: Date.now(),
+    },
+    true,
+  );
+  daemon.receive(id, 'Seven then.', { reactions: [thumb] }, true);
+  daemon.put(
+    id,
+    { ...own, text: '', deletion: { at: Date.now(), kept: false, state: 'queued' } },
+    true,
+  );
+  const claim = { messageId: null, direction: 'out', excerpt: 'I owe you 100' } as const;
+  daemon.receive(id, 'You said:', { replyTo: { ...claim, proof: 'unknown' } }, true);
+  daemon.receive(id, 'This one goes by itself.', { lifetime: 86_400 }, true);
+}
 
 const looks: readonly (readonly [string, WatchOptions])[] = [
   ['light', { scheme: 'light' }],

@@ -42,6 +42,7 @@ describe('rows', () => {
       clientId: '1',
       contactId: 'c',
       text: 'e',
+      replyTo: null,
       at: NOON,
       visible: true,
       refusal: null,

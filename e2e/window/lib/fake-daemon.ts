@@ -19,6 +19,7 @@ import {
 } from '@tacet/api';
 import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
+import { FakeActs } from './fake-acts.ts';
 import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
 import { FakeVoices } from './fake-voices.ts';
 
@@ -48,6 +49,7 @@ export class FakeDaemon implements WindowCore {
   readonly failures = new Map<string, AppError>();
   /** Voice notes brought in and sent. */
   readonly voices = new FakeVoices();
+  private readonly acts: FakeActs;
   private readonly log: EventView[] = [];
   private readonly byClientId = new Map<string, string>();
   private readonly lockListeners = new Set<() => void>();
@@ -58,6 +60,13 @@ export class FakeDaemon implements WindowCore {
 
   constructor(clock: () => number = Date.now) {
     this.clock = clock;
+    const { messages } = this;
+    this.acts = new FakeActs({
+      messages,
+      clock,
+      patchMessage: (id, patch) => this.patchMessage(id, patch),
+      emit: (kind, subject) => this.emit(kind, subject),
+    });
   }
 
   async call(method: string, params: unknown, _caller: WindowCaller): Promise<unknown> {
@@ -221,7 +230,12 @@ export class FakeDaemon implements WindowCore {
       this.emit('contact', contactId);
       return {};
     },
-    'message.send': ({ contactId, text, clientId }) => this.send(contactId, text, clientId),
+    'message.send': (params) => this.send(params),
+    'message.react': (params) => this.acts.react(params),
+    'message.edit': (params) => this.acts.edit(params),
+    'message.delete': (params) => this.acts.delete(params),
+    'message.history': (params) => this.acts.history(params),
+    'message.around': (params) => this.acts.around(params),
     'message.list': ({ contactId, before, limit }) => {
       const all = [...this.messages.values()].filter((entry) => entry.contactId === contactId);
       const end = before === undefined ? all.length : all.findIndex((entry) => entry.id === before);
@@ -348,10 +362,12 @@ export class FakeDaemon implements WindowCore {
     });
   }
 
-  private send(contactId: string, text: string, clientId: string): MessageView {
+  private send({ contactId, text, clientId, replyTo }: ParamsOf<'message.send'>): MessageView {
     const known = this.messages.get(this.byClientId.get(clientId) ?? '');
     if (known !== undefined) return known;
-    const message = this.put(contactId, { direction: 'out', text, state: 'queued' });
+    const quoted = replyTo === undefined ? null : this.acts.quoted(replyTo);
+    const patch = { direction: 'out', text, state: 'queued', replyTo: quoted } as const;
+    const message = this.put(contactId, patch);
     this.byClientId.set(clientId, message.id);
     this.note(message.id, 'saved');
     if (this.pace !== null) this.walk(message.id, this.pace);

@@ -7,6 +7,7 @@ import { batch } from '@preact/signals';
 import { isAppError } from '@tacet/base';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
+import { reply } from './intent.ts';
 import { drafts, draftVersion, type Pending, pendings } from './store.ts';
 import { appendOwn } from './thread.ts';
 
@@ -14,11 +15,13 @@ import { appendOwn } from './thread.ts';
 const SHOWN_AFTER = 300;
 const PAUSES = [200, 500, 1_000, 2_000, 5_000];
 
-export function sendText(contactId: string, text: string): void {
+/** @param replyTo the message it answers */
+export function sendText(contactId: string, text: string, replyTo: string | null = null): void {
   const entry: Pending = {
     clientId: crypto.randomUUID(),
     contactId,
     text,
+    replyTo,
     at: Date.now(),
     visible: false,
     refusal: null,
@@ -41,15 +44,17 @@ export function takeBack(clientId: string): void {
   const begun = drafts.get(entry.contactId) ?? '';
   drafts.set(entry.contactId, begun === '' ? entry.text : `${entry.text}\n${begun}`);
   batch(() => {
+    if (entry.replyTo !== null) reply(entry.contactId, entry.replyTo);
     remove(clientId);
     draftVersion.value += 1;
   });
 }
 
-async function handOver({ clientId, contactId, text }: Pending): Promise<void> {
+async function handOver({ clientId, contactId, text, replyTo }: Pending): Promise<void> {
   for (let attempt = 0; isWaiting(clientId); attempt++) {
     try {
-      const message = await call('message.send', { contactId, text, clientId });
+      const answers = replyTo === null ? {} : { replyTo };
+      const message = await call('message.send', { contactId, text, clientId, ...answers });
       batch(() => {
         remove(clientId);
         appendOwn(message);

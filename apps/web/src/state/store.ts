@@ -32,6 +32,8 @@ export type View =
 export type Sheet =
   | { readonly kind: 'network' }
   | { readonly kind: 'message'; readonly id: string }
+  | { readonly kind: 'react'; readonly id: string }
+  | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'contact'; readonly id: string };
 
 /** A text on its way from this page to the daemon. */
@@ -39,6 +41,8 @@ export interface Pending {
   readonly clientId: string;
   readonly contactId: string;
   readonly text: string;
+  /** The message it answers. */
+  readonly replyTo: string | null;
   readonly at: number;
   /** Shown only when it takes a moment. */
   readonly visible: boolean;
@@ -81,6 +85,13 @@ export const notice = signal<{ readonly text: string; readonly tone: 'plain' | '
   null,
 );
 export const alarms = signal<readonly string[]>([]);
+/** What a composer is about to write, where it is no plain text: an answer, or another version of an own one. */
+export type Intent =
+  | { readonly kind: 'reply'; readonly id: string }
+  | { readonly kind: 'edit'; readonly id: string; readonly draft: string };
+
+/** By contact. */
+export const intents = signal<ReadonlyMap<string, Intent>>(new Map());
 /** Texts begun, by contact. Memory only: a browser's storage would put them on the disk. */
 export const drafts = new Map<string, string>();
 /** Grows when a draft changes from outside the composer. */
@@ -105,6 +116,7 @@ export function clear(): void {
     sheet.value = null;
     thread.value = null;
     pendings.value = [];
+    intents.value = new Map();
     announcements.value = [];
     notice.value = null;
     alarms.value = [];

@@ -21,7 +21,7 @@ import {
   streaming,
   thread,
 } from './store.ts';
-import { refreshThread } from './thread.ts';
+import { dropMessage, refreshThread } from './thread.ts';
 
 const GATHER = 40;
 /** More changed contacts than this and the whole list is read. */
@@ -138,7 +138,8 @@ function again(job: Dirty, mine: number, error: unknown): void {
 
 async function apply(job: Dirty, mine: number): Promise<void> {
   const changed = [...job.newMessages, ...[...job.states].filter(isShown)];
-  const fresh = await Promise.all(changed.map(readMessage));
+  const gone: string[] = [];
+  const fresh = await Promise.all(changed.map((id) => readMessage(id, gone)));
   const links = job.invitations ? (await call('invite.list', {})).invitations : null;
   const people = new Set(job.contacts);
   for (const message of fresh) if (message !== null) people.add(message.contactId);
@@ -147,6 +148,7 @@ async function apply(job: Dirty, mine: number): Promise<void> {
   if (mine !== run) return;
   batch(() => {
     for (const message of fresh) if (message !== null && isShown(message.id)) keepMessage(message);
+    for (const id of gone) dropMessage(id);
     if (links !== null) invitations.value = links;
     const arrived = fresh.filter((message) => message !== null && job.newMessages.has(message.id));
     announce(arrived.filter((message) => message?.direction === 'in') as MessageView[]);
@@ -164,12 +166,14 @@ function isShown(id: string): boolean {
   );
 }
 
-async function readMessage(id: string): Promise<MessageView | null> {
+/** @param gone gets its id when there is no such line any more */
+async function readMessage(id: string, gone: string[]): Promise<MessageView | null> {
   try {
     const { evidence: _evidence, ...message } = await call('message.get', { id });
     return message;
   } catch (error) {
     if (isAppError(error, 'window-unreachable')) throw error;
+    if (isAppError(error, 'message-unknown')) gone.push(id);
     return null;
   }
 }

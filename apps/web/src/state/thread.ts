@@ -11,7 +11,11 @@ const PAGE = 100;
 /** Rows in the document at most; beyond that the newest are let go and read again on demand. */
 const MAX_ROWS = 600;
 
+/** Grows with each: what an older one still reads is thrown away. */
+let opening = 0;
+
 export async function openThread(contactId: string): Promise<void> {
+  const mine = ++opening;
   const unread = contactOf(contactId)?.unread ?? 0;
   messages.clear();
   thread.value = {
@@ -25,7 +29,7 @@ export async function openThread(contactId: string): Promise<void> {
   };
   try {
     const page = await readPage(contactId);
-    if (thread.value?.contactId !== contactId) return;
+    if (mine !== opening || thread.value?.contactId !== contactId) return;
     batch(() => {
       patch({
         ids: keepAll(page),
@@ -36,8 +40,26 @@ export async function openThread(contactId: string): Promise<void> {
       });
     });
   } catch {
-    if (thread.value?.contactId === contactId) patch({ state: 'failed' });
+    if (mine === opening && thread.value?.contactId === contactId) patch({ state: 'failed' });
   }
+}
+
+/** The rows around one message, with the way on to both sides. Throws `message-unknown`. */
+export async function openAround(contactId: string, id: string): Promise<void> {
+  const mine = ++opening;
+  const page = await call('message.around', { id, limit: PAGE / 2 });
+  if (mine !== opening || thread.value?.contactId !== contactId) return;
+  batch(() => {
+    messages.clear();
+    patch({
+      ids: keepAll(page.messages),
+      state: 'ready',
+      hasOlder: page.older,
+      hasNewer: page.newer,
+      unreadFrom: null,
+      arrivedAbove: [],
+    });
+  });
 }
 
 export function closeThread(): void {
@@ -99,6 +121,13 @@ export async function readNewest(): Promise<void> {
 
 export function forgetLate(): void {
   if (thread.value !== null) patch({ arrivedAbove: [] });
+}
+
+/** Deleted here, or disappeared: its row goes. */
+export function dropMessage(id: string): void {
+  const open = thread.value;
+  if (open?.ids.includes(id)) patch({ ids: open.ids.filter((one) => one !== id) });
+  messages.delete(id);
 }
 
 /** A message this page just handed over: its row stands at once, before any event. */

@@ -6,12 +6,15 @@ import { Banners } from './banners.tsx';
 import { Chat } from './chat.tsx';
 import { ContactSheet } from './contact-sheet.tsx';
 import { CreateScreen } from './create.tsx';
+import { DeleteSheet } from './delete-sheet.tsx';
 import { Home } from './home.tsx';
 import { Invite } from './invite.tsx';
 import { onShortcut } from './keys.ts';
+import { MessageMenu } from './message-menu.tsx';
 import { MessageSheet } from './message-sheet.tsx';
 import { NetworkSheet } from './network-sheet.tsx';
 import { Notice } from './notice.tsx';
+import { ReactSheet } from './react-sheet.tsx';
 import { FailedScreen, LockedScreen, OutsideScreen, StartingScreen } from './screens.tsx';
 import { Sidebar } from './sidebar.tsx';
 
@@ -64,6 +67,9 @@ function Desk() {
       <NetworkSheet />
       <MessageSheet />
       <ContactSheet />
+      <ReactSheet />
+      <DeleteSheet />
+      <MessageMenu />
     </div>
   );
 }

@@ -2,14 +2,17 @@
 import type { ContactView } from '@tacet/api';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dismissMeeting } from '../state/actions.ts';
+import { editText } from '../state/acts.ts';
+import { cancelIntent, editNewest } from '../state/intent.ts';
 import { sendText } from '../state/outgoing.ts';
-import { drafts, draftVersion, status } from '../state/store.ts';
+import { drafts, draftVersion, intents, status } from '../state/store.ts';
 import { record, voice } from '../state/voice.ts';
 import { canRecord } from '../voice/microphone.ts';
 import { sentenceOfCode } from '../words/errors.ts';
 import { safeName } from '../words/safe.ts';
 import { spanRange } from '../words/time.ts';
-import { MicrophoneIcon, SendIcon } from './icons.tsx';
+import { CheckIcon, MicrophoneIcon, SendIcon } from './icons.tsx';
+import { IntentBar } from './intent-bar.tsx';
 import { VoiceFoot, VoiceRecorder } from './voice-recorder.tsx';
 
 /** One message holds 16 KiB of UTF-8. */
@@ -22,6 +25,8 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   const mic = useRef<HTMLButtonElement>(null);
   const isVoice = voice.value?.contactId === contact.id;
   const wasVoice = useRef(false);
+  const [busy, setBusy] = useState(false);
+  const intent = intents.value.get(contact.id) ?? null;
   const name = safeName(contact.name);
 
   // When a note is sent or given up, focus is where it began.
@@ -51,10 +56,31 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
     const element = field.current;
     const text = element?.value.trim() ?? '';
     if (element === null || text === '' || size > MAX_BYTES) return;
-    sendText(contact.id, text);
+    const intent = intents.value.get(contact.id);
+    if (intent?.kind === 'edit') {
+      void replace(intent.id, text);
+      return;
+    }
+    sendText(contact.id, text, intent?.id ?? null);
+    cancelIntent(contact.id);
     element.value = '';
     changed();
     element.focus();
+  }
+
+  /** The new version stays in the composer until the daemon has it. */
+  async function replace(id: string, text: string): Promise<void> {
+    if (busy) return;
+    setBusy(true);
+    const isSaved = await editText(id, text, crypto.randomUUID());
+    setBusy(false);
+    const now = intents.value.get(contact.id);
+    if (isSaved && now?.kind === 'edit' && now.id === id) cancelIntent(contact.id);
+  }
+
+  function leave(): void {
+    cancelIntent(contact.id);
+    field.current?.focus();
   }
 
   if (contact.state === 'ended') return <Ended contact={contact} />;
@@ -70,6 +96,9 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
       }}
     >
       {isVoice && <VoiceRecorder contact={contact} />}
+      {intent !== null && !isVoice && (
+        <IntentBar intent={intent} name={name} onCancel={() => leave()} />
+      )}
       <div class="composer-box" hidden={isVoice}>
         <textarea
           ref={field}
@@ -83,13 +112,15 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
           autocomplete="off"
           onInput={changed}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-              event.preventDefault();
-              send();
-            }
+            if (event.isComposing) return;
+            const isUp = event.key === 'ArrowUp' && size === 0 && intent === null;
+            if (event.key === 'Enter' && !event.shiftKey) send();
+            else if (event.key === 'Escape' && intent !== null) leave();
+            else if (!(isUp && !event.altKey && editNewest(contact.id))) return;
+            event.preventDefault();
           }}
         />
-        {canRecord() && size === 0 && (
+        {canRecord() && size === 0 && intent === null && (
           <button
             type="button"
             class="tool"
@@ -105,11 +136,11 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
         <button
           type="submit"
           class="send"
-          aria-label="Send"
-          title="Send (Enter)"
-          disabled={size === 0 || isTooLong}
+          aria-label={intent?.kind === 'edit' ? 'Save the new version' : 'Send'}
+          title={intent?.kind === 'edit' ? 'Save (Enter)' : 'Send (Enter)'}
+          disabled={size === 0 || isTooLong || busy}
         >
-          <SendIcon />
+          {intent?.kind === 'edit' ? <CheckIcon /> : <SendIcon />}
         </button>
       </div>
       <p class="composer-foot soft" id="composer-foot">

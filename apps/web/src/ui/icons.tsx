@@ -123,3 +123,34 @@ export const EyeIcon = (props: IconProps) => (
     <circle cx="12" cy="12" r="2.8" />
   </Icon>
 );
+
+export const MoreIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="2.75" />
+  </Icon>
+);
+
+export const ReplyIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M9.5 6.5L4 12l5.5 5.5M4.5 12H13c4 0 6.5 2 7 6" />
+  </Icon>
+);
+
+export const EditIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3" />
+  </Icon>
+);
+
+export const BinIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7M10.5 10.5v6M13.5 10.5v6" />
+  </Icon>
+);
+
+export const FactsIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 11v5M12 8h.01" />
+  </Icon>
+);

@@ -2,10 +2,11 @@
 import { attempt, go } from '../state/actions.ts';
 import { lock } from '../state/lifecycle.ts';
 import { sheet, view } from '../state/store.ts';
+import { menu } from './menu.ts';
 import { sortedContacts } from './order.ts';
 
 export function onShortcut(event: KeyboardEvent): void {
-  if (event.defaultPrevented || sheet.value !== null) return;
+  if (event.defaultPrevented || sheet.value !== null || menu.value !== null) return;
   if (event.altKey && !event.ctrlKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
     step(event.key === 'ArrowDown' ? 1 : -1);
   } else if (event.key === 'F6') {

@@ -5,6 +5,7 @@
 import type { ContactView, MessageView } from '@tacet/api';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { markRead } from '../state/actions.ts';
+import { target } from '../state/jump.ts';
 import { messages, now, pendings, type Thread } from '../state/store.ts';
 import { forgetLate, readNewest, readOlder } from '../state/thread.ts';
 import { safeName } from '../words/safe.ts';
@@ -19,6 +20,8 @@ import { type ListRow, rowsOf, stillWaiting } from './rows.ts';
 const NEAR = 80;
 /** Older messages are read this far before the top is reached. */
 const AHEAD = 800;
+/** ms for which a row that was led to stands out. */
+const FOUND = 2_000;
 
 interface Props {
   readonly contact: ContactView;
@@ -105,6 +108,14 @@ export function MessageList({ contact, open }: Props) {
     };
   });
 
+  // To one of them: what it answers, what was searched for.
+  useLayoutEffect(() => {
+    const id = target.value;
+    if (id === null || open.state !== 'ready' || !open.ids.includes(id)) return;
+    target.value = null;
+    show(id);
+  }, [target.value, open.ids, open.state]);
+
   const rows = rowsOf(views, open.unreadFrom);
   const isEmpty = open.state === 'ready' && rows.length === 0 && waiting.length === 0;
   return (
@@ -157,11 +168,17 @@ export function MessageList({ contact, open }: Props) {
 
   function leadTo(id: string): void {
     forgetLate();
+    show(id);
+  }
+
+  function show(id: string): void {
     const row = list.current?.querySelector(`[data-id="${CSS.escape(id)}"]`);
     if (!(row instanceof HTMLElement)) return;
     atEnd.current = false;
     row.scrollIntoView({ block: 'center' });
     row.focus({ preventScroll: true });
+    row.classList.add('is-found');
+    setTimeout(() => row.classList.remove('is-found'), FOUND);
   }
 }
 

@@ -5,12 +5,17 @@ import type { MessageView } from '@tacet/api';
 import { useState } from 'preact/hooks';
 import { openSheet } from '../state/actions.ts';
 import { now } from '../state/store.ts';
+import { deletedLine, disappearing, keptLine } from '../words/acts.ts';
 import { voiceOf, wordsBeside } from '../words/files.ts';
 import { safeText } from '../words/safe.ts';
 import { spokenRow } from '../words/spoken.ts';
 import { lateArrival, markOf, stateWord, warningWord } from '../words/states.ts';
 import { clockTime, fullTime, span } from '../words/time.ts';
+import { MoreIcon } from './icons.tsx';
 import { Mark } from './marks.tsx';
+import { openMenu } from './menu.ts';
+import { Quote } from './quote.tsx';
+import { Reactions } from './reactions.tsx';
 import { VoiceNote } from './voice-note.tsx';
 
 /** Longer texts are folded. */
@@ -35,14 +40,26 @@ export function MessageRow({ message, name, first, last, spelled }: Props) {
       tabIndex={-1}
       aria-label={spokenRow(view, name, now.peek())}
       onKeyDown={(event) => {
-        if (event.target === event.currentTarget && (event.key === 'Enter' || event.key === ' ')) {
-          event.preventDefault();
-          details();
-        }
+        if (event.target !== event.currentTarget) return;
+        if (event.key === 'Enter' || event.key === ' ') details();
+        else if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+          openMenu({ id: view.id, opener: event.currentTarget, at: null });
+        } else return;
+        event.preventDefault();
+      }}
+      onContextMenu={(event) => {
+        // A selection keeps the browser's own menu.
+        if (String(getSelection()) !== '') return;
+        event.preventDefault();
+        const opener = event.currentTarget;
+        openMenu({ id: view.id, opener, at: { x: event.clientX, y: event.clientY } });
       }}
     >
       <div class="bubble">
-        <Said view={view} />
+        {view.replyTo !== null && view.deletion === null && (
+          <Quote reply={view.replyTo} name={name} contactId={view.contactId} />
+        )}
+        <Said view={view} name={name} />
         <button
           type="button"
           class="meta"
@@ -52,13 +69,26 @@ export function MessageRow({ message, name, first, last, spelled }: Props) {
         >
           <Meta view={view} />
         </button>
+        <button
+          type="button"
+          class="tool more"
+          tabIndex={-1}
+          aria-label="What to do with this message"
+          aria-haspopup="menu"
+          onClick={(event) => openMenu({ id: view.id, opener: event.currentTarget, at: null })}
+        >
+          <MoreIcon size={18} />
+        </button>
       </div>
-      <Below view={view} spelled={spelled} />
+      <Reactions view={view} name={name} />
+      <Below view={view} name={name} spelled={spelled} />
     </li>
   );
 }
 
-function Said({ view }: { readonly view: MessageView }) {
+function Said({ view, name }: { readonly view: MessageView; readonly name: string }) {
+  const deleted = deletedLine(view, name);
+  if (deleted !== null) return <p class="text soft">{deleted}</p>;
   const voice = voiceOf(view);
   if (voice === null) return <Text text={view.text} />;
   const beside = wordsBeside(view);
@@ -97,6 +127,8 @@ function Meta({ view }: { readonly view: MessageView }) {
           {view.partsSent}/{view.parts}
         </span>
       )}
+      {view.editedAt !== null && view.deletion === null && <span>edited</span>}
+      {view.lifetime !== null && <span>{disappearing(view)}</span>}
       <time>{clockTime(view.sentAt)}</time>
       {mark !== null && <Mark name={mark} />}
       {mark !== null && <span class="hidden">{stateWord(view)}</span>}
@@ -104,7 +136,15 @@ function Meta({ view }: { readonly view: MessageView }) {
   );
 }
 
-function Below({ view, spelled }: { readonly view: MessageView; readonly spelled: boolean }) {
+interface BelowProps {
+  readonly view: MessageView;
+  readonly name: string;
+  readonly spelled: boolean;
+}
+
+function Below({ view, name, spelled }: BelowProps) {
+  const kept = keptLine(view, name);
+  if (kept !== null) return <p class="below warn">{kept}</p>;
   const warning = warningWord(view);
   const late = lateArrival(view);
   if (late !== null) return <p class="below soft">arrived {span(late)} late</p>;

@@ -1,11 +1,11 @@
 /** What happened to one message: where it is, what comes next, and every fact with its time. */
-import type { MessageDetail } from '@tacet/api';
+import type { MessageDetail, VersionView } from '@tacet/api';
 import { useEffect, useState } from 'preact/hooks';
 import { call } from '../link/rpc.ts';
 import { contactOf, messages, sheet, status } from '../state/store.ts';
 import { sentenceOf } from '../words/errors.ts';
-import { safeName } from '../words/safe.ts';
-import { markOf, stateWord } from '../words/states.ts';
+import { safeName, safeText } from '../words/safe.ts';
+import { markOf, PLAIN, stateWord } from '../words/states.ts';
 import { exactTime, fullTime, span } from '../words/time.ts';
 import { factsOf, whereIsIt } from '../words/why.ts';
 import { Mark } from './marks.tsx';
@@ -51,6 +51,41 @@ function Details({ id }: { readonly id: string }) {
   );
 }
 
+/** @param of the newest text: when it changes they are read again */
+function Versions({ id, of }: { readonly id: string; readonly of: string }) {
+  const [versions, setVersions] = useState<readonly VersionView[]>([]);
+  useEffect(() => {
+    let isOver = false;
+    call('message.history', { id })
+      .then((read) => {
+        if (!isOver) setVersions(read.versions);
+      })
+      // Deleted meanwhile: then there are none.
+      .catch(() => undefined);
+    return () => {
+      isOver = true;
+    };
+  }, [id, of]);
+  return (
+    <section class="stack">
+      <h3>What it said</h3>
+      <ol class="versions">
+        {versions.map((one) => (
+          <li key={one.sentAt}>
+            <p class="text" dir="auto">
+              {safeText(one.text)}
+            </p>
+            <p class="soft">
+              <time title={fullTime(one.sentAt)}>{exactTime(one.sentAt)}</time>
+              {one.state !== 'received' && ` · ${stateWord({ ...PLAIN, state: one.state })}`}
+            </p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 function Story({ detail, time }: { readonly detail: MessageDetail; readonly time: number }) {
   const name = safeName(contactOf(detail.contactId)?.name ?? '');
   const { headline, next } = whereIsIt(detail, name, status.value, time);
@@ -66,6 +101,7 @@ function Story({ detail, time }: { readonly detail: MessageDetail; readonly time
       </p>
       <p class="story-head">{headline}</p>
       {next !== null && <p class="soft">{next}</p>}
+      {detail.editedAt !== null && <Versions id={detail.id} of={detail.text} />}
       {facts.length > 0 && (
         <ol class="facts" aria-label="Facts">
           {facts.map((fact, index) => (

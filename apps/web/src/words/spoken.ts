@@ -1,5 +1,6 @@
 /** What a screen reader says: one sentence for a row, one line for a new message. */
 import type { MessageView } from '@tacet/api';
+import { deletedLine, spokenReactions } from './acts.ts';
 import { spokenNote, voiceOf } from './files.ts';
 import { safeName, safeText, snippet } from './safe.ts';
 import { lateArrival, stateWord, warningWord } from './states.ts';
@@ -12,15 +13,26 @@ export function spokenRow(message: MessageView, name: string, now: number): stri
   const late = lateArrival(message);
   const state = message.direction === 'out' ? ` ${stateWord(message)}.` : '';
   const warning = warningWord(message);
+  const reactions = spokenReactions(message.reactions, name);
   return [
-    `${who}: ${safeText(said(message))}. ${when}.`,
+    `${who}${answering(message, name)}: ${safeText(said(message, name))}. ${when}.`,
+    message.editedAt === null || message.deletion !== null ? '' : ' Edited.',
     late === null ? '' : ` Arrived ${span(late)} late.`,
     state,
     warning === null ? '' : ` ${warning}.`,
+    reactions === '' ? '' : ` ${reactions}`,
   ].join('');
 }
 
-function said(message: MessageView): string {
+/** ", in reply to Bob" */
+function answering({ replyTo, deletion }: MessageView, name: string): string {
+  if (replyTo === null || deletion !== null) return '';
+  return `, in reply to ${replyTo.direction === 'out' ? 'yourself' : safeName(name)}`;
+}
+
+function said(message: MessageView, name: string): string {
+  const deleted = deletedLine(message, name);
+  if (deleted !== null) return deleted.replace(/\.$/u, '');
   const voice = voiceOf(message);
   return voice === null ? message.text : spokenNote(message, voice);
 }
@@ -28,6 +40,6 @@ function said(message: MessageView): string {
 /** For the hidden log: the text only where it is on the screen anyway. */
 export function spokenLine(message: MessageView, name: string, openId: string | undefined): string {
   return message.contactId === openId
-    ? `${safeName(name)}: ${snippet(said(message))}`
+    ? `${safeName(name)}: ${snippet(said(message, name))}`
     : `New message from ${safeName(name)}`;
 }

@@ -19,8 +19,22 @@ export function markOf(message: MessageView): MarkName | null {
   return message.state === 'read' ? 'delivered' : message.state;
 }
 
+type Stated = Pick<
+  MessageView,
+  'state' | 'parts' | 'partsSent' | 'copies' | 'deliveredAt' | 'readAt'
+>;
+
+/** Of an act upon a message, which has no parts or times of its own. */
+export const PLAIN = {
+  parts: 1,
+  partsSent: 0,
+  copies: 0,
+  deliveredAt: null,
+  readAt: null,
+} as const;
+
 /** The whole word, as shown under the newest message and read out by screen readers. */
-export function stateWord(message: MessageView): string {
+export function stateWord(message: Stated): string {
   switch (message.state) {
     case 'queued':
       return 'Waiting on this device';

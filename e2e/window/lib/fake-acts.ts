@@ -1,0 +1,72 @@
+/** What is done to messages that stand there, in the daemon without a network. */
+import type { MessageView, ParamsOf, VersionView } from '@tacet/api';
+import { AppError } from '@tacet/base';
+
+export interface Board {
+  readonly messages: Map<string, MessageView>;
+  readonly clock: () => number;
+  patchMessage(id: string, patch: Partial<MessageView>): void;
+  emit(kind: 'message-state', subject: string): void;
+}
+
+export class FakeActs {
+  private readonly board: Board;
+  private readonly versions = new Map<string, VersionView[]>();
+
+  constructor(board: Board) {
+    this.board = board;
+  }
+
+  react({ id, emoji }: ParamsOf<'message.react'>): MessageView {
+    const others = this.of(id).reactions.filter(({ direction }) => direction === 'in');
+    const own = { direction: 'out', emoji, state: 'queued' } as const;
+    this.board.patchMessage(id, { reactions: emoji === '' ? others : [...others, own] });
+    return this.of(id);
+  }
+
+  edit({ id, text }: ParamsOf<'message.edit'>): MessageView {
+    const at = this.board.clock();
+    const { text: before, sentAt } = this.of(id);
+    const first = { text: before, sentAt, arrivedAt: null, state: 'delivered' } as const;
+    const versions = this.versions.get(id) ?? [first];
+    this.versions.set(id, [...versions, { text, sentAt: at, arrivedAt: null, state: 'queued' }]);
+    this.board.patchMessage(id, { text, editedAt: at });
+    return this.of(id);
+  }
+
+  delete({ id, forEveryone }: ParamsOf<'message.delete'>): Record<string, never> {
+    if (forEveryone) {
+      const deletion = { at: this.board.clock(), kept: false, state: 'queued' } as const;
+      this.board.patchMessage(id, { text: '', reactions: [], replyTo: null, deletion });
+    } else {
+      this.of(id);
+      this.board.messages.delete(id);
+      this.board.emit('message-state', id);
+    }
+    return {};
+  }
+
+  history({ id }: ParamsOf<'message.history'>) {
+    return { versions: this.versions.get(id) ?? [] };
+  }
+
+  around({ id, limit }: ParamsOf<'message.around'>) {
+    const { contactId } = this.of(id);
+    const all = [...this.board.messages.values()].filter((one) => one.contactId === contactId);
+    const at = all.findIndex((one) => one.id === id);
+    const [from, to] = [Math.max(0, at - limit), at + limit + 1];
+    return { messages: all.slice(from, to), older: from > 0, newer: to < all.length };
+  }
+
+  /** What stands above an answer. */
+  quoted(replyTo: string): MessageView['replyTo'] {
+    const { direction, text } = this.of(replyTo);
+    return { messageId: replyTo, direction, excerpt: text, proof: 'verified' };
+  }
+
+  private of(id: string): MessageView {
+    const message = this.board.messages.get(id);
+    if (message !== undefined) return message;
+    throw new AppError('message-unknown', 'missing', 'no such message');
+  }
+}
