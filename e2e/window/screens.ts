@@ -103,6 +103,16 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'search',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await page.getByRole('textbox', { name: 'Search people and messages' }).fill('bo');
+      await page.locator('mark').first().waitFor();
+      return page;
+    },
+  },
+  {
     name: 'list',
     async prepare(stage) {
       fillScene(stage.daemon);

@@ -58,6 +58,23 @@ export class FakeActs {
     return { messages: all.slice(from, to), older: from > 0, newer: to < all.length };
   }
 
+  /** Whole words without a language: where the text stands in a text. */
+  find({ text, limit, before }: ParamsOf<'search.find'>) {
+    if (text.trim().length < 2) throw new AppError('search-empty', 'input', 'nothing to seek');
+    const wanted = text.trim().toLowerCase();
+    const all = [...this.board.messages.values()].reverse();
+    const from = before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1;
+    const found = all.slice(from).filter((one) => one.text.toLowerCase().includes(wanted));
+    const hits = found.slice(0, limit).map((one) => ({
+      ...{ id: one.id, contactId: one.contactId, direction: one.direction, sentAt: one.sentAt },
+      excerpt: {
+        ...{ text: one.text, cutBefore: false, cutAfter: false },
+        marks: [[one.text.toLowerCase().indexOf(wanted), wanted.length] as const],
+      },
+    }));
+    return { hits, next: found.length > limit ? (hits.at(-1)?.id ?? null) : null };
+  }
+
   /** What stands above an answer. */
   quoted(replyTo: string): MessageView['replyTo'] {
     const { direction, text } = this.of(replyTo);

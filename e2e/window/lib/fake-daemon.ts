@@ -235,6 +235,7 @@ export class FakeDaemon implements WindowCore {
     'message.edit': (params) => this.acts.edit(params),
     'message.delete': (params) => this.acts.delete(params),
     'message.history': (params) => this.acts.history(params),
+    'search.find': (params) => this.acts.find(params),
     'message.around': (params) => this.acts.around(params),
     'message.list': ({ contactId, before, limit }) => {
       const all = [...this.messages.values()].filter((entry) => entry.contactId === contactId);

@@ -10,6 +10,7 @@ import type {
   InvitationView,
   MessageView,
   ProfileStatus,
+  SearchHit,
 } from '@tacet/api';
 
 export type Phase =
@@ -92,6 +93,16 @@ export type Intent =
 
 /** By contact. */
 export const intents = signal<ReadonlyMap<string, Intent>>(new Map());
+/** What is sought, and what was found of it so far. Null: nothing is. */
+export const searched = signal<{
+  readonly text: string;
+  readonly hits: readonly SearchHit[];
+  /** Older matches follow this one. */
+  readonly next: string | null;
+  /** `short`: too little to seek. */
+  readonly state: 'reading' | 'ready' | 'short' | 'failed';
+  readonly problem: string | null;
+} | null>(null);
 /** Texts begun, by contact. Memory only: a browser's storage would put them on the disk. */
 export const drafts = new Map<string, string>();
 /** Grows when a draft changes from outside the composer. */
@@ -117,6 +128,7 @@ export function clear(): void {
     thread.value = null;
     pendings.value = [];
     intents.value = new Map();
+    searched.value = null;
     announcements.value = [];
     notice.value = null;
     alarms.value = [];

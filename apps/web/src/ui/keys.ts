@@ -11,6 +11,8 @@ export function onShortcut(event: KeyboardEvent): void {
     step(event.key === 'ArrowDown' ? 1 : -1);
   } else if (event.key === 'F6') {
     nextSection(event.shiftKey ? -1 : 1);
+  } else if (event.key === 'k' && event.ctrlKey && !event.altKey && !event.shiftKey) {
+    toSearch();
   } else if (event.key === 'L' && event.ctrlKey && event.shiftKey) {
     void attempt(() => lock(false));
   } else if (event.key === 'Escape' && view.value.kind !== 'home') {
@@ -19,6 +21,13 @@ export function onShortcut(event: KeyboardEvent): void {
     return;
   }
   event.preventDefault();
+}
+
+/** On a narrow screen the field stands beside the list, not beside a conversation. */
+function toSearch(): void {
+  const field = document.querySelector<HTMLInputElement>('.search-field');
+  if (field?.offsetParent === null) go({ kind: 'home' });
+  requestAnimationFrame(() => field?.select());
 }
 
 function step(by: number): void {

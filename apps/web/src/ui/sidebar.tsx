@@ -2,7 +2,7 @@
 import type { ContactView, ProfileStatus } from '@tacet/api';
 import { attempt, go, openSheet } from '../state/actions.ts';
 import { lock } from '../state/lifecycle.ts';
-import { contacts, drafts, now, status, view } from '../state/store.ts';
+import { contacts, drafts, now, searched, status, view } from '../state/store.ts';
 import { levels, linkWord } from '../words/network.ts';
 import { safeName, snippet } from '../words/safe.ts';
 import { markOf, stateWord } from '../words/states.ts';
@@ -13,6 +13,7 @@ import { LinkDot } from './link-dot.tsx';
 import { Mark } from './marks.tsx';
 import { stepCount } from './meeting.tsx';
 import { lastSign, sortedContacts } from './order.ts';
+import { Results, SearchField } from './search.tsx';
 
 export function Sidebar() {
   return (
@@ -42,7 +43,8 @@ export function Sidebar() {
           <LockIcon />
         </button>
       </header>
-      <Conversations />
+      {(contacts.value?.length ?? 0) > 0 && <SearchField />}
+      {searched.value === null ? <Conversations /> : <Results />}
       {status.value !== null && <StatusButton status={status.value} />}
     </div>
   );
