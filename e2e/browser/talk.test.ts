@@ -3,25 +3,12 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { buildWindow } from '@tacet/web/build';
 import type { Page } from 'playwright-core';
 import type { DaemonProcess } from '../lib/daemon.ts';
-import { introduce } from '../lib/meet.ts';
-import { FAST, Town } from '../lib/town.ts';
+import type { Town } from '../lib/town.ts';
 import { startWatch } from '../window/lib/browser.ts';
 import { takeOut } from '../window/lib/troubles.ts';
-
-const SOON = { timeout: 60_000 };
-
-async function enter(page: Page, daemon: DaemonProcess): Promise<void> {
-  await page.goto((await daemon.api.call('window.open', {})).url);
-  await page.getByRole('navigation').waitFor(SOON);
-}
-
-async function openChat(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name }).click();
-  await page.getByRole('textbox', { name: `Message to ${name}` }).waitFor();
-}
+import { enter, openChat, openTown, SOON, twoPeople } from './stage.ts';
 
 async function write(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
@@ -38,10 +25,8 @@ describe('browser: two people', { timeout: 240_000 }, () => {
   let failed = true;
 
   before(async () => {
-    await buildWindow();
-    town = await Town.open({ parameters: FAST, windows: true });
-    [alice, bob] = await Promise.all([town.person('Alice'), town.person('Bob')]);
-    await introduce(town, alice, bob);
+    town = await openTown();
+    [alice, bob] = await twoPeople(town);
   });
   after(() => town.close(failed));
 

@@ -4,43 +4,29 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { checkNote } from '@tacet/client/voice';
-import { buildWindow } from '@tacet/web/build';
-import type { Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import type { DaemonProcess } from '../lib/daemon.ts';
-import { introduce } from '../lib/meet.ts';
-import { FAST, Town } from '../lib/town.ts';
+import type { Town } from '../lib/town.ts';
 import { readBelow } from '../relay/lib/files.ts';
 import { startWatch } from '../window/lib/browser.ts';
+import { takeOut } from '../window/lib/troubles.ts';
+import {
+  bars,
+  focused,
+  MICROPHONE,
+  record,
+  recorder,
+  screenshot,
+  slider,
+  valued,
+} from '../window/lib/voices.ts';
+import { enter, openChat, openTown, twoPeople } from './stage.ts';
 
 const SOON = { timeout: 120_000 };
-/** A microphone that beeps each second, and a person who says yes to it. */
-const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-
-async function enter(page: Page, daemon: DaemonProcess, name: string): Promise<void> {
-  await page.goto((await daemon.api.call('window.open', {})).url);
-  await page.getByRole('navigation').getByRole('button', { name }).click(SOON);
-  await page.getByRole('textbox', { name: `Message to ${name}` }).waitFor();
-}
-
-const group = (page: Page) => page.getByRole('group', { name: /^Voice note to/ });
-const slider = (within: Page | ReturnType<Page['locator']>) =>
-  within.getByRole('slider', { name: 'Position in the voice note' });
-
-/** Heights of the bars that are drawn. */
-function bars(page: Page, where: string): Promise<number[]> {
-  return page
-    .locator(`${where} .waveform rect`)
-    .evaluateAll((list) => list.map((bar) => Number(bar.getAttribute('height'))));
-}
-
-async function record(page: Page, ms: number): Promise<void> {
-  await page.getByRole('button', { name: 'Record a voice note' }).click();
-  await page.getByRole('timer').waitFor(SOON);
-  await page.waitForTimeout(ms);
-}
 
 describe('browser: a voice note', { timeout: 600_000 }, () => {
   let town: Town;
@@ -49,29 +35,29 @@ describe('browser: a voice note', { timeout: 600_000 }, () => {
   let failed = true;
 
   before(async () => {
-    await buildWindow();
-    town = await Town.open({ parameters: FAST, windows: true });
-    [alice, bob] = await Promise.all([town.person('Alice'), town.person('Bob')]);
-    await introduce(town, alice, bob);
+    town = await openTown();
+    [alice, bob] = await twoPeople(town);
   });
   after(() => town.close(failed));
 
   it('recorded, listened to, sent, and played by the other one', async (t) => {
     const watch = await startWatch(t, { args: MICROPHONE });
     const [hers, his] = [await watch.newPage(), await watch.newPage()];
-    await enter(hers, alice, 'Bob');
-    await enter(his, bob, 'Alice');
+    await enter(hers, alice);
+    await openChat(hers, 'Bob');
+    await enter(his, bob);
+    await openChat(his, 'Alice');
     await hers.bringToFront();
 
     // --- given up: nothing of it stays
     await record(hers, 800);
     await hers.keyboard.press('Escape');
-    await group(hers).waitFor({ state: 'detached' });
+    await recorder(hers).waitFor({ state: 'detached' });
     assert.equal(await focused(hers), 'Record a voice note', 'focus is where it began');
 
     // --- recorded: what is heard is drawn as it comes
     await record(hers, 3_500);
-    const live = await bars(hers, '.live');
+    const live = await bars(hers.locator('.live'));
     assert.ok(Math.max(...live) > 10 && live.some((height) => height < 4), live.join(' '));
     await screenshot(hers, 'recording');
     await hers.getByRole('button', { name: 'Stop recording' }).click();
@@ -80,16 +66,16 @@ describe('browser: a voice note', { timeout: 600_000 }, () => {
     await hers.getByText(/^On its way for /).waitFor();
 
     // --- listened to before it is sent
-    await group(hers)
+    await recorder(hers)
       .getByRole('button', { name: /^Play voice note, \d seconds/ })
       .click();
-    await group(hers)
+    await recorder(hers)
       .getByRole('button', { name: /^Pause voice note/ })
       .waitFor(SOON);
-    await moves(slider(group(hers)));
+    await moves(slider(recorder(hers)));
     await screenshot(hers, 'preview');
     await hers.getByRole('button', { name: 'Send voice note' }).click();
-    await group(hers).waitFor({ state: 'detached' });
+    await recorder(hers).waitFor({ state: 'detached' });
     const own = hers.getByRole('listitem', { name: /^You: Voice note, \d seconds/ });
     await own.waitFor(SOON);
 
@@ -97,7 +83,7 @@ describe('browser: a voice note', { timeout: 600_000 }, () => {
     await his.bringToFront();
     const row = his.getByRole('listitem', { name: /^Alice: Voice note, \d seconds\./ });
     await row.getByRole('button', { name: /^Play voice note/ }).waitFor(SOON);
-    const drawn = await bars(his, '.message-in');
+    const drawn = await bars(his.locator('.message-in'));
     assert.equal(drawn.length, 64);
     // Beeps, and silence between them.
     assert.ok(Math.max(...drawn) > 10 && drawn.includes(2), drawn.join(' '));
@@ -143,46 +129,19 @@ describe('browser: a voice note', { timeout: 600_000 }, () => {
     await bob.api.call('profile.lock', {});
     await his.getByRole('heading', { name: 'Locked' }).waitFor(SOON);
     assert.equal(await his.locator('.waveform').count(), 0);
-    watch.troubles.splice(
-      0,
-      watch.troubles.length,
-      ...watch.troubles.filter((one) => !/401/.test(one)),
-    );
+    takeOut(watch.troubles, /401/);
     failed = false;
   });
 });
 
-function focused(page: Page): Promise<string | null | undefined> {
-  return page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-}
-
 /** Its time goes on by itself. */
-async function moves(one: ReturnType<typeof slider>): Promise<void> {
+async function moves(one: Locator): Promise<void> {
   await valued(one, (now) => now >= 1);
-}
-
-async function valued(
-  one: ReturnType<typeof slider>,
-  holds: (seconds: number) => boolean,
-): Promise<void> {
-  const until = Date.now() + 15_000;
-  for (;;) {
-    const now = Number(await one.getAttribute('aria-valuenow'));
-    if (holds(now)) return;
-    assert.ok(Date.now() < until, `still at ${now}`);
-    await one.page().waitForTimeout(50);
-  }
-}
-
-/** For looking at, where a folder is named. */
-async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env['TACET_SHOTS'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 /** Profiles of running browsers of this test. */
 function browserFolders(): string[] {
-  return readdirSync('/tmp')
+  return readdirSync(tmpdir())
     .filter((name) => name.startsWith('playwright_chromiumdev_profile-'))
-    .map((name) => join('/tmp', name));
+    .map((name) => join(tmpdir(), name));
 }

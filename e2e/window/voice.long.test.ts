@@ -3,16 +3,23 @@
  * scrubbed by keys, fetched, refused. Within the page's policy, and with loopback only.
  */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { checkNote, makeNote } from '@tacet/client/voice';
 import { RECORDING } from '@tacet/testkit/voices';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
 import { voiceFile } from './lib/fake-views.ts';
+import {
+  bars,
+  focused,
+  MICROPHONE,
+  record,
+  recorder,
+  screenshot,
+  slider,
+  valued,
+} from './lib/voices.ts';
 
-/** A person who says yes to the microphone. */
-const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const SOON = { timeout: 60_000 };
 
 async function chat(
@@ -27,48 +34,11 @@ async function chat(
   return { stage, page, bob: id };
 }
 
-const group = (page: Page) => page.getByRole('group', { name: 'Voice note to Bob' });
-const slider = (within: Locator) =>
-  within.getByRole('slider', { name: 'Position in the voice note' });
-
-/** Heights of the bars that are drawn. */
-function bars(within: Locator): Promise<number[]> {
-  return within
-    .locator('.waveform rect')
-    .evaluateAll((list) => list.map((bar) => Number(bar.getAttribute('height'))));
-}
-
-async function record(page: Page, ms: number): Promise<void> {
-  await page.getByRole('button', { name: 'Record a voice note' }).click();
-  await page.getByRole('timer').waitFor(SOON);
-  await page.waitForTimeout(ms);
-}
-
-function focused(page: Page): Promise<string | null | undefined> {
-  return page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-}
-
-async function valued(one: Locator, holds: (seconds: number) => boolean): Promise<void> {
-  const until = Date.now() + SOON.timeout;
-  for (;;) {
-    const now = Number(await one.getAttribute('aria-valuenow'));
-    if (holds(now)) return;
-    assert.ok(Date.now() < until, `still at ${now}`);
-    await one.page().waitForTimeout(50);
-  }
-}
-
-/** For looking at, where a folder is named. */
-async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env['TACET_SHOTS'];
-  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
 describe('window: voice notes', { timeout: 300_000 }, () => {
   it('recorded, listened to and sent: what is heard is drawn as it comes, focus goes along', async (t) => {
     const { stage, page, bob } = await chat(t);
     await record(page, 3_500);
-    const live = await bars(group(page));
+    const live = await bars(recorder(page));
     assert.ok(Math.max(...live) > 8 && live.some((height) => height < 4), live.join(' '));
     assert.equal(await focused(page), 'Stop recording');
     await screenshot(page, 'recording');
@@ -78,14 +48,14 @@ describe('window: voice notes', { timeout: 300_000 }, () => {
     await page.getByText('On its way for 40–80 s.').waitFor();
     assert.equal(stage.daemon.called('file.send'), 0);
 
-    await group(page)
+    await recorder(page)
       .getByRole('button', { name: /^Play voice note, \d seconds/ })
       .click();
-    await valued(slider(group(page)), (now) => now >= 1);
+    await valued(slider(recorder(page)), (now) => now >= 1);
     await screenshot(page, 'preview');
 
     await page.getByRole('button', { name: 'Send voice note' }).click();
-    await group(page).waitFor({ state: 'detached' });
+    await recorder(page).waitFor({ state: 'detached' });
     assert.equal(await focused(page), 'Record a voice note');
     const row = page.getByRole('listitem', { name: /^You: Voice note, \d seconds\./ });
     await row.waitFor(SOON);
@@ -105,12 +75,12 @@ describe('window: voice notes', { timeout: 300_000 }, () => {
     const { stage, page } = await chat(t);
     await record(page, 600);
     await page.keyboard.press('Escape');
-    await group(page).waitFor({ state: 'detached' });
+    await recorder(page).waitFor({ state: 'detached' });
     assert.equal(await focused(page), 'Record a voice note');
     await record(page, 600);
     await page.getByRole('button', { name: 'Stop recording' }).click();
     await page.getByRole('button', { name: 'Discard' }).click(SOON);
-    await group(page).waitFor({ state: 'detached' });
+    await recorder(page).waitFor({ state: 'detached' });
     assert.equal(stage.daemon.voices.uploads.size, 0, 'nor does the daemon keep anything');
     assert.equal(stage.daemon.called('file.send'), 0);
     await page.getByRole('textbox').fill('a text');
