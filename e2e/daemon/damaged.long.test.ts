@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { until } from '../lib/until.ts';
 import { Home } from './home.ts';
 import { placeOf, refusals, snapshot } from './refused.ts';
+
+/** The daemon looks over all pages soon after it opened. */
+const PATIENCE = 60_000;
 
 const home = new Home();
 const refused = refusals(home);
@@ -37,7 +41,7 @@ test('a damaged page anywhere in the store is said: nothing changes, or the prof
   const opened = await home.tacet('damaged', open);
   if (opened.code === 0) {
     const reason = async () => (await home.json('damaged', ['status']))['reason'];
-    while ((await reason()) === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('the damage is found', PATIENCE, async () => (await reason()) !== null);
     assert.equal(await reason(), 'profile-unreadable');
     await refused('damaged', ['contact', 'list'], 'profile-unreadable', 1);
   } else {

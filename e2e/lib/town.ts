@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Parameters } from '@tacet/directory';
 import { DaemonProcess } from './daemon.ts';
 import { type NetworkOptions, RelayNetwork } from './network.ts';
-import { sleep } from './program.ts';
+import { until } from './until.ts';
 
 /** Rates of quick tests: a frame each 100 ms, delays of 30 ms. */
 export const FAST: Partial<Parameters> = {
@@ -97,12 +97,8 @@ export class Town {
   }
 
   /** Looks every 25 ms. */
-  async until(what: string, ms: number, done: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + ms;
-    while (!(await done())) {
-      if (performance.now() >= end) throw new Error(`not within ${ms / 1_000} s: ${what}`);
-      await sleep(25);
-    }
+  until(what: string, ms: number, done: () => Promise<boolean>): Promise<void> {
+    return until(what, ms, done);
   }
 
   /** Of every program that was started and runs. */

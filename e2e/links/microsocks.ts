@@ -4,9 +4,11 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { leasePort } from '@tacet/testkit/ports';
-import { sleep } from '../lib/program.ts';
+import { until } from '../lib/until.ts';
 
 const run = promisify(execFile);
+/** ms */
+const PATIENCE = 60_000;
 
 export interface Microsocks {
   readonly address: string;
@@ -24,10 +26,10 @@ export async function startMicrosocks(): Promise<Microsocks> {
     stdio: 'ignore',
   });
   process.once('exit', () => child.kill('SIGKILL'));
-  while (!(await listens(port))) {
+  await until('microsocks listens', PATIENCE, () => {
     if (child.exitCode !== null) throw new Error('microsocks ended');
-    await sleep(20);
-  }
+    return listens(port);
+  });
   return { address: `127.0.0.1:${port}`, port, pid: child.pid ?? 0, end: () => ended(child) };
 }
 
