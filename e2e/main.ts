@@ -95,6 +95,6 @@ function parse(argv: readonly string[]) {
   });
 }
 
-// Ended by hand it ends what it started: daemons do not follow it by themselves.
+// Ended by hand it exits, and takes down what `operator` built. Children end in any case.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.exitCode = await main(process.argv.slice(2));

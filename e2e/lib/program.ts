@@ -1,10 +1,11 @@
 /**
- * One program under test: a child process with its log, ended by its pid. Whatever is still
- * running when this process ends is ended with it.
+ * One program under test: a child process with its log, ended by its pid, and with this process
+ * however that ends.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { endWithUs } from '@tacet/testkit/children';
 
 const STOP_PATIENCE = 10_000;
 /**
@@ -12,11 +13,6 @@ const STOP_PATIENCE = 10_000;
  * count for nothing, and an authority signs once an epoch, so the next chance is the next epoch.
  */
 const READY_PATIENCE = 240_000;
-
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 export interface ProgramOptions {
   /** For errors and logs. */
@@ -60,14 +56,13 @@ export class Program {
       env: { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined },
     });
     closeSync(file);
-    running.add(this.child);
+    endWithUs(this.child);
     // What it still reads when it is killed: nobody waits for the rest.
     this.child.stdin?.on('error', () => {});
     this.exited = new Promise((resolve) => {
       this.child.once('error', () => resolve());
       this.child.once('exit', () => resolve());
     });
-    void this.exited.then(() => running.delete(this.child));
     this.readyWord = ready?.word ?? '';
     const pipe = ready === undefined ? null : this.child.stdio[ready.fd];
     this.readyLine = pipe ? lineWith(pipe as Readable, this.readyWord, log) : null;

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { endWithUs } from '@tacet/testkit/children';
 import { leasePort } from '@tacet/testkit/ports';
 import { until } from '../lib/until.ts';
 
@@ -25,7 +26,7 @@ export async function startMicrosocks(): Promise<Microsocks> {
   const child = spawn(stdout.trim(), ['-i', '127.0.0.1', '-p', String(port)], {
     stdio: 'ignore',
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  endWithUs(child);
   await until('microsocks listens', PATIENCE, () => {
     if (child.exitCode !== null) throw new Error('microsocks ended');
     return listens(port);

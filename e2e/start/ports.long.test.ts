@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { noneRunsIn } from '../lib/running.ts';
 import { demonstration, says } from './lib/demonstration.ts';
 
-const { home, start, tacet, textsOfAlice, nothingRuns, end } = demonstration();
+const { home, start, tacet, textsOfAlice, end } = demonstration();
 after(end);
 
 test('killed without a chance to clean up, it leaves nothing running', async () => {
@@ -18,7 +19,7 @@ test('killed without a chance to clean up, it leaves nothing running', async () 
   );
   assert.deepEqual(sent, { code: 0, out: 'delivered\n', err: '' });
   first.child.kill('SIGKILL');
-  await nothingRuns();
+  await noneRunsIn(home);
 });
 
 test('with a port taken by another program the network moves, and goes on with its people and data', async () => {

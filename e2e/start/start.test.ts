@@ -7,10 +7,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { setting } from '../lib/network.ts';
+import { noneRunsIn } from '../lib/running.ts';
 import { FAST } from '../lib/town.ts';
 import { demonstration, root, says } from './lib/demonstration.ts';
 
-const { home, started, start, tacet, textsOfAlice, nothingRuns, end } = demonstration();
+const { home, started, start, tacet, textsOfAlice, end } = demonstration();
 after(end);
 
 test('the first start makes a network and people who can talk', async () => {
@@ -53,7 +54,7 @@ test('Ctrl-C ends everything it started', async () => {
   const [first] = started;
   first?.child.kill('SIGINT');
   assert.equal(await first?.ended, 0);
-  await nothingRuns();
+  await noneRunsIn(home);
 });
 
 test('it starts where it was', async () => {
@@ -80,5 +81,5 @@ test('a child that dies is named, the rest is ended', async () => {
   assert.equal(await again.ended, 1);
   const [, log] = /mix-2 ended unexpectedly.* log: (\S+)/.exec(again.text()) ?? [];
   assert.ok(log !== undefined && existsSync(resolve(log)), again.text());
-  await nothingRuns();
+  await noneRunsIn(home);
 });

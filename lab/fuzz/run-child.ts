@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SECOND } from '@tacet/base';
+import { endWithUs } from '@tacet/testkit/children';
 import type { Line } from './child.ts';
 import type { RoleKind, RoleOptions, RoleReport } from './types.ts';
 
@@ -21,7 +22,7 @@ export async function runChild(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = (): void => void child.kill('SIGKILL');
-  process.once('exit', end);
+  endWithUs(child);
   const started = performance.now();
   let said = started;
   let done = 0;
@@ -52,7 +53,6 @@ export async function runChild(
   }
   clearInterval(watch);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  process.off('exit', end);
   return report ?? lost(kind, seed, done, child.signalCode ?? `status ${child.exitCode}`);
 }
 

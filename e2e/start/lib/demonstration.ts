@@ -1,10 +1,11 @@
 /** A demonstration in a folder of its own, as `npm start` runs it, and its command line. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noneRunsIn } from '../../lib/running.ts';
 import { type Outcome, tacet as runTacet } from '../../lib/tacet.ts';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,8 +25,6 @@ export interface Demonstration {
   tacet(profile: string, ...args: string[]): Promise<Outcome>;
   /** What Bob has of Alice. */
   textsOfAlice(): Promise<string[]>;
-  /** Waits ten seconds for the last process to end. */
-  nothingRuns(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -60,20 +59,12 @@ export function demonstration(): Demonstration {
     return messages.map(({ text }) => text);
   }
 
-  async function nothingRuns(): Promise<void> {
-    const end = performance.now() + 10_000;
-    while (running(home).length > 0 && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.deepEqual(running(home), []);
-  }
-
   async function end(): Promise<void> {
     for (const { child } of started) child.kill('SIGKILL');
-    await nothingRuns();
+    await noneRunsIn(home);
     rmSync(home, { recursive: true, force: true });
   }
-  return { home, started, start, tacet, textsOfAlice, nothingRuns, end };
+  return { home, started, start, tacet, textsOfAlice, end };
 }
 
 export async function says(one: Started, words: string, seconds: number): Promise<void> {
@@ -83,16 +74,4 @@ export async function says(one: Started, words: string, seconds: number): Promis
     assert.ok(performance.now() < end, `not in ${seconds} s: ${words}\n${one.text()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** Processes of this machine that have our folder among their arguments. */
-function running(home: string): string[] {
-  return readdirSync('/proc').flatMap((pid) => {
-    try {
-      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return /^\d+$/.test(pid) && line.includes(home) ? [line.replaceAll('\0', ' ')] : [];
-    } catch {
-      return [];
-    }
-  });
 }

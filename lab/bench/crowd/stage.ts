@@ -7,6 +7,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { type Millis, SECOND } from '@tacet/base';
 import { decodeCard, defaultParameters } from '@tacet/directory';
 import { hurry, RelayNetwork } from '@tacet/e2e/lib';
+import { endWithUs } from '@tacet/testkit/children';
 import type { Command } from './crowd.ts';
 import { type Late, readLate } from './late.ts';
 
@@ -61,6 +62,7 @@ export class Crowd {
     this.child = spawn(process.execPath, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    endWithUs(this.child);
     place(this.child.pid ?? 0, priority);
     this.reader = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     this.lines = this.reader[Symbol.asyncIterator]();

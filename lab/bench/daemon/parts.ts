@@ -5,6 +5,7 @@ import { type Millis, randomBytes, SECOND } from '@tacet/base';
 import { kemKeyPair, systemRng } from '@tacet/crypto';
 import { sleep } from '@tacet/e2e/lib';
 import { createPacketBuilder, GEOMETRY, type Path, type ReplyId } from '@tacet/onion';
+import { endWithUs } from '@tacet/testkit/children';
 
 /** Of all its threads together, in the kernel's own count of nanoseconds. */
 export function processorMs(pid: number): Millis {
@@ -43,6 +44,7 @@ function makePath(): Path {
 /** Share of a core that a program takes which only has a timer as often. */
 export async function timerPct(period: Millis): Promise<number> {
   const child = spawn(process.execPath, ['-e', `setInterval(() => {}, ${period})`]);
+  endWithUs(child);
   const pid = child.pid ?? 0;
   await sleep(3 * SECOND);
   const before = processorMs(pid);

@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
+import { endWithUs } from './children.ts';
 import { leasePorts } from './ports.ts';
 
 const HOST = '127.0.0.1';
@@ -57,9 +58,6 @@ export class RedisCluster {
   readonly nodes: readonly RedisNode[];
   readonly dir: string;
   private readonly options: RedisClusterOptions;
-  private readonly onExit = (): void => {
-    for (const { child } of this.nodes) child?.kill('SIGKILL');
-  };
 
   static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
     const cluster = new RedisCluster(options, await leasePorts(4 * PRIMARIES));
@@ -83,7 +81,6 @@ export class RedisCluster {
       writeFileSync(join(dir, 'redis.conf'), this.configuration(port, busPort), { mode: 0o600 });
       return { port, busPort, dir, child: null };
     });
-    process.once('exit', this.onExit);
   }
 
   get addresses(): { host: string; port: number }[] {
@@ -132,6 +129,7 @@ export class RedisCluster {
     });
     closeSync(log);
     node.child = child;
+    endWithUs(child);
     let missing: unknown = null;
     child.once('error', (error) => {
       missing = error;
@@ -168,7 +166,6 @@ export class RedisCluster {
   }
 
   async stop(): Promise<void> {
-    process.off('exit', this.onExit);
     for (const i of this.nodes.keys()) this.signal(i, 'SIGCONT');
     await Promise.all(this.nodes.map((_, i) => this.kill(i)));
     rmSync(this.dir, { recursive: true, force: true });
