@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppError, Sensitive } from '@tacet/base';
-import { systemRng } from '@tacet/crypto';
+import { seededRng } from '@tacet/testkit';
 import { makePhrase, readPhrase } from '../../src/recovery-phrase/index.ts';
 
 const malformed = (error: unknown) => isAppError(error, 'recovery-phrase-malformed');
@@ -23,9 +23,11 @@ test('twelve words of the standard’s own vectors, by their entropy', () => {
 });
 
 test('case and spaces do not matter; every other slip is found, and said without a word of it', () => {
-  const phrase = makePhrase(systemRng).expose();
+  // Of a seed: one phrase in 26 has a word that the sentence about a slip says, too, as "word" and "very".
+  const rng = seededRng('recovery phrase');
+  const phrase = makePhrase(rng).expose();
   const words = phrase.split(' ');
-  assert.equal(new Set(Array.from({ length: 50 }, () => makePhrase(systemRng).expose())).size, 50);
+  assert.equal(new Set(Array.from({ length: 50 }, () => makePhrase(rng).expose())).size, 50);
   assert.equal(
     readPhrase(new Sensitive(` ${words.join('\t\n ').toUpperCase()} `)).expose(),
     phrase,
