@@ -153,11 +153,14 @@ export function toggle(frame: Uint8Array, bit: number): void {
   frame[bit >> 3] = (frame[bit >> 3] ?? 0) ^ (1 << (bit & 7));
 }
 
-/** Pearson's statistic of the bytes against uniform, in standard deviations from its mean. */
-export function uniformity(sample: Uint8Array): number {
+/**
+ * Whether Pearson's statistic of the bytes against uniform is within seven standard deviations of its
+ * mean: beyond it by chance hardly once in a hundred million samples.
+ */
+export function isUniform(sample: Uint8Array): boolean {
   const counts = new Array<number>(256).fill(0);
   for (const byte of sample) counts[byte] = (counts[byte] ?? 0) + 1;
   const expected = sample.length / 256;
   const chi = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-  return (chi - 255) / Math.sqrt(510);
+  return (chi - 255) / Math.sqrt(510) < 7;
 }

@@ -159,13 +159,14 @@ test('places say nothing about the order of writes, and the search would find on
   const table = readFileSync(join(folder, 'boxes-20021.marks'));
   const places = boxes.map(({ record }) => records.indexOf(record.subarray(48, 80)));
   const marks = boxes.map(({ mark }) => table.indexOf(mark));
+  // Four signs, each beyond this by chance once in twenty million runs; the controls go beyond 20.
   for (const found of [places, marks]) {
     assert.ok(
       found.every((place) => place >= 0),
       'every box is found',
     );
-    assert.ok(orderIn(found).z < 4.5, `order of writes: ${orderIn(found).z} sigmas`);
-    assert.ok(neighboursIn(found).z < 4.5, `neighbours in time: ${neighboursIn(found).z} sigmas`);
+    assert.ok(orderIn(found).z < 5.5, `order of writes: ${orderIn(found).z} sigmas`);
+    assert.ok(neighboursIn(found).z < 5.5, `neighbours in time: ${neighboursIn(found).z} sigmas`);
   }
   // Controls: rows as they came, and rows shuffled within batches of twenty.
   const asTheyCame = boxes.map((_, i) => i);
