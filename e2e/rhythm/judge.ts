@@ -40,6 +40,8 @@ export interface Verdict {
   readonly planted: Comparison;
   /** Least delay of every fourth frame that the test would have found in the burst, ms. */
   readonly detectsMs: number;
+  /** Comparisons that differ, which now and then is chance: they stand among the faults, too. */
+  readonly differing: readonly string[];
   readonly faults: readonly string[];
 }
 
@@ -100,10 +102,26 @@ export function judge(
     planted,
     detectsMs: detects(instants('up', idle), instants('up', real.at(-1) ?? idle)),
   };
-  return { ...verdict, faults: faultsOf(verdict, marks) };
+  const differing = comparisons.filter(({ p }) => p <= marks.leastP);
+  return {
+    ...verdict,
+    differing: differing.map(nameOf),
+    faults: [
+      ...faultsOf(verdict, marks),
+      ...differing.map((one) => `${nameOf(one)}: p = ${one.p.toPrecision(2)}`),
+    ],
+  };
 }
 
-function faultsOf(verdict: Omit<Verdict, 'faults'>, { leastP, quiet }: Marks): string[] {
+/** Faults of the second that cannot be chance: a comparison counts when it differs in both. */
+export function faultsInBoth(first: Verdict, second: Verdict): string[] {
+  const chance = second.differing.filter((name) => !first.differing.includes(name));
+  return second.faults.filter((fault) => !chance.some((name) => fault.startsWith(`${name}:`)));
+}
+
+const nameOf = ({ pair, direction }: Comparison): string => `${pair} differ ${direction}`;
+
+function faultsOf(verdict: Omit<Verdict, 'faults' | 'differing'>, { quiet }: Marks): string[] {
   const faults: string[] = [];
   for (const direction of ['up', 'down'] as const) {
     const found = Object.keys(verdict.sizes[direction]);
@@ -117,9 +135,6 @@ function faultsOf(verdict: Omit<Verdict, 'faults'>, { leastP, quiet }: Marks): s
   if (quiet && latest > LATEST_MS) faults.push(`lateness ${name} is ${latest.toFixed(1)} ms`);
   if (verdict.missed > (quiet ? 0 : frames * MISSED)) {
     faults.push(`${verdict.missed} slots without a frame, or with two`);
-  }
-  for (const { direction, pair, p } of verdict.comparisons) {
-    if (p <= leastP) faults.push(`${pair} differ ${direction}: p = ${p.toPrecision(2)}`);
   }
   if (verdict.planted.p > LEAST_P) {
     faults.push(`the planted fault was not found: p = ${verdict.planted.p.toPrecision(2)}`);
