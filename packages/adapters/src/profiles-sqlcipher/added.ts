@@ -2,15 +2,14 @@
  * What is added to a vault beside the open profile (docs/spec/10-store.md, 9): another profile, or a secret
  * that destroys. The header comes last: until then nothing opens what was added.
  */
-import { renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { AppError, type Rng, randomInt } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { systemRng, wipe } from '@tacet/crypto';
 import type { ProfileOptions } from './contract.ts';
 import { openDatabase } from './database.ts';
 import { passphraseWrong } from './errors.ts';
-import { replace, syncFolder } from './files.ts';
+import { writeOver } from './files.ts';
 import {
   checkSecret,
   type Header,
@@ -23,7 +22,7 @@ import { readHeaders } from './headers.ts';
 import { PASSPHRASE_COST, SLOTS } from './limits.ts';
 import { type Found, openSlots, slotsOf } from './slots.ts';
 import { SqlcipherStore } from './store.ts';
-import { type Files, makeDatabase, readVault, type SlotFiles, slotFiles } from './vault.ts';
+import { type Files, makeDatabase, readVault, replaceHead, type SlotFiles } from './vault.ts';
 
 export interface Beside {
   readonly options: ProfileOptions;
@@ -61,7 +60,7 @@ export async function intoFreeSlot(
     const slot = pick(taken, rng);
     const header = await fill(slot);
     assertOpen();
-    replace(slotFiles(files, slot).head, sealHead(slotKey(root, slot), header, rng), rng);
+    replaceHead(files, slot, sealHead(slotKey(root, slot), header, rng), rng);
     wipe(header.databaseKey);
   } finally {
     wipe(root);
@@ -82,7 +81,10 @@ function pick(taken: ReadonlySet<number>, rng: Rng): number {
   throw new AppError('vault-full', 'state', 'all slots are needed by what the passphrases open');
 }
 
-/** A profile in place of what lies in a slot: its data is there, and nothing opens it yet. */
+/**
+ * A profile in place of what lies in a slot: its data is there, and nothing opens it yet. It is made beside, and
+ * then written into the file that is there, which stays as old as the others.
+ */
 export async function makeInSlot(
   slot: SlotFiles,
   databaseKey: Uint8Array,
@@ -98,6 +100,7 @@ export async function makeInSlot(
     store.close();
   }
   rmSync(`${slot.data}-wal`, { force: true });
-  renameSync(next, slot.data);
-  syncFolder(dirname(slot.data));
+  // A profile that begins is small. Random bytes behind it stay.
+  writeOver(slot.data, readFileSync(next));
+  rmSync(next);
 }

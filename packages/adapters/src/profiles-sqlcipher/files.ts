@@ -1,6 +1,7 @@
 /** Files of a profile: private to the owner, written whole or not at all, on disk when done. */
 import {
   closeSync,
+  constants,
   fstatSync,
   fsyncSync,
   openSync,
@@ -28,21 +29,49 @@ export function writeNew(path: string, bytes: Uint8Array): void {
   }
 }
 
-/**
- * Puts `bytes` in place of the file: a crash leaves the old or the new one. The old bytes are
- * overwritten once the new name holds; on flash that is a courtesy, not a promise.
- */
-export function replace(path: string, bytes: Uint8Array, rng: Rng): void {
-  const next = `${path}.new`;
-  rmSync(next, { force: true });
-  writeNew(next, bytes);
-  const old = process.platform === 'win32' ? null : openSync(path, 'r+');
+/** A file without a byte, whatever there was. */
+export function makeEmpty(path: string): void {
+  closeSync(openSync(path, 'w', FILE_MODE));
+}
+
+/** Over the first bytes of a file that is there, on disk when this returns. A crash may leave half of them. */
+export function writeOver(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'r+');
   try {
-    renameSync(next, path);
-    syncFolder(dirname(path));
-    if (old !== null) overwrite(old, rng);
+    writeAll(file, bytes);
+    fsyncSync(file);
   } finally {
-    if (old !== null) closeSync(old);
+    closeSync(file);
+  }
+}
+
+/** What stands in a file from now on. */
+export interface Replacement {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Puts bytes in place of files of one folder: a crash leaves the old or the new ones of each. The old bytes
+ * are overwritten once the new names hold; on flash that is a courtesy, not a promise.
+ */
+export function replaceAll(replacements: readonly Replacement[], rng: Rng): void {
+  for (const { path, bytes } of replacements) {
+    const next = `${path}.new`;
+    rmSync(next, { force: true });
+    writeNew(next, bytes);
+  }
+  const old: number[] = [];
+  try {
+    for (const { path } of replacements) {
+      if (process.platform !== 'win32') old.push(openSync(path, 'r+'));
+    }
+    for (const { path } of replacements) renameSync(`${path}.new`, path);
+    const [first] = replacements;
+    if (first !== undefined) syncFolder(dirname(first.path));
+    for (const file of old) overwrite(file, rng);
+  } finally {
+    for (const file of old) closeSync(file);
   }
 }
 
@@ -50,7 +79,8 @@ export function replace(path: string, bytes: Uint8Array, rng: Rng): void {
 export function readExact(path: string, length: number): Uint8Array | null {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // A pipe in its place would keep whoever opens it waiting.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return null;
     throw error;

@@ -10,7 +10,6 @@ import type { PageCheck } from './check.ts';
 import type { InTurn, OpenProfile, Opens, ProfileOptions } from './contract.ts';
 import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
-import { replace } from './files.ts';
 import {
   checkSecret,
   type Header,
@@ -27,7 +26,16 @@ import { levelRolling } from './sizes.ts';
 import { type Found, openSlots, theOne } from './slots.ts';
 import { type ProfileSnapshot, SnapshotFiles, takeSnapshot } from './snapshot.ts';
 import { SqlcipherStore } from './store.ts';
-import { type Files, readVault, type SlotFiles, settle, settling, slotFiles } from './vault.ts';
+import {
+  evenHeads,
+  type Files,
+  readVault,
+  replaceHead,
+  type SlotFiles,
+  settle,
+  settling,
+  slotFiles,
+} from './vault.ts';
 import { eraseOthers } from './wipe.ts';
 
 export class Profile implements OpenProfile {
@@ -94,6 +102,7 @@ export class Profile implements OpenProfile {
       // Of several the one that destroys goes first, else this profile.
       const found = isDuress(first) ? first : (all.find((one) => this.has(one)) ?? first);
       if (isDuress(found)) eraseOthers(this.options.dir, found, this.options.rng ?? systemRng);
+      evenHeads(this.files);
       return this.has(found) ? 'this' : 'another';
     } catch (error) {
       if (error instanceof AppError && ['input', 'usage'].includes(error.kind)) return 'nothing';
@@ -113,7 +122,7 @@ export class Profile implements OpenProfile {
         refuseUsed(openSlots(root, heads), this.slot);
         this.store.assertOpen();
         const sealed = sealHead(slotKey(root, this.slot), { ...header, kind: 'profile' }, rng);
-        replace(this.own.head, sealed, rng);
+        replaceHead(this.files, this.slot, sealed, rng);
       } finally {
         wipe(root, header.databaseKey);
       }

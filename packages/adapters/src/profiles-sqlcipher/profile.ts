@@ -14,6 +14,7 @@ import { Profile } from './opened.ts';
 import { dropTail } from './sizes.ts';
 import { theOne } from './slots.ts';
 import {
+  evenHeads,
   type Files,
   filesOf,
   fillSlots,
@@ -67,7 +68,10 @@ export async function openProfile(options: ProfileOptions): Promise<OpenProfile>
       const profile = await openSlot(options, files, header, release);
       try {
         // Also what a change of passphrase left that did not get as far as its rename.
-        await inTurn(() => fillSlots(files, rng));
+        await inTurn(() => {
+          fillSlots(files, rng);
+          evenHeads(files);
+        });
       } catch (error) {
         profile.close();
         throw error;

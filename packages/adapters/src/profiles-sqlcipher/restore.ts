@@ -56,9 +56,9 @@ export async function restoreProfile(options: RestoreOptions): Promise<void> {
   }
 }
 
-/** On disk when it resolves. */
+/** What the file holds from now on. On disk when it resolves. */
 export async function put(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
-  const file = await open(path, 'wx', FILE_MODE);
+  const file = await open(path, 'w', FILE_MODE);
   try {
     for await (const piece of pieces) await file.writeFile(piece);
     await file.sync();

@@ -13,7 +13,15 @@ import { join } from 'node:path';
 import type { Rng } from '@tacet/base';
 import { openDatabase } from './database.ts';
 import { profileUnreadable } from './errors.ts';
-import { FOLDER_MODE, readExact, syncFolder, writeNew } from './files.ts';
+import {
+  FOLDER_MODE,
+  makeEmpty,
+  readExact,
+  replaceAll,
+  syncFolder,
+  writeNew,
+  writeOver,
+} from './files.ts';
 import { HEAD_BYTES, PAGE_BYTES, ROLLING_COPIES, SALT_BYTES, SLOTS } from './limits.ts';
 import { levelSizes } from './sizes.ts';
 import { randomHead } from './slots.ts';
@@ -91,10 +99,10 @@ export function refuseShort({ data }: SlotFiles): void {
   if (stat === undefined || !stat.isFile() || stat.size < PAGE_BYTES) throw profileUnreadable();
 }
 
-/** A database of its own under a key, in a file that is not there yet. */
+/** A database of its own under a key, in a file that holds nothing from now on. */
 export function makeDatabase(path: string, databaseKey: Uint8Array): void {
   // Made here, so that it is private from its first byte.
-  writeNew(path, new Uint8Array());
+  makeEmpty(path);
   const database = openDatabase(path, databaseKey);
   try {
     // Any write makes the first page, and with it the proof that the key is right.
@@ -118,6 +126,26 @@ export function fillSlots(files: Files, rng: Rng): void {
   }
 }
 
+/**
+ * Puts a header in its place. All of them are made anew, in one order: a file system keeps when a file came
+ * to be, and by that one that was changed would stand out. Killed on the way, what is left to do says nothing of
+ * which one it was about.
+ */
+export function replaceHead(files: Files, slot: number, head: Uint8Array, rng: Rng): void {
+  const { heads } = readVault(files);
+  const bytesOf = (at: number): Uint8Array => (at === slot ? head : heads[at]) ?? randomHead(rng);
+  replaceAll(
+    files.slots.map(({ head: path }, at) => ({ path, bytes: bytesOf(at) })),
+    rng,
+  );
+}
+
+/** All headers of one time: whether some were just overwritten, their times do not say. */
+export function evenHeads(files: Files): void {
+  const now = new Date();
+  for (const { head } of files.slots) utimesSync(head, now, now);
+}
+
 /** A vault at rest: all slots of one size, all files of one time. @param first see `levelSizes` */
 export function settle(files: Files, rng: Rng, first?: number): void {
   for (const piece of settling(files, rng, first)) piece();
@@ -135,7 +163,7 @@ export function* settling(files: Files, rng: Rng, first?: number): Generator<() 
 /**
  * Fills a vault under another name and renames it, so that a crash on the way leaves no profile. What
  * such a crash left is only ever an unfinished vault, and is removed.
- * @param fill makes the data file of its slot, and what else that one has
+ * @param fill puts into the files of its slot what they have; they are there, empty
  */
 export async function buildVault(
   dir: string,
@@ -154,9 +182,10 @@ export async function buildVault(
   try {
     makeFolder(unfinished.vault);
     writeNew(unfinished.salt, parts.salt);
-    await fill(own);
-    writeNew(own.head, parts.head);
+    // All files before any is filled: which came first says nothing.
     fillSlots(unfinished, rng);
+    await fill(own);
+    writeOver(own.head, parts.head);
     settle(unfinished, rng, parts.first);
     syncFolder(unfinished.vault);
     renameSync(unfinished.vault, filesOf(dir).vault);

@@ -52,16 +52,22 @@ async function makeVault(dir: string): Promise<Set<number>> {
     await tend(profile, START + day * DAY);
     profile.close();
   }
+  const resealed = await openProfile(options('second'));
+  await resealed.changeSecret(secretOf('second'), secretOf('third'));
+  resealed.close();
   assert.equal(used.size, 2);
   return used;
 }
 
-/** Of its files: sizes and times beside the other slots', and how even the bytes are. */
+/** Of its files: sizes, places and times beside the other slots', and how even the bytes are. */
 function features(dir: string, slot: number): number[] {
   const folder = join(dir, 'vault');
   const measured = Array.from({ length: SLOTS }, (_, i) => {
     const stats = PARTS.map((part) => statSync(join(folder, `${i}.${part}`)));
-    return stats.flatMap(({ size, mtimeMs, mode, blocks }) => [size, mtimeMs, mode, blocks]);
+    return stats.flatMap(({ size, mode, blocks, ino, mtimeMs, ctimeMs, birthtimeMs }) => [
+      ...[size, mode, blocks, ino],
+      ...[mtimeMs, ctimeMs, birthtimeMs],
+    ]);
   });
   const own = measured[slot] ?? [];
   const ranks = own.map((value, k) => measured.filter((other) => (other[k] ?? 0) > value).length);

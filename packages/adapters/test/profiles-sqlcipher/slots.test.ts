@@ -136,6 +136,76 @@ test('every vault has four slots that look alike, and the first profile lies in 
   }
 });
 
+/** Of each part when the files of the four slots came to be, ns. */
+function births(dir: string): Map<string, bigint[]> {
+  const born = (name: string) => statSync(join(dir, 'vault', name), { bigint: true }).birthtimeNs;
+  const parts = ['head', 'data', 'cells', 'roll0', 'roll1'];
+  return new Map(parts.map((part) => [part, [0, 1, 2, 3].map((slot) => born(`${slot}.${part}`))]));
+}
+
+test('when a file came to be says nothing: first, added, resealed, coerced', async () => {
+  for (let slot = 0; slot < 4; slot++) {
+    const dir = await vault(slot);
+    const first = births(dir);
+    const look = async (
+      text: string,
+      changed: boolean,
+      work: (profile: OpenProfile) => Promise<void>,
+    ): Promise<void> => {
+      const before = births(dir);
+      const profile = await openProfile(options(dir, text));
+      await work(profile);
+      profile.close();
+      for (const [part, born] of births(dir)) {
+        // In one order, whichever is used, and all of a part together or none.
+        assert.deepEqual(born, born.toSorted(ascending), part);
+        const same = part !== 'head' || !changed;
+        if (same) assert.deepEqual(born, before.get(part), part);
+        else assert.ok(born.every((at) => at > (before.get(part)?.at(-1) ?? at)));
+      }
+    };
+    await look('first', false, async () => {});
+    await look('first', true, (profile) =>
+      profile.addProfile(typed('decoy'), [], prepare('of decoy')),
+    );
+    await look('first', true, (profile) => profile.changeSecret(typed('first'), typed('other')));
+    await look('decoy', true, (profile) => profile.addDuress(typed('coerced'), [typed('other')]));
+    await look('coerced', false, async () => {});
+    assert.deepEqual(births(dir).get('data'), first.get('data'));
+  }
+});
+
+const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
+
+test('while it is open, times of headers do not say whether others were just overwritten', async () => {
+  const times = (dir: string) =>
+    [0, 1, 2, 3].map((slot) => {
+      const { mtimeNs, ctimeNs } = statSync(join(dir, 'vault', `${slot}.head`), { bigint: true });
+      return { modified: mtimeNs, changed: ctimeNs };
+    });
+  for (const text of ['decoy', 'coerced']) {
+    const dir = await vault();
+    await add(dir, 'first', 'decoy');
+    await addDuress(dir, 'decoy', 'coerced', ['first']);
+    const ask = async (asked: string, before = times(dir)) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const began = BigInt(Date.now()) * 1_000_000n;
+      const held = await openProfile(options(dir, asked));
+      const opened = times(dir);
+      assert.ok(opened.every(({ changed }, slot) => changed > (before[slot]?.changed ?? 0n)));
+      assert.equal(new Set(opened.map(({ modified }) => modified)).size, 1, asked);
+      assert.ok(opened.every(({ modified }) => modified >= began - 1_000_000n));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(await held.opens(typed(asked)), 'this');
+      const again = times(dir);
+      assert.ok(again.every(({ changed }, slot) => changed > (opened[slot]?.changed ?? 0n)));
+      assert.equal(new Set(again.map(({ modified }) => modified)).size, 1, asked);
+      held.close();
+    };
+    await ask(text);
+  }
+});
+
 test('steps grow by half', () => {
   assert.deepEqual(
     [1, 512, 513, 768, 769, 2_000].map((pages) => stepFor(pages, 512)),
