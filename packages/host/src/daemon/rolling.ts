@@ -28,6 +28,8 @@ export class RollingKeeper {
   private readonly options: RollingOptions;
   private readonly ended = new AbortController();
   private running: Promise<void> | null = null;
+  /** Apart from what is made: a copy waits for its turn behind backups, whose disk may not answer for days. */
+  private expiring: Promise<boolean> | null = null;
   private failed: Status['failed'] = null;
 
   constructor(options: RollingOptions) {
@@ -40,11 +42,12 @@ export class RollingKeeper {
 
   /** When the profile was looked over: what has had its days ends, also where it is never open for long. */
   begin(): void {
-    this.run(async () => this.options.copies.expire(await this.now()));
+    this.expire();
   }
 
   /** Now and then. */
   tend(): void {
+    this.expire();
     this.run(() => this.look());
   }
 
@@ -53,8 +56,22 @@ export class RollingKeeper {
     this.ended.abort();
     const over = new AbortController();
     const waited = pause(patience, undefined, { signal: over.signal }).catch(() => undefined);
-    await Promise.race([this.running, waited]);
+    await Promise.race([Promise.all([this.running, this.expiring]), waited]);
     over.abort();
+  }
+
+  private expire(): void {
+    if (this.ended.signal.aborted) return;
+    this.expiring ??= this.now()
+      .then((now) => this.options.copies.expire(now))
+      .then(() => true)
+      .catch(async (error: unknown) => {
+        await this.fail(error);
+        return false;
+      })
+      .finally(() => {
+        this.expiring = null;
+      });
   }
 
   private run(work: () => Promise<void>): void {
@@ -68,8 +85,8 @@ export class RollingKeeper {
 
   private async look(): Promise<void> {
     const { copies, row } = this.options;
+    if ((await this.expiring) === false) return;
     const now = await this.now();
-    await copies.expire(now);
     if (this.failed !== null && now < this.failed.at + AGAIN) return;
     if (await copies.due(now)) await row.next(() => this.make(now));
     this.failed = null;

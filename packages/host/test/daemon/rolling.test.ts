@@ -8,6 +8,10 @@ import { Row } from '../../src/daemon/row.ts';
 
 const HOUR = 3_600_000;
 
+/** What is under way has ended. */
+const ended = (keeper: RollingKeeper) =>
+  Promise.all(['expiring', 'running'].map((name) => Reflect.get(keeper, name)));
+
 function scene() {
   const said: string[] = [];
   const steps: string[] = [];
@@ -33,7 +37,7 @@ function scene() {
     state.now = now;
     steps.length = 0;
     keeper.tend();
-    await Reflect.get(keeper, 'running');
+    await ended(keeper);
     return [...steps];
   };
   return { keeper, state, said, steps, row, tend };
@@ -47,7 +51,7 @@ test('what is due is made, from a snapshot that is let go; what has had its days
   assert.deepEqual(await tend(6), ['expire 6']);
   steps.length = 0;
   keeper.begin();
-  await Reflect.get(keeper, 'running');
+  await ended(keeper);
   assert.deepEqual(steps, ['expire 6'], 'an opening makes none');
 });
 
@@ -87,4 +91,18 @@ test('it waits while a backup has the snapshot, and ends with the profile', asyn
   assert.deepEqual(said, [], 'an end is no failure');
   keeper.tend();
   assert.equal(Reflect.get(keeper, 'running'), null);
+});
+
+test('a backup whose disk does not answer keeps no copy beyond its days', async () => {
+  const { keeper, state, steps, row } = scene();
+  void row.next(() => new Promise<void>(() => {}));
+  const tend = async (now: number): Promise<void> => {
+    state.now = now;
+    keeper.tend();
+    for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+  };
+  await tend(0);
+  await tend(7 * 24 * HOUR);
+  assert.deepEqual(steps, ['expire 0', `expire ${7 * 24 * HOUR}`]);
+  await keeper.stop(1);
 });
