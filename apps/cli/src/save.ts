@@ -14,6 +14,8 @@ export async function saveFile(
     throw new AppError('file-exists', 'usage', message);
   });
   try {
+    // One that is written over may have been anybody's to read.
+    if ((await file.stat()).isFile()) await file.chmod(0o600);
     await file.writeFile(pieces);
     await file.sync();
   } finally {

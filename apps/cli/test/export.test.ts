@@ -1,6 +1,6 @@
 /** A conversation saved as page and as data: whole, without what disappears, harmless. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -95,8 +95,10 @@ test('as a page: what others wrote is text, pictures of known kinds are in it, n
 
 test('a file that is there stays, but with --force; another ending is refused', async () => {
   writeFileSync(join(dir, 'there.json'), 'mine');
+  chmodSync(join(dir, 'there.json'), 0o644);
   assert.equal((await save('there.json')).code, 2);
   assert.equal(readFileSync(join(dir, 'there.json'), 'utf8'), 'mine');
   assert.equal((await save('there.json', '--force')).code, 0);
+  assert.equal(statSync(join(dir, 'there.json')).mode & 0o777, 0o600, 'nobody else reads it now');
   assert.equal((await save('bob.txt')).code, 2);
 });
