@@ -141,7 +141,9 @@ export class BackupFiles {
   /** At most one byte more than asked for; null where there is no file. A link is none. */
   private async read(name: string, length: number): Promise<Uint8Array | null> {
     return await ours(async () => {
-      const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+      // A pipe in its place would keep whoever opens it waiting for ever, and with it whoever waits behind.
+      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+      const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
       const file = await open(join(this.dir, name), flags).catch(ignoreMissing);
       if (file === undefined) return null;
       try {

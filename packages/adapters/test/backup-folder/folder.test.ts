@@ -1,5 +1,6 @@
 /** Backups on real files: what stands in the folder, what a second one writes, what is refused. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
@@ -256,3 +257,25 @@ async function liveNames(dir: string): Promise<string[]> {
   const { list } = backup as unknown as { list: { data: { id: Uint8Array }[] } };
   return [...head.list, ...list.data].map(({ id }) => hex(id));
 }
+
+test('a pipe is no file, and keeps nobody waiting', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const dir = fresh('pipes');
+  await write(dir, pages(36 * 2));
+  const pipe = (path: string): void => {
+    rmSync(path, { force: true });
+    execFileSync('mkfifo', [path]);
+  };
+  const head = readFileSync(join(dir, '0.head'));
+  const opened = openHead(ROOT, head);
+  const [list] = opened?.list ?? [];
+  assert.ok(list !== undefined);
+  pipe(join(dir, hex(list.id)));
+  await assert.rejects(openBackup(dir, ROOT), refused('backup-damaged'));
+  pipe(join(dir, '0.head'));
+  await assert.rejects(openBackup(dir, ROOT), refused('backup-missing'));
+  // A new backup stands in its place.
+  await write(dir, pages(4));
+  assert.equal((await read(dir)).length, 4 * 4_096);
+});

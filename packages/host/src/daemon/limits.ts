@@ -14,6 +14,8 @@ export const SLOT_GUARD = 12;
 export const SEARCH_ROOM = 50;
 /** A snapshot for a backup begins and ends only where so much is left: the log goes into the data file. */
 export const LOG_ROOM = 50;
+/** A backup whose folder does not get on for so long ends: the log of the profile grows meanwhile. */
+export const BACKUP_SILENCE = 10 * MINUTE;
 /** So often it is looked whether windows are to lock by themselves. */
 export const IDLE_LOOK = 5 * SECOND;
 /** One step of what a full lock prepares. */

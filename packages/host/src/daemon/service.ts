@@ -335,7 +335,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
     const place = folder ?? (await this.openScene().keepers.backups.folder());
     const { dir } = this.options;
     const { rootFor, testBackup } = await import('./backup/recover.ts');
-    const root = await this.alone(() => rootFor(place, new Sensitive(phrase)));
+    const root = await rootFor(place, new Sensitive(phrase), (work) => this.alone(work));
     // One after another, but nobody who unlocks waits for them.
     const run = this.testing.then(() =>
       this.watching((watcher) => testBackup(dir, { folder: place, root }, watcher)),

@@ -9,9 +9,10 @@ import type { ProfileSnapshot, SnapshotFile } from '@tacet/adapters/profiles-sql
 import type { ParamsOf, ResultOf } from '@tacet/api';
 import { AppError, isAppError, type Millis, type Rng, randomBytes, Sensitive } from '@tacet/base';
 import type { BackupPlan, Backups } from '@tacet/client';
-import { LOG_ROOM, STOP_PATIENCE } from '../limits.ts';
+import { BACKUP_SILENCE, LOG_ROOM, STOP_PATIENCE } from '../limits.ts';
 import type { Log } from '../ports.ts';
 import type { Row } from '../row.ts';
+import { Silence } from './silence.ts';
 
 const SALT_BYTES = 32;
 
@@ -30,6 +31,8 @@ export interface KeeperOptions {
   readonly turn: <T>(work: (now: Millis) => T, needs?: Millis) => Promise<T>;
   /** Of all that takes snapshots: one at a time. */
   readonly row: Row;
+  /** `BACKUP_SILENCE` unless said otherwise. */
+  readonly silence?: Millis;
 }
 
 export interface Progress {
@@ -47,6 +50,8 @@ export class BackupKeeper {
   private readonly options: KeeperOptions;
   private readonly ended = new AbortController();
   private running: Promise<Made> | null = null;
+  /** A folder that did not answer still has what it was asked: each more would hold another thread. */
+  private left: Promise<unknown> | null = null;
 
   constructor(options: KeeperOptions) {
     this.options = options;
@@ -168,33 +173,46 @@ export class BackupKeeper {
 
   private async write(plan: BackupPlan, dir: string, at: number, whole: boolean) {
     const { plans, snapshot, turn, rng } = this.options;
+    if (this.left !== null) throw notAnswering();
     // The log goes into the data file first, and afterwards what was written meanwhile.
     const held = await turn(() => snapshot(plan.files), LOG_ROOM);
     const { salt, root, formerRoot, number, pending } = plan;
+    // While the snapshot is held what is deleted stays on the disk, and the log grows.
+    const silence = new Silence(this.options.silence ?? BACKUP_SILENCE, notAnswering);
     try {
       const { writeBackup } = await form();
-      return await writeBackup({
+      const writing = writeBackup({
         dir,
         salt,
         root,
         formerRoot,
         lastNumber: number,
         pending,
-        onHead: (id) => turn(() => plans.pending(id)),
+        onHead: (id) => silence.heard(turn(() => plans.pending(id))),
         at,
         databaseKey: held.databaseKey,
         data: this.body(held.data),
         cells: held.cells === null ? null : this.body(held.cells),
         withFiles: plan.files,
         whole,
-        signal: this.ended.signal,
-        work: (piece) => turn(piece),
+        signal: AbortSignal.any([this.ended.signal, silence.signal]),
+        work: (piece) => silence.heard(turn(piece)),
         onProgress: (done, total) => {
           this.progress = { kind: 'create', done, total };
         },
         rng,
       });
+      const leave = writing
+        .catch(() => undefined)
+        .finally(() => {
+          this.left = null;
+        });
+      return await Promise.race([writing, silence.over]).catch((error: unknown) => {
+        if (silence.signal.aborted) this.left = leave;
+        throw error;
+      });
     } finally {
+      silence.end();
       // Brings the log into the data file; when the daemon ends, closing does.
       await turn(() => held.release(), LOG_ROOM).catch(() => held.release());
     }
@@ -243,6 +261,11 @@ function statusOf(
     due,
     running,
   };
+}
+
+function notAnswering(): AppError {
+  const message = 'the backup folder does not answer; is its disk there?';
+  return new AppError('backup-folder-failed', 'storage', message);
 }
 
 function codeOf(error: unknown): string {

@@ -105,9 +105,19 @@ export async function restoreBackup<Store extends Opened>(
   return { ...(contents as Contents), ...factsOf(backup.head) };
 }
 
-/** What the phrase opens that folder with: 256 MiB. Throws `recovery-phrase-malformed`, `backup-missing`. */
-export async function rootFor(folder: string, phrase: Sensitive<string>): Promise<Uint8Array> {
+/**
+ * What the phrase opens that folder with: 256 MiB.
+ * @param alone runs Argon2id where nothing else of that kind runs. Not the folder: whoever unlocks waits for what
+ * runs there, and a disk may never answer.
+ * Throws `recovery-phrase-malformed`, `backup-missing`.
+ */
+export async function rootFor(
+  folder: string,
+  phrase: Sensitive<string>,
+  alone: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+): Promise<Uint8Array> {
   // A slip of the pen is said before a second of Argon2id.
   const read = readPhrase(phrase);
-  return await phraseRoot(read, await backupSalt(folder));
+  const salt = await backupSalt(folder);
+  return await alone(() => phraseRoot(read, salt));
 }
