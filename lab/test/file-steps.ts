@@ -31,7 +31,7 @@ export async function sendFile(
   const now = stage.world.clockOf(stage.personOf(from));
   const upload = uploads.begin(bytes.length, now);
   for (let at = 0; at < bytes.length; at += PIECE) {
-    for (const one of uploads.put(upload, at, bytes.subarray(at, at + PIECE))) {
+    for (const one of uploads.put(upload, at, bytes.subarray(at, at + PIECE), now)) {
       await cells.write(one.cell, one.place, one.bytes);
       one.done();
     }

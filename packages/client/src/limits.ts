@@ -71,6 +71,8 @@ export const FILE_WATCHES_AT_ONCE = 128;
 export const FILE_WATCHES_A_SLOT = 16;
 /** Files that windows and programs bring in at a time. */
 export const MAX_UPLOADS = 8;
+/** One of them that got no bytes for so long gives way to another. */
+export const UPLOAD_IDLE = 600_000;
 /** Boxes of the contact list under the recovery phrase in one of its periods. */
 export const MAX_LIST_BOXES = 400;
 /** Recovery roots of one contact that are known; the oldest gives way. */

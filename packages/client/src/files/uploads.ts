@@ -4,7 +4,7 @@
  * process; a file is sent when all of it is here.
  */
 import { AppError, concat, type Millis, type Rng, randomBytes, randomInt } from '@tacet/base';
-import { MAX_UPLOADS } from '../limits.ts';
+import { MAX_UPLOADS, UPLOAD_IDLE } from '../limits.ts';
 import type { CellPlace, ProfileStore } from '../ports.ts';
 import type { FileFacts } from './facts.ts';
 import { BLOCK_BYTES, type Geometry, geometryOf } from './geometry.ts';
@@ -46,6 +46,7 @@ interface Upload {
   at: number;
   /** The end of them, not in a cell yet. */
   rest: Uint8Array;
+  touchedAt: Millis;
 }
 
 export interface LoadedFile {
@@ -75,9 +76,13 @@ export class Uploads {
     });
   }
 
-  /** Throws `file-size`, `uploads-many`, `disk-low`. Answers its number. */
+  /**
+   * One that its program left behind gives way, the one left for longest first.
+   * Throws `file-size`, `uploads-many`, `disk-low`. Answers its number.
+   */
   begin(size: number, now: Millis, made: MadeFacts | null = null): number {
     const geometry = geometryOf(size);
+    if (this.open.size >= MAX_UPLOADS) this.dropLeft(now);
     if (this.open.size >= MAX_UPLOADS) {
       throw new AppError('uploads-many', 'state', 'too many files are being brought in at once');
     }
@@ -88,7 +93,8 @@ export class Uploads {
     const id = this.store.transaction(() => this.table.add(row, now));
     const rest = new Uint8Array();
     const handle = 2 ** 32 * (1 + randomInt(this.rng, 2 ** 20)) + randomInt(this.rng, 2 ** 32);
-    this.open.set(handle, { id, key, secret, geometry, made, list: [], at: 0, rest });
+    const touchedAt = now;
+    this.open.set(handle, { id, key, secret, geometry, made, list: [], at: 0, rest, touchedAt });
     return handle;
   }
 
@@ -96,8 +102,9 @@ export class Uploads {
    * The next bytes, in order. Answers the blocks they made whole: to be written before the next call.
    * Throws `upload-unknown`, `upload-order`.
    */
-  put(handle: number, at: number, bytes: Uint8Array): BlockWrite[] {
+  put(handle: number, at: number, bytes: Uint8Array, now: Millis): BlockWrite[] {
     const upload = this.upload(handle);
+    upload.touchedAt = now;
     if (at !== upload.at || at + bytes.length > upload.geometry.size) {
       throw new AppError('upload-order', 'usage', 'bytes of a file come in order and end with it');
     }
@@ -169,6 +176,13 @@ export class Uploads {
     if (upload === undefined) return;
     this.open.delete(handle);
     this.store.transaction(() => this.table.remove(upload.id));
+  }
+
+  /** No program is asked whether it still lives. */
+  private dropLeft(now: Millis): void {
+    const [oldest] = [...this.open].toSorted(([, a], [, b]) => a.touchedAt - b.touchedAt);
+    if (oldest === undefined || now - oldest[1].touchedAt < UPLOAD_IDLE) return;
+    this.cancel(oldest[0]);
   }
 
   private hashed(upload: Upload, block: Uint8Array): number {

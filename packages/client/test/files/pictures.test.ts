@@ -48,7 +48,7 @@ test('blocks of an upload are told in order when all of them are on the disk, an
   const size = 200_000;
   const upload = uploads.begin(size, a.profile.later());
   const writes = [
-    ...uploads.put(upload, 0, new Uint8Array(size).fill(1)),
+    ...uploads.put(upload, 0, new Uint8Array(size).fill(1), a.profile.later()),
     ...uploads.finish(upload),
   ];
   const early = (error: unknown) => isAppError(error, 'upload-short');

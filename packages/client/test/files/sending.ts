@@ -17,8 +17,10 @@ export function sendFile(
 ): string {
   const { files } = side.client;
   const { uploads } = files;
-  const upload = uploads.begin(size, side.profile.later(), made);
-  const writes = [...uploads.put(upload, 0, new Uint8Array(size)), ...uploads.finish(upload)];
+  const now = side.profile.later();
+  const upload = uploads.begin(size, now, made);
+  const bytes = new Uint8Array(size);
+  const writes = [...uploads.put(upload, 0, bytes, now), ...uploads.finish(upload)];
   for (const { done } of writes) done();
   const request = { contactId: side.other, upload, facts, text, clientId: null };
   return files.send(request, side.profile.later()).id;

@@ -101,7 +101,7 @@ function cutBySrc(file: Uint8Array) {
   const upload = uploads.begin(file.length, 0);
   const writes: BlockWrite[] = [];
   for (let at = 0; at < file.length; at += 100_000) {
-    writes.push(...uploads.put(upload, at, file.subarray(at, at + 100_000)));
+    writes.push(...uploads.put(upload, at, file.subarray(at, at + 100_000), 0));
   }
   writes.push(...uploads.finish(upload));
   for (const { done } of writes) done();

@@ -27,7 +27,7 @@ async function scene() {
   const around = { uploads, turn, cells: async () => disk };
   const bringIn = async (bytes: Uint8Array): Promise<number> => {
     const upload = uploads.begin(bytes.length, NOW);
-    await writeAll(uploads.put(upload, 0, bytes), disk, turn);
+    await writeAll(uploads.put(upload, 0, bytes, NOW), disk, turn);
     return upload;
   };
   const bytesOf = async (upload: number): Promise<Buffer> => {

@@ -15,7 +15,7 @@ export const fileHandlers: HandlersOf<typeof fileMethods> = {
     turn((now) => ({ upload: person.files.uploads.begin(size, now) })),
   'file.put': async ({ person, turn, cells }, { upload, at, bytes }) => {
     const piece = bytesOf(bytes);
-    const writes = await turn(() => person.files.uploads.put(upload, at, piece));
+    const writes = await turn((now) => person.files.uploads.put(upload, at, piece, now));
     await writeAll(writes, await cells(), turn);
     return { at: at + piece.length };
   },

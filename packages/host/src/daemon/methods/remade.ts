@@ -45,7 +45,7 @@ export async function replaceUpload(
   const fresh = await turn((now) => uploads.begin(bytes.length, now, facts));
   for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
     const piece = bytes.subarray(at, at + BLOCK_BYTES);
-    await writeAll(await turn(() => uploads.put(fresh, at, piece)), store, turn);
+    await writeAll(await turn((now) => uploads.put(fresh, at, piece, now)), store, turn);
   }
   await turn(() => uploads.cancel(upload));
   return fresh;
