@@ -28,18 +28,18 @@ export const PROMISES: readonly Promised[] = [
   {
     who: 'Somebody who takes it open, or with windows locked only',
     cannot: 'open other profiles of the vault',
-    can: 'see that this place is used, and, with skill, read what is open from memory: the lock of windows keeps out who only sits down',
+    can: 'see that this place is used; see by the seconds it takes that another passphrase than its own opens another profile; and, with skill, read what is open from memory: the lock of windows keeps out who only sits down',
   },
   {
     who: 'Somebody who forces a passphrase out of you and gets the one for coercion',
     cannot:
-      'open any other profile any more: it is gone in less than a second, on a full disk too; see by time or looks that this passphrase is another',
-    can: 'read the profile it opens; open the others with an image of the disk from before and another passphrase later; not believe you',
+      'open any other profile any more: it is gone in less than a second, on a full disk too; see by time or looks that this passphrase is another, where the profile was closed or fully locked',
+    can: 'read the profile it opens; know of another one by its backup folder, or by the seconds it takes where windows were only locked; open the others with an image of the disk from before and another passphrase later; not believe you',
   },
   {
     who: 'Somebody who forces out the passphrase of one profile',
     cannot: 'tell from the files of that moment whether there are others',
-    can: 'read that profile, and write as you',
+    can: 'read that profile, and write as you; know of another one by a backup folder that is not of this one',
   },
   {
     who: 'Somebody who sees your disk twice: two images, a backup of it, a journal, a flash chip',

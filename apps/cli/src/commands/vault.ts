@@ -57,7 +57,9 @@ export const vaultDuress: Command = {
     `${KEEP}\n` +
     'Make it from the profile that is to be seen. Whoever is given this passphrase finds it open, as by\n' +
     'its own; every other profile in these files is gone for good, in less than a second, each time it is used.\n' +
-    'It does not help against who copied the disk before and gets another passphrase later.',
+    'It does not help against who copied the disk before and gets another passphrase later. Where only\n' +
+    'windows are locked over another profile, opening this one takes seconds more, which shows: lock\n' +
+    'fully, or stop the daemon. Backups of the others stay, and show, too.',
   async run(context) {
     const [secret, keep] = await secrets(context);
     await (await context.api()).call('vault.duress', { ...secret, keep });
