@@ -179,7 +179,7 @@ export class Engine {
     });
     this.tombstones = new Tombstones(store, rng, network);
     const watching: WatchListener = {
-      onAnnounced: (watch, digest, at) => this.reads.announced(watch, digest.edge, at),
+      onAnnounced: (watch, edge, at) => this.reads.announced(watch, edge, at),
       onRead: (watch, at) => {
         if (isErasedAfterRead(store, watch)) this.tombstones.add(watch.box, at);
       },

@@ -4,6 +4,7 @@
  * the box and leaves a tombstone to be sent, all in one transaction.
  */
 import { AppError, BytesMap, dayOf, type Millis } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
 import {
   type BoxId,
   type BoxRecord,
@@ -37,7 +38,7 @@ export interface WatchOwner {
 
 export interface WatchListener {
   /** A digest of `edge` named this box. */
-  onAnnounced(watch: Watch, digest: Digest, now: Millis): void;
+  onAnnounced(watch: Watch, edge: RelayHash, now: Millis): void;
   /** The box was read: erase it at its edges later. */
   onRead(watch: Watch, now: Millis): void;
   /** What stood in a box could not be taken. */
@@ -251,16 +252,35 @@ export class WatchList {
     }
   }
 
-  onDigest(digest: Digest, now: Millis): void {
-    const { marks } = digest;
-    const packed = packedMarks(marks);
-    for (let n = 0; n < marks.length; n++) {
-      if (!this.byMark.mayHave(packed, n * MARK)) continue;
-      const watch = this.byMark.get(marks[n] as Mark);
-      if (watch === undefined) continue;
-      this.owners.get(watch.owner)?.announced?.(watch);
-      this.listener.onAnnounced(watch, digest, now);
+  onDigest({ edge, marks }: Digest, now: Millis): void {
+    for (const watch of among(this.byMark, marks)) this.announced(watch, edge, now);
+  }
+
+  /**
+   * Boxes that are waited for since now: what digests of the last five minutes said of them counts
+   * as if it came now. Their writer may have been quicker than the word of them.
+   */
+  hearAgain(watches: readonly Watch[], now: Millis): void {
+    const wanted = new BytesMap<Watch>();
+    for (const watch of watches) wanted.set(watch.box.mark, watch);
+    for (const { edge, marks } of this.network()?.marks.recent(now) ?? []) {
+      for (const watch of among(wanted, marks)) this.announced(watch, edge, now);
     }
+  }
+
+  /** A digest of the last five minutes named it. */
+  heardOf(mark: Mark, now: Millis): boolean {
+    const wanted = new BytesMap<Mark>();
+    wanted.set(mark, mark);
+    for (const { marks } of this.network()?.marks.recent(now) ?? []) {
+      if (among(wanted, marks).length > 0) return true;
+    }
+    return false;
+  }
+
+  private announced(watch: Watch, edge: RelayHash, now: Millis): void {
+    this.owners.get(watch.owner)?.announced?.(watch);
+    this.listener.onAnnounced(watch, edge, now);
   }
 
   /** Tries bytes an edge returned for this box. True when they were the box. */
@@ -286,4 +306,20 @@ export class WatchList {
     this.listener.onFailed?.(failure.error, now);
     return true;
   }
+}
+
+const NONE: readonly never[] = [];
+
+/** What is kept of these marks. */
+function among<T>(wanted: BytesMap<T>, marks: readonly Mark[]): readonly T[] {
+  let found: T[] | undefined;
+  const packed = packedMarks(marks);
+  for (let n = 0; n < marks.length; n++) {
+    if (!wanted.mayHave(packed, n * MARK)) continue;
+    const one = wanted.get(marks[n] as Mark);
+    if (one === undefined) continue;
+    found ??= [];
+    found.push(one);
+  }
+  return found ?? NONE;
 }

@@ -575,6 +575,7 @@ export class Invitations implements PutOwner, WatchOwner, JobSource {
     this.d.contacts.introduce(contactId, peerGivenName(words.name), STAND_IN, now);
     this.d.writer.begin(contactId, words.inviterRoot, now);
     this.d.reader.begin(contactId, words.guestRoot, now);
+    this.d.reader.beganBefore(contactId, meetingBox(secret, REPLY_BOX).mark, now);
     this.d.known(contactId, id, now);
     this.d.store.run("INSERT INTO notices (contact_id, kind) VALUES (?, 'hello')", contactId);
     this.d.store.run('UPDATE invitations SET bundle = NULL, reply = NULL WHERE id = ?', id);

@@ -1,8 +1,10 @@
 /**
  * The marks of the last five minutes of digests, by edge: what cover reads are drawn from
- * (docs/spec/04-mixing.md, 7). Fake and real marks look alike here too.
+ * (docs/spec/04-mixing.md, 7), and where boxes are looked up whose writer was quicker than the word
+ * of them (09-meeting.md, 4). Fake and real marks look alike here too.
  */
-import { MINUTE, type Millis, pick, type Rng } from '@tacet/base';
+import { keyOf, MINUTE, type Millis, pick, type Rng } from '@tacet/base';
+import type { RelayHash } from '@tacet/directory';
 import type { Mark } from '@tacet/wire';
 import { MAX_RECENT_MARKS } from '../limits.ts';
 
@@ -13,7 +15,14 @@ interface Batch {
   readonly marks: readonly Mark[];
 }
 
+/** What one digest named. */
+export interface Named {
+  readonly edge: RelayHash;
+  readonly marks: readonly Mark[];
+}
+
 interface EdgeMarks {
+  readonly edge: RelayHash;
   batches: Batch[];
   total: number;
 }
@@ -27,12 +36,13 @@ export class RecentMarks {
   }
 
   /** @param at the digest's time (number x digestMs). */
-  add(edgeKey: number, at: Millis, marks: readonly Mark[], now: Millis): void {
+  add(edge: RelayHash, at: Millis, marks: readonly Mark[], now: Millis): void {
     if (at < now - WINDOW) return;
-    let held = this.byEdge.get(edgeKey);
+    const key = keyOf(edge);
+    let held = this.byEdge.get(key);
     if (held === undefined) {
-      held = { batches: [], total: 0 };
-      this.byEdge.set(edgeKey, held);
+      held = { edge, batches: [], total: 0 };
+      this.byEdge.set(key, held);
     }
     held.batches.push({ at, marks });
     held.total += marks.length;
@@ -55,6 +65,13 @@ export class RecentMarks {
       return this.rng.fill(new Uint8Array(8)) as Mark;
     }
     return pick(this.rng, pick(this.rng, held.batches).marks);
+  }
+
+  /** All that is kept and was named in the last five minutes. */
+  *recent(now: Millis): Generator<Named> {
+    for (const { edge, batches } of this.byEdge.values()) {
+      for (const { at, marks } of batches) if (at >= now - WINDOW) yield { edge, marks };
+    }
   }
 
   forget(): void {

@@ -374,7 +374,7 @@ export class Network {
     }
     this.seenDigests.add(seen);
     if (this.lastDigest === null || at > this.lastDigest) this.lastDigest = at;
-    this.marks.add(edge, at, digest.marks, now);
+    this.marks.add(digest.edge, at, digest.marks, now);
     this.gaps ??= new DigestGaps(this.firstNumber(newest.document.parameters));
     this.gaps.note(edge, digest.number, now);
     this.d.listener.onDigest(digest, now);

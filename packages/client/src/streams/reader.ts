@@ -3,7 +3,7 @@
  * gaps), slides on the highest index seen, follows beacons after an absence. Gaps never block.
  */
 import { AppError, DAY, dayOf, HOUR, isAppError, MINUTE, type Millis } from '@tacet/base';
-import type { BoxRecord } from '@tacet/wire';
+import type { BoxRecord, Mark } from '@tacet/wire';
 import type { NextBoxes } from '../boxes/standing.ts';
 import type { Watch, WatchList, WatchOwner } from '../boxes/watches.ts';
 import { LOOK_AHEAD, MAX_GAPS, MAX_SKIP } from '../limits.ts';
@@ -87,6 +87,18 @@ export class StreamReader implements WatchOwner, NextBoxes {
   /** What was written before the stream was known here: its first boxes are asked for. In a transaction. */
   lookAhead(contactId: number, now: Millis): void {
     this.recovery.begin(contactId, [], now);
+  }
+
+  /**
+   * Its writer began before the stream was known here. What was named in the last minutes is read as
+   * if it were named now; where the word of the stream is older than that, its first boxes are asked
+   * for. In a transaction.
+   * @param word mark of the box that brought it
+   */
+  beganBefore(contactId: number, word: Mark, now: Millis): void {
+    const first = this.watches.range('stream', contactId, 0, LOOK_AHEAD);
+    this.watches.hearAgain(first, now);
+    if (!this.watches.heardOf(word, now)) this.lookAhead(contactId, now);
   }
 
   nextBox(contactId: number, after: number): Watch | null {

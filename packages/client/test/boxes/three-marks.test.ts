@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyOf } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import { seededRng } from '@tacet/testkit';
 import { type Mark, markKey } from '@tacet/wire';
@@ -16,7 +15,7 @@ test('rule 2.4: the three marks of a read differ, the real one at a uniform plac
   const pool = Array.from({ length: 4 }, () => rng.fill(new Uint8Array(8)) as Mark);
   const marks = new RecentMarks(rng);
   // Far fewer than a digest holds, so that repeats are drawn all the time.
-  marks.add(keyOf(edge), 0, pool, 0);
+  marks.add(edge, 0, pool, 0);
   const network = { marks } as unknown as Network;
   const [real] = pool;
   assert.ok(real !== undefined);
