@@ -16,15 +16,10 @@ import {
   Town,
   type TownOptions,
 } from '@tacet/e2e/lib';
+import { median, quantile } from '@tacet/testkit/quantile';
 import { usageOf } from './crowd/stage.ts';
 import { burst } from './daemon/burst.ts';
-import {
-  coldStart,
-  median,
-  type Start,
-  sealUnderPassphrase,
-  startFloor,
-} from './daemon/cold-start.ts';
+import { coldStart, type Start, sealUnderPassphrase, startFloor } from './daemon/cold-start.ts';
 import { growth } from './daemon/day.ts';
 import { filledProfile, keptSecret, placeProfile } from './daemon/fill.ts';
 import { keptFigures, type Part, partsOf } from './daemon/part.ts';
@@ -165,10 +160,6 @@ async function burstOf({ town, alice, secret, keychain, say }: Stage): Promise<F
     burst_missed: grid.missed,
     burst_late_max_ms: grid.lateMax,
   };
-}
-
-function quantile(ascending: readonly number[], part: number): number {
-  return ascending[Math.floor(part * ascending.length)] ?? Number.NaN;
 }
 
 async function meet(town: Town, alice: DaemonProcess, bob: DaemonProcess): Promise<void> {

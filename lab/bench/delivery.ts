@@ -15,6 +15,7 @@ import {
   Town,
 } from '@tacet/e2e/lib';
 import { seededRng } from '@tacet/testkit';
+import { quantile } from '@tacet/testkit/quantile';
 import { type Fact, readFacts } from './delivery/facts.ts';
 import { type Joiner, joiner, type Sample } from './delivery/join.ts';
 import type { BenchArguments, Figures } from './list.ts';
@@ -233,14 +234,9 @@ function figures(runs: readonly Run[]): Figures {
 }
 
 function ms(samples: readonly Sample[], of: (sample: Sample) => number, q: number): number {
-  return Math.round(quantile(samples.map(of), q) * 10) / 10;
+  return Math.round((quantile(samples.map(of), q) || 0) * 10) / 10;
 }
 
 function seconds(times: readonly number[], q: number): number {
-  return Math.round(quantile(times, q)) / 1_000;
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  return Math.round(quantile(times, q) || 0) / 1_000;
 }

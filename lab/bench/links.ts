@@ -7,8 +7,9 @@
  */
 import { type Millis, SECOND } from '@tacet/base';
 import { priorityGranted } from '@tacet/e2e/lib';
+import { quantile } from '@tacet/testkit/quantile';
 import { LATE_WRITTEN, type Late, wallNow } from './crowd/late.ts';
-import { percentile, Stage } from './crowd/stage.ts';
+import { Stage } from './crowd/stage.ts';
 import type { BenchArguments, Figures } from './list.ts';
 
 const HONEST = 100;
@@ -85,7 +86,7 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
     for (const [name, stretches] of Object.entries({ calm, elsewhere, flood })) {
       for (const one of stretches) say(`at the edge, ${name}: ${show(atEdge(one))}`);
     }
-    const usual = percentile(calm.flatMap(atEdge), 0.99);
+    const usual = quantile(calm.flatMap(atEdge), 0.99);
     const slow = (stretches: readonly Stretch[]): string => bySecond(late, usual, stretches);
     say(`frames later than ${usual.toFixed(2)} ms at the edge, by second of a stretch:`);
     say(`calm ${slow(calm)}; elsewhere ${slow(elsewhere)}; flood ${slow(flood)}`);
@@ -103,7 +104,7 @@ export async function run(_: BenchArguments, say: (line: string) => void): Promi
       storm_tries: storm.tries,
       storm_cpu_s: (after.cpuMs - before.cpuMs) / SECOND,
       storm_clients_cpu_s: storm.cpuMs / SECOND,
-      storm_honest_p99_ms: percentile(inStorm, 0.99),
+      storm_honest_p99_ms: quantile(inStorm, 0.99),
       storm_rss_growth_mb: (after.rssKb - before.rssKb) / 1_024,
       priority: priorityGranted() ? 1 : 0,
     };
@@ -128,9 +129,9 @@ function compare(
   of: (stretch: Stretch) => readonly Millis[],
 ): Figures {
   const part = (stretches: readonly Stretch[], share: number): Millis =>
-    percentile(stretches.flatMap(of), share);
-  const p99 = (stretch: Stretch): Millis => percentile(of(stretch), 0.99);
-  const usual = (stretches: readonly Stretch[]): Millis => percentile(stretches.map(p99), 0.5);
+    quantile(stretches.flatMap(of), share);
+  const p99 = (stretch: Stretch): Millis => quantile(of(stretch), 0.99);
+  const usual = (stretches: readonly Stretch[]): Millis => quantile(stretches.map(p99), 0.5);
   const halves = [0, 1].map((half) => usual(calm.filter((_, n) => n % 2 === half)));
   return {
     [`${prefix}calm_frames`]: calm.flatMap(of).length,
@@ -165,7 +166,7 @@ function meanCpu(stretches: readonly Stretch[]): number {
 }
 
 function show(lateness: readonly Millis[]): string {
-  const of = (part: number): string => percentile(lateness, part).toFixed(2);
+  const of = (part: number): string => quantile(lateness, part).toFixed(2);
   return `p50 ${of(0.5)}, p90 ${of(0.9)}, p99 ${of(0.99)}, p99.9 ${of(0.999)} ms`;
 }
 

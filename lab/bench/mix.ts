@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median, quantile } from '@tacet/testkit/quantile';
 import type { BenchArguments, Figures } from './list.ts';
 import { Packets } from './mix/packets.ts';
 import type { MixReport } from './mix/process.ts';
@@ -160,8 +161,8 @@ async function measure(run: Run): Promise<Figures> {
   const last = await report(child);
   say(JSON.stringify(last.counters));
 
-  const loadedLate = loaded.late.sort();
-  const lastLate = last.late.sort();
+  const loadedLate = loaded.late;
+  const lastLate = last.late;
   const perFrame = median(costs);
   const unwrap = median(unwraps);
   return {
@@ -210,14 +211,6 @@ async function report(child: ChildProcess): Promise<MixReport> {
   const answer = told(child);
   child.send('report');
   return (await answer) as MixReport;
-}
-
-function median(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).sort(), 0.5);
-}
-
-function quantile(sorted: Float64Array, q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
 
 const round2 = (value: number): number => Math.round(value * 100) / 100;

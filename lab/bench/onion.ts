@@ -32,6 +32,7 @@ import {
   type Path,
   type ReplyId,
 } from '@tacet/onion';
+import { median } from '@tacet/testkit/quantile';
 import sodium from 'sodium-native';
 
 const ROUNDS = 11;
@@ -50,11 +51,6 @@ function timed(count: number, call: (i: number) => void): number {
   const start = process.hrtime.bigint();
   for (let i = 0; i < count; i++) call(i);
   return Number(process.hrtime.bigint() - start) / 1_000 / count;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 /** The bare primitives. Each returns microseconds a call. */

@@ -5,6 +5,7 @@
  * virtual time; while everybody is away slots are as rare as a network allows.
  */
 import { DAY, HOUR, MINUTE, type Millis } from '@tacet/base';
+import { quantile } from '@tacet/testkit/quantile';
 import { makeCircle, sleep, wake } from './circle.ts';
 import { modelledOnion } from './onion.ts';
 import type { Person } from './person.ts';
@@ -168,11 +169,6 @@ async function catchUp(
     }
   }
   return minutes;
-}
-
-/** Of values in order. */
-function quantile(values: readonly number[], p: number): number {
-  return values[Math.min(values.length - 1, Math.floor(p * values.length))] ?? Number.NaN;
 }
 
 function textsOf(who: Person, name: string): string[] {

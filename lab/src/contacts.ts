@@ -9,7 +9,7 @@ import type { StatusView } from '@tacet/client';
 type Level = StatusView['level'];
 
 import { type Circle, makeCircle, wake } from './circle.ts';
-import { type DelayFigures, delayFigures, quantile, type Timed } from './delays.ts';
+import { type DelayFigures, delayFigures, seconds, type Timed } from './delays.ts';
 import { modelledOnion } from './onion.ts';
 import { type Sent, Talk, TEXTS } from './talk.ts';
 import { Courses } from './text-course.ts';
@@ -178,18 +178,18 @@ function figures(level: Level, sent: readonly Sent[], courses: Courses): LevelFi
     texts: sent.length,
     arrived: arrivals.length,
     twice,
-    waitP50: quantile(waits, 0.5),
-    waitP95: quantile(waits, 0.95),
-    arrivalP50: quantile(arrivals, 0.5),
-    arrivalP95: quantile(arrivals, 0.95),
+    waitP50: seconds(waits, 0.5),
+    waitP95: seconds(waits, 0.95),
+    arrivalP50: seconds(arrivals, 0.5),
+    arrivalP95: seconds(arrivals, 0.95),
     opened: opened.length,
-    openedP50: quantile(times, 0.5),
-    openedP95: quantile(times, 0.95),
-    firstP50: quantile(first, 0.5),
-    firstP95: quantile(first, 0.95),
+    openedP50: seconds(times, 0.5),
+    openedP95: seconds(times, 0.95),
+    firstP50: seconds(first, 0.5),
+    firstP95: seconds(first, 0.95),
     delays: delayFigures(opened),
-    storedP50: quantile(stored, 0.5),
-    receiptP50: quantile(receipts, 0.5),
-    receiptP95: quantile(receipts, 0.95),
+    storedP50: seconds(stored, 0.5),
+    receiptP50: seconds(receipts, 0.5),
+    receiptP95: seconds(receipts, 0.95),
   };
 }

@@ -13,6 +13,7 @@ import {
   randomInt,
   SECOND,
 } from '@tacet/base';
+import { quantile } from '@tacet/testkit/quantile';
 import { modelledOnion } from './onion.ts';
 import type { Person } from './person.ts';
 import { Trace } from './trace.ts';
@@ -202,19 +203,13 @@ function result(options: DayOptions, people: readonly Person[], trace: Trace): D
     underWay,
     lost,
     twice,
-    arrivalP50: quantile(arrivals, 0.5),
-    arrivalP95: quantile(arrivals, 0.95),
-    receiptP50: quantile(receipts, 0.5),
+    arrivalP50: quantile(arrivals, 0.5) / SECOND,
+    arrivalP95: quantile(arrivals, 0.95) / SECOND,
+    receiptP50: quantile(receipts, 0.5) / SECOND,
     frames: trace.rows,
     alarms,
     trace: trace.digest(),
   };
-}
-
-/** In seconds. */
-function quantile(times: number[], p: number): number {
-  times.sort((a, b) => a - b);
-  return (times[Math.floor(p * times.length)] ?? Number.NaN) / SECOND;
 }
 
 function allMessages(person: Person, contactId: string) {

@@ -4,6 +4,7 @@
  * the box's edge, three back. Those, its slot and the clock down are the floor.
  */
 import { type Millis, SECOND } from '@tacet/base';
+import { quantile } from '@tacet/testkit/quantile';
 import type { Course, Met, Missed } from './text-course.ts';
 
 export interface Timed {
@@ -61,12 +62,10 @@ function count<T extends string>(all: readonly T[]): Partial<Record<T, number>> 
 }
 
 function pair(times: readonly Millis[]): Pair {
-  return [quantile(times, 0.5), quantile(times, 0.95)];
+  return [seconds(times, 0.5), seconds(times, 0.95)];
 }
 
-/** In seconds, one digit. */
-export function quantile(times: readonly Millis[], p: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  const found = sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))];
-  return Math.round((found ?? Number.NaN) / (SECOND / 10)) / 10;
+/** A quantile in seconds, one digit. */
+export function seconds(times: readonly Millis[], p: number): number {
+  return Math.round(quantile(times, p) / (SECOND / 10)) / 10;
 }

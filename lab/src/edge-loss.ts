@@ -5,6 +5,7 @@
  * with many contacts has a slot for each box. Production machines, virtual time, usual rates.
  */
 import { HOUR, hex, MINUTE, type Millis, SECOND } from '@tacet/base';
+import { quantile } from '@tacet/testkit/quantile';
 import { makeCircle, wake } from './circle.ts';
 import { modelledOnion } from './onion.ts';
 import type { Person } from './person.ts';
@@ -97,10 +98,10 @@ export async function edgeLoss(options: EdgeLossOptions): Promise<EdgeLossResult
     arrived: copies.filter((n) => n > 0).length,
     twice: copies.filter((n) => n > 1).length,
     delivered: (before?.length ?? 0) + (after?.length ?? 0),
-    beforeP95: quantile(before ?? [], 0.95),
-    beforeMax: quantile(before ?? [], 1),
-    afterP95: quantile(after ?? [], 0.95),
-    afterMax: quantile(after ?? [], 1),
+    beforeP95: rounded(quantile(before ?? [], 0.95)),
+    beforeMax: rounded(quantile(before ?? [], 1)),
+    afterP95: rounded(quantile(after ?? [], 0.95)),
+    afterMax: rounded(quantile(after ?? [], 1)),
     slots,
   };
 }
@@ -143,8 +144,7 @@ function minutes(said: readonly Said[], late: boolean): number[] {
   return times.sort((a, b) => a - b);
 }
 
-/** Of values in order, one digit. */
-function quantile(values: readonly number[], p: number): number {
-  const found = values[Math.min(values.length - 1, Math.floor(p * values.length))];
-  return Math.round((found ?? Number.NaN) * 10) / 10;
+/** One digit. */
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
 }

@@ -7,6 +7,7 @@ import type { LatenessView } from '@tacet/api';
 import { SECOND } from '@tacet/base';
 import { defaultParameters } from '@tacet/directory';
 import { type DaemonProcess, priorityGranted, sleep, Town } from '@tacet/e2e/lib';
+import { median } from '@tacet/testkit/quantile';
 import type { Figures } from '../list.ts';
 
 const ROUNDS = 3;
@@ -79,13 +80,11 @@ async function stretch(town: Town, alice: DaemonProcess, backups: boolean): Prom
 
 function named(name: string, stretches: readonly Stretch[]): Figures {
   const each = (of: (one: Stretch) => number): number[] => stretches.map(of);
-  const middle = (values: number[]): number =>
-    values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
   return {
     [`slots_${name}`]: each(({ lateness }) => lateness.slots).reduce((a, b) => a + b, 0),
     [`slots_${name}_missed`]: each(({ lateness }) => lateness.missed).reduce((a, b) => a + b, 0),
-    [`slots_${name}_p50_ms`]: middle(each(({ lateness }) => lateness.p50)),
-    [`slots_${name}_p99_ms`]: middle(each(({ lateness }) => lateness.p99)),
+    [`slots_${name}_p50_ms`]: median(each(({ lateness }) => lateness.p50)),
+    [`slots_${name}_p99_ms`]: median(each(({ lateness }) => lateness.p99)),
     [`slots_${name}_max_ms`]: Math.max(...each(({ lateness }) => lateness.max)),
     [`slots_${name}_longest_ms`]: Math.max(...each(({ longestMs }) => longestMs)),
   };

@@ -160,8 +160,3 @@ export class Stage {
 }
 
 export const MEASURED: Millis = 30 * SECOND;
-
-export function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
-}

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { type Millis, Sensitive, utf8 } from '@tacet/base';
 import { dialDaemon, Program } from '@tacet/e2e/lib';
+import { median } from '@tacet/testkit/quantile';
 
 const PLAIN = fileURLToPath(new URL('../../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
 const WITH_KEYCHAIN = fileURLToPath(import.meta.resolve('@tacet/e2e/keychain-daemon'));
@@ -85,8 +86,4 @@ export async function sealUnderPassphrase(dir: string, secret: Uint8Array): Prom
   });
   profile.close();
   return passphrase;
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }

@@ -9,6 +9,7 @@ import { createProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { Sensitive } from '@tacet/base';
 import { migrate } from '@tacet/client';
 import { MIGRATIONS, Search } from '@tacet/client/received';
+import { quantile } from '@tacet/testkit/quantile';
 import type { Figures } from '../list.ts';
 import { numbers, wordOf, writeHistory, writeMessage, zipf } from './history.ts';
 
@@ -56,7 +57,7 @@ export async function run(
     for (const [name, request] of Object.entries(kinds)) {
       const took = timed(QUERIES / Object.keys(kinds).length, () => search.find(request()));
       all.push(...took);
-      figures[`search_${name}_p95_ms`] = quantile(took, 0.95);
+      figures[`search_${name}_p95_ms`] = round(quantile(took, 0.95));
     }
     let id = messages;
     const save = (): void =>
@@ -69,14 +70,14 @@ export async function run(
       messages,
       profile_mb: round(size / 1e6),
       index_mb: round(Number(blocks?.['bytes']) / 1e6),
-      search_p50_ms: quantile(all, 0.5),
-      search_p95_ms: quantile(all, 0.95),
-      search_max_ms: quantile(all, 1),
+      search_p50_ms: round(quantile(all, 0.5)),
+      search_p95_ms: round(quantile(all, 0.95)),
+      search_max_ms: round(quantile(all, 1)),
       ...figures,
-      save_p50_ms: quantile(indexed, 0.5),
-      save_p99_ms: quantile(indexed, 0.99),
-      save_without_index_p50_ms: quantile(bare, 0.5),
-      save_without_index_p99_ms: quantile(bare, 0.99),
+      save_p50_ms: round(quantile(indexed, 0.5)),
+      save_p99_ms: round(quantile(indexed, 0.99)),
+      save_without_index_p50_ms: round(quantile(bare, 0.5)),
+      save_without_index_p99_ms: round(quantile(bare, 0.99)),
     };
   } finally {
     rmSync(root, { recursive: true, force: true });
@@ -89,11 +90,6 @@ function timed(rounds: number, work: () => unknown): number[] {
     work();
     return performance.now() - start;
   });
-}
-
-function quantile(values: readonly number[], p: number): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  return round(ascending[Math.min(ascending.length - 1, Math.floor(p * ascending.length))] ?? 0);
 }
 
 function round(value: number): number {

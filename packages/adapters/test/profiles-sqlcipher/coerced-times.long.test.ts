@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isAppError } from '@tacet/base';
 import { twoSampleKs } from '@tacet/testkit/ks';
+import { median } from '@tacet/testkit/quantile';
 import { foundTwice } from '@tacet/testkit/twice';
 import {
   createProfile,
@@ -33,9 +34,6 @@ async function timeOf(options: ProfileOptions): Promise<number> {
     return performance.now() - begin;
   }
 }
-
-const median = (list: readonly number[]): number =>
-  list.toSorted((a, b) => a - b)[list.length >> 1] ?? 0;
 
 /** Kinds that are told from wrong in a vault made for it, and said so with `say`. */
 async function toldFromWrong(dir: string, say: (line: string) => void): Promise<string[]> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { equalBytes, MINUTE, randomBytes, SECOND } from '@tacet/base';
 import { seededRng } from '@tacet/testkit';
+import { quantile } from '@tacet/testkit/quantile';
 import { type BoxAnswer, type BoxRecord, sealRecord } from '@tacet/wire';
 import { StandingReads } from '../../src/boxes/standing.ts';
 import { type Watch, WatchList } from '../../src/boxes/watches.ts';
@@ -285,7 +286,3 @@ test('when reads leave, and for how long they wait, does not depend on whether a
     }
   }
 });
-
-function quantile(values: readonly number[], p: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(p * values.length)] ?? Number.NaN;
-}
