@@ -17,7 +17,6 @@ import {
   type TownOptions,
 } from '@tacet/e2e/lib';
 import { median, quantile } from '@tacet/testkit/quantile';
-import { usageOf } from './crowd/stage.ts';
 import { burst } from './daemon/burst.ts';
 import { coldStart, type Start, sealUnderPassphrase, startFloor } from './daemon/cold-start.ts';
 import { growth } from './daemon/day.ts';
@@ -26,6 +25,7 @@ import { keptFigures, type Part, partsOf } from './daemon/part.ts';
 import { packetMs, processorMs, timerPct } from './daemon/parts.ts';
 import { searches } from './daemon/searches.ts';
 import type { BenchArguments, Figures } from './list.ts';
+import { usageOf } from './usage.ts';
 
 const MESSAGES = 100_000;
 const BURST = 1_000;

@@ -9,8 +9,8 @@ import { FILE_PIECE, fileBytes, type MessageView } from '@tacet/api';
 import { base64url, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { defaultParameters, type Parameters } from '@tacet/directory';
 import { type DaemonProcess, introduce, priorityGranted, sleep, Town } from '@tacet/e2e/lib';
-import { usageOf } from './crowd/stage.ts';
 import type { BenchArguments, Figures } from './list.ts';
+import { usageOf } from './usage.ts';
 
 const { slotMs, inUseSlotMs, transferSlotMs, digestMs, holdMeanMs } = defaultParameters;
 const { secondCopyMinMs, secondCopyMaxMs, receiptMs, receiptInUseMs } = defaultParameters;

@@ -2,8 +2,8 @@
  * What relays take: processor time of mixes and edges for each packet, and memory, over a small
  * network of real processes with people whose rhythm is quick. `tacet-relay resources` computes with these.
  */
-import { readFileSync } from 'node:fs';
 import { sleep, Town } from '@tacet/e2e/lib';
+import { usageOf } from './usage.ts';
 
 const PEOPLE = 4;
 const SECONDS = 30;
@@ -61,7 +61,7 @@ async function sampleAll(town: Town): Promise<Map<string, Sample>> {
   const samples = new Map<string, Sample>();
   for (const name of [...town.network.names('mix'), ...town.network.names('edge')]) {
     const counters = await town.network.counters(name);
-    samples.set(name, { cpuMs: cpuOf(pidOf(town, name)), counters });
+    samples.set(name, { cpuMs: usageOf(pidOf(town, name)).cpuMs, counters });
   }
   return samples;
 }
@@ -76,15 +76,6 @@ function pidOf(town: Town, name: string): number {
   return town.network.program(name).pid;
 }
 
-/** User and system time of all threads; the kernel counts in hundredths of a second. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12]));
-}
-
 function memoryOf(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kib) * 1_024) / 1e6;
+  return (usageOf(pid).rssKb * 1_024) / 1e6;
 }

@@ -7,7 +7,7 @@
  * itself: `node lab/bench/boxes/redis.ts 1000000`, with `always` behind it for that `appendfsync`.
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openRedisBoxes } from '@tacet/adapters/boxes-redis';
@@ -15,6 +15,7 @@ import { isAppError } from '@tacet/base';
 import type { BoxStore } from '@tacet/relay';
 import { RedisCluster } from '@tacet/testkit/redis-cluster';
 import type { Mark } from '@tacet/wire';
+import { usageOf } from '../usage.ts';
 import { Marks, randomBox, rate } from './load.ts';
 
 export interface RedisBenchOptions {
@@ -47,7 +48,10 @@ export async function runRedis(options: RedisBenchOptions = {}): Promise<Record<
     });
     say(`Redis: ${Math.round(gets)} GET/s`);
     const used = await usedMemory(cluster);
-    const rss = cluster.nodes.reduce((sum, { child }) => sum + rssOf(child?.pid ?? 0), 0);
+    const rss = cluster.nodes.reduce(
+      (sum, { child }) => sum + 1_024 * usageOf(child?.pid ?? 0).rssKb,
+      0,
+    );
     const disk = cluster.nodes.slice(0, 3).reduce((sum, { dir }) => sum + sizeOf(dir), 0);
     await store.close();
     const last = marks.at(boxes - 1);
@@ -132,11 +136,6 @@ async function usedMemory(cluster: RedisCluster): Promise<number> {
     sum -= Number(/^mem_aof_buffer:(\d+)/m.exec(text)?.[1]);
   }
   return sum;
-}
-
-function rssOf(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1_024;
 }
 
 function sizeOf(dir: string): number {

@@ -8,27 +8,11 @@ import { type Millis, SECOND } from '@tacet/base';
 import { decodeCard, defaultParameters } from '@tacet/directory';
 import { hurry, RelayNetwork } from '@tacet/e2e/lib';
 import { endWithUs } from '@tacet/testkit/children';
+import { type Usage, usageOf } from '../usage.ts';
 import type { Command } from './crowd.ts';
 import { type Late, readLate } from './late.ts';
 
 const EDGE = join(import.meta.dirname, 'edge.ts');
-
-/** Kernel ticks of /proc/PID/stat; always 100 on Linux. */
-const TICK_MS = 10;
-
-export interface Usage {
-  readonly cpuMs: Millis;
-  readonly rssKb: number;
-}
-
-/** Only on Linux. */
-export function usageOf(pid: number): Usage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  return { cpuMs, rssKb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) };
-}
 
 const PRIORITIES = {
   highest: constants.priority.PRIORITY_HIGHEST,
