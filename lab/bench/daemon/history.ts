@@ -80,8 +80,20 @@ export function writeHistory(store: ProfileStore, history: History): number[] {
   return took;
 }
 
-/** One message, saved as the client saves it. */
+/** One message, saved as the client saves it: with its words in the index. */
 export function writeMessage(
+  store: ProfileStore,
+  id: number,
+  contact: number,
+  at: number,
+  random: () => number,
+): void {
+  writeBare(store, id, contact, at, random);
+  addToSearch(store, id);
+}
+
+/** Likewise, without the index. */
+export function writeBare(
   store: ProfileStore,
   id: number,
   contact: number,
@@ -107,5 +119,4 @@ export function writeMessage(
     out ? null : Math.floor(at),
     out ? 'delivered' : 'received',
   );
-  addToSearch(store, id);
 }
