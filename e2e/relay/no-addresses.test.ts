@@ -60,7 +60,14 @@ function needles(address: string): Uint8Array[] {
   const bytes = Buffer.from(address.split('.').map(Number));
   return [
     ...formsOfAddress(address).map((form) => form.bytes),
-    Buffer.from(bytes.toString('base64').slice(0, 5)),
+    // Whatever follows it. Without the sixth letter keys would have it by chance in two of a million runs.
+    ...Array.from({ length: 16 }, (_, next) =>
+      Buffer.from(
+        Buffer.of(...bytes, next << 4)
+          .toString('base64')
+          .slice(0, 6),
+      ),
+    ),
   ];
 }
 
