@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
+import { plainFile, WEBP } from './lib/fake-files.ts';
 import { voiceFile } from './lib/fake-views.ts';
 import { fillScene } from './lib/scenes.ts';
 
@@ -99,6 +100,32 @@ const shots: readonly Shot[] = [
       await open(page, /Bob/);
       await page.getByRole('listitem', { name: /^Bob: Shall/ }).click({ button: 'right' });
       await page.getByRole('menuitem', { name: 'React with another sign' }).click();
+      return page;
+    },
+  },
+  {
+    name: 'files',
+    async prepare(stage) {
+      const { id } = stage.daemon.addContact('Bob');
+      const picture = { kind: 'picture', width: 640, height: 420 } as const;
+      const { id: seen } = stage.daemon.receive(id, 'From the rehearsal', {
+        ...{ kind: 'file', file: plainFile('picture.webp', WEBP.length, picture) },
+      });
+      stage.daemon.files.bytes.set(seen, WEBP);
+      stage.daemon.receive(id, 'File: score.pdf (2.4 MB)', {
+        ...{ kind: 'file', file: plainFile('score.pdf', 2_400_000, { state: 'offered' }) },
+      });
+      stage.daemon.put(id, {
+        ...{ direction: 'out', kind: 'file', state: 'stored', text: 'File: plan.txt (12 kB)' },
+        file: plainFile('plan.txt', 12_000, { state: 'writing', done: 4 }),
+      });
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.locator('input[type="file"]').setInputFiles([
+        { name: 'agenda.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(90_000, 1) },
+        { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+      ]);
+      await page.getByText('That file is empty.').waitFor();
       return page;
     },
   },

@@ -10,6 +10,7 @@ import {
   type DaemonStatus,
   type EventView,
   type EvidenceView,
+  type FileView,
   type InvitationView,
   isMethod,
   type MessageView,
@@ -20,6 +21,7 @@ import {
 import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
 import { FakeActs } from './fake-acts.ts';
+import { FakeFiles } from './fake-files.ts';
 import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
 import { FakeVoices } from './fake-voices.ts';
 
@@ -49,6 +51,7 @@ export class FakeDaemon implements WindowCore {
   readonly failures = new Map<string, AppError>();
   /** Voice notes brought in and sent. */
   readonly voices = new FakeVoices();
+  readonly files = new FakeFiles(this.voices);
   private readonly acts: FakeActs;
   private readonly log: EventView[] = [];
   private readonly byClientId = new Map<string, string>();
@@ -262,15 +265,11 @@ export class FakeDaemon implements WindowCore {
       fits: this.voices.fits,
       transfer: null,
     }),
-    'file.send': ({ contactId, upload, clientId, peaks = null }) => {
-      const { bytes, duration } = this.voices.take(upload);
-      const file = voiceFile(bytes.length, duration, peaks);
-      const text = `Voice note (${bytes.length} B)`;
-      const message = this.put(contactId, { direction: 'out', text, state: 'queued', file });
-      this.byClientId.set(clientId, message.id);
-      this.voices.notes.set(message.id, { bytes, duration });
-      return message;
-    },
+    'file.send': (params) => this.sendFile(params),
+    'picture.remake': ({ upload }) => this.files.remake(upload),
+    'file.read': ({ id, at }) => this.files.read(id, at),
+    'file.decline': ({ id }) => this.changeFile(id, 'declined'),
+    'file.withdraw': ({ id }) => this.changeFile(id, 'withdrawn'),
     'file.want': ({ id }) => {
       const message = this.messages.get(id);
       if (message?.file == null) throw new AppError('file-unknown', 'missing', 'no such file');
@@ -373,6 +372,33 @@ export class FakeDaemon implements WindowCore {
     this.note(message.id, 'saved');
     if (this.pace !== null) this.walk(message.id, this.pace);
     return message;
+  }
+
+  private sendFile(params: ParamsOf<'file.send'>): MessageView {
+    const { contactId, upload, clientId, kind, peaks = null } = params;
+    const known = this.messages.get(this.byClientId.get(clientId) ?? '');
+    if (known !== undefined) return known;
+    const out = { direction: 'out', state: 'queued' } as const;
+    if (kind === 'voice') {
+      const { bytes, duration } = this.voices.take(upload);
+      const file = voiceFile(bytes.length, duration, peaks);
+      const message = this.put(contactId, { ...out, text: 'Voice note (9 B)', file });
+      this.byClientId.set(clientId, message.id);
+      this.voices.notes.set(message.id, { bytes, duration });
+      return message;
+    }
+    const { bytes, file, text } = this.files.take(params);
+    const message = this.put(contactId, { ...out, kind: 'file', text, file });
+    this.byClientId.set(clientId, message.id);
+    this.files.bytes.set(message.id, bytes);
+    return message;
+  }
+
+  private changeFile(id: string, state: FileView['state']): MessageView {
+    const message = this.messages.get(id);
+    if (message?.file == null) throw new AppError('file-unknown', 'missing', 'no such file');
+    this.patchMessage(id, { file: { ...message.file, state } });
+    return this.messages.get(id) ?? message;
   }
 
   private walk(id: string, pace: number): void {

@@ -129,6 +129,20 @@ export async function fetchFile(id: string): Promise<boolean> {
   });
 }
 
+/** Not wanted: its sender is told. */
+export async function declineFile(id: string): Promise<boolean> {
+  return attempt(async () => {
+    keepMessage(await call('file.decline', { id }));
+  });
+}
+
+/** No more of an own file is sent. */
+export async function withdrawFile(id: string): Promise<boolean> {
+  return attempt(async () => {
+    keepMessage(await call('file.withdraw', { id }));
+  });
+}
+
 export async function attempt(work: () => Promise<void>): Promise<boolean> {
   try {
     await work();

@@ -35,6 +35,7 @@ export type Sheet =
   | { readonly kind: 'message'; readonly id: string }
   | { readonly kind: 'react'; readonly id: string }
   | { readonly kind: 'delete'; readonly id: string }
+  | { readonly kind: 'picture'; readonly id: string }
   | { readonly kind: 'contact'; readonly id: string };
 
 /** A text on its way from this page to the daemon. */

@@ -10,13 +10,12 @@ import { Microphone } from '../voice/microphone.ts';
 import { silence } from '../voice/player.ts';
 import { sentenceOf } from '../words/errors.ts';
 import { spanRange } from '../words/time.ts';
+import { bringIn, forget } from './bring-in.ts';
 import { phase } from './store.ts';
 import { appendOwn } from './thread.ts';
 
 /** A note has a minute at most; timers of a hidden page are late. */
 export const LONGEST = 58_000;
-/** Bytes handed over with one call: as many as it takes (`FILE_PIECE` of the API). */
-const PIECE = 65_536;
 /** Levels that are drawn while it is recorded. */
 export const LIVE_LEVELS = 96;
 
@@ -164,15 +163,11 @@ function heard(mine: number, at: number, level: number): void {
 }
 
 async function made(bytes: Uint8Array<ArrayBuffer>) {
-  const { upload } = await call('file.begin', { size: bytes.length });
+  const upload = await bringIn(new Blob([bytes]), () => undefined);
   try {
-    for (let at = 0; at < bytes.length; ) {
-      const piece = base64url(bytes.subarray(at, at + PIECE));
-      ({ at } = await call('file.put', { upload, at, bytes: piece }));
-    }
     return await call('voice.remake', { upload });
   } catch (error) {
-    await call('file.cancel', { upload }).catch(() => undefined);
+    forget(upload);
     throw error;
   }
 }

@@ -17,6 +17,7 @@ import { Notice } from './notice.tsx';
 import { ReactSheet } from './react-sheet.tsx';
 import { FailedScreen, LockedScreen, OutsideScreen, StartingScreen } from './screens.tsx';
 import { Sidebar } from './sidebar.tsx';
+import { Viewer } from './viewer.tsx';
 
 export function App() {
   return (
@@ -68,6 +69,7 @@ function Desk() {
       <MessageSheet />
       <ContactSheet />
       <ReactSheet />
+      <Viewer />
       <DeleteSheet />
       <MessageMenu />
     </div>

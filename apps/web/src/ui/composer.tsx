@@ -3,6 +3,7 @@ import type { ContactView } from '@tacet/api';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dismissMeeting } from '../state/actions.ts';
 import { editText } from '../state/acts.ts';
+import { attach, attachments, sendAttached } from '../state/attach.ts';
 import { cancelIntent, editNewest } from '../state/intent.ts';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, intents, status } from '../state/store.ts';
@@ -11,6 +12,7 @@ import { canRecord } from '../voice/microphone.ts';
 import { sentenceOfCode } from '../words/errors.ts';
 import { safeName } from '../words/safe.ts';
 import { spanRange } from '../words/time.ts';
+import { AttachButton, Attachments, useDrop } from './attachments.tsx';
 import { CheckIcon, MicrophoneIcon, SendIcon } from './icons.tsx';
 import { IntentBar } from './intent-bar.tsx';
 import { VoiceFoot, VoiceRecorder } from './voice-recorder.tsx';
@@ -28,6 +30,11 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   const [busy, setBusy] = useState(false);
   const intent = intents.value.get(contact.id) ?? null;
   const name = safeName(contact.name);
+  const isTooLong = size > MAX_BYTES;
+  const attached = attachments.value.filter((one) => one.contactId === contact.id);
+  const isReady = attached.every((one) => one.state === 'ready' && one.upload !== null);
+  const canSend = !isTooLong && !busy && isReady && (size > 0 || attached.length > 0);
+  useDrop(contact.id);
 
   // When a note is sent or given up, focus is where it began.
   useLayoutEffect(() => {
@@ -55,10 +62,13 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   function send(): void {
     const element = field.current;
     const text = element?.value.trim() ?? '';
-    if (element === null || text === '' || size > MAX_BYTES) return;
-    const intent = intents.value.get(contact.id);
+    if (element === null || !canSend || (text === '' && attached.length === 0)) return;
     if (intent?.kind === 'edit') {
       void replace(intent.id, text);
+      return;
+    }
+    if (attached.length > 0) {
+      void sendFiles(text);
       return;
     }
     sendText(contact.id, text, intent?.id ?? null);
@@ -66,6 +76,18 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
     element.value = '';
     changed();
     element.focus();
+  }
+
+  /** Words stay in the composer until the first file took them along. */
+  async function sendFiles(text: string): Promise<void> {
+    if (busy) return;
+    setBusy(true);
+    const isTaken = await sendAttached(contact.id, text);
+    setBusy(false);
+    if (!isTaken || field.current === null || field.current.value.trim() !== text) return;
+    field.current.value = '';
+    changed();
+    field.current.focus();
   }
 
   /** The new version stays in the composer until the daemon has it. */
@@ -84,7 +106,6 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   }
 
   if (contact.state === 'ended') return <Ended contact={contact} />;
-  const isTooLong = size > MAX_BYTES;
   const isElsewhere = voice.value !== null && !isVoice;
   return (
     <form
@@ -99,7 +120,9 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
       {intent !== null && !isVoice && (
         <IntentBar intent={intent} name={name} onCancel={() => leave()} />
       )}
+      {!isVoice && <Attachments contactId={contact.id} />}
       <div class="composer-box" hidden={isVoice}>
+        {intent === null && <AttachButton contactId={contact.id} />}
         <textarea
           ref={field}
           rows={1}
@@ -111,6 +134,12 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
           enterkeyhint="send"
           autocomplete="off"
           onInput={changed}
+          onPaste={(event) => {
+            const files = event.clipboardData?.files;
+            if (files === undefined || files.length === 0 || intent !== null) return;
+            event.preventDefault();
+            attach(contact.id, files);
+          }}
           onKeyDown={(event) => {
             if (event.isComposing) return;
             const isUp = event.key === 'ArrowUp' && size === 0 && intent === null;
@@ -120,7 +149,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
             event.preventDefault();
           }}
         />
-        {canRecord() && size === 0 && intent === null && (
+        {canRecord() && size === 0 && intent === null && attached.length === 0 && (
           <button
             type="button"
             class="tool"
@@ -138,7 +167,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
           class="send"
           aria-label={intent?.kind === 'edit' ? 'Save the new version' : 'Send'}
           title={intent?.kind === 'edit' ? 'Save (Enter)' : 'Send (Enter)'}
-          disabled={size === 0 || isTooLong || busy}
+          disabled={!canSend}
         >
           {intent?.kind === 'edit' ? <CheckIcon /> : <SendIcon />}
         </button>

@@ -117,6 +117,18 @@ export const CheckIcon = (props: IconProps) => (
   </Icon>
 );
 
+export const ClipIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M19.5 11.5l-7.6 7.6a4.6 4.6 0 0 1-6.5-6.5l8-8a3.1 3.1 0 0 1 4.4 4.4l-7.9 7.9a1.5 1.5 0 0 1-2.2-2.2l7.1-7.1" />
+  </Icon>
+);
+
+export const FileIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6.5 3.5h7l4 4v13h-11zM13.5 3.5v4h4" />
+  </Icon>
+);
+
 export const SearchIcon = (props: IconProps) => (
   <Icon {...props}>
     <circle cx="10.5" cy="10.5" r="6" />

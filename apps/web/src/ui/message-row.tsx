@@ -6,11 +6,12 @@ import { useState } from 'preact/hooks';
 import { openSheet } from '../state/actions.ts';
 import { now } from '../state/store.ts';
 import { deletedLine, disappearing, keptLine } from '../words/acts.ts';
-import { voiceOf, wordsBeside } from '../words/files.ts';
+import { wordsBeside } from '../words/files.ts';
 import { safeText } from '../words/safe.ts';
 import { spokenRow } from '../words/spoken.ts';
 import { lateArrival, markOf, stateWord, warningWord } from '../words/states.ts';
 import { clockTime, fullTime, span } from '../words/time.ts';
+import { FileNote } from './file-note.tsx';
 import { MoreIcon } from './icons.tsx';
 import { Mark } from './marks.tsx';
 import { openMenu } from './menu.ts';
@@ -89,12 +90,16 @@ export function MessageRow({ message, name, first, last, spelled }: Props) {
 function Said({ view, name }: { readonly view: MessageView; readonly name: string }) {
   const deleted = deletedLine(view, name);
   if (deleted !== null) return <p class="text soft">{deleted}</p>;
-  const voice = voiceOf(view);
-  if (voice === null) return <Text text={view.text} />;
+  const { file } = view;
+  if (file === null) return <Text text={view.text} />;
   const beside = wordsBeside(view);
   return (
     <>
-      <VoiceNote message={view} file={voice} />
+      {file.kind === 'voice' ? (
+        <VoiceNote message={view} file={file} />
+      ) : (
+        <FileNote message={view} file={file} />
+      )}
       {beside !== '' && <Text text={beside} />}
     </>
   );

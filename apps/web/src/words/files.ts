@@ -1,18 +1,20 @@
 /** Voice notes in words; where a file is, in a word or two. */
 import type { FileView, MessageView } from '@tacet/api';
 import { spokenTime } from '../voice/loudness.ts';
+import { safeName } from './safe.ts';
+import { bytes } from './size.ts';
 
-/** The line that stands for a voice note without words beside it (docs/spec/19-files.md, 2). */
-const STANDS_FOR_IT = /^Voice note( \([^)]*\))?$/;
-
-/** Null: the message is something else. */
-export function voiceOf({ file }: MessageView): FileView | null {
-  return file?.kind === 'voice' ? file : null;
-}
+/** The line that stands for a file without words beside it (docs/spec/19-files.md, 2). */
+const STANDS_FOR_IT = /^(Voice note|(File|Picture): .*?)( \([^()]*\))?$/s;
 
 /** What was written beside it. */
-export function wordsBeside({ text }: MessageView): string {
-  return STANDS_FOR_IT.test(text) ? '' : text;
+export function wordsBeside({ text, file }: MessageView): string {
+  return file !== null && standsFor(text, file) ? '' : text;
+}
+
+/** A person may write such words, too, but hardly with this name. */
+function standsFor(text: string, file: FileView): boolean {
+  return STANDS_FOR_IT.test(text) && (file.kind === 'voice' || text.includes(`: ${file.name} (`));
 }
 
 /** "Voice note, 7 seconds": said in place of what is drawn. */
@@ -23,6 +25,14 @@ export function spokenNote(message: MessageView, file: FileView): string {
   return `Voice note${length}${state}${beside === '' ? '' : `: ${beside}`}`;
 }
 
+/** "File notes.pdf, 24 kB, complete" */
+export function spokenFile(message: MessageView, file: FileView): string {
+  const beside = wordsBeside(message);
+  const what = file.kind === 'picture' ? 'Picture' : `File ${safeName(file.name)}`;
+  const words = beside === '' ? '' : `: ${beside}`;
+  return `${what}, ${bytes(file.size)}, ${fileWord(file)}${words}`;
+}
+
 /** Own ones lie here until they are removed. */
 export function canPlay({ direction }: MessageView, { state }: FileView): boolean {
   return state === 'here' || (direction === 'out' && state !== 'gone');
@@ -31,6 +41,7 @@ export function canPlay({ direction }: MessageView, { state }: FileView): boolea
 export function fileWord({ state, done, parts }: FileView): string {
   switch (state) {
     case 'writing':
+      return `${Math.floor((100 * done) / parts)} % in the mailbox`;
     case 'wanted':
       return `${Math.floor((100 * done) / parts)} % here`;
     case 'offered':

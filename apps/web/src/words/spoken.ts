@@ -1,7 +1,7 @@
 /** What a screen reader says: one sentence for a row, one line for a new message. */
 import type { MessageView } from '@tacet/api';
 import { deletedLine, spokenReactions } from './acts.ts';
-import { spokenNote, voiceOf } from './files.ts';
+import { spokenFile, spokenNote } from './files.ts';
 import { safeName, safeText, snippet } from './safe.ts';
 import { lateArrival, stateWord, warningWord } from './states.ts';
 import { clockTime, dayName, span } from './time.ts';
@@ -33,8 +33,9 @@ function answering({ replyTo, deletion }: MessageView, name: string): string {
 function said(message: MessageView, name: string): string {
   const deleted = deletedLine(message, name);
   if (deleted !== null) return deleted.replace(/\.$/u, '');
-  const voice = voiceOf(message);
-  return voice === null ? message.text : spokenNote(message, voice);
+  const { file } = message;
+  if (file === null) return message.text;
+  return file.kind === 'voice' ? spokenNote(message, file) : spokenFile(message, file);
 }
 
 /** For the hidden log: the text only where it is on the screen anyway. */

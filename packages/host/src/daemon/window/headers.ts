@@ -4,8 +4,9 @@ const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self'",
-  // Voice notes, from the page's own memory.
+  // Pictures and voice notes, from the page's own memory.
+  "img-src 'self' blob:",
+
   'media-src blob:',
   "connect-src 'self'",
   "base-uri 'none'",
