@@ -40,7 +40,9 @@ const shots: readonly Shot[] = [
       const page = await stage.enter();
       await open(page, /Chiara/);
       await page.getByRole('listitem', { name: /Sorry, I was/ }).waitFor();
-      await page.getByRole('textbox').fill('A draft over\nseveral lines,\nnot sent yet');
+      await page
+        .getByRole('textbox', { name: /^Message to/ })
+        .fill('A draft over\nseveral lines,\nnot sent yet');
       return page;
     },
   },
@@ -310,7 +312,7 @@ const shots: readonly Shot[] = [
       await page.getByRole('listitem', { name: /Hauptstraße/ }).waitFor();
       await stage.context.setOffline(true);
       stage.daemon.breakStream();
-      await page.getByRole('textbox').fill('Written while nobody answers');
+      await page.getByRole('textbox', { name: /^Message to/ }).fill('Written while nobody answers');
       await page.keyboard.press('Enter');
       await page.getByText('Handing it to Tacet').waitFor();
       await page.getByText('does not answer. Trying again').waitFor({ timeout: 60_000 });

@@ -40,7 +40,7 @@ const openLarge = await page.evaluate(async () => {
 
 const flood = setInterval(() => daemon.receive(chiara.id, `flood ${Date.now()}`), 1_000 / RATE);
 const floodHere = setInterval(() => daemon.receive(bob.id, `here ${Date.now()}`), 1_000);
-const field = page.getByRole('textbox');
+const field = page.getByRole('textbox', { name: /^Message to/ });
 await field.focus();
 /** From the key to the frame after it, as the page measures it. */
 await page.evaluate(() => {

@@ -83,7 +83,7 @@ describe('window: voice notes', { timeout: 300_000 }, () => {
     await recorder(page).waitFor({ state: 'detached' });
     assert.equal(stage.daemon.voices.uploads.size, 0, 'nor does the daemon keep anything');
     assert.equal(stage.daemon.called('file.send'), 0);
-    await page.getByRole('textbox').fill('a text');
+    await page.getByRole('textbox', { name: 'Message to Bob' }).fill('a text');
     assert.equal(await page.getByRole('button', { name: 'Record a voice note' }).count(), 0);
   });
 
