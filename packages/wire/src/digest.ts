@@ -6,10 +6,10 @@
 import { ByteReader, ByteWriter, compareBytes, malformed } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
 import { MAX_DIGEST_MARKS, MAX_DIGEST_SEEN } from './limits.ts';
-import { notePacked } from './packed-marks.ts';
+import { splitMarks } from './packed-marks.ts';
 import { requireInteger, wireRange } from './range.ts';
 import { MARK, SIGNATURE } from './sizes.ts';
-import type { Digest, Mark } from './types.ts';
+import type { Digest } from './types.ts';
 
 const HASH = 32;
 /** The number of marks is a multiple of this: fewer real ones never show. */
@@ -45,12 +45,7 @@ export function decodeDigest(bytes: Uint8Array): {
   const count = reader.u16();
   if (count > MAX_DIGEST_MARKS) throw malformed('digest');
   // One copy for all marks: an array buffer for each would cost more than the digest.
-  const packed = reader.copy(count * MARK);
-  const marks = Array.from(
-    { length: count },
-    (_, i) => packed.subarray(i * MARK, (i + 1) * MARK) as Mark,
-  );
-  notePacked(marks, packed);
+  const marks = splitMarks(reader.copy(count * MARK));
   const body = bytes.subarray(0, bytes.length - reader.remaining);
   const signature = reader.copy(SIGNATURE);
   reader.end();

@@ -253,7 +253,7 @@ export class WatchList {
   }
 
   onDigest({ edge, marks }: Digest, now: Millis): void {
-    for (const watch of among(this.byMark, marks)) this.announced(watch, edge, now);
+    for (const watch of among(this.byMark, packedMarks(marks))) this.announced(watch, edge, now);
   }
 
   /**
@@ -310,13 +310,12 @@ export class WatchList {
 
 const NONE: readonly never[] = [];
 
-/** What is kept of these marks. */
-function among<T>(wanted: BytesMap<T>, marks: readonly Mark[]): readonly T[] {
+/** What is kept of these marks. @param packed side by side */
+function among<T>(wanted: BytesMap<T>, packed: Uint8Array): readonly T[] {
   let found: T[] | undefined;
-  const packed = packedMarks(marks);
-  for (let n = 0; n < marks.length; n++) {
-    if (!wanted.mayHave(packed, n * MARK)) continue;
-    const one = wanted.get(marks[n] as Mark);
+  for (let at = 0; at < packed.length; at += MARK) {
+    if (!wanted.mayHave(packed, at)) continue;
+    const one = wanted.get(packed.subarray(at, at + MARK));
     if (one === undefined) continue;
     found ??= [];
     found.push(one);

@@ -3,22 +3,24 @@
  * (docs/spec/04-mixing.md, 7), and where boxes are looked up whose writer was quicker than the word
  * of them (09-meeting.md, 4). Fake and real marks look alike here too.
  */
-import { keyOf, MINUTE, type Millis, pick, type Rng } from '@tacet/base';
+import { keyOf, MINUTE, type Millis, pick, type Rng, randomInt } from '@tacet/base';
 import type { RelayHash } from '@tacet/directory';
-import type { Mark } from '@tacet/wire';
+import { MARK, type Mark, packedMarks } from '@tacet/wire';
 import { MAX_RECENT_MARKS } from '../limits.ts';
 
 const WINDOW: Millis = 5 * MINUTE;
 
 interface Batch {
   readonly at: Millis;
-  readonly marks: readonly Mark[];
+  /** Side by side: an array for each of 65,536 of an edge would cost thirteen times their bytes. */
+  readonly marks: Uint8Array;
 }
 
 /** What one digest named. */
 export interface Named {
   readonly edge: RelayHash;
-  readonly marks: readonly Mark[];
+  /** Side by side, as `packedMarks` gives them. */
+  readonly marks: Uint8Array;
 }
 
 interface EdgeMarks {
@@ -44,7 +46,7 @@ export class RecentMarks {
       held = { edge, batches: [], total: 0 };
       this.byEdge.set(key, held);
     }
-    held.batches.push({ at, marks });
+    held.batches.push({ at, marks: packedMarks(marks) });
     held.total += marks.length;
     this.prune(held, now);
   }
@@ -54,7 +56,7 @@ export class RecentMarks {
       const oldest = held.batches[0] as Batch;
       if (oldest.at >= now - WINDOW && held.total <= MAX_RECENT_MARKS) return;
       held.batches.shift();
-      held.total -= oldest.marks.length;
+      held.total -= oldest.marks.length / MARK;
     }
   }
 
@@ -62,9 +64,11 @@ export class RecentMarks {
   draw(edgeKey: number): Mark {
     const held = this.byEdge.get(edgeKey);
     if (held === undefined || held.batches.length === 0) {
-      return this.rng.fill(new Uint8Array(8)) as Mark;
+      return this.rng.fill(new Uint8Array(MARK)) as Mark;
     }
-    return pick(this.rng, pick(this.rng, held.batches).marks);
+    const { marks } = pick(this.rng, held.batches);
+    const place = MARK * randomInt(this.rng, marks.length / MARK);
+    return marks.slice(place, place + MARK) as Mark;
   }
 
   /** All that is kept and was named in the last five minutes. */
