@@ -170,6 +170,25 @@ describe('window: acts upon messages', { timeout: 120_000 }, () => {
     await row(page, 'Bob: soon gone').waitFor({ state: 'detached' });
   });
 
+  it('what is deleted, for both or here, is quoted no more at once', async (t) => {
+    const stage = await startStage(t);
+    const { page } = await talk(stage);
+    for (const [of, words, button] of [
+      ['You: At sevn', 'an answer', 'Delete for both'],
+      ['Bob: Shall we', 'another', 'Delete here only'],
+    ] as const) {
+      await choose(page, of, 'Reply');
+      await page.keyboard.type(words);
+      await page.keyboard.press('Enter');
+      const quote = row(page, `You, in reply to .*: ${words}`).locator('.quote');
+      await quote.waitFor();
+      await choose(page, of, 'Delete');
+      await page.getByRole('button', { name: button }).click();
+      await quote.getByText('A message that is gone').waitFor();
+    }
+    assert.doesNotMatch((await page.locator('.messages').textContent()) ?? '', /sevn|Shall we/);
+  });
+
   it('without a mouse: the menu by Shift+F10, arrows, Escape; focus comes back', async (t) => {
     const stage = await startStage(t);
     const { page } = await talk(stage);

@@ -37,9 +37,11 @@ export class FakeActs {
   delete({ id, forEveryone }: ParamsOf<'message.delete'>): Record<string, never> {
     if (forEveryone) {
       const deletion = { at: this.board.clock(), kept: false, state: 'queued' } as const;
+      this.unquote(id);
       this.board.patchMessage(id, { text: '', reactions: [], replyTo: null, deletion });
     } else {
       this.of(id);
+      this.unquote(id);
       this.board.messages.delete(id);
       this.board.emit('message-state', id);
     }
@@ -79,6 +81,15 @@ export class FakeActs {
   quoted(replyTo: string): MessageView['replyTo'] {
     const { direction, text } = this.of(replyTo);
     return { messageId: replyTo, direction, excerpt: text, proof: 'verified' };
+  }
+
+  /** Without an event of its own, as the real one. */
+  private unquote(of: string): void {
+    for (const [id, message] of this.board.messages) {
+      if (message.replyTo?.messageId !== of) continue;
+      const replyTo = { ...message.replyTo, excerpt: '', proof: 'gone' } as const;
+      this.board.messages.set(id, { ...message, replyTo });
+    }
   }
 
   private of(id: string): MessageView {

@@ -137,9 +137,16 @@ function again(job: Dirty, mine: number, error: unknown): void {
 }
 
 async function apply(job: Dirty, mine: number): Promise<void> {
-  const changed = [...job.newMessages, ...[...job.states].filter(isShown)];
+  const changed = [
+    ...job.newMessages,
+    ...[...job.states].filter((id) => isShown(id) || quoting([id]).length > 0),
+  ];
   const gone: string[] = [];
   const fresh = await Promise.all(changed.map((id) => readMessage(id, gone)));
+  // What quotes a text that was deleted says so from now on, and has no event of its own.
+  const deleted = fresh.filter((one) => one !== null && one.deletion !== null);
+  const quotes = quoting([...gone, ...deleted.map((one) => one?.id ?? '')]);
+  fresh.push(...(await Promise.all(quotes.map((id) => readMessage(id, gone)))));
   const links = job.invitations ? (await call('invite.list', {})).invitations : null;
   const people = new Set(job.contacts);
   for (const message of fresh) if (message !== null) people.add(message.contactId);
@@ -157,6 +164,15 @@ async function apply(job: Dirty, mine: number): Promise<void> {
   if (fresh.some((one) => one !== null && job.newMessages.has(one.id) && one.contactId === open)) {
     await refreshThread();
   }
+}
+
+/** Messages on the page that answer one of these. */
+function quoting(ids: readonly string[]): string[] {
+  if (ids.length === 0) return [];
+  return [...messages.values()]
+    .map((one) => one.peek())
+    .filter(({ replyTo }) => ids.includes(replyTo?.messageId ?? ''))
+    .map(({ id }) => id);
 }
 
 /** States matter for rows on the screen and for the last line of a conversation. */

@@ -26,8 +26,13 @@ export function onShortcut(event: KeyboardEvent): void {
 /** On a narrow screen the field stands beside the list, not beside a conversation. */
 function toSearch(): void {
   const field = document.querySelector<HTMLInputElement>('.search-field');
-  if (field?.offsetParent === null) go({ kind: 'home' });
-  requestAnimationFrame(() => field?.select());
+  if (field === null) return;
+  if (field.offsetParent !== null) {
+    field.select();
+    return;
+  }
+  go({ kind: 'home' });
+  requestAnimationFrame(() => field.select());
 }
 
 function step(by: number): void {
