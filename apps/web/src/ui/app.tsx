@@ -1,5 +1,5 @@
 /** The frame: which screen stands, the banners above it, the regions that are always there. */
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { go } from '../state/actions.ts';
 import { announcements, phase, status, view } from '../state/store.ts';
 import { Banners } from './banners.tsx';
@@ -51,7 +51,8 @@ function Screen() {
 }
 
 function Desk() {
-  useEffect(() => {
+  // With the first frame: a key may come before the browser has time for effects.
+  useLayoutEffect(() => {
     addEventListener('keydown', onShortcut);
     return () => removeEventListener('keydown', onShortcut);
   }, []);

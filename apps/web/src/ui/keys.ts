@@ -27,12 +27,16 @@ export function onShortcut(event: KeyboardEvent): void {
 function toSearch(): void {
   const field = document.querySelector<HTMLInputElement>('.search-field');
   if (field === null) return;
-  if (field.offsetParent !== null) {
+  const enter = (): void => {
+    field.focus();
     field.select();
+  };
+  if (field.offsetParent !== null) {
+    enter();
     return;
   }
   go({ kind: 'home' });
-  requestAnimationFrame(() => field.select());
+  requestAnimationFrame(enter);
 }
 
 function step(by: number): void {

@@ -16,9 +16,11 @@ import { sortedContacts } from './order.ts';
 export function SearchField() {
   const field = useRef<HTMLInputElement>(null);
   const text = searched.value?.text ?? '';
-  // A lock, or a result that was opened on a narrow screen, empties it from outside.
+  // A lock, or a result that was opened on a narrow screen, empties it from outside. Looked up anew: by the
+  // time an effect runs, more may have been typed than this drawing knows.
   useEffect(() => {
-    if (field.current !== null && field.current.value !== text) field.current.value = text;
+    const sought = searched.peek()?.text ?? '';
+    if (field.current !== null && field.current.value !== sought) field.current.value = sought;
   }, [text]);
   return (
     <search class="search">
