@@ -1,14 +1,14 @@
 /**
- * Builds the page into apps/web/dist: two scripts, one style sheet, one icon, two HTML files and
- * the manifest the window server reads. The same sources give the same bytes. Run by itself it
- * prints the sizes.
+ * Builds the page into apps/web/dist: two scripts, one of them with parts, one style sheet, one
+ * icon, two HTML files and the manifest the window server reads. The same sources give the same bytes. Run by
+ * itself it prints the sizes.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build as bundle } from 'esbuild';
+import { type BuildOptions, build as bundle } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 export const distFolder: string = join(here, 'dist');
@@ -36,13 +36,22 @@ export async function buildWindow(into: string = distFolder): Promise<string> {
 }
 
 async function makeFiles(): Promise<readonly BuiltFile[]> {
-  const app = named('app', 'js', await bundled('src/main.tsx'));
+  const { entry: app, parts, first } = await split('src/main.tsx');
   const open = named('open', 'js', await bundled('src/open.ts'));
   const style = named('style', 'css', await bundled('src/style/index.css'));
   const icon = named('icon', 'svg', await readFile(join(here, 'src/page/icon.svg')));
-  const page = async (source: string, script: BuiltFile): Promise<Uint8Array> => {
+  const page = async (
+    source: string,
+    script: BuiltFile,
+    ahead: readonly BuiltFile[] = [],
+  ): Promise<Uint8Array> => {
     const text = await readFile(join(here, 'src/page', source), 'utf8');
+    const preloads = ahead.map(
+      ({ path, bytes }) =>
+        `<link rel="modulepreload" href="${path}" integrity="${integrity(bytes)}">\n`,
+    );
     const filled = text
+      .replace('{{preloads}}\n', preloads.join(''))
       .replace('{{script}}', script.path)
       .replace('{{script-hash}}', integrity(script.bytes))
       .replace('{{style}}', style.path)
@@ -51,33 +60,73 @@ async function makeFiles(): Promise<readonly BuiltFile[]> {
     return Buffer.from(filled);
   };
   return [
-    { path: '/', file: 'index.html', bytes: await page('index.html', app) },
+    { path: '/', file: 'index.html', bytes: await page('index.html', app, first) },
     { path: '/open', file: 'open.html', bytes: await page('open.html', open) },
     app,
     open,
     style,
     icon,
+    ...parts,
   ];
 }
 
+const how: BuildOptions = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2023',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'warning',
+};
+
 async function bundled(entry: string): Promise<Uint8Array> {
-  const result = await bundle({
-    absWorkingDir: here,
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2023',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    legalComments: 'none',
-    charset: 'utf8',
-    logLevel: 'warning',
-  });
+  const result = await bundle({ ...how, entryPoints: [entry], write: false });
   const output = result.outputFiles[0];
   if (output === undefined) throw new Error(`esbuild wrote nothing for ${entry}`);
   return output.contents;
+}
+
+interface Split {
+  readonly entry: BuiltFile;
+  /** All but the entry; esbuild names each by its content, because others name it. */
+  readonly parts: readonly BuiltFile[];
+  /** Those that the entry cannot begin without. */
+  readonly first: readonly BuiltFile[];
+}
+
+/** A script, and what it imports when it is wanted, each a file of its own. */
+async function split(entry: string): Promise<Split> {
+  const result = await bundle({
+    ...how,
+    entryPoints: { app: entry },
+    write: false,
+    splitting: true,
+    metafile: true,
+    outdir: 'out',
+    chunkNames: 'part-[hash]',
+  });
+  const files = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  const part = (file: string): BuiltFile => {
+    const bytes = files.get(file);
+    if (bytes === undefined) throw new Error(`esbuild wrote no ${file}`);
+    return { path: `/${file}`, file, bytes };
+  };
+  const needs = (file: string): string[] =>
+    (result.metafile.outputs[`out/${file}`]?.imports ?? [])
+      .filter(({ kind }) => kind === 'import-statement')
+      .map(({ path }) => basename(path));
+  const first = new Set(needs('app.js'));
+  for (const file of first) for (const next of needs(file)) first.add(next);
+  const names = [...files.keys()].filter((file) => file !== 'app.js').sort();
+  return {
+    entry: named('app', 'js', part('app.js').bytes),
+    parts: names.map(part),
+    first: names.filter((file) => first.has(file)).map(part),
+  };
 }
 
 function named(name: string, ending: string, bytes: Uint8Array): BuiltFile {

@@ -4,20 +4,17 @@ import { go } from '../state/actions.ts';
 import { announcements, phase, status, view } from '../state/store.ts';
 import { Banners } from './banners.tsx';
 import { Chat } from './chat.tsx';
-import { ContactSheet } from './contact-sheet.tsx';
-import { CreateScreen } from './create.tsx';
-import { DeleteSheet } from './delete-sheet.tsx';
 import { Home } from './home.tsx';
-import { Invite } from './invite.tsx';
 import { onShortcut } from './keys.ts';
+import { later } from './later.tsx';
 import { MessageMenu } from './message-menu.tsx';
-import { MessageSheet } from './message-sheet.tsx';
-import { NetworkSheet } from './network-sheet.tsx';
 import { Notice } from './notice.tsx';
-import { ReactSheet } from './react-sheet.tsx';
 import { FailedScreen, LockedScreen, OutsideScreen, StartingScreen } from './screens.tsx';
+import { Sheets } from './sheets.tsx';
 import { Sidebar } from './sidebar.tsx';
-import { Viewer } from './viewer.tsx';
+
+const CreateScreen = later((parts) => parts.CreateScreen);
+const Invite = later((parts) => parts.Invite);
 
 export function App() {
   return (
@@ -66,12 +63,7 @@ function Desk() {
           <Main />
         </main>
       </div>
-      <NetworkSheet />
-      <MessageSheet />
-      <ContactSheet />
-      <ReactSheet />
-      <Viewer />
-      <DeleteSheet />
+      <Sheets />
       <MessageMenu />
     </div>
   );
