@@ -196,6 +196,21 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'verify',
+    async prepare(stage) {
+      const { bob } = fillScene(stage.daemon);
+      stage.daemon.patchContact(bob, { trust: 'unverified', trustWarning: 'code-differs' });
+      const page = await stage.enter();
+      await open(page, /Bob/);
+      await page.getByRole('button', { name: /About/ }).click();
+      await page.getByRole('button', { name: 'Compare keys' }).click();
+      await page.getByRole('button', { name: 'Work out a code' }).click();
+      stage.daemon.trust.changeCode(bob, { state: 'compare', code: '048151' });
+      await page.getByText('048 151').waitFor();
+      return page;
+    },
+  },
+  {
     name: 'meeting',
     async prepare(stage) {
       fillScene(stage.daemon);

@@ -22,6 +22,7 @@ import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
 import { FakeActs } from './fake-acts.ts';
 import { FakeFiles } from './fake-files.ts';
+import { FakeTrust } from './fake-trust.ts';
 import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
 import { FakeVoices } from './fake-voices.ts';
 
@@ -52,6 +53,7 @@ export class FakeDaemon implements WindowCore {
   /** Voice notes brought in and sent. */
   readonly voices = new FakeVoices();
   readonly files = new FakeFiles(this.voices);
+  readonly trust: FakeTrust;
   private readonly acts: FakeActs;
   private readonly log: EventView[] = [];
   private readonly byClientId = new Map<string, string>();
@@ -63,7 +65,9 @@ export class FakeDaemon implements WindowCore {
 
   constructor(clock: () => number = Date.now) {
     this.clock = clock;
-    const { messages } = this;
+    const { messages, contacts } = this;
+    const patchContact = (id: string, patch: Partial<ContactView>) => this.patchContact(id, patch);
+    this.trust = new FakeTrust({ contacts, clock, patchContact });
     this.acts = new FakeActs({
       messages,
       clock,
@@ -228,6 +232,13 @@ export class FakeDaemon implements WindowCore {
       if (found === undefined) throw new AppError('contact-unknown', 'missing', 'no such contact');
       return found;
     },
+    'contact.trust': (params) => this.trust.list(params),
+    'contact.safetyNumber': (params) => this.trust.number(params),
+    'contact.verify': (params) => this.trust.verify(params),
+    'code.get': (params) => this.trust.code(params),
+    'code.start': (params) => this.trust.startCode(params),
+    'code.say': (params) => this.trust.sayCode(params),
+    'code.stop': (params) => this.trust.stopCode(params),
     'contact.dismiss': ({ contactId }) => {
       this.contacts.delete(contactId);
       this.emit('contact', contactId);

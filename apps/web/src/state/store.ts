@@ -36,6 +36,7 @@ export type Sheet =
   | { readonly kind: 'react'; readonly id: string }
   | { readonly kind: 'delete'; readonly id: string }
   | { readonly kind: 'picture'; readonly id: string }
+  | { readonly kind: 'verify'; readonly id: string }
   | { readonly kind: 'contact'; readonly id: string };
 
 /** A text on its way from this page to the daemon. */

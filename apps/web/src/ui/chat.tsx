@@ -37,7 +37,9 @@ export function Chat({ contactId }: { readonly contactId: string }) {
           <h2 ref={heading} tabIndex={-1}>
             <bdi>{name}</bdi>
           </h2>
-          <p class="soft">{trustWord(contact)}</p>
+          <p class={contact.trustWarning === null ? 'soft' : 'warn'}>
+            {contact.trustWarning === null ? trustWord(contact) : 'Look at their keys: About'}
+          </p>
         </div>
         <button
           type="button"

@@ -6,4 +6,5 @@ export { Invite } from './invite.tsx';
 export { MessageSheet } from './message-sheet.tsx';
 export { NetworkSheet } from './network-sheet.tsx';
 export { ReactSheet } from './react-sheet.tsx';
+export { VerifySheet } from './verify-sheet.tsx';
 export { Viewer } from './viewer.tsx';

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<Sheet['kind'], ComponentType>> = {
   react: later(({ ReactSheet }) => ReactSheet, closeSheet),
   delete: later(({ DeleteSheet }) => DeleteSheet, closeSheet),
   picture: later(({ Viewer }) => Viewer, closeSheet),
+  verify: later(({ VerifySheet }) => VerifySheet, closeSheet),
   contact: later(({ ContactSheet }) => ContactSheet, closeSheet),
 };
 
