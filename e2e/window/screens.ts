@@ -211,6 +211,25 @@ const shots: readonly Shot[] = [
     },
   },
   {
+    name: 'arranging',
+    async prepare(stage) {
+      const { bob, chiara } = fillScene(stage.daemon);
+      const { conversations } = stage.daemon;
+      const echo =
+        [...stage.daemon.contacts.values()].find(({ name }) => name === 'Echo')?.id ?? '';
+      conversations.pin({ contactId: bob, pinned: true });
+      conversations.mute({ contactId: chiara, mute: { until: null, mentions: true } });
+      conversations.archive({ contactId: echo, archived: true });
+      conversations.draft({ contactId: chiara, text: 'Which day was it' });
+      const page = await stage.enter();
+      await open(page, /Chiara/);
+      await page.getByRole('button', { name: /About/ }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByText('This conversation').scrollIntoViewIfNeeded();
+      return page;
+    },
+  },
+  {
     name: 'meeting',
     async prepare(stage) {
       fillScene(stage.daemon);

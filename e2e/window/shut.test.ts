@@ -99,7 +99,12 @@ describe('window: lock', { timeout: 120_000 }, () => {
     await field.press('Enter');
     await page.getByRole('navigation').getByRole('button', { name: /Bob/ }).click();
     await page.getByRole('listitem', { name: /^Bob: the plan/ }).waitFor();
-    assert.equal(await page.getByRole('textbox', { name: 'Message to Bob' }).inputValue(), '');
+    const composer = page.getByRole('textbox', { name: 'Message to Bob' });
+    assert.equal(
+      await composer.inputValue(),
+      'half a draft',
+      'kept by the daemon, not by the page',
+    );
     stage.daemon.receive(bob.id, 'live again');
     await page.getByRole('listitem', { name: /^Bob: live again/ }).waitFor();
     takeOut(stage.troubles, /status of 401/);

@@ -21,6 +21,7 @@ import {
 import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
 import { FakeActs } from './fake-acts.ts';
+import { FakeConversations } from './fake-conversations.ts';
 import { FakeFiles } from './fake-files.ts';
 import { FakeTrust } from './fake-trust.ts';
 import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
@@ -54,6 +55,7 @@ export class FakeDaemon implements WindowCore {
   readonly voices = new FakeVoices();
   readonly files = new FakeFiles(this.voices);
   readonly trust: FakeTrust;
+  readonly conversations: FakeConversations;
   private readonly acts: FakeActs;
   private readonly log: EventView[] = [];
   private readonly byClientId = new Map<string, string>();
@@ -68,6 +70,8 @@ export class FakeDaemon implements WindowCore {
     const { messages, contacts } = this;
     const patchContact = (id: string, patch: Partial<ContactView>) => this.patchContact(id, patch);
     this.trust = new FakeTrust({ contacts, clock, patchContact });
+    const put = (id: string, patch: Partial<MessageView>) => this.put(id, patch);
+    this.conversations = new FakeConversations({ contacts, clock, patchContact, put });
     this.acts = new FakeActs({
       messages,
       clock,
@@ -239,6 +243,21 @@ export class FakeDaemon implements WindowCore {
     'code.start': (params) => this.trust.startCode(params),
     'code.say': (params) => this.trust.sayCode(params),
     'code.stop': (params) => this.trust.stopCode(params),
+    'contact.block': ({ contactId }) => this.conversations.block(contactId, true),
+    'contact.unblock': ({ contactId }) => this.conversations.block(contactId, false),
+    'contact.delete': ({ contactId }) => {
+      this.contacts.delete(contactId);
+      this.emit('contact', contactId);
+      return {};
+    },
+    'conversation.list': (params) => this.conversations.list(params),
+    'conversation.get': ({ contactId }) => this.conversations.get(contactId),
+    'conversation.pin': (params) => this.conversations.pin(params),
+    'conversation.archive': (params) => this.conversations.archive(params),
+    'conversation.mute': (params) => this.conversations.mute(params),
+    'conversation.settings': (params) => this.conversations.settings(params),
+    'draft.set': (params) => this.conversations.draft(params),
+    'timer.set': (params) => this.conversations.timer(params),
     'contact.dismiss': ({ contactId }) => {
       this.contacts.delete(contactId);
       this.emit('contact', contactId);
@@ -380,6 +399,7 @@ export class FakeDaemon implements WindowCore {
     const patch = { direction: 'out', text, state: 'queued', replyTo: quoted } as const;
     const message = this.put(contactId, patch);
     this.byClientId.set(clientId, message.id);
+    this.conversations.written(contactId, text);
     this.note(message.id, 'saved');
     if (this.pace !== null) this.walk(message.id, this.pace);
     return message;

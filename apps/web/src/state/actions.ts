@@ -1,22 +1,13 @@
 /** What a person can ask for, apart from sending. Refusals become a notice; nothing throws. */
 
 import { batch } from '@preact/signals';
-import type { LevelName } from '@tacet/api';
+import type { ConversationView, LevelName } from '@tacet/api';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
 import { levels } from '../words/network.ts';
+import { dropArranged, keepOne } from './arranged.ts';
 import { keepMessage } from './messages.ts';
-import {
-  contacts,
-  daemon,
-  drafts,
-  notice,
-  phase,
-  type Sheet,
-  sheet,
-  type View,
-  view,
-} from './store.ts';
+import { contacts, daemon, notice, phase, type Sheet, sheet, type View, view } from './store.ts';
 import { readStatus } from './sync.ts';
 import { closeThread, openThread } from './thread.ts';
 
@@ -110,7 +101,7 @@ export async function markRead(contactId: string): Promise<void> {
 export async function dismissMeeting(contactId: string): Promise<boolean> {
   return attempt(async () => {
     await call('contact.dismiss', { contactId });
-    drafts.delete(contactId);
+    dropArranged(contactId);
     go({ kind: 'home' });
     contacts.value = (contacts.value ?? []).filter(({ id }) => id !== contactId);
   });
@@ -140,6 +131,32 @@ export async function declineFile(id: string): Promise<boolean> {
 export async function withdrawFile(id: string): Promise<boolean> {
   return attempt(async () => {
     keepMessage(await call('file.withdraw', { id }));
+  });
+}
+
+/** One call that answers the conversation as it is afterwards. */
+export async function arrange(work: () => Promise<ConversationView>): Promise<boolean> {
+  return attempt(async () => keepOne(await work()));
+}
+
+/** Nothing of theirs is taken and nothing is sent; or all of it again. */
+export async function blockContact(contactId: string, isBlocked: boolean): Promise<boolean> {
+  return attempt(async () => {
+    const changed = await call(isBlocked ? 'contact.block' : 'contact.unblock', { contactId });
+    contacts.value = (contacts.value ?? []).map((one) => (one.id === contactId ? changed : one));
+  });
+}
+
+/** With the conversation. @param block their keys are not taken again */
+export async function deleteContact(contactId: string, block: boolean): Promise<boolean> {
+  return attempt(async () => {
+    await call('contact.delete', { contactId, block });
+    closeSheet();
+    go({ kind: 'home' });
+    batch(() => {
+      contacts.value = (contacts.value ?? []).filter(({ id }) => id !== contactId);
+      dropArranged(contactId);
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the composer of a conversation is about: a new text, an answer, another version of an own text. */
 import { batch } from '@preact/signals';
 import type { MessageView } from '@tacet/api';
+import { touchDraft } from './drafts.ts';
 import { drafts, draftVersion, type Intent, intents, messages, thread } from './store.ts';
 
 /** @param id of the message that the next text answers */
@@ -55,4 +56,5 @@ function change(contactId: string, intent: Intent | null): void {
   if (intent === null) next.delete(contactId);
   else next.set(contactId, intent);
   intents.value = next;
+  touchDraft(contactId);
 }

@@ -14,17 +14,24 @@ import {
   ticketIn,
   type UnlockSecret,
 } from '../link/session.ts';
+import { clearArranged } from './arranged.ts';
+import { saveDrafts } from './drafts.ts';
 import { startHeartbeat, stopHeartbeat } from './heartbeat.ts';
 import { clear, daemon, notice, overtaken, phase } from './store.ts';
 import { startSync, stopSync } from './sync.ts';
 
 const RETRY = 2_000;
+/** ms a lock waits for what was typed last. */
+const LAST_WORDS = 500;
 
 /** True when the session itself is gone and only the reopen secret is left. */
 let shut = false;
 
 export async function start(): Promise<void> {
   onSessionEnd(shutWindow);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void saveDrafts();
+  });
   const ticket = takeTicket();
   try {
     if (ticket !== null) await redeemTicket(ticket);
@@ -100,6 +107,7 @@ export async function createProfile(name: string, secret: UnlockSecret): Promise
 
 /** @param full keys leave memory, too. The session ends before that: every word leaves the page first. */
 export async function lock(full: boolean): Promise<void> {
+  await Promise.race([saveDrafts(), new Promise((resolve) => setTimeout(resolve, LAST_WORDS))]);
   const locked = call('profile.lock', full ? { full } : {}).catch((error: unknown) => {
     if (!isAppError(error, 'window-session')) throw error;
   });
@@ -115,6 +123,7 @@ function shutWindow(): void {
   shut = true;
   batch(() => {
     clear();
+    clearArranged();
     phase.value = 'locked';
   });
 }

@@ -7,6 +7,7 @@ import { batch } from '@preact/signals';
 import { isAppError } from '@tacet/base';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
+import { keepDraft } from './drafts.ts';
 import { reply } from './intent.ts';
 import { drafts, draftVersion, type Pending, pendings } from './store.ts';
 import { appendOwn } from './thread.ts';
@@ -42,7 +43,7 @@ export function takeBack(clientId: string): void {
   const entry = pendings.value.find((one) => one.clientId === clientId);
   if (entry === undefined) return;
   const begun = drafts.get(entry.contactId) ?? '';
-  drafts.set(entry.contactId, begun === '' ? entry.text : `${entry.text}\n${begun}`);
+  keepDraft(entry.contactId, begun === '' ? entry.text : `${entry.text}\n${begun}`);
   batch(() => {
     if (entry.replyTo !== null) reply(entry.contactId, entry.replyTo);
     remove(clientId);

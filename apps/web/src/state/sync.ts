@@ -9,6 +9,7 @@ import { isAppError } from '@tacet/base';
 import { EventFeed } from '../link/events.ts';
 import { call } from '../link/rpc.ts';
 import { spokenLine } from '../words/spoken.ts';
+import { dropArranged, isMuted, keepArranged, keepOne, readArranged } from './arranged.ts';
 import { keepMessage } from './messages.ts';
 import {
   alarms,
@@ -58,11 +59,16 @@ export async function startSync(ended: () => void): Promise<void> {
   sessionOver = ended;
   const mine = ++run;
   const { newest } = await call('events.position', {});
-  const [people, links] = await Promise.all([call('contact.list', {}), call('invite.list', {})]);
+  const [people, links, arranged] = await Promise.all([
+    call('contact.list', {}),
+    call('invite.list', {}),
+    readArranged(),
+  ]);
   if (mine !== run) return;
   batch(() => {
     contacts.value = people.contacts;
     invitations.value = links.invitations;
+    keepArranged(arranged);
     streaming.value = true;
   });
   feed.start(newest);
@@ -196,28 +202,47 @@ async function readMessage(id: string, gone: string[]): Promise<MessageView | nu
 
 async function readContacts(ids: ReadonlySet<string>, mine: number): Promise<void> {
   if (ids.size > FEW) {
-    const all = (await call('contact.list', {})).contacts;
-    if (mine === run) contacts.value = all;
+    const [{ contacts: all }, arranged] = await Promise.all([
+      call('contact.list', {}),
+      readArranged(),
+    ]);
+    if (mine !== run) return;
+    batch(() => {
+      contacts.value = all;
+      keepArranged(arranged);
+    });
     return;
   }
   for (const id of ids) {
     try {
-      const contact = await call('contact.get', { contact: id });
+      const [contact, arranged] = await Promise.all([
+        call('contact.get', { contact: id }),
+        call('conversation.get', { contactId: id }),
+      ]);
       if (mine !== run) return;
       const rest = (contacts.value ?? []).filter((one) => one.id !== id);
-      contacts.value = [...rest, contact];
+      batch(() => {
+        contacts.value = [...rest, contact];
+        keepOne(arranged);
+      });
     } catch (error) {
       if (isAppError(error, 'window-unreachable')) throw error;
       // A meeting that failed was dismissed, here or elsewhere.
       if (mine !== run || !isAppError(error, 'contact-unknown')) continue;
-      contacts.value = (contacts.value ?? []).filter((one) => one.id !== id);
+      batch(() => {
+        contacts.value = (contacts.value ?? []).filter((one) => one.id !== id);
+        dropArranged(id);
+      });
     }
   }
 }
 
 function announce(arrived: readonly MessageView[]): void {
-  if (arrived.length === 0) return;
-  const lines = arrived.map((message) =>
+  const told = arrived.filter(
+    ({ contactId, mentioned }) => !isMuted(contactId, mentioned, Date.now()),
+  );
+  if (told.length === 0) return;
+  const lines = told.map((message) =>
     spokenLine(message, contactOf(message.contactId)?.name ?? '', thread.value?.contactId),
   );
   announcements.value = [...announcements.value, ...lines].slice(-MAX_ANNOUNCED);

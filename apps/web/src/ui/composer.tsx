@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { dismissMeeting } from '../state/actions.ts';
 import { editText } from '../state/acts.ts';
 import { attach, attachments, sendAttached } from '../state/attach.ts';
+import { keepDraft } from '../state/drafts.ts';
 import { cancelIntent, editNewest } from '../state/intent.ts';
 import { sendText } from '../state/outgoing.ts';
 import { drafts, draftVersion, intents, status } from '../state/store.ts';
@@ -54,7 +55,7 @@ export function Composer({ contact }: { readonly contact: ContactView }) {
   function changed(): void {
     const element = field.current;
     if (element === null) return;
-    drafts.set(contact.id, element.value);
+    keepDraft(contact.id, element.value);
     setSize(byteLength(element.value));
     grow(element);
   }
@@ -206,6 +207,7 @@ function Ended({ contact }: { readonly contact: ContactView }) {
 /** From this profile's own past receipts, never a promise. */
 function expectation(contact: ContactView): string {
   if (contact.state === 'meeting') return 'Waits here until you have met.';
+  if (contact.blocked) return 'Blocked: it waits here until you end the block.';
   const { deliveryP50, deliveryP95, link } = status.value ?? {};
   if (link === 'offline') return 'Offline: it waits here and leaves by itself.';
   if (typeof deliveryP50 !== 'number' || typeof deliveryP95 !== 'number') {

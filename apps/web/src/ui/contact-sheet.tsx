@@ -8,6 +8,8 @@ import { safeName } from '../words/safe.ts';
 import { fullTime, listTime } from '../words/time.ts';
 import { factWord, trustSentence, trustWarning, trustWord } from '../words/trust.ts';
 import { Avatar } from './avatar.tsx';
+import { ContactEnd } from './contact-end.tsx';
+import { ConversationSettings } from './conversation-settings.tsx';
 import { Steps } from './meeting.tsx';
 import { SheetFrame } from './sheet.tsx';
 import { useRead } from './use-read.ts';
@@ -60,10 +62,12 @@ function About({ contact }: { readonly contact: ContactView }) {
           Rename
         </button>
       </form>
+      <ConversationSettings contact={contact} />
       <section class="block">
         <h3>How you met</h3>
         <Steps times={contact.steps} />
       </section>
+      {contact.state === 'ready' && <ContactEnd contact={contact} />}
     </SheetFrame>
   );
 }

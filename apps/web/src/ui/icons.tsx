@@ -173,3 +173,15 @@ export const FactsIcon = (props: IconProps) => (
     <path d="M12 11v5M12 8h.01" />
   </Icon>
 );
+
+export const PinIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M9 4h6l-1 6 3 3H7l3-3-1-6zM12 13v7" />
+  </Icon>
+);
+
+export const MutedIcon = (props: IconProps) => (
+  <Icon {...props}>
+    <path d="M6 16V11a6 6 0 0 1 9.5-4.9M18 10.5V16H9M10.5 19.5h3M4 4l16 16" />
+  </Icon>
+);

@@ -11,7 +11,7 @@ import { safeName } from '../words/safe.ts';
 import { listTime } from '../words/time.ts';
 import { Avatar } from './avatar.tsx';
 import { CloseIcon, SearchIcon } from './icons.tsx';
-import { sortedContacts } from './order.ts';
+import { archivedContacts, sortedContacts } from './order.ts';
 
 export function SearchField() {
   const field = useRef<HTMLInputElement>(null);
@@ -65,7 +65,7 @@ export function Results() {
   const found = searched.value;
   if (found === null) return null;
   const wanted = found.text.trim().toLocaleLowerCase();
-  const people = sortedContacts().filter((contact) =>
+  const people = [...sortedContacts(), ...archivedContacts()].filter((contact) =>
     safeName(contact.name).toLocaleLowerCase().includes(wanted),
   );
   const { hits, state, problem, next } = found;

@@ -1,6 +1,7 @@
 /** The left side: who, what was last, and how the connection is. */
 import type { ContactView, ProfileStatus } from '@tacet/api';
 import { attempt, go, openSheet } from '../state/actions.ts';
+import { isMuted, pins } from '../state/arranged.ts';
 import { lock } from '../state/lifecycle.ts';
 import { contacts, drafts, now, searched, status, view } from '../state/store.ts';
 import { levels, linkWord } from '../words/network.ts';
@@ -8,11 +9,11 @@ import { safeName, snippet } from '../words/safe.ts';
 import { markOf, stateWord } from '../words/states.ts';
 import { listTime, span, spanRange } from '../words/time.ts';
 import { Avatar } from './avatar.tsx';
-import { LockIcon, PlusIcon, RestMark } from './icons.tsx';
+import { LockIcon, MutedIcon, PinIcon, PlusIcon, RestMark } from './icons.tsx';
 import { LinkDot } from './link-dot.tsx';
 import { Mark } from './marks.tsx';
 import { stepCount } from './meeting.tsx';
-import { lastSign, sortedContacts } from './order.ts';
+import { archivedContacts, lastSign, sortedContacts } from './order.ts';
 import { Results, SearchField } from './search.tsx';
 
 export function Sidebar() {
@@ -52,8 +53,9 @@ export function Sidebar() {
 
 function Conversations() {
   const list = sortedContacts();
+  const away = archivedContacts();
   if (contacts.value === null) return <p class="side-empty">Reading your conversations.</p>;
-  if (list.length === 0) {
+  if (list.length + away.length === 0) {
     return (
       <div class="side-empty">
         <p>Nobody here yet. Invite somebody, or use the link somebody sent you.</p>
@@ -76,6 +78,18 @@ function Conversations() {
           </li>
         ))}
       </ul>
+      {away.length > 0 && (
+        <details class="side-away">
+          <summary>Put away ({away.length})</summary>
+          <ul>
+            {away.map((contact) => (
+              <li key={contact.id}>
+                <Row contact={contact} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </nav>
   );
 }
@@ -85,6 +99,7 @@ function Row({ contact }: { readonly contact: ContactView }) {
   const isOpen = current.kind === 'chat' && current.contactId === contact.id;
   const name = safeName(contact.name);
   const at = lastSign(contact);
+  const muted = isMuted(contact.id, false, now.value);
   return (
     <button
       type="button"
@@ -99,12 +114,25 @@ function Row({ contact }: { readonly contact: ContactView }) {
           <span class="row-name">
             <bdi>{name}</bdi>
           </span>
+          {contact.blocked && <span class="tag">blocked</span>}
+          {muted && (
+            <>
+              <MutedIcon size={14} />
+              <span class="hidden">muted</span>
+            </>
+          )}
+          {pins.value.includes(contact.id) && (
+            <>
+              <PinIcon size={14} />
+              <span class="hidden">pinned</span>
+            </>
+          )}
           {at > 0 && <span class="row-time">{listTime(at, now.value)}</span>}
         </span>
         <span class="row-bottom">
           <LastLine contact={contact} isOpen={isOpen} />
           {contact.unread > 0 && (
-            <span class="count">
+            <span class={muted ? 'count count-muted' : 'count'}>
               {contact.unread}
               <span class="hidden"> unread</span>
             </span>

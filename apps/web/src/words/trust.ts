@@ -2,7 +2,8 @@
 import type { CodeView, ContactView, TrustFactView } from '@tacet/api';
 import { safeName } from './safe.ts';
 
-export function trustWord({ trust, state, introducedBy }: ContactView): string {
+export function trustWord({ trust, state, introducedBy, blocked }: ContactView): string {
+  if (blocked) return 'Blocked: to them you are away';
   if (state === 'meeting') return 'Not met yet';
   if (state === 'ended') return 'Ended';
   switch (trust) {
