@@ -170,7 +170,7 @@ const shots: readonly Shot[] = [
       fillScene(stage.daemon);
       const page = await stage.enter();
       await page.getByRole('button', { name: /Show network/ }).click();
-      await page.getByRole('radio', { name: /Strong/ }).click();
+      await page.getByRole('radio', { name: /^Fast/ }).click();
       return page;
     },
   },

@@ -23,6 +23,7 @@ import type { WindowCaller, WindowCore } from '@tacet/host/window';
 import { FakeActs } from './fake-acts.ts';
 import { FakeConversations } from './fake-conversations.ts';
 import { FakeFiles } from './fake-files.ts';
+import { compareLevels } from './fake-levels.ts';
 import { FakeTrust } from './fake-trust.ts';
 import { emptyStatus, firstSteps, newContact, newMessage, voiceFile } from './fake-views.ts';
 import { FakeVoices } from './fake-voices.ts';
@@ -312,8 +313,13 @@ export class FakeDaemon implements WindowCore {
       if (contact !== undefined && contact.unread > 0) this.patchContact(contactId, { unread: 0 });
       return {};
     },
-    'level.set': ({ level }) => {
-      this.patchStatus({ level });
+    'level.compare': () => compareLevels(this.status),
+    'level.set': ({ level, confirm }) => {
+      if (level === 'fast' && confirm !== true) {
+        throw new AppError('level-unconfirmed', 'state', 'Fast wants a confirmation');
+      }
+      const nextLevel = level === 'fast' ? { level, at: this.clock() + 240_000 } : null;
+      this.patchStatus(nextLevel === null ? { level, nextLevel } : { nextLevel });
       return this.status;
     },
     'events.position': () => ({ newest: this.log.length, acknowledged: 0 }),

@@ -4,7 +4,7 @@ import { batch } from '@preact/signals';
 import type { ConversationView, LevelName } from '@tacet/api';
 import { call } from '../link/rpc.ts';
 import { sentenceOf } from '../words/errors.ts';
-import { levels } from '../words/network.ts';
+import { levelName } from '../words/levels.ts';
 import { dropArranged, keepOne } from './arranged.ts';
 import { keepMessage } from './messages.ts';
 import { contacts, daemon, notice, phase, type Sheet, sheet, type View, view } from './store.ts';
@@ -55,11 +55,12 @@ export function say(text: string, tone: 'plain' | 'bad' = 'plain'): void {
   notice.value = { text, tone };
 }
 
-export async function setLevel(level: LevelName): Promise<void> {
+/** @param confirm yes to what Fast gives up */
+export async function setLevel(level: LevelName, confirm = false): Promise<void> {
   await attempt(async () => {
-    await call('level.set', { level });
+    const { nextLevel } = await call('level.set', { level, ...(confirm ? { confirm } : {}) });
     await readStatus();
-    say(`Level: ${levels[level].name}.`);
+    say(nextLevel === null ? `Level: ${levelName[level]}.` : `${levelName[level]} begins soon.`);
   });
 }
 

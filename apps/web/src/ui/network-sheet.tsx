@@ -1,20 +1,12 @@
 /** The connection, the privacy level with its cost, and what it has used. */
-import type { CardView, DisputeView, LevelName, NetworkView, ProfileStatus } from '@tacet/api';
-import { useState } from 'preact/hooks';
-import { setLevel } from '../state/actions.ts';
+import type { CardView, DisputeView, NetworkView, ProfileStatus } from '@tacet/api';
 import { alarms, sheet, status } from '../state/store.ts';
 import { sentenceOfCode } from '../words/errors.ts';
-import {
-  alarmText,
-  levels,
-  linkSentence,
-  linkWord,
-  pauseSentence,
-  remarksOf,
-} from '../words/network.ts';
+import { alarmText, linkSentence, linkWord, pauseSentence, remarksOf } from '../words/network.ts';
 import { safeName } from '../words/safe.ts';
 import { bytes } from '../words/size.ts';
 import { exactTime, span, spanRange } from '../words/time.ts';
+import { LevelSwitch } from './level-switch.tsx';
 import { LinkDot } from './link-dot.tsx';
 import { Locking } from './locking.tsx';
 import { SheetFrame } from './sheet.tsx';
@@ -40,7 +32,7 @@ export function NetworkSheet() {
           </p>
         ))}
       </section>
-      <LevelSwitch level={current.level} />
+      <LevelSwitch current={current} />
       <Figures current={current} />
       {current.card !== null && (
         <Where card={current.card} network={current.network} edge={current.edge} />
@@ -53,50 +45,6 @@ export function NetworkSheet() {
         <p class="soft">Eight words for your keys. They are never used to find you.</p>
       </section>
     </SheetFrame>
-  );
-}
-
-function LevelSwitch({ level }: { readonly level: LevelName }) {
-  const [chosen, setChosen] = useState<LevelName>(level);
-  const [busy, setBusy] = useState(false);
-  const apply = async (): Promise<void> => {
-    setBusy(true);
-    await setLevel(chosen);
-    setBusy(false);
-  };
-  return (
-    <fieldset class="block levels">
-      <legend>Privacy level</legend>
-      {(['balanced', 'strong'] as const).map((name) => (
-        <label key={name} class={`level ${chosen === name ? 'is-chosen' : ''}`}>
-          <input
-            type="radio"
-            name="level"
-            checked={chosen === name}
-            onChange={() => setChosen(name)}
-          />
-          <span>
-            <strong>{levels[name].name}</strong>
-            {name === level && <span class="tag">now</span>}
-            <span class="level-cost">{levels[name].cost}</span>
-            <span class="level-cost">{levels[name].shows}</span>
-          </span>
-        </label>
-      ))}
-      {chosen !== level && (
-        <p class="level-apply">
-          <button
-            type="button"
-            class="button button-main"
-            disabled={busy}
-            onClick={() => void apply()}
-          >
-            Change to {levels[chosen].name}
-          </button>
-          <span class="soft">Your provider can see that the rhythm changes.</span>
-        </p>
-      )}
-    </fieldset>
   );
 }
 

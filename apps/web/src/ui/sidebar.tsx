@@ -4,7 +4,8 @@ import { attempt, go, openSheet } from '../state/actions.ts';
 import { isMuted, pins } from '../state/arranged.ts';
 import { lock } from '../state/lifecycle.ts';
 import { contacts, drafts, now, searched, status, view } from '../state/store.ts';
-import { levels, linkWord } from '../words/network.ts';
+import { levelName } from '../words/levels.ts';
+import { linkWord } from '../words/network.ts';
 import { safeName, snippet } from '../words/safe.ts';
 import { markOf, stateWord } from '../words/states.ts';
 import { listTime, span, spanRange } from '../words/time.ts';
@@ -188,7 +189,7 @@ function StatusButton({ status: current }: { readonly status: ProfileStatus }) {
       <LinkDot link={link} />
       <span class="status-word">{linkWord[link]}</span>
       <span class="status-more">
-        {levels[level].name}
+        {levelName[level]}
         {outbox > 0 ? ` · ${outbox} waiting` : ''}
         {outbox === 0 && deliveryP50 !== null
           ? ` · ${deliveryP95 === null ? span(deliveryP50) : spanRange(deliveryP50, deliveryP95)}`

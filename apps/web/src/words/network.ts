@@ -1,5 +1,5 @@
 /** Connection, level and rhythm in words. */
-import type { CardView, LevelName, NetworkView, ProfileStatus } from '@tacet/api';
+import type { CardView, NetworkView, ProfileStatus } from '@tacet/api';
 import { span } from './time.ts';
 
 export type LinkName = ProfileStatus['link'];
@@ -44,31 +44,6 @@ export function pauseSentence(status: ProfileStatus): string | null {
   }
   return null;
 }
-
-export interface LevelText {
-  readonly name: string;
-  readonly cost: string;
-  readonly shows: string;
-}
-
-export const levels: Readonly<Record<LevelName, LevelText>> = {
-  balanced: {
-    name: 'Balanced',
-    cost: 'A packet every second while a window is open, every two otherwise. About 5 s a message.',
-    shows: 'Your provider can see roughly when a window is open.',
-  },
-  fast: {
-    name: 'Fast',
-    cost: 'A packet at once when there is something to send or read. About 4 s a message.',
-    shows:
-      'Your provider can see when you write and read; who watches both ends can tell who talks.',
-  },
-  strong: {
-    name: 'Strong',
-    cost: 'A packet every two seconds, day and night. About 12 s a message, 1.6 GB a day.',
-    shows: 'Nothing shows when you write or read.',
-  },
-};
 
 export const alarmText: Readonly<Record<string, string>> = {
   'no-progress': 'Messages wait and nothing has moved for longer than it should.',
