@@ -54,12 +54,21 @@ export async function handToCover<Job, Outcome>(
   }, LOG_ROOM);
   await runtime.swap((now) => {
     const machine = seat.open(person.handOver(now), now);
-    over({ runtime, machine, close: () => seat.close() });
+    over(coveredBy(runtime, machine, seat));
     return machine;
   }, LOCK_ROOM);
   await store
     .closeInTurns(turnsOf(runtime, LOG_ROOM))
     .catch((error: unknown) => log.warn(codeOf(error)));
+}
+
+/** Apart: a function made beside `person` keeps it as long as it is kept itself. */
+function coveredBy<Job, Outcome>(
+  runtime: Runtime<Job, Outcome>,
+  machine: HandingMachine<Job, Outcome>,
+  seat: CoverSeat<Job, Outcome>,
+): Covered<Job, Outcome> {
+  return { runtime, machine, close: () => seat.close() };
 }
 
 /** Between frames, where so much is left. */

@@ -34,7 +34,8 @@ export class Runtime<Job, Outcome> {
   private readonly pace = new Pace();
   readonly counters = new Counters<'dialled' | 'dial-failed' | 'link-closed' | 'link-flood'>();
   clockSteps = 0;
-  private readonly options: RuntimeOptions<Job, Outcome>;
+  /** Without the machine it began with: that of a profile must not outlive it here. */
+  private readonly options: Omit<RuntimeOptions<Job, Outcome>, 'machine'>;
   private machine: Machine<Job, Outcome>;
   private timer: NodeJS.Timeout | null = null;
   /** A frame is made and waits for its instant: nothing else may happen. */
@@ -56,9 +57,9 @@ export class Runtime<Job, Outcome> {
   /** Work waits for another machine, which has none of it. */
   private resting = false;
 
-  constructor(options: RuntimeOptions<Job, Outcome>) {
+  constructor({ machine, ...options }: RuntimeOptions<Job, Outcome>) {
     this.options = options;
-    this.machine = options.machine;
+    this.machine = machine;
     const now = () => options.environment.clock.now();
     this.turns = new Turns(
       () => this.room(),

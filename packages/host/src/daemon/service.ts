@@ -311,8 +311,17 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
 
   /** Windows are locked already, and stay so where this fails. */
   private async lockFully(): Promise<void> {
+    const runtime = await this.cover();
+    if (runtime !== null) await forgetFreed(runtime, this.options);
+  }
+
+  /**
+   * The link goes to a machine of nobody. Null: nothing was open. A call of its own: what one that waits has in
+   * its variables is alive, and nothing of the profile may be while what it left is collected.
+   */
+  private async cover(): Promise<Runtime<Job, Outcome> | null> {
     const scene = this.inside;
-    if (scene === null) return;
+    if (scene === null) return null;
     const { runtime } = scene;
     const seat = await this.options.prepareCover(turnsOf(runtime, LOCK_STEP));
     clearInterval(scene.timer);
@@ -327,7 +336,7 @@ export class Daemon<Store extends Opened, Job, Outcome> implements DaemonCore {
       this.fail(error);
       throw error;
     }
-    await forgetFreed(runtime, this.options);
+    return runtime;
   }
 
   private async testBackup({ folder, phrase }: ParamsOf<'backup.test'>): Promise<Found> {
