@@ -16,8 +16,8 @@ export const PROMISES: readonly Promised[] = [
   {
     who: 'Somebody who takes this computer while the profile is closed',
     cannot:
-      'read anything without passphrase or keychain; tell by what the files hold, their sizes or times whether one, two or more of the four places are used, and by what',
-    can: 'tell, with the whole disk, which places are used, from where the pieces of their files lie on it (ext4); see that a vault exists, about how much its largest profile and all files may take, and try passphrases, each of which costs them as much as you',
+      'read anything without passphrase or keychain; tell by what the files hold, their sizes, times or where they lie on the disk whether one, two or more of the four places are used, and by what',
+    can: 'tell which places are used from an image of the disk, by what a file system notes below the files (ext4 counts changes, and keeps the name of a log that is gone), or where it writes each change elsewhere (btrfs, ZFS, APFS); see that a vault exists, about how much its largest profile and all files may take, and try passphrases, each of which costs them as much as you',
   },
   {
     who: 'Somebody who takes it fully locked, and reads its memory',
@@ -39,8 +39,8 @@ export const PROMISES: readonly Promised[] = [
   {
     who: 'Somebody who forces out the passphrase of one profile',
     cannot:
-      'tell by what the files of that moment hold, their sizes or times whether there are others',
-    can: 'read that profile, and write as you; know of another one by a backup folder that is not of this one, or by where the pieces of its files lie on the disk',
+      'tell by what the files of that moment hold, their sizes, times or where they lie whether there are others',
+    can: 'read that profile, and write as you; know of another one by a backup folder that is not of this one, or by an image of the disk, as above',
   },
   {
     who: 'Somebody who sees your disk twice: two images, a backup of it, a journal, a flash chip',

@@ -2,14 +2,13 @@
  * What is added to a vault beside the open profile (docs/spec/10-store.md, 9): another profile, or a secret
  * that destroys. The header comes last: until then nothing opens what was added.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { AppError, type Rng, randomInt } from '@tacet/base';
 import type { ProfileStore } from '@tacet/client';
 import { systemRng, wipe } from '@tacet/crypto';
 import type { ProfileOptions } from './contract.ts';
 import { openDatabase } from './database.ts';
 import { passphraseWrong } from './errors.ts';
-import { writeOver } from './files.ts';
 import {
   checkSecret,
   type Header,
@@ -19,10 +18,19 @@ import {
   slotKey,
 } from './header.ts';
 import { readHeaders } from './headers.ts';
-import { PASSPHRASE_COST, SLOTS } from './limits.ts';
+import { PAGE_BYTES, PASSPHRASE_COST, SLOTS } from './limits.ts';
 import { type Found, openSlots, slotsOf } from './slots.ts';
 import { SqlcipherStore } from './store.ts';
-import { type Files, makeDatabase, readVault, replaceHead, type SlotFiles } from './vault.ts';
+import {
+  type Files,
+  makeDatabase,
+  makingOf,
+  putInSlot,
+  readVault,
+  removeMade,
+  replaceHead,
+  type SlotFiles,
+} from './vault.ts';
 
 export interface Beside {
   readonly options: ProfileOptions;
@@ -83,15 +91,18 @@ function pick(taken: ReadonlySet<number>, rng: Rng): number {
 
 /**
  * A profile in place of what lies in a slot: its data is there, and nothing opens it yet. It is made beside, and
- * then written into the file that is there, which stays as old as the others.
+ * then written into the file that is there.
+ * @param makeRoom lengthens the data files of all slots for so many pages
  */
 export async function makeInSlot(
+  files: Files,
   slot: SlotFiles,
   databaseKey: Uint8Array,
   prepare: (store: ProfileStore) => Promise<void>,
+  makeRoom: (pages: number) => void,
 ): Promise<void> {
-  const next = `${slot.data}.new`;
-  for (const path of [next, `${next}-wal`]) rmSync(path, { force: true });
+  const next = makingOf(files);
+  removeMade(next);
   makeDatabase(next, databaseKey);
   const store = new SqlcipherStore(openDatabase(next, databaseKey));
   try {
@@ -100,7 +111,6 @@ export async function makeInSlot(
     store.close();
   }
   rmSync(`${slot.data}-wal`, { force: true });
-  // A profile that begins is small. Random bytes behind it stay.
-  writeOver(slot.data, readFileSync(next));
-  rmSync(next);
+  makeRoom(Math.ceil(statSync(next).size / PAGE_BYTES));
+  await putInSlot(next, slot);
 }

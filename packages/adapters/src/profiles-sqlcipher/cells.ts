@@ -12,25 +12,35 @@ import type { CellPlace, FileCells } from '@tacet/client';
 import { CELL_BYTES, openCell, sealCell } from './cell-form.ts';
 import { storageFailed } from './errors.ts';
 import { syncFolder } from './files.ts';
+import { lengthen } from './sizes.ts';
 
-/** Made when there is none. Throws `disk-full` and `profile-storage-failed`. */
-export async function openFileCells(path: string, rng: Rng): Promise<FileCells> {
+/**
+ * Made when there is none. Throws `disk-full` and `profile-storage-failed`.
+ * @param level makes the file, and those of other slots, long enough for so many cells; not given: it alone
+ */
+export async function openFileCells(
+  path: string,
+  rng: Rng,
+  level: (cells: number) => Promise<void> = (cells) => alone(path, cells, rng),
+): Promise<FileCells> {
   const handle = await ours(async () => {
     const file = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     syncFolder(dirname(path));
     return file;
   });
-  return new Cells(handle, rng);
+  return new Cells(handle, rng, level);
 }
 
 class Cells implements FileCells {
   private readonly handle: FileHandle;
   private readonly rng: Rng;
+  private readonly level: (cells: number) => Promise<void>;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(handle: FileHandle, rng: Rng) {
+  constructor(handle: FileHandle, rng: Rng, level: (cells: number) => Promise<void>) {
     this.handle = handle;
     this.rng = rng;
+    this.level = level;
   }
 
   async read(cell: number, place: CellPlace): Promise<Uint8Array> {
@@ -44,7 +54,7 @@ class Cells implements FileCells {
   write(cell: number, place: CellPlace, bytes: Uint8Array): Promise<void> {
     const sealed = sealCell(place, bytes, this.rng);
     return this.inTurn(async () => {
-      await this.grow(cell);
+      if (cell >= (await this.count())) await this.level(cell + 1);
       await this.put(cell, sealed);
       await this.handle.datasync();
     });
@@ -62,13 +72,6 @@ class Cells implements FileCells {
   async close(): Promise<void> {
     await this.last;
     await this.handle.close();
-  }
-
-  /** Cells below `cell` are there: random ones where there were none. A torn last one is made anew. */
-  private async grow(cell: number): Promise<void> {
-    for (let next = await this.count(); next < cell; next++) {
-      await this.put(next, randomBytes(this.rng, CELL_BYTES));
-    }
   }
 
   private async count(): Promise<number> {
@@ -89,6 +92,11 @@ class Cells implements FileCells {
     this.last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Random cells where there were none; a torn last one gets random bytes as well. */
+async function alone(path: string, cells: number, rng: Rng): Promise<void> {
+  for (const piece of lengthen(path, cells * CELL_BYTES, rng, () => {})) await piece();
 }
 
 function at(cell: number): number {

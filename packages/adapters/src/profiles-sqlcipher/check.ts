@@ -12,7 +12,7 @@ import { PageAuthority } from './pages.ts';
 import { SlicedFile } from './sliced.ts';
 import { type LogContent, readLog } from './wal.ts';
 
-const NO_LOG: LogContent = { pages: new Set(), size: null };
+const NO_LOG: LogContent = { pages: new Set(), size: null, first: null };
 
 export class PageCheck {
   private readonly data: SlicedFile;
@@ -37,8 +37,10 @@ export class PageCheck {
     const check = new PageCheck(path, databaseKey);
     try {
       check.log = await logOf(`${path}-wal`, check.authority);
-      // What stands behind the pages of the database is nobody's (9).
-      check.size = check.log.size ?? check.authority.pagesOf(check.data.exactly(0, PAGE_BYTES));
+      // What stands behind the pages of the database is nobody's (9), and transactions of the log count it as well.
+      const first = check.log.first ?? check.data.exactly(0, PAGE_BYTES);
+      check.size = check.authority.pagesOf(first);
+      if (check.log.size !== null && check.log.size < check.size) throw profileUnreadable();
       check.refuseCut();
       check.slice(1);
       return check;

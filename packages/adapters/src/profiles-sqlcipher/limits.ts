@@ -20,6 +20,14 @@ export const PAGE_BYTES = 4_096;
 export const DATA_STEP = 512;
 /** The first step of cells above none. */
 export const CELLS_STEP = 16;
+/** While one is open, data files of all slots grow by this part of the first step at a time. */
+export const DATA_GROWTH = 1 / 2;
+/** They do before work begins on a database that has less of the first step left than this. */
+export const DATA_MARGIN = 1 / 8;
+/** Cells by which those of all slots grow at a time. */
+export const CELLS_GROWTH = 8;
+/** Bytes on the disk below which files no longer grow together: what is left is for the open profile. */
+export const GROWTH_SPARE = 16_777_216;
 /** Rolling copies of every slot. */
 export const ROLLING_COPIES = 2;
 /** Version of a rolling copy's head. 1: 2026. */

@@ -6,7 +6,7 @@ import * as errors from './errors.ts';
 import { type Header, newHeader, type ProfileSecret, rootOf, sealHead, slotKey } from './header.ts';
 import { PASSPHRASE_COST, SALT_BYTES, SLOTS } from './limits.ts';
 import { lockProfile } from './lock.ts';
-import { buildVault, filesOf, makeFolder, profileExists, type SlotFiles } from './vault.ts';
+import { buildVault, filesOf, makeFolder, type NewSlot, profileExists } from './vault.ts';
 
 export type NewVaultOptions = ProfileSecret &
   Pick<ProfileOptions, 'dir' | 'cost' | 'rng' | 'slot' | 'first'>;
@@ -15,7 +15,7 @@ export type NewVaultOptions = ProfileSecret &
 export interface NewVault {
   readonly header: Header;
   /** There is a vault when it resolves and none when it throws. */
-  build(fill: (own: SlotFiles) => Promise<void> | void): Promise<void>;
+  build(fill: (slot: NewSlot) => Promise<void> | void): Promise<void>;
   wipe(): void;
 }
 

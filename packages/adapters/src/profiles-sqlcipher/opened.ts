@@ -1,6 +1,7 @@
 /** A profile that is open, until it is closed (docs/spec/10-store.md). */
 import { statfsSync, statSync } from 'node:fs';
-import { AppError } from '@tacet/base';
+import { setImmediate } from 'node:timers/promises';
+import { AppError, type Rng } from '@tacet/base';
 import type { FileCells, ProfileStore } from '@tacet/client';
 import { systemRng, wipe } from '@tacet/crypto';
 import { intoFreeSlot, makeInSlot, refuseUsed } from './added.ts';
@@ -8,8 +9,8 @@ import { CELL_BYTES } from './cell-form.ts';
 import { openFileCells } from './cells.ts';
 import type { PageCheck } from './check.ts';
 import type { InTurn, OpenProfile, Opens, ProfileOptions } from './contract.ts';
-import { openDatabase } from './database.ts';
 import * as errors from './errors.ts';
+import { EvenGrowth } from './growth.ts';
 import {
   checkSecret,
   type Header,
@@ -22,7 +23,7 @@ import {
 import { readHeaders } from './headers.ts';
 import { PASSPHRASE_COST, SLOTS } from './limits.ts';
 import { Rolling } from './rolling.ts';
-import { levelRolling } from './sizes.ts';
+import { levelCells, levelRolling, syncLater } from './sizes.ts';
 import { type Found, openSlots, theOne } from './slots.ts';
 import { type ProfileSnapshot, SnapshotFiles, takeSnapshot } from './snapshot.ts';
 import { SqlcipherStore } from './store.ts';
@@ -70,18 +71,13 @@ export class Profile implements OpenProfile {
     // For backups; the header's own is wiped by whoever read it.
     this.databaseKey = header.databaseKey.slice();
     this.release = release;
-    this.store = new SqlcipherStore(openDatabase(this.own.data, header.databaseKey), () => {
-      check.close();
-      this.snapshotFiles.close();
-      wipe(this.databaseKey);
-      if (!this.resting) this.rest();
-    });
+    this.store = this.openStore(check);
     this.rolling = new Rolling({
       paths: this.own.rolling,
       databaseKey: this.databaseKey,
-      rng: options.rng ?? systemRng,
+      rng: this.rng,
       room: () => this.room(),
-      level: (chunks) => levelRolling(files.slots, chunks, options.rng ?? systemRng, options.first),
+      level: (chunks) => levelRolling(files.slots, chunks, this.rng, syncLater, options.first),
       assertOpen: () => this.store.assertOpen(),
     });
     this.looked = lookOver(check);
@@ -93,6 +89,39 @@ export class Profile implements OpenProfile {
     return this.looked;
   }
 
+  private get rng(): Rng {
+    return this.options.rng ?? systemRng;
+  }
+
+  private openStore(check: PageCheck): SqlcipherStore {
+    const { databaseKey, rng } = this;
+    const { first } = this.options;
+    const paths = this.files.slots.map(({ data }) => data);
+    const growth = new EvenGrowth({ paths, slot: this.slot, databaseKey, rng, first }, check.pages);
+    const onClose = (): void => {
+      check.close();
+      this.snapshotFiles.close();
+      wipe(databaseKey);
+      if (!this.resting) this.rest();
+    };
+    try {
+      return new SqlcipherStore(growth.open(), onClose, growth);
+    } catch (error) {
+      growth.close();
+      throw error;
+    }
+  }
+
+  /** Those of all slots, a piece at a time. */
+  private async levelCells(cells: number): Promise<void> {
+    for (const piece of levelCells(this.files.slots, cells, this.rng, syncLater)) {
+      // Nobody else's files once they may be.
+      this.store.assertOpen();
+      await piece();
+      await setImmediate();
+    }
+  }
+
   async opens(secret: ProfileSecret): Promise<Opens> {
     try {
       checkSecret(secret);
@@ -101,7 +130,7 @@ export class Profile implements OpenProfile {
       wipe(first.header.databaseKey);
       // Of several the one that destroys goes first, else this profile.
       const found = isDuress(first) ? first : (all.find((one) => this.has(one)) ?? first);
-      if (isDuress(found)) eraseOthers(this.options.dir, found, this.options.rng ?? systemRng);
+      if (isDuress(found)) eraseOthers(this.options.dir, found, this.rng);
       evenHeads(this.files);
       return this.has(found) ? 'this' : 'another';
     } catch (error) {
@@ -137,8 +166,11 @@ export class Profile implements OpenProfile {
     prepare: (store: ProfileStore) => Promise<void>,
   ): Promise<void> {
     await this.add(secret, keep, async (slot) => {
-      const header = newHeader(slot, this.options.rng ?? systemRng);
-      await makeInSlot(slotFiles(this.files, slot), header.databaseKey, prepare);
+      const header = newHeader(slot, this.rng);
+      const own = slotFiles(this.files, slot);
+      await makeInSlot(this.files, own, header.databaseKey, prepare, (pages) =>
+        this.store.makeRoom(pages),
+      );
       return header;
     });
   }
@@ -162,7 +194,7 @@ export class Profile implements OpenProfile {
 
   cells(): Promise<FileCells> {
     this.store.assertOpen();
-    this.opening ??= openFileCells(this.own.cells, this.options.rng ?? systemRng);
+    this.opening ??= openFileCells(this.own.cells, this.rng, (cells) => this.levelCells(cells));
     return this.opening;
   }
 
@@ -185,7 +217,7 @@ export class Profile implements OpenProfile {
     try {
       await inTurn(() => this.store.close());
       this.closeCells();
-      for (const piece of settling(files, options.rng ?? systemRng, options.first)) {
+      for (const piece of settling(files, this.rng, options.first)) {
         await inTurn(piece);
       }
     } catch (error) {
@@ -200,7 +232,7 @@ export class Profile implements OpenProfile {
     this.resting = true;
     const { files, options } = this;
     try {
-      settle(files, options.rng ?? systemRng, options.first);
+      settle(files, this.rng, options.first);
     } catch (error) {
       leaveApart(error);
     } finally {

@@ -11,7 +11,6 @@ import { readHeaders } from './headers.ts';
 import { lockProfile } from './lock.ts';
 import { claimFolder, newVault } from './new-vault.ts';
 import { Profile } from './opened.ts';
-import { dropTail } from './sizes.ts';
 import { theOne } from './slots.ts';
 import {
   evenHeads,
@@ -35,7 +34,7 @@ export async function createProfile(options: ProfileOptions): Promise<OpenProfil
   let release = (): void => {};
   try {
     release = claimFolder(dir);
-    await made.build(({ data }) => makeDatabase(data, header.databaseKey));
+    await made.build(({ database }) => makeDatabase(database, header.databaseKey));
     return await openSlot(options, filesOf(dir), header, release);
   } catch (error) {
     release();
@@ -97,13 +96,12 @@ async function openSlot(
   const { inTurn = atOnce } = options;
   const own = slotFiles(files, header.slot);
   refuseShort(own);
-  // Also against who comes to the same vault by another folder: files are about to be cut.
+  // Also against who comes to the same vault by another folder: files are about to be written.
   const unlock = await inTurn(() => lockProfile(files.vaultLock));
   let check: PageCheck | null = null;
   try {
     const begun = await inTurn(() => PageCheck.begin(own.data, header.databaseKey));
     check = begun;
-    dropTail(own.data, begun.pages);
     const releaseBoth = (): void => {
       unlock();
       release();

@@ -43,10 +43,10 @@ export async function restoreProfile(options: RestoreOptions): Promise<void> {
   let release = (): void => {};
   try {
     release = claimFolder(dir);
-    await made.build(async (own) => {
-      await put(own.data, source.data);
-      if (source.cells !== null) await put(own.cells, source.cells);
-      await fence(own.data, options, made.header.databaseKey);
+    await made.build(async ({ database, putCells }) => {
+      await put(database, source.data);
+      if (source.cells !== null) await putCells(source.cells);
+      await fence(database, options, made.header.databaseKey);
     });
   } catch (error) {
     throw errors.fromSystem(error);
@@ -57,7 +57,7 @@ export async function restoreProfile(options: RestoreOptions): Promise<void> {
 }
 
 /** What the file holds from now on. On disk when it resolves. */
-export async function put(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function put(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(path, 'w', FILE_MODE);
   try {
     for await (const piece of pieces) await file.writeFile(piece);

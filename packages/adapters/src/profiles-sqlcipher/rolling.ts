@@ -22,6 +22,7 @@ import {
   ROLLING_SPARE,
 } from './limits.ts';
 import { openRollingHead, rollingBytes, sealChunk, sealRollingHead } from './rolling-form.ts';
+import type { Piece } from './sizes.ts';
 
 export interface RollingParts {
   readonly paths: readonly string[];
@@ -30,7 +31,7 @@ export interface RollingParts {
   /** Bytes left on the disk for this slot. */
   readonly room: () => number;
   /** Makes the copies of all slots long enough for so many chunks: pieces of a millisecond. */
-  readonly level: (chunks: number) => Iterable<() => void>;
+  readonly level: (chunks: number) => Iterable<Piece>;
   /** Throws when the profile was closed. */
   readonly assertOpen: () => void;
 }

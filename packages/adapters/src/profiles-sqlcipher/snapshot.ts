@@ -80,12 +80,13 @@ export async function takeSnapshot(parts: SnapshotParts): Promise<ProfileSnapsho
   };
   try {
     const handle = await files.handle(parts.data);
-    const { size } = await handle.stat();
-    if (size % PAGE_BYTES !== 0 || size === 0) throw profileUnreadable();
     const first = await exactly(handle, 0, PAGE_BYTES);
     authority = new PageAuthority(key, first);
+    // Behind them the file has random bytes.
+    const bytes = authority.pagesOf(first) * PAGE_BYTES;
+    if ((await handle.stat()).size < bytes) throw profileUnreadable();
     const data = {
-      bytes: size,
+      bytes,
       read: (at: number, length: number) => exactly(handle, at, length),
       check(at: number, bytes: Uint8Array): void {
         // What was read while the log came into it is no moment of anything.

@@ -10,8 +10,27 @@ import { LOG_PAGES, STATEMENT_CACHE } from './limits.ts';
 
 type Statement = ReturnType<Database['prepare']>;
 
+/** The data file below, which grows with those of the other slots (docs/spec/10-store.md, 9). */
+export interface StoreGrowth {
+  /** Whether the files are to grow before more is written. */
+  isDue(): boolean;
+  /** They grow; the database is closed meanwhile. */
+  lengthen(): void;
+  /** The same, so far that each could hold so many pages. */
+  lengthenFor(pages: number): void;
+  holds(pages: number): boolean;
+  /** The database has so many pages now: whether that is more than its file. */
+  isBeyond(pages: number): boolean;
+  /** All files get so many, before any of them comes into the open one. */
+  reach(): void;
+  open(): Database;
+  close(): void;
+}
+
 export class SqlcipherStore implements ProfileStore {
-  private readonly database: Database;
+  /** Null when it could not be opened again. */
+  private database: Database | null;
+  private readonly growth: StoreGrowth | null;
   private readonly statements = new Map<string, Statement>();
   private readonly onClose: () => void;
   private depth = 0;
@@ -21,22 +40,30 @@ export class SqlcipherStore implements ProfileStore {
   /** A snapshot is held: the log stays apart from the data file. */
   private frozen = false;
 
-  constructor(database: Database, onClose: () => void = () => {}) {
+  /** @param growth none: a file of its own */
+  constructor(
+    database: Database,
+    onClose: () => void = () => {},
+    growth: StoreGrowth | null = null,
+  ) {
     this.database = database;
     this.onClose = onClose;
+    this.growth = growth;
   }
 
   transaction<T>(work: () => T): T {
     const nested = this.depth > 0;
+    if (!nested) this.growAhead();
     // A failed inner part that the outer one survives must leave nothing behind: a savepoint.
-    this.exec(nested ? 'SAVEPOINT inner_part' : 'BEGIN IMMEDIATE');
+    this.tell(nested ? 'SAVEPOINT inner_part' : 'BEGIN IMMEDIATE');
     this.depth += 1;
     try {
       const result = work();
       if (result instanceof Promise) {
         throw new AppError('transaction-async', 'bug', 'a transaction must not wait');
       }
-      this.exec(nested ? 'RELEASE inner_part' : 'COMMIT');
+      if (nested) this.tell('RELEASE inner_part');
+      else this.commit();
       return result;
     } catch (error) {
       this.rollback(nested);
@@ -48,11 +75,13 @@ export class SqlcipherStore implements ProfileStore {
   }
 
   exec(sql: string): void {
-    this.ask(() => this.database.exec(sql));
+    this.alone(() => this.tell(sql));
   }
 
   run(sql: string, ...params: SqlValue[]): { changes: number; rowId: number } {
-    const { changes, lastInsertRowid } = this.ask(() => this.prepare(sql).run(bindable(params)));
+    const { changes, lastInsertRowid } = this.alone(() =>
+      this.ask(() => this.prepare(sql).run(bindable(params))),
+    );
     return { changes, rowId: lastInsertRowid };
   }
 
@@ -68,7 +97,7 @@ export class SqlcipherStore implements ProfileStore {
   /** Waits for the release while a snapshot is held. */
   checkpoint(): void {
     if (this.frozen) this.assertOpen();
-    else this.ask(() => this.database.pragma('wal_checkpoint(TRUNCATE)'));
+    else this.ask(() => this.db().pragma('wal_checkpoint(TRUNCATE)'));
   }
 
   /** From here on the data file does not change, until `thaw`. Throws `snapshot-held`. */
@@ -80,7 +109,7 @@ export class SqlcipherStore implements ProfileStore {
     // Outside a transaction, or what the data file holds would be no moment of the profile.
     if (this.depth > 0) throw new AppError('snapshot-inside', 'bug', 'a snapshot in a transaction');
     this.checkpoint();
-    this.exec('PRAGMA wal_autocheckpoint = 0');
+    this.tell('PRAGMA wal_autocheckpoint = 0');
     this.frozen = true;
   }
 
@@ -89,19 +118,97 @@ export class SqlcipherStore implements ProfileStore {
     if (!this.frozen) return;
     this.frozen = false;
     if (this.closed) return;
-    this.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    this.reach();
+    this.tell(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
     this.checkpoint();
+  }
+
+  /** Data files of all slots are long enough for so many pages. */
+  makeRoom(pages: number): void {
+    this.assertOpen();
+    const { growth } = this;
+    if (growth === null || growth.holds(pages)) return;
+    if (this.frozen || this.depth > 0) growth.lengthenFor(pages);
+    else this.anew(() => growth.lengthenFor(pages));
   }
 
   close(): void {
     if (this.closed) return;
+    try {
+      // Closing brings the log into the file.
+      this.reach();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
     this.closed = true;
     this.statements.clear();
     try {
-      this.database.close();
+      this.database?.close();
     } finally {
+      this.growth?.close();
       this.onClose();
     }
+  }
+
+  private tell(sql: string): void {
+    this.ask(() => this.db().exec(sql));
+  }
+
+  /** A statement that may be a transaction of its own. */
+  private alone<T>(work: () => T): T {
+    if (this.depth > 0) return work();
+    this.growAhead();
+    const done = work();
+    if (!this.frozen) this.reach();
+    return done;
+  }
+
+  private commit(): void {
+    const isBeyond = !this.frozen && this.isBeyond();
+    // SQLite would lengthen the one file by itself.
+    if (isBeyond) this.tell('PRAGMA wal_autocheckpoint = 0');
+    try {
+      this.tell('COMMIT');
+      if (isBeyond) this.growth?.reach();
+    } finally {
+      if (isBeyond) this.db().exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    }
+  }
+
+  /** Before anything is written: the data files of all slots grow, where little is left. */
+  private growAhead(): void {
+    const { growth } = this;
+    if (growth === null || this.frozen || this.closed || !growth.isDue()) return;
+    this.anew(() => growth.lengthen());
+  }
+
+  /** While `work` runs the database is closed, and its log empty. */
+  private anew(work: () => void): void {
+    this.checkpoint();
+    this.statements.clear();
+    this.ask(() => this.db().close());
+    this.database = null;
+    work();
+    this.ask(() => this.db());
+  }
+
+  /** All files have what pages the log may bring into the open one. */
+  private reach(): void {
+    if (this.isBeyond()) this.growth?.reach();
+  }
+
+  private isBeyond(): boolean {
+    if (this.growth === null) return false;
+    const pages = this.ask(() => this.prepare('PRAGMA page_count').get<SqlRowOf>())?.['page_count'];
+    return this.growth.isBeyond(Number(pages));
+  }
+
+  private db(): Database {
+    if (this.database !== null) return this.database;
+    if (this.growth === null)
+      throw new AppError('profile-closed', 'state', 'the profile is locked');
+    this.database = this.growth.open();
+    return this.database;
   }
 
   /** A wrong statement is a bug and passes as it is; trouble with the disk gets our name. */
@@ -130,14 +237,14 @@ export class SqlcipherStore implements ProfileStore {
         oldest[1].close();
       }
     }
-    const statement = this.database.prepare(steady(sql), { persistent: true });
+    const statement = this.db().prepare(steady(sql), { persistent: true });
     this.statements.set(sql, statement);
     return statement;
   }
 
   private rollback(nested: boolean): void {
     try {
-      this.database.exec(nested ? 'ROLLBACK TO inner_part; RELEASE inner_part' : 'ROLLBACK');
+      this.db().exec(nested ? 'ROLLBACK TO inner_part; RELEASE inner_part' : 'ROLLBACK');
     } catch {
       // SQLite has rolled back by itself (full disk, I/O error): the first error is the story.
       this.lost = nested;

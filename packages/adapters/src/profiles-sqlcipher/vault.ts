@@ -9,8 +9,10 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rng } from '@tacet/base';
+import { CELL_BYTES } from './cell-form.ts';
 import { openDatabase } from './database.ts';
 import { profileUnreadable } from './errors.ts';
 import {
@@ -23,8 +25,19 @@ import {
   writeOver,
 } from './files.ts';
 import { HEAD_BYTES, PAGE_BYTES, ROLLING_COPIES, SALT_BYTES, SLOTS } from './limits.ts';
-import { levelSizes } from './sizes.ts';
+import {
+  levelCells,
+  levelData,
+  levelSizes,
+  type Piece,
+  type Sync,
+  syncLater,
+  syncNow,
+} from './sizes.ts';
 import { randomHead } from './slots.ts';
+
+/** Copied at a time. */
+const PIECE_BYTES = 262_144;
 
 export interface SlotFiles {
   readonly head: string;
@@ -112,8 +125,44 @@ export function makeDatabase(path: string, databaseKey: Uint8Array): void {
   }
 }
 
+/** Where a database is made before it goes into its slot: under a name that is no slot's. */
+export function makingOf(files: Files): string {
+  return join(files.vault, 'data.new');
+}
+
+export function removeMade(path: string): void {
+  for (const one of [path, `${path}-wal`]) rmSync(one, { force: true });
+}
+
+/**
+ * A database that was made beside, over what lies in a slot, whose file stays as old as the others and where it lies.
+ * Random bytes behind it stay.
+ */
+export async function putInSlot(made: string, { data }: SlotFiles): Promise<void> {
+  const from = await open(made, 'r');
+  try {
+    const into = await open(data, 'r+');
+    try {
+      const bytes = new Uint8Array(PIECE_BYTES);
+      for (let at = 0; ; ) {
+        const { bytesRead } = await from.read(bytes, 0, PIECE_BYTES, at);
+        if (bytesRead === 0) break;
+        await writeAt(into, bytes.subarray(0, bytesRead), at);
+        at += bytesRead;
+      }
+      await into.sync();
+    } finally {
+      await into.close();
+    }
+  } finally {
+    await from.close();
+  }
+  removeMade(made);
+}
+
 /** What a slot lacks is made of random bytes: nobody has its key. What was being made goes. */
 export function fillSlots(files: Files, rng: Rng): void {
+  removeMade(makingOf(files));
   for (const { head, data, cells, rolling } of files.slots) {
     for (const path of [head, data]) rmSync(`${path}.new`, { force: true });
     if (!existsSync(head)) {
@@ -148,22 +197,33 @@ export function evenHeads(files: Files): void {
 
 /** A vault at rest: all slots of one size, all files of one time. @param first see `levelSizes` */
 export function settle(files: Files, rng: Rng, first?: number): void {
-  for (const piece of settling(files, rng, first)) piece();
+  for (const piece of resting(files, rng, syncNow, first)) piece();
 }
 
 /** The same in pieces of a millisecond or two. */
-export function* settling(files: Files, rng: Rng, first?: number): Generator<() => void> {
-  yield* levelSizes(files.slots, rng, first);
+export function settling(files: Files, rng: Rng, first?: number): Generator<Piece> {
+  return resting(files, rng, syncLater, first);
+}
+
+function* resting(files: Files, rng: Rng, sync: Sync, first?: number): Generator<Piece> {
+  yield* levelSizes(files.slots, rng, sync, first);
   yield () => {
     const now = new Date();
     for (const name of readdirSync(files.vault)) utimesSync(join(files.vault, name), now, now);
   };
 }
 
+/** A slot of a vault that is being made. */
+export interface NewSlot {
+  /** Where its database is to be; it goes into its place behind that. */
+  readonly database: string;
+  /** Bytes of its files: cells, one after the other. */
+  putCells(pieces: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
 /**
  * Fills a vault under another name and renames it, so that a crash on the way leaves no profile. What
  * such a crash left is only ever an unfinished vault, and is removed.
- * @param fill puts into the files of its slot what they have; they are there, empty
  */
 export async function buildVault(
   dir: string,
@@ -174,17 +234,24 @@ export async function buildVault(
     readonly first: number | undefined;
   },
   rng: Rng,
-  fill: (slot: SlotFiles) => Promise<void> | void,
+  fill: (slot: NewSlot) => Promise<void> | void,
 ): Promise<void> {
   const unfinished = filesOf(dir, 'vault.new');
   const own = slotFiles(unfinished, parts.slot);
+  const database = makingOf(unfinished);
   rmSync(unfinished.vault, { recursive: true, force: true });
   try {
     makeFolder(unfinished.vault);
     writeNew(unfinished.salt, parts.salt);
-    // All files before any is filled: which came first says nothing.
+    // All files before any is filled, and all of one length before any holds something: neither which came first nor
+    // where one lies says anything.
     fillSlots(unfinished, rng);
-    await fill(own);
+    await fill({ database, putCells: (pieces) => putCells(unfinished, own, pieces, rng) });
+    const pages = Math.ceil(statSync(database).size / PAGE_BYTES);
+    for (const piece of levelData(unfinished.slots, pages, rng, syncLater, parts.first)) {
+      await piece();
+    }
+    await putInSlot(database, own);
     writeOver(own.head, parts.head);
     settle(unfinished, rng, parts.first);
     syncFolder(unfinished.vault);
@@ -193,5 +260,34 @@ export async function buildVault(
   } catch (error) {
     rmSync(unfinished.vault, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Those of all slots are lengthened before a byte is written into the one. */
+async function putCells(
+  { slots }: Files,
+  own: SlotFiles,
+  pieces: AsyncIterable<Uint8Array>,
+  rng: Rng,
+): Promise<void> {
+  const file = await open(own.cells, 'r+');
+  try {
+    let at = 0;
+    for await (const bytes of pieces) {
+      const count = Math.ceil((at + bytes.length) / CELL_BYTES);
+      for (const piece of levelCells(slots, count, rng, syncLater)) await piece();
+      await writeAt(file, bytes, at);
+      at += bytes.length;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAt(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
   }
 }

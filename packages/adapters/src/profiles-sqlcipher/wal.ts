@@ -16,8 +16,10 @@ const VERSION = 3_007_000;
 export interface LogContent {
   /** Numbers of the pages its transactions hold. */
   readonly pages: ReadonlySet<number>;
-  /** Pages of the database after the last of them; null without any. */
+  /** Pages its last one names, at least those of the database; null without any. */
   readonly size: number | null;
+  /** The last writing of the first page, null without any. */
+  readonly first: Uint8Array | null;
 }
 
 type Sum = readonly [number, number];
@@ -39,7 +41,7 @@ export async function readLog(
   authority: PageAuthority,
 ): Promise<LogContent | null> {
   const count = Math.floor((log.size - LOG_HEADER_BYTES) / LOG_FRAME_BYTES);
-  if (count < 1) return { pages: new Set(), size: null };
+  if (count < 1) return { pages: new Set(), size: null, first: null };
   const header = headerOf(log.exactly(0, LOG_HEADER_BYTES));
   const frame = (i: number): Frame =>
     frameOf(log.exactly(LOG_HEADER_BYTES + i * LOG_FRAME_BYTES, LOG_FRAME_BYTES), header.little);
@@ -48,6 +50,8 @@ export async function readLog(
   let at = 0;
   let ended = 0;
   let size: number | null = null;
+  let first: Uint8Array | null = null;
+  let written: Uint8Array | null = null;
   const numbers: number[] = [];
   if (header.holds) {
     for (; at < count; at++) {
@@ -57,9 +61,11 @@ export async function readLog(
       if (!authority.holds(page, number)) return null;
       sum = one.sum;
       numbers.push(number);
+      if (number === 1) written = page.slice();
       if (commit > 0) {
         ended = numbers.length;
         size = commit;
+        first = written;
       }
     }
   } else {
@@ -76,7 +82,7 @@ export async function readLog(
     const next = frame(at + 1);
     if (next.salts === header.salts && next.follows(one.sum)) return null;
   }
-  return { pages: new Set(numbers.slice(0, ended)), size };
+  return { pages: new Set(numbers.slice(0, ended)), size, first };
 }
 
 export function headerOf(bytes: Uint8Array) {

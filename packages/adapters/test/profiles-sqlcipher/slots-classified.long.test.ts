@@ -1,23 +1,42 @@
 /**
  * Whoever has the files alone, of many vaults, and is told of half of them which slots are used, cannot
- * say it of the others. The same reader finds them at once where vaults are not settled.
+ * say it of the others. The same reader finds them at once where files of used slots grow by themselves, or
+ * headers come to be one by one.
  */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Sensitive } from '@tacet/base';
 import { openSlot } from '@tacet/testkit/open-slot';
 import { createProfile, openProfile } from '../../src/profiles-sqlcipher/index.ts';
+import { extentsOf } from './extents.ts';
 import { DAY, START, tend } from './rolling-scene.ts';
 
-const VAULTS = 235;
+const VAULTS = Number(process.env['VAULTS'] ?? 235);
+const PAGE = 4_096;
 const SLOTS = 4;
 const PARTS = ['head', 'data', 'cells', 'roll0', 'roll1'];
 const root = mkdtempSync(join(tmpdir(), 'tacet-classified-'));
 after(() => rmSync(root, { recursive: true, force: true }));
+writeFileSync(join(root, 'probe'), new Uint8Array(PAGE));
+/** Whether the file system says where files lie. */
+const SAYS = extentsOf([join(root, 'probe')]) !== null;
 
 const secretOf = (text: string) => ({
   kind: 'keychain' as const,
@@ -59,18 +78,36 @@ async function makeVault(dir: string): Promise<Set<number>> {
   return used;
 }
 
-/** Of its files: sizes, places and times beside the other slots', and how even the bytes are. */
-function features(dir: string, slot: number): number[] {
-  const folder = join(dir, 'vault');
-  const measured = Array.from({ length: SLOTS }, (_, i) => {
-    const stats = PARTS.map((part) => statSync(join(folder, `${i}.${part}`)));
-    return stats.flatMap(({ size, mode, blocks, ino, mtimeMs, ctimeMs, birthtimeMs }) => [
-      ...[size, mode, blocks, ino],
-      ...[mtimeMs, ctimeMs, birthtimeMs],
-    ]);
-  });
+/** Of the files of each slot: sizes, times, and where they lie. */
+function outsides(dir: string): number[][] {
+  const slots = Array.from({ length: SLOTS }, (_, slot) =>
+    PARTS.map((part) => join(dir, 'vault', `${slot}.${part}`)),
+  );
+  const lie = extentsOf(slots.flat());
+  return slots.map((paths, slot) =>
+    paths.flatMap((path, part) => {
+      const { size, mode, blocks, ino, mtimeMs, ctimeMs, birthtimeMs } = statSync(path);
+      const extents = lie?.[slot * PARTS.length + part] ?? [];
+      const [first, last] = [extents[0], extents.at(-1)];
+      const ends = [first?.place ?? 0, (last?.place ?? 0) + (last?.blocks ?? 0)];
+      return [
+        ...[size, mode, blocks, ino],
+        ...[mtimeMs, ctimeMs, birthtimeMs],
+        ...[extents.length, ...ends, first?.blocks ?? 0, last?.blocks ?? 0],
+      ];
+    }),
+  );
+}
+
+/** Of each number how many other slots have a higher one. */
+function ranksOf(measured: readonly (readonly number[])[], slot: number): number[] {
   const own = measured[slot] ?? [];
-  const ranks = own.map((value, k) => measured.filter((other) => (other[k] ?? 0) > value).length);
+  return own.map((value, k) => measured.filter((other) => (other[k] ?? 0) > value).length);
+}
+
+/** How even the bytes are. */
+function inside(dir: string, slot: number): number[] {
+  const folder = join(dir, 'vault');
   const data = readFileSync(join(folder, `${slot}.data`));
   const head = readFileSync(join(folder, `${slot}.head`));
   const copies = ['roll0', 'roll1'].map((part) => readFileSync(join(folder, `${slot}.${part}`)));
@@ -80,14 +117,48 @@ function features(dir: string, slot: number): number[] {
   ]);
   // Pages that lie in two places, or bodies that share a run of octets.
   const all = Buffer.concat([data, ...copies]);
-  return [
-    ...ranks,
-    ...[all, data, head, ...copies, ...ends].flatMap((bytes) => [
-      chiSquare(bytes),
-      mean(bytes),
-      repeats(bytes),
-    ]),
-  ];
+  return [all, data, head, ...copies, ...ends].flatMap((bytes) => [
+    chiSquare(bytes),
+    mean(bytes),
+    repeats(bytes),
+  ]);
+}
+
+/** When files came to be, alone. */
+function births(dir: string): number[][] {
+  return Array.from({ length: SLOTS }, (_, slot) =>
+    PARTS.map((part) => statSync(join(dir, 'vault', `${slot}.${part}`)).birthtimeMs),
+  );
+}
+
+/** A control: the ends of used slots are cut, and grow page by page beside another file. */
+function growAlone(dir: string, used: ReadonlySet<number>): void {
+  const beside = openSync(join(dir, 'beside'), 'w');
+  for (const slot of used) {
+    const path = join(dir, 'vault', `${slot}.data`);
+    const { size, atime, mtime } = statSync(path);
+    const file = openSync(path, 'r+');
+    ftruncateSync(file, size - 4 * PAGE);
+    fsyncSync(file);
+    for (let at = size - 4 * PAGE; at < size; at += PAGE) {
+      writeSync(beside, randomBytes(PAGE));
+      fsyncSync(beside);
+      writeSync(file, randomBytes(PAGE), 0, PAGE, at);
+      fsyncSync(file);
+    }
+    closeSync(file);
+    utimesSync(path, atime, mtime);
+  }
+  closeSync(beside);
+}
+
+/** A control: headers of used slots are made anew without the others. */
+function bearAlone(dir: string, used: ReadonlySet<number>): void {
+  for (const slot of used) {
+    const path = join(dir, 'vault', `${slot}.head`);
+    writeFileSync(`${path}.new`, readFileSync(path));
+    renameSync(`${path}.new`, path);
+  }
 }
 
 function chiSquare(bytes: Uint8Array): number {
@@ -126,31 +197,44 @@ function rightGuesses(known: readonly Sample[], others: readonly Sample[]): numb
     .length;
 }
 
-test('which slots are used cannot be told from the files, in vaults at rest', async () => {
+/** Of the half nobody told of, how many are guessed right. */
+function guesses(samples: readonly Sample[]): { readonly right: number; readonly of: number } {
+  const half = Math.ceil(VAULTS / 2) * SLOTS;
+  const others = samples.slice(half);
+  return { right: rightGuesses(samples.slice(0, half), others), of: others.length };
+}
+
+test('which slots are used cannot be told from the files, in vaults at rest', async (t) => {
   const atRest: Sample[] = [];
-  const open: Sample[] = [];
+  const grown: Sample[] = [];
+  const born: Sample[] = [];
   for (let i = 0; i < VAULTS; i++) {
     const dir = join(root, `v${i}`);
     const used = await makeVault(dir);
-    const samples = () =>
-      Array.from({ length: SLOTS }, (_, slot) => ({
-        features: features(dir, slot),
-        used: used.has(slot),
-      }));
+    const note = (into: Sample[], measured: number[][], more = (_slot: number): number[] => []) => {
+      for (let slot = 0; slot < SLOTS; slot++) {
+        const features = [...ranksOf(measured, slot), ...more(slot)];
+        into.push({ features, used: used.has(slot) });
+      }
+    };
     assert.ok(statSync(join(dir, 'vault/0.roll0')).size > 65_536, 'copies are there');
-    atRest.push(...samples());
-    // The control: the same vault while one of its slots is open.
-    const profile = await openProfile({ dir, first: 4, ...secretOf('first') });
-    open.push(...samples());
-    profile.close();
+    note(atRest, outsides(dir), (slot) => inside(dir, slot));
+    if (SAYS) {
+      growAlone(dir, used);
+      note(grown, outsides(dir));
+    }
+    bearAlone(dir, used);
+    note(born, births(dir));
     rmSync(dir, { recursive: true });
   }
-  const half = (VAULTS / 2) * SLOTS;
-  const guessed = rightGuesses(atRest.slice(0, half), atRest.slice(half));
+  const rest = guesses(atRest);
   // Half of them by chance; five standard deviations, once in two million runs.
-  const deviation = Math.sqrt(half) / 2;
-  assert.ok(Math.abs(guessed - half / 2) <= 5 * deviation, `${guessed} of ${half} at rest`);
-  const found = rightGuesses(open.slice(0, half), open.slice(half));
-  // One of the two used slots is open, and it shows.
-  assert.ok(found >= 0.7 * half, `${found} of ${half} while open`);
+  const deviation = Math.sqrt(rest.of) / 2;
+  t.diagnostic(`${rest.right} of ${rest.of} at rest`);
+  assert.ok(Math.abs(rest.right - rest.of / 2) <= 5 * deviation, `${rest.right} of ${rest.of}`);
+  const controls = [born, ...(SAYS ? [grown] : [])].map(guesses);
+  t.diagnostic(`controls: ${controls.map(({ right, of }) => `${right} of ${of}`).join(', ')}`);
+  for (const { right, of } of controls)
+    assert.ok(right >= 0.9 * of, `a control: ${right} of ${of}`);
+  if (!SAYS) t.diagnostic('where blocks lie was left out: no filefrag, or it does not say');
 });

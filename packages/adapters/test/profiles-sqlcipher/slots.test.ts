@@ -244,7 +244,7 @@ test('what grows in one slot makes all of them longer, and none of them loses an
   again.close();
 });
 
-test('killed while open, its file is short and has a log; whoever opens another slot leaves it whole', async () => {
+test('killed while open, its file is as long as the others and has a log; whoever opens another slot leaves it whole', async () => {
   const dir = await vault(1);
   await add(dir, 'first', 'second');
   const open = await openProfile(options(dir, 'first'));
@@ -253,6 +253,8 @@ test('killed while open, its file is short and has a log; whoever opens another 
   const killed = fresh();
   cpSync(dir, killed, { recursive: true });
   open.close();
+  const lengths = [0, 1, 2, 3].map((slot) => statSync(join(killed, `vault/${slot}.data`)).size);
+  assert.equal(new Set(lengths).size, 1);
   assert.equal(await opens(killed, 'second'), 'of second');
   assert.ok(statSync(join(killed, 'vault/1.data-wal')).size > 0, 'the log is still there');
   const first = await openProfile(options(killed, 'first'));

@@ -81,7 +81,8 @@ export class DamagedStore implements Pages {
       page: (number: number) => this.authority.open(this.inData(number), number),
     };
     this.earlier = stale.size > 0 ? [before, ...this.copies] : this.copies;
-    this.count = size ?? this.said(this.page(1)) ?? this.guessed();
+    // A transaction of the log counts what stands behind the pages as well.
+    this.count = this.said(this.page(1)) ?? size ?? this.guessed();
   }
 
   page(number: number): Uint8Array | null {

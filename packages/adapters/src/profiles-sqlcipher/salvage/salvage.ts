@@ -15,10 +15,17 @@ import { checkSecret, type ProfileSecret } from '../header.ts';
 import { readHeaders } from '../headers.ts';
 import { lockProfile } from '../lock.ts';
 import { claimFolder, newVault } from '../new-vault.ts';
-import { checkWhole, put } from '../restore.ts';
+import { checkWhole } from '../restore.ts';
 import { theOne } from '../slots.ts';
 import { SqlcipherStore } from '../store.ts';
-import { filesOf, makeDatabase, profileExists, type SlotFiles, slotFiles } from '../vault.ts';
+import {
+  filesOf,
+  makeDatabase,
+  type NewSlot,
+  profileExists,
+  type SlotFiles,
+  slotFiles,
+} from '../vault.ts';
 import { eraseOthers } from '../wipe.ts';
 import { type Loaded, loadRows } from './load.ts';
 import { DamagedStore } from './pages.ts';
@@ -95,10 +102,10 @@ async function into(options: SalvageOptions, files: SlotFiles, key: Uint8Array):
   const damaged = new DamagedStore(files, key);
   let salvaged: Salvaged | null = null;
   try {
-    await made.build(async (own) => {
-      const cells = await cellsOf(files.cells, own.cells, rng);
-      makeDatabase(own.data, databaseKey);
-      const store = new SqlcipherStore(openDatabase(own.data, databaseKey));
+    await made.build(async ({ database, putCells }) => {
+      const cells = await cellsOf(files.cells, putCells, rng);
+      makeDatabase(database, databaseKey);
+      const store = new SqlcipherStore(openDatabase(database, databaseKey));
       try {
         salvaged = fill(store, damaged, options, cells);
         store.checkpoint();
@@ -159,7 +166,7 @@ function versionOf(damaged: DamagedStore): number | null {
 }
 
 /** Each is authenticated for itself: what the disk does not give is random bytes. False where there are none. */
-async function cellsOf(path: string, into: string, rng: Rng): Promise<boolean> {
+async function cellsOf(path: string, put: NewSlot['putCells'], rng: Rng): Promise<boolean> {
   if (!existsSync(path)) return false;
   const file = await open(path, 'r');
   try {
@@ -171,7 +178,7 @@ async function cellsOf(path: string, into: string, rng: Rng): Promise<boolean> {
         yield read?.bytesRead === CELL_BYTES ? bytes : randomBytes(rng, CELL_BYTES);
       }
     }
-    if (count > 0) await put(into, cells());
+    if (count > 0) await put(cells());
     return count > 0;
   } finally {
     await file.close();
