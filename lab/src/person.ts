@@ -1,5 +1,4 @@
 /** A person in the lab: a production client over an in-memory profile and the fake ratchet. */
-import { openMemoryProfile } from '@tacet/adapters/profiles-sqlcipher';
 import type { Millis, Rng } from '@tacet/base';
 import {
   Client,
@@ -14,6 +13,7 @@ import {
 import type { PacketBuilder } from '@tacet/onion';
 import { createFakeSession, MemoryCells } from '@tacet/testkit';
 import { copyStore } from './copy-store.ts';
+import { emptyStore } from './empty-store.ts';
 
 export interface PersonOptions {
   readonly id: number;
@@ -55,7 +55,7 @@ export class Person {
   }
 
   static async create(options: PersonOptions): Promise<Person> {
-    const store = openMemoryProfile();
+    const store = emptyStore();
     const session = createFakeSession(options.rng);
     await prepareProfile(store, session, options.rng, { name: options.name });
     return new Person(options, store, session);
@@ -79,7 +79,7 @@ export class Person {
 
   /** A full lock as a daemon does it: a client of nobody goes on with the link. */
   async lockFully(): Promise<void> {
-    const store = openMemoryProfile();
+    const store = emptyStore();
     await prepareProfile(store, this.session, this.options.rng, { name: 'nobody' });
     this.client = this.open(store, this.client.handOver(this.now));
   }

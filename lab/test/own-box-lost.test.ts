@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { DAY, MINUTE, type Millis, SECOND } from '@tacet/base';
 import { patienceOf } from '@tacet/client';
 import { defaultParameters, demonstrationParameters, type Parameters } from '@tacet/directory';
-import { realOnion } from '../src/real-onion.ts';
+import { courseOf } from '../src/model-onion.ts';
+import { modelledOnion } from '../src/onion.ts';
 import { LabStage } from '../src/scenarios/lab-stage.ts';
 import { arrived, meet } from '../src/scenarios/steps.ts';
 
@@ -16,13 +17,18 @@ const AFTER = 4;
 async function wait(parameters: Parameters): Promise<Millis> {
   let deaf = false;
   const left: Millis[] = [];
-  const stage = new LabStage('own box lost', realOnion, {
+  const lost = new WeakSet<object>();
+  const stage = new LabStage('own box lost', modelledOnion, {
     network: { parameters },
     onRequest: (name, { plan, slot, frame }) => {
       if (name !== 'alice' || !deaf || plan.request.kind !== 'put') return;
+      const course = courseOf(frame);
       if (plan.what === 'put') left.push(slot);
-      // No edge knows this packet any more.
-      else if (plan.what === 'control') frame.fill(0);
+      else if (plan.what === 'control' && course !== undefined) lost.add(course);
+    },
+    drops: (_from, _to, packet) => {
+      const course = packet === null ? undefined : courseOf(packet);
+      return course !== undefined && lost.has(course);
     },
   });
   const alice = await stage.person('alice');
