@@ -1,18 +1,21 @@
 /** The decoders inside a packet, against the reference's encoders (house style: decoders). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { equalBytes, hex } from '@tacet/base';
+import { hex } from '@tacet/base';
 import { GEOMETRY as G, type ReplyBlock } from '@tacet/onion';
 import { checkDecoder, seededRng } from '@tacet/testkit';
 import fc from 'fast-check';
 import { epochOf, indexOf, writePrefix } from '../src/prefix.ts';
-import {
-  endCheckHolds,
-  type RequestPayload,
-  readRequestPayload,
-  writeRequestPayload,
-} from '../src/request.ts';
+import { endCheckHolds, readRequestPayload, writeRequestPayload } from '../src/request.ts';
 import { decodeRouting, type Routing } from '../src/routing.ts';
+import {
+  bitOfEach,
+  formHoldsFlipped,
+  INNER_PAYLOADS,
+  OUTER_PAYLOADS,
+  read,
+  write,
+} from './flips.ts';
 import { prefixOf, requestPlaintext, routingBlock } from './reference/onion.ts';
 import type { Octets } from './reference/primitives.ts';
 import { bytes, RUNS, toggle } from './support.ts';
@@ -188,42 +191,17 @@ test('request payload: undefined bits, long lengths and dirty padding are refuse
   assert.ok(readRequestPayload(payload));
 });
 
-/** As a relay takes it: the end check first. */
-const read = (payload: Uint8Array): RequestPayload | null =>
-  endCheckHolds(payload) ? readRequestPayload(payload) : null;
-
-function write({ data, block }: RequestPayload): Uint8Array {
-  const out = new Uint8Array(G.payload);
-  writeRequestPayload(out, data, block);
-  return out;
-}
-
-const PAYLOADS: readonly RequestPayload[] = [
-  { data: new Uint8Array(0), block: null },
-  { data: bytes(97), block: null },
-  { data: bytes(2_401), block: bytes(G.replyBlock) as ReplyBlock },
-  { data: bytes(G.requestData), block: bytes(G.replyBlock) as ReplyBlock },
-];
-
-test('request payload: the rules of every decoder, and each bit flipped', () => {
-  for (const payload of PAYLOADS) {
-    const valid = write(payload);
+test('request payload: the rules of every decoder, and a bit of each octet flipped', () => {
+  for (const payload of [...INNER_PAYLOADS, ...OUTER_PAYLOADS]) {
     checkDecoder({
       decode: read,
       encode: write,
-      valid,
+      valid: write(payload),
       rng: seededRng('payloads'),
       fuzzRuns: RUNS,
     });
-    // Those in the middle have every field; the others are for the ends of lengths.
-    if (payload.data.length === 0 || payload.data.length === G.requestData) continue;
-    for (let bit = 0; bit < valid.length * 8; bit++) {
-      toggle(valid, bit);
-      const changed = read(valid);
-      if (changed !== null) assert.ok(equalBytes(write(changed), valid), `bit ${bit}`);
-      toggle(valid, bit);
-    }
   }
+  formHoldsFlipped(bitOfEach(G.payload));
 });
 
 test('request payload: zeros behind it, which look like padding, are refused', () => {
