@@ -30,3 +30,12 @@ export async function openChat(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation').getByRole('button', { name }).click();
   await page.getByRole('textbox', { name: `Message to ${name}` }).waitFor();
 }
+
+export async function write(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/** The message whose label begins so. */
+export const row = (page: Page, start: string) =>
+  page.getByRole('listitem', { name: new RegExp(`^${start}`) });

@@ -1,22 +1,16 @@
-/** Two people, two daemons, a network of six processes, and what they see in a real browser. */
+/**
+ * Two people, two daemons, a network of six processes, and what they see in a real browser. One of the daemons is
+ * killed in `killed.long.test.ts`.
+ */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Page } from 'playwright-core';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import type { Town } from '../lib/town.ts';
 import { startWatch } from '../window/lib/browser.ts';
 import { takeOut } from '../window/lib/troubles.ts';
-import { enter, openChat, openTown, SOON, twoPeople } from './stage.ts';
-
-async function write(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: /^Message to/ }).fill(text);
-  await page.keyboard.press('Enter');
-}
-
-const row = (page: Page, start: string) =>
-  page.getByRole('listitem', { name: new RegExp(`^${start}`) });
+import { enter, openChat, openTown, row, SOON, twoPeople, write } from './stage.ts';
 
 describe('browser: two people', { timeout: 240_000 }, () => {
   let town: Town;
@@ -68,23 +62,6 @@ describe('browser: two people', { timeout: 240_000 }, () => {
     await openChat(page, 'Bob');
     await row(page, 'You: Can you hear me').waitFor();
     takeOut(watch.troubles, /status of 401/);
-  });
-
-  it('a daemon killed and started again loses nothing that was written', async (t) => {
-    const watch = await startWatch(t);
-    const hers = await watch.newPage();
-    await enter(hers, alice);
-    await openChat(hers, 'Bob');
-    await bob.kill();
-    await write(hers, 'Are you still there?');
-    await row(hers, 'You: Are you still there.*In the mailbox').waitFor(SOON);
-    await bob.start();
-    const his = await watch.newPage();
-    await enter(his, bob);
-    await openChat(his, 'Alice');
-    await row(his, 'Alice: Are you still there').waitFor(SOON);
-    await row(hers, 'You: Are you still there.*Delivered').waitFor(SOON);
-    assert.equal(await row(his, 'Alice: ').count(), 2);
     failed = false;
   });
 });

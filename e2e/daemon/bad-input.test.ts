@@ -83,6 +83,10 @@ describe('with the command line alone', () => {
 
 test('wrong passphrase: refused, nothing of it anywhere, the right one still opens', async () => {
   await home.tacet('alice', ['down']);
+  // While nobody has it open: stores for the tests below.
+  for (const name of ['newer', 'broken']) {
+    cpSync(home.path('alice', 'vault'), home.path(name, 'vault'), { recursive: true });
+  }
   await home.tacet('alice', ['up', '--locked']);
   const vault = snapshot(home.path('alice', 'vault'));
   const wrong = home.secret('wrong', 'tr0ub4dor and 3');
@@ -108,8 +112,6 @@ test('a profile that cannot be made leaves neither folder nor daemon', async () 
 });
 
 test('a newer store: said, and left as it is', async () => {
-  await home.tacet('alice', ['down']);
-  cpSync(home.path('alice', 'vault'), home.path('newer', 'vault'), { recursive: true });
   const passphrase = new TextEncoder().encode('correct horse battery');
   const opened = await openProfile({
     dir: home.path('newer'),
@@ -121,8 +123,6 @@ test('a newer store: said, and left as it is', async () => {
   const up = ['up', '--passphrase-file', home.path('pass')];
   await refused('newer', up, 'profile-newer', 1);
   assert.deepEqual(await placeOf(home.path('newer')), before);
-  const back = await home.tacet('alice', up);
-  assert.equal(back.code, 0, back.err);
 });
 
 test('a second daemon for the same profile', async () => {
@@ -146,8 +146,6 @@ test('a second daemon for the same profile', async () => {
 });
 
 test('an unreadable store: said, and left as it is', async () => {
-  await home.tacet('alice', ['down']);
-  cpSync(home.path('alice', 'vault'), home.path('broken', 'vault'), { recursive: true });
   for (const slot of [0, 1, 2, 3]) {
     truncateSync(home.path('broken', 'vault', `${slot}.data`), 1_000);
   }
@@ -157,8 +155,6 @@ test('an unreadable store: said, and left as it is', async () => {
   await refused('broken', [...unlock, home.path('pass')], 'profile-unreadable', 1);
   assert.equal(snapshot(home.path('broken', 'vault')), vault);
   assert.equal((await home.json('broken', ['status']))['state'], 'locked');
-  const up = await home.tacet('alice', ['up', '--passphrase-file', home.path('pass')]);
-  assert.equal(up.code, 0, up.err);
 });
 
 test('success is silent in the log', () => {

@@ -35,25 +35,6 @@ test('a small file is written at once and arrives whole, with its words; then no
   }
 });
 
-test('of a file under way a hundred steps are told, not each part', async () => {
-  const stage = slowStage('file steps');
-  const [alice, bob] = [await stage.person('alice'), await stage.person('bob')];
-  await meet(stage, alice, bob);
-  const id = await sendFile(stage, alice, 'bob', bytesOf('steps', 400_000));
-  await stage.until('offered', async () => (await fileOf(bob, 'alice'))?.state === 'offered', HOUR);
-  const offered = (await fileLineOf(bob, 'alice')) ?? assert.fail('no line');
-  const told = (who: Actor, line: string): number => {
-    const sql = "SELECT count(*) AS n FROM events WHERE kind = 'message-state' AND subject = ?";
-    return Number(storeOf(stage.personOf(who)).get(sql, line)?.['n']);
-  };
-  const before = [told(alice, id), told(bob, offered.id)];
-  act(stage, bob, 'want', offered.id);
-  await stage.until('known', async () => (await fileOf(alice, 'bob'))?.state === 'here', 3 * HOUR);
-  const steps = [told(alice, id), told(bob, offered.id)].map((n, at) => n - (before[at] ?? 0));
-  assert.ok((await fileOf(alice, 'bob'))?.parts === 192, 'control: there were more parts');
-  for (const n of steps) assert.ok(n >= 90 && n <= 105, `${n} events`);
-});
-
 test('a large file is only offered; wanted, it comes; declined, nothing of it does', async () => {
   const stage = slowStage('large file');
   const [alice, bob] = [await stage.person('alice'), await stage.person('bob')];

@@ -5,15 +5,15 @@ import { runRole } from '../../fuzz/engine.ts';
 import { faults, figuresOf } from '../../fuzz/report.ts';
 import { ROLES } from '../../fuzz/roles/index.ts';
 
-/** Some seven seconds together; an authority's inputs are dear, since most end in two signatures. */
+/** Some six seconds together; an authority's inputs are dear, since most end in two signatures. */
 const COUNTS: Readonly<Record<string, number>> = {
   mix: 8_000,
   edge: 16_000,
-  client: 4_000,
-  authority: 1_000,
+  client: 2_500,
+  authority: 700,
   link: 212,
   address: 420,
-  requester: 600,
+  requester: 350,
 };
 const SEED = process.env['FUZZ_SEED'] ?? '1';
 
