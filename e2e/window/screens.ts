@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
+import { PHRASE } from './lib/fake-backups.ts';
 import { plainFile, WEBP } from './lib/fake-files.ts';
 import { voiceFile } from './lib/fake-views.ts';
 import { fillScene } from './lib/scenes.ts';
@@ -180,7 +181,7 @@ const shots: readonly Shot[] = [
       fillScene(stage.daemon);
       stage.daemon.opensWith = 'keychain';
       const page = await stage.enter();
-      await page.getByRole('button', { name: /Show network/ }).click();
+      await page.getByRole('button', { name: /your address/ }).click();
       await page.getByRole('button', { name: 'Lock fully' }).scrollIntoViewIfNeeded();
       return page;
     },
@@ -226,6 +227,43 @@ const shots: readonly Shot[] = [
       await page.getByRole('button', { name: /About/ }).click();
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByText('This conversation').scrollIntoViewIfNeeded();
+      return page;
+    },
+  },
+  {
+    name: 'phrase',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      const page = await stage.enter();
+      await page.getByRole('button', { name: /your address/ }).click();
+      await page.getByRole('button', { name: 'Make a backup' }).click();
+      await page.getByRole('button', { name: 'Show me the words' }).click();
+      await page.getByRole('list', { name: 'Recovery phrase' }).waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'backups',
+    async prepare(stage) {
+      fillScene(stage.daemon);
+      stage.daemon.backups.set({ phrase: PHRASE });
+      await stage.daemon.backups.create();
+      stage.daemon.backups.gate = new Promise(() => undefined);
+      const page = await stage.enter();
+      await page.getByRole('button', { name: /your address/ }).click();
+      await page.getByRole('button', { name: 'Backups', exact: true }).click();
+      await page.getByRole('button', { name: 'Make one now' }).click();
+      await page.getByText('31 of 96').waitFor();
+      return page;
+    },
+  },
+  {
+    name: 'restore',
+    async prepare(stage) {
+      stage.daemon.state = 'none';
+      const page = await stage.enter();
+      await page.getByRole('button', { name: 'I have a backup' }).click();
+      await page.getByRole('heading', { name: 'From a backup' }).waitFor();
       return page;
     },
   },

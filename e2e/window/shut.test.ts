@@ -115,7 +115,7 @@ describe('window: lock', { timeout: 120_000 }, () => {
     const bob = stage.daemon.addContact('Bob');
     stage.daemon.receive(bob.id, 'the plan');
     const page = await fill(stage);
-    await page.getByRole('button', { name: /Show network/ }).click();
+    await page.getByRole('button', { name: /your address, backups and locks/ }).click();
     const dialog = page.getByRole('dialog');
     const choice = dialog.getByLabel('Lock when nobody touched anything');
     assert.equal(await choice.inputValue(), '0');

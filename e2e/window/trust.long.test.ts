@@ -47,7 +47,7 @@ describe('window: comparing keys', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Take the verification back' }).click();
     await page.getByText('You took the verification back').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText('Met by invitation link').waitFor();
+    await page.getByRole('main').getByText('Met by invitation link').waitFor();
   });
 
   it('another number is a warning, also beside the name over the conversation', async (t) => {

@@ -21,6 +21,7 @@ import {
 import { AppError } from '@tacet/base';
 import type { WindowCaller, WindowCore } from '@tacet/host/window';
 import { FakeActs } from './fake-acts.ts';
+import { FakeBackups, PHRASE } from './fake-backups.ts';
 import { FakeConversations } from './fake-conversations.ts';
 import { FakeFiles } from './fake-files.ts';
 import { compareLevels } from './fake-levels.ts';
@@ -40,6 +41,8 @@ type Handler = (params: never) => unknown;
 export class FakeDaemon implements WindowCore {
   state: DaemonStatus['state'] = 'open';
   opensWith: DaemonStatus['opensWith'] = 'passphrase';
+  /** A keychain opens the profile, too. */
+  keychain = false;
   /** Minutes after which windows lock by themselves. */
   idle = 0;
   status: ProfileStatus = emptyStatus();
@@ -56,6 +59,7 @@ export class FakeDaemon implements WindowCore {
   readonly voices = new FakeVoices();
   readonly files = new FakeFiles(this.voices);
   readonly trust: FakeTrust;
+  readonly backups: FakeBackups;
   readonly conversations: FakeConversations;
   private readonly acts: FakeActs;
   private readonly log: EventView[] = [];
@@ -70,6 +74,7 @@ export class FakeDaemon implements WindowCore {
     this.clock = clock;
     const { messages, contacts } = this;
     const patchContact = (id: string, patch: Partial<ContactView>) => this.patchContact(id, patch);
+    this.backups = new FakeBackups(clock);
     this.trust = new FakeTrust({ contacts, clock, patchContact });
     const put = (id: string, patch: Partial<MessageView>) => this.put(id, patch);
     this.conversations = new FakeConversations({ contacts, clock, patchContact, put });
@@ -87,7 +92,7 @@ export class FakeDaemon implements WindowCore {
     this.calls.push({ method, params });
     const failure = this.failures.get(method);
     if (failure !== undefined) throw failure;
-    const always = ['status', 'profile.unlock', 'profile.create', 'profile.lock'];
+    const always = ['status', 'profile.unlock', 'profile.create', 'profile.lock', 'backup.restore'];
     if (this.state !== 'open' && !always.includes(method)) {
       throw new AppError('locked', 'state', 'the profile is locked');
     }
@@ -205,7 +210,7 @@ export class FakeDaemon implements WindowCore {
 
   private readonly handlers: { [M in MethodName]?: (params: ParamsOf<M>) => unknown } = {
     status: () => this.daemonStatus(),
-    'profile.unlock': ({ passphrase }) => this.unlock(passphrase),
+    'profile.unlock': (secret) => this.unlock(secret),
     'profile.lock': ({ full }) => {
       this.lock();
       if (full === true) this.state = 'full-locked';
@@ -244,6 +249,16 @@ export class FakeDaemon implements WindowCore {
     'code.start': (params) => this.trust.startCode(params),
     'code.say': (params) => this.trust.sayCode(params),
     'code.stop': (params) => this.trust.stopCode(params),
+    'backup.phrase': () => ({ phrase: PHRASE }),
+    'backup.set': (params) => this.backups.set(params),
+    'backup.create': () => this.backups.create(),
+    'backup.status': () => this.backups.status,
+    'backup.test': (params) => this.backups.test(params),
+    'backup.restore': async (params) => {
+      const contents = await this.backups.restore(params);
+      this.state = 'open';
+      return { status: this.status, contents };
+    },
     'contact.block': ({ contactId }) => this.conversations.block(contactId, true),
     'contact.unblock': ({ contactId }) => this.conversations.block(contactId, false),
     'contact.delete': ({ contactId }) => {
@@ -340,7 +355,7 @@ export class FakeDaemon implements WindowCore {
       startedAt: this.clock() - 7_200_000,
       status: this.state === 'open' ? this.status : null,
       window: null,
-      backup: null,
+      backup: this.backups.running,
       debug: {
         lateness: { slots: 0, missed: 0, p50: 0, p99: 0, p999: 0, max: 0 },
         sessionQueue: 0,
@@ -351,8 +366,8 @@ export class FakeDaemon implements WindowCore {
     };
   }
 
-  private unlock(passphrase: string | undefined): ProfileStatus {
-    if (passphrase !== PASSPHRASE) {
+  private unlock({ passphrase, keychain }: ParamsOf<'profile.unlock'>): ProfileStatus {
+    if (!(keychain === true && this.keychain) && passphrase !== PASSPHRASE) {
       throw new AppError('passphrase-wrong', 'input', 'the passphrase does not open this profile');
     }
     this.state = 'open';

@@ -31,6 +31,8 @@ export type View =
   | { readonly kind: 'invite' };
 
 export type Sheet =
+  | { readonly kind: 'you' }
+  | { readonly kind: 'backup' }
   | { readonly kind: 'network' }
   | { readonly kind: 'message'; readonly id: string }
   | { readonly kind: 'react'; readonly id: string }

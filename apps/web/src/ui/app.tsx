@@ -1,7 +1,7 @@
 /** The frame: which screen stands, the banners above it, the regions that are always there. */
 import { useLayoutEffect } from 'preact/hooks';
 import { go } from '../state/actions.ts';
-import { announcements, phase, status, view } from '../state/store.ts';
+import { announcements, phase, sheet, status, view } from '../state/store.ts';
 import { Banners } from './banners.tsx';
 import { Chat } from './chat.tsx';
 import { Home } from './home.tsx';
@@ -20,7 +20,8 @@ export function App() {
   return (
     <>
       <Screen />
-      <Notice />
+      {/* A sheet shows it itself: nothing stands above a dialog. */}
+      {sheet.value === null && <Notice />}
       <div class="hidden" role="log" aria-label="New messages">
         {announcements.value.map((line, index) => (
           <p key={index}>{line}</p>

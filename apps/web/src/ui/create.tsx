@@ -3,8 +3,16 @@ import { useRef, useState } from 'preact/hooks';
 import { createProfile } from '../state/lifecycle.ts';
 import { sentenceOf } from '../words/errors.ts';
 import { Door, Passphrase, Problem } from './door.tsx';
+import { RestoreScreen } from './restore.tsx';
 
+/** A new one, or one from a backup. */
 export function CreateScreen() {
+  const [isRestore, setRestore] = useState(false);
+  if (isRestore) return <RestoreScreen onBack={() => setRestore(false)} />;
+  return <NewProfile onRestore={() => setRestore(true)} />;
+}
+
+function NewProfile({ onRestore }: { readonly onRestore: () => void }) {
   const name = useRef<HTMLInputElement>(null);
   const first = useRef<HTMLInputElement>(null);
   const second = useRef<HTMLInputElement>(null);
@@ -55,6 +63,9 @@ export function CreateScreen() {
         <Problem text={problem} />
         <button type="submit" class="button button-main" disabled={busy}>
           {busy ? 'Making it, about two seconds' : 'Make the profile'}
+        </button>
+        <button type="button" class="button button-quiet" disabled={busy} onClick={onRestore}>
+          I have a backup
         </button>
       </form>
       <p class="soft">

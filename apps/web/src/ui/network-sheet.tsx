@@ -8,7 +8,6 @@ import { bytes } from '../words/size.ts';
 import { exactTime, span, spanRange } from '../words/time.ts';
 import { LevelSwitch } from './level-switch.tsx';
 import { LinkDot } from './link-dot.tsx';
-import { Locking } from './locking.tsx';
 import { SheetFrame } from './sheet.tsx';
 
 export function NetworkSheet() {
@@ -38,12 +37,6 @@ export function NetworkSheet() {
         <Where card={current.card} network={current.network} edge={current.edge} />
       )}
       {current.disputes.length > 0 && <Disputes disputes={current.disputes} />}
-      <Locking />
-      <section class="block">
-        <h3>Your address</h3>
-        <p class="address">{current.address}</p>
-        <p class="soft">Eight words for your keys. They are never used to find you.</p>
-      </section>
     </SheetFrame>
   );
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { closeSheet } from '../state/actions.ts';
 import { CloseIcon } from './icons.tsx';
+import { Notice } from './notice.tsx';
 
 interface Props {
   readonly title: ComponentChildren;
@@ -38,6 +39,7 @@ export function SheetFrame({ title, children }: Props) {
         </header>
         {children}
       </div>
+      <Notice />
     </dialog>
   );
 }

@@ -5,6 +5,8 @@ import { type Sheet, sheet } from '../state/store.ts';
 import { later } from './later.tsx';
 
 const kinds: Readonly<Record<Sheet['kind'], ComponentType>> = {
+  you: later(({ YouSheet }) => YouSheet, closeSheet),
+  backup: later(({ BackupSheet }) => BackupSheet, closeSheet),
   network: later(({ NetworkSheet }) => NetworkSheet, closeSheet),
   message: later(({ MessageSheet }) => MessageSheet, closeSheet),
   react: later(({ ReactSheet }) => ReactSheet, closeSheet),

@@ -23,7 +23,10 @@ export function Sidebar() {
       <header class="side-head">
         <RestMark />
         <h1 class="side-name">
-          <bdi>{safeName(status.value?.profile ?? 'Tacet')}</bdi>
+          <button type="button" class="side-you" onClick={() => openSheet({ kind: 'you' })}>
+            <bdi>{safeName(status.value?.profile ?? 'Tacet')}</bdi>
+            <span class="hidden">: your address, backups and locks</span>
+          </button>
         </h1>
         <button
           type="button"

@@ -6,6 +6,7 @@ import { contactOf, messages, sheet } from '../state/store.ts';
 import { safeName } from '../words/safe.ts';
 import { fullTime } from '../words/time.ts';
 import { CloseIcon } from './icons.tsx';
+import { Notice } from './notice.tsx';
 
 export function Viewer() {
   const open = sheet.value;
@@ -41,6 +42,7 @@ function Large({ id }: { readonly id: string }) {
           <CloseIcon />
         </button>
       </header>
+      <Notice />
       {url !== null && <img src={url} alt={`Sent by ${who}, without a description`} />}
     </dialog>
   );

@@ -43,6 +43,17 @@ const sentences: Readonly<Record<string, string>> = {
   'voice-long': 'That is more than a voice note can hold.',
   'file-too-slow': 'This network is too slow for it: it would not arrive in time.',
   'file-incomplete': 'Not all of it is here yet.',
+  'recovery-phrase-malformed':
+    'That is no recovery phrase: twelve words of the list, in their order.',
+  'recovery-phrase-wrong': 'That phrase does not open this backup.',
+  'backup-missing': 'There is no backup in that folder yet.',
+  'backup-folder-failed': 'The folder cannot be read or written. Is its disk there?',
+  'backup-folder-foreign': 'Another profile’s backup is in that folder. Choose another one.',
+  'backup-folder-full': 'There is no room left in that folder. The last backup is whole.',
+  'backup-folder-other': 'Something else is in that folder. Choose an empty one.',
+  'backup-folder-place': 'Give the whole path of a folder outside of the profile.',
+  'backup-nowhere': 'This profile was restored: say where its backups go from now on.',
+  'backup-damaged': 'A part of the backup is missing or damaged. Make a new one.',
   locked: 'The profile is locked.',
 };
 

@@ -2,13 +2,11 @@
 import { decodeRequest, encodeError, encodeResult, idOf, isMethod } from '@tacet/api';
 import { AppError, type Clock } from '@tacet/base';
 import type { PassphraseGate } from '../gate.ts';
+import { CONFIRMED_FOR } from './limits.ts';
 import type { WindowCore } from './port.ts';
 import type { Session } from './sessions.ts';
 
-/**
- * A page that was taken over could otherwise stop the daemon, open more windows, destroy all, or have all
- * of it laid into a folder under a phrase of its own.
- */
+/** A page that was taken over could otherwise stop the daemon, open more windows, or destroy all. */
 const withheld: ReadonlySet<string> = new Set([
   'daemon.stop',
   'window.open',
@@ -16,11 +14,16 @@ const withheld: ReadonlySet<string> = new Set([
   'profile.salvage',
   'vault.add',
   'vault.duress',
-  'backup.phrase',
-  'backup.set',
-  'backup.test',
-  'backup.restore',
 ]);
+
+/**
+ * What a page may ask for only after its person gave the passphrase anew (decision 0160): one that was taken over
+ * could have all of the profile laid into a folder under a phrase of its own, or try which folders there are.
+ */
+const confirmed: Readonly<Record<string, readonly string[]>> = {
+  'backup.set': ['phrase', 'folder'],
+  'backup.test': ['folder'],
+};
 
 /** Calls that try a passphrase. */
 const guesses: ReadonlySet<string> = new Set(['profile.unlock', 'profile.reseal']);
@@ -62,9 +65,25 @@ async function invoke(
     throw new AppError('too-many-calls', 'usage', 'too many calls are open in this window');
   }
   try {
+    if (isConfirmed(method, params) && clock.now() >= session.confirmedUntil) {
+      throw new AppError('window-unconfirmed', 'refused', 'say the passphrase anew for this');
+    }
     const call = () => core.call(method, params, { kind: 'window', session: session.id });
-    return guesses.has(method) ? await gate.pass(() => clock.now(), call) : await call();
+    if (!guesses.has(method)) return await call();
+    const answer = await gate.pass(() => clock.now(), call);
+    if (method === 'profile.unlock' && has(params, 'passphrase')) {
+      session.confirmedUntil = clock.now() + CONFIRMED_FOR;
+    }
+    return answer;
   } finally {
     session.endCall();
   }
+}
+
+function isConfirmed(method: string, params: unknown): boolean {
+  return (confirmed[method] ?? []).some((name) => has(params, name));
+}
+
+function has(params: unknown, name: string): boolean {
+  return typeof params === 'object' && params !== null && Object.hasOwn(params, name);
 }

@@ -1,5 +1,5 @@
 /** Caps of the window server (docs/limits.md). Everything a local caller can grow stands here. */
-import { HOUR, SECOND } from '@tacet/base';
+import { HOUR, MINUTE, SECOND } from '@tacet/base';
 
 /** A ticket not redeemed by then is worth nothing. */
 export const TICKET_LIFE = 30 * SECOND;
@@ -42,3 +42,6 @@ export const STREAM_LINGER = 0.5 * SECOND;
 /** Files of the page, and bytes of all of them. */
 export const MAX_ASSETS = 32;
 export const MAX_ASSET_BYTES = 4_194_304;
+
+/** ms for which a page that gave the passphrase anew may do what needs it. */
+export const CONFIRMED_FOR = 5 * MINUTE;

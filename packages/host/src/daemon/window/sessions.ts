@@ -21,6 +21,8 @@ export class Session {
   readonly openedAt: Millis;
   seenAt: Millis;
   ended: EndReason | null = null;
+  /** Until when what needs the passphrase anew is done for this page. */
+  confirmedUntil: Millis = 0;
   private calls = 0;
   private readonly streams = new Set<(reason: EndReason) => void>();
 
