@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Api, MAX_PAGE, type MessageView } from '@tacet/api';
 import { AppError } from '@tacet/base';
+import { daemonEnvironment } from '@tacet/daemon/environment';
 import { Program } from './program.ts';
 import { dialDaemon } from './socket.ts';
 
@@ -103,6 +104,7 @@ export class DaemonProcess {
       ],
       log: this.log,
       urgent,
+      env: daemonEnvironment(process.env),
       ready: { fd: 3, word: '"ready"' },
     });
     this.program = program;

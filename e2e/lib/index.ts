@@ -1,5 +1,6 @@
 /** The harness, for benches that measure whole networks of processes. */
 
+export { daemonEnvironment } from '@tacet/daemon/environment';
 export { type KsResult, twoSampleKs } from '@tacet/testkit/ks';
 export { allMessages, type DaemonProcess } from './daemon.ts';
 export { introduce } from './meet.ts';

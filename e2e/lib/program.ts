@@ -25,6 +25,8 @@ export interface ProgramOptions {
   readonly ready?: { readonly fd: 1 | 3; readonly word: string };
   /** Measured: it goes before other programs of this machine, where that is allowed. */
   readonly urgent?: boolean;
+  /** Instead of ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 let refused = false;
@@ -53,7 +55,11 @@ export class Program {
     // Standard input ends with us, and with it every program that follows it.
     this.child = spawn(process.execPath, [entry, ...args], {
       stdio: ['pipe', ready?.fd === 1 ? 'pipe' : file, file, ready?.fd === 3 ? 'pipe' : 'ignore'],
-      env: { ...process.env, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined },
+      env: {
+        ...(options.env ?? process.env),
+        NODE_OPTIONS: undefined,
+        NODE_TEST_CONTEXT: undefined,
+      },
     });
     closeSync(file);
     endWithUs(this.child);

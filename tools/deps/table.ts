@@ -125,6 +125,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason: '`tacet up` starts the daemon as a process of its own; nothing imports it',
   },
   {
+    path: 'apps/cli/src/launch.ts',
+    allows: ['@tacet/daemon/environment'],
+    reason: 'what the allocator of a daemon is told comes with the environment it is started in',
+  },
+  {
     path: 'apps/cli/bin/tacet.mjs',
     allows: ['@tacet/host/compile-cache'],
     reason: 'before anything of ours is read: where compiled code is kept',

@@ -12,6 +12,8 @@ export interface ChildOptions {
   readonly args: readonly string[];
   /** The child says on descriptor 3 that it is ready. */
   readonly tellsReady?: boolean;
+  /** Instead of ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export class Children {
@@ -30,10 +32,11 @@ export class Children {
    * Its own process group, so that Ctrl-C reaches only us and we end things in order. It follows
    * its standard input, so that it ends with us even when we are killed.
    */
-  start({ name, args, tellsReady }: ChildOptions): ChildProcess {
+  start({ name, args, tellsReady, env = process.env }: ChildOptions): ChildProcess {
     const log = openSync(join(this.logs, `${name}.log`), 'a', 0o600);
     const child = spawn(process.execPath, [FOLLOW, ...args], {
       detached: true,
+      env,
       stdio: ['pipe', log, log, tellsReady === true ? 'pipe' : 'ignore'],
     });
     closeSync(log);

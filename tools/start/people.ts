@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Api, type ContactView, RemoteError } from '@tacet/api';
 import { dialDaemon, waitFor } from '@tacet/cli';
+import { daemonEnvironment } from '@tacet/daemon/environment';
 import { REPOSITORY } from '../lib/tree.ts';
 import type { Children } from './children.ts';
 import { type DemoHome, readPassphrase, StartError } from './home.ts';
@@ -27,6 +28,7 @@ export async function startPerson(
     name: handle,
     args: [DAEMON, '--dir', dir, '--ready-fd', '3', ...options],
     tellsReady: true,
+    env: daemonEnvironment(process.env),
   });
   const line = await children.ready(child);
   const said = line === null ? null : (JSON.parse(line) as { error?: { message: string } });

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, type ErrorKind } from '@tacet/base';
+import { daemonEnvironment } from '@tacet/daemon/environment';
 import type { ProfilePlace } from './paths.ts';
 
 const READY_TIMEOUT_MS = 20_000;
@@ -42,6 +43,7 @@ export async function launchDaemon(launch: Launch): Promise<ChildProcess> {
       detached: !launch.foreground,
       stdio: ['ignore', output, output, 'pipe'],
       cwd: place.dir,
+      env: daemonEnvironment(process.env),
     },
   );
   closeSync(log);

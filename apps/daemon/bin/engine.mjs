@@ -2,6 +2,15 @@
 import { getCompileCacheDir } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { keepCompiled } from '@tacet/host/compile-cache';
+import { daemonEnvironment, isTold } from '../src/environment.mjs';
+
+// The same process, begun again where nobody told it: once, as a system may take the word out. Not where a
+// program waits on a descriptor of its own, which would be closed (`--ready-fd`): it has to tell by itself.
+const AGAIN = 'TACET_BEGUN_AGAIN';
+if (!isTold(process.env) && !process.argv.includes('--ready-fd') && !process.env[AGAIN]) {
+  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, { ...daemonEnvironment(process.env), [AGAIN]: '1' });
+}
 
 // The nursery stays at 1 MB: it would grow while the program is read, and stay so. Not where a cache is
 // shared with other programs: code compiled under other settings is compiled again.

@@ -5,6 +5,7 @@ import { AppError, isAppError } from '@tacet/base';
 import { withholdMemory } from '@tacet/host/core-dumps';
 import { makeLog, SystemClock, startDaemon } from '@tacet/host/daemon';
 import { runEcho } from './echo.ts';
+import { isTold } from './environment.mjs';
 import { type DaemonOptions, readOptions } from './options.ts';
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -16,6 +17,7 @@ const log = makeLog(new SystemClock(), write);
 // Whatever is made here is for this user only.
 process.umask(0o077);
 if (!withholdMemory()) log.warn('core-memory');
+if (!isTold(process.env)) log.warn('freed-memory');
 
 process.on('uncaughtException', (error) => {
   log.error('internal', error);

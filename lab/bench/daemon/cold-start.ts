@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openProfile } from '@tacet/adapters/profiles-sqlcipher';
 import { type Millis, Sensitive, utf8 } from '@tacet/base';
-import { dialDaemon, Program } from '@tacet/e2e/lib';
+import { daemonEnvironment, dialDaemon, Program } from '@tacet/e2e/lib';
 import { median } from '@tacet/testkit/quantile';
 
 const PLAIN = fileURLToPath(new URL('../../../apps/daemon/bin/tacet-daemon.mjs', import.meta.url));
@@ -47,6 +47,7 @@ async function startOnce(profile: string, secret: Secret, folder: string): Promi
       ...['--dir', profile, '--ready-fd', '3', '--no-window'],
     ],
     log: join(folder, 'log'),
+    env: daemonEnvironment(process.env),
     ready: { fd: 3, word: '"ready"' },
   });
   await program.ready();

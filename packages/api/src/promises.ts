@@ -23,7 +23,7 @@ export const PROMISES: readonly Promised[] = [
     who: 'Somebody who takes it fully locked, and reads its memory',
     cannot:
       'open the profile: its keys are gone from memory, while the line to the network goes on',
-    can: 'find something that should be gone, by chance: in two of thirteen searches a part of a public key, or the own name',
+    can: 'find what the system wrote out of memory to the disk; and, elsewhere than on Linux with the usual C library, by chance something that should be gone',
   },
   {
     who: 'Somebody who takes it open, or with windows locked only',
