@@ -75,13 +75,17 @@ export class SqlcipherStore implements ProfileStore {
   }
 
   exec(sql: string): void {
-    this.alone(() => this.tell(sql));
+    if (this.depth === 0) this.growAhead();
+    this.tell(sql);
+    // Outside of a transaction it may have been one, or a setting, which must stand in none.
+    if (this.depth === 0 && !this.frozen) this.reach();
   }
 
   run(sql: string, ...params: SqlValue[]): { changes: number; rowId: number } {
-    const { changes, lastInsertRowid } = this.alone(() =>
-      this.ask(() => this.prepare(sql).run(bindable(params))),
-    );
+    if (this.growth !== null && this.depth === 0) {
+      return this.transaction(() => this.run(sql, ...params));
+    }
+    const { changes, lastInsertRowid } = this.ask(() => this.prepare(sql).run(bindable(params)));
     return { changes, rowId: lastInsertRowid };
   }
 
@@ -152,15 +156,6 @@ export class SqlcipherStore implements ProfileStore {
 
   private tell(sql: string): void {
     this.ask(() => this.db().exec(sql));
-  }
-
-  /** A statement that may be a transaction of its own. */
-  private alone<T>(work: () => T): T {
-    if (this.depth > 0) return work();
-    this.growAhead();
-    const done = work();
-    if (!this.frozen) this.reach();
-    return done;
   }
 
   private commit(): void {
