@@ -10,7 +10,6 @@ import { endAll, type RunOptions, runSuite, type SuiteResult } from './testing/r
 import {
   BESIDE,
   findSuites,
-  LAST,
   type Lane,
   ROWS,
   type Suite,
@@ -76,7 +75,6 @@ async function runAll(): Promise<void> {
   const beside = work(BESIDE);
   for (const lanes of ROWS) await Promise.all(lanes.map(work));
   await beside;
-  await work(LAST);
   close(results, (performance.now() - started) / 1000, prepared.missing);
 }
 

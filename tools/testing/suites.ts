@@ -1,7 +1,7 @@
 /**
  * The suites of `npm test`, found by convention: a folder with `test/**` holding `*.test.ts`.
  * pure: machines and codecs. process: sockets, stores, workers. network: several programs at once,
- * which wait more than they work. timing: the same, but a busy machine would spoil them. Each file
+ * which wait more than they work. timing: the same, but a full machine would spoil them. Each file
  * has a process of its own, but for pure suites and a few others, which have one for all.
  */
 
@@ -22,12 +22,12 @@ const lane = (...kinds: Kind[]): Lane => ({ kinds, beside: false });
 export const ROWS: readonly (readonly Lane[])[] = [
   // Two of its files at a time.
   [lane('process')],
+  // Needs a core; of the other one `BESIDE` takes what is left.
+  [lane('timing')],
   [lane('network', 'pure'), lane('network', 'pure')],
 ];
 /** Machines and codecs are tested while the suites of all rows wait. */
 export const BESIDE: Lane = { kinds: ['pure'], beside: true };
-/** When everything else has ended. */
-export const LAST: Lane = lane('timing');
 
 export interface Suite {
   readonly name: string;
