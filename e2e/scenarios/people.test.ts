@@ -1,6 +1,6 @@
 /**
- * Scenarios of the lab over processes, sockets and stores. Those with kills, and a first text that may wait, stand in
- * `trouble.long.test.ts`: `e2e/restart` kills each process of a network, too, and counts texts.
+ * Scenarios of the lab over processes, sockets and stores. Those with kills and refusals, and texts before an
+ * answer, stand in `trouble.long.test.ts`: `e2e/restart` kills each process of a network, too, and counts texts.
  */
 import { describe } from 'node:test';
 import { joinByInvitation } from './full-invitation.ts';

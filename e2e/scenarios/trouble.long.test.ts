@@ -1,6 +1,6 @@
 /**
- * Scenarios of the lab over processes, sockets and stores, in which somebody is refused or killed; or writes
- * before the other side has answered, which may take a minute longer where a read was lost.
+ * Scenarios of the lab over processes, sockets and stores, in which somebody is refused or killed, or writes
+ * before the other side has answered: more than `npm test` has time for.
  */
 import { describe } from 'node:test';
 import { Playhouse } from './play.ts';
