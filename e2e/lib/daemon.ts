@@ -86,13 +86,25 @@ export class DaemonProcess {
 
   /** Starts the process and opens the profile, making it when there is none: from a backup, where one is named. */
   async start(backup?: { readonly folder: string; readonly phrase: string }): Promise<void> {
-    const {
-      entry,
-      args = [],
-      givenName = this.name,
-      urgent = false,
-      window = false,
-    } = this.options;
+    const api = await this.startClosed();
+    const secret = this.passphrase === null ? { keychain: true } : { passphrase: this.passphrase };
+    const { state } = await api.call('status', {});
+    if (backup !== undefined) await api.call('backup.restore', { ...backup, ...secret });
+    else if (state === 'none') {
+      await api.call('profile.create', { name: this.options.givenName ?? this.name, ...secret });
+    } else await api.call('profile.unlock', secret);
+    this.connection = api;
+    this.lives++;
+  }
+
+  /** What opens its profile; null: a keychain. */
+  get passphrase(): string | null {
+    return this.passphraseFile === null ? null : readFileSync(this.passphraseFile, 'utf8');
+  }
+
+  /** Starts the process and nothing else; the way to ask it for a window. */
+  async startClosed(): Promise<Api> {
+    const { entry, args = [], urgent = false, window = false } = this.options;
     const program = new Program({
       name: this.name,
       entry: entry ?? (this.passphraseFile === null ? KEYCHAIN_ENTRY : ENTRY),
@@ -109,17 +121,7 @@ export class DaemonProcess {
     });
     this.program = program;
     await program.ready();
-    const api = await dialDaemon(join(this.profile, 'daemon.sock'));
-    const secret =
-      this.passphraseFile === null
-        ? { keychain: true }
-        : { passphrase: readFileSync(this.passphraseFile, 'utf8') };
-    const { state } = await api.call('status', {});
-    if (backup !== undefined) await api.call('backup.restore', { ...backup, ...secret });
-    else if (state === 'none') await api.call('profile.create', { name: givenName, ...secret });
-    else await api.call('profile.unlock', secret);
-    this.connection = api;
-    this.lives++;
+    return await dialDaemon(join(this.profile, 'daemon.sock'));
   }
 
   async kill(): Promise<void> {

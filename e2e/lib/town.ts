@@ -81,6 +81,13 @@ export class Town {
 
   /** A new profile that is on no network. */
   async stranger(name: string, givenName = name): Promise<DaemonProcess> {
+    const daemon = this.blank(name, givenName);
+    await daemon.start();
+    return daemon;
+  }
+
+  /** A daemon that does not run yet and has no profile. */
+  blank(name: string, givenName = name): DaemonProcess {
     const entry = this.options.daemonEntry;
     const daemon = new DaemonProcess({
       name,
@@ -92,7 +99,6 @@ export class Town {
       window: this.options.windows ?? false,
     });
     this.daemons.set(name, daemon);
-    await daemon.start();
     return daemon;
   }
 

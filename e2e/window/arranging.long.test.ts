@@ -119,6 +119,10 @@ describe('window: arranging', { timeout: 120_000 }, () => {
     const { page, stage, ids } = await three(t);
     await row(page, 'Bob').click();
     const composer = page.getByRole('textbox', { name: 'Message to Bob' });
+    await composer.fill('before');
+    await composer.press('Enter');
+    // Longer than a draft waits: that of a sent text is looked at, and there is none.
+    await page.waitForTimeout(1_000);
     await composer.pressSequentially('half a thou');
     await page.keyboard.press('Control+Shift+L');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();

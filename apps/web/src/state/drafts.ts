@@ -75,9 +75,12 @@ export function forgetDrafts(): void {
 function save(contactId: string): Promise<void> {
   clearTimeout(timers.get(contactId));
   timers.delete(contactId);
-  const running = saving.get(contactId) ?? write(contactId);
-  saving.set(contactId, running);
-  return running;
+  const running = saving.get(contactId);
+  if (running !== undefined) return running;
+  // Forgotten behind this line in any case, also where there was nothing to write.
+  const next = write(contactId).finally(() => saving.delete(contactId));
+  saving.set(contactId, next);
+  return next;
 }
 
 async function write(contactId: string): Promise<void> {
@@ -92,8 +95,6 @@ async function write(contactId: string): Promise<void> {
     }
   } catch {
     // Too long for a message, or nobody answers: it stands in the composer, and the next key tries again.
-  } finally {
-    saving.delete(contactId);
   }
 }
 
