@@ -45,8 +45,8 @@ function key(name: string, bytes: Uint8Array): Pattern[] {
 }
 
 /**
- * All of a record that chance made, from its end on. The rest of it (names of fields, lengths, what is empty) is
- * the same in every profile, and may stand anywhere: `1a 00` sixteen times over does, in SQLite's pages.
+ * All of a record that chance made, from its end on. The rest of it (names of fields, lengths, what is empty: a
+ * session's may end in `1a 00` sixteen times over) is the same in every profile, and tells nothing of this one.
  */
 function piecesOf(name: string, record: Uint8Array): Pattern[] {
   const pieces: Pattern[] = [];
