@@ -1,18 +1,19 @@
 /**
- * Pictures of every screen, for looking at: `node e2e/window/screens.ts FOLDER`. Light and dark,
- * wide and 320 px.
+ * Pictures of every screen, for looking at: `npm run screenshots -- [FOLDER] [SCREEN,...]`. Light and dark, wide
+ * and 320 px, and from right to left; one page shows them all.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Stage, startStage, type WatchOptions } from './lib/browser.ts';
+import { contactSheet } from './lib/contact-sheet.ts';
 import { PHRASE } from './lib/fake-backups.ts';
 import { plainFile, WEBP } from './lib/fake-files.ts';
 import { voiceFile } from './lib/fake-views.ts';
 import { fillScene } from './lib/scenes.ts';
 
-const folder = process.argv[2] ?? 'screens';
+const folder = process.argv[2] ?? 'screenshots';
 const only = process.argv[3];
 
 interface Shot {
@@ -346,7 +347,7 @@ const shots: readonly Shot[] = [
     name: 'locked',
     async prepare(stage) {
       const page = await stage.enter();
-      await page.getByRole('button', { name: 'Lock' }).click();
+      await page.getByRole('button', { name: 'Lock', exact: true }).click();
       await page.getByLabel('Passphrase', { exact: true }).fill('wrong');
       await page.getByRole('button', { name: 'Unlock' }).click();
       await page.getByRole('alert').waitFor();
@@ -432,33 +433,53 @@ async function talked({ daemon }: Stage): Promise<void> {
   daemon.receive(id, 'This one goes by itself.', { lifetime: 86_400 }, true);
 }
 
-const looks: readonly (readonly [string, WatchOptions])[] = [
+interface Look extends WatchOptions {
+  /** As a language that is written from right to left would have it; the words stay. */
+  readonly isRtl?: boolean;
+}
+
+const looks: readonly (readonly [string, Look])[] = [
   ['light', { scheme: 'light' }],
   ['dark', { scheme: 'dark' }],
   ['light-320', { scheme: 'light', width: 320, height: 640 }],
   ['dark-320', { scheme: 'dark', width: 320, height: 640 }],
+  ['rtl', { scheme: 'light', isRtl: true }],
+  ['rtl-320', { scheme: 'light', width: 320, height: 640, isRtl: true }],
 ];
 
+/** False where it could not be made; why is said. */
+async function take(shot: Shot, look: string, { isRtl, ...options }: Look): Promise<boolean> {
+  const endings: (() => unknown)[] = [];
+  const context = { after: (end: () => unknown) => endings.push(end) } as unknown as TestContext;
+  const stage = await startStage(context, options);
+  let isMade = false;
+  try {
+    const page = await shot.prepare(stage);
+    if (isRtl) await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
+    await page.screenshot({ path: join(folder, `${shot.name}-${look}.png`) });
+    isMade = true;
+  } catch (error) {
+    process.stderr.write(`${shot.name} ${look}: ${String(error).split('\n')[0]}\n`);
+  }
+  // What a screen provokes on purpose is judged by the tests, not here.
+  stage.troubles.length = 0;
+  for (const end of endings) {
+    await Promise.resolve(end()).catch((error) => process.stderr.write(`${shot.name}: ${error}\n`));
+  }
+  return isMade;
+}
+
 await mkdir(folder, { recursive: true });
-for (const shot of shots) {
-  if (only !== undefined && !only.split(',').includes(shot.name)) continue;
+const wanted = shots.filter(({ name }) => only === undefined || only.split(',').includes(name));
+const missing = new Set<string>();
+for (const [index, shot] of wanted.entries()) {
+  process.stderr.write(`${index + 1} of ${wanted.length}: ${shot.name}\n`);
   for (const [look, options] of looks) {
-    const endings: (() => unknown)[] = [];
-    const context = { after: (end: () => unknown) => endings.push(end) } as unknown as TestContext;
-    const stage = await startStage(context, options);
-    try {
-      const page = await shot.prepare(stage);
-      await page.screenshot({ path: join(folder, `${shot.name}-${look}.png`) });
-    } catch (error) {
-      process.stderr.write(`${shot.name} ${look}: ${String(error).split('\n')[0]}\n`);
-    }
-    // What a screen provokes on purpose is judged by the tests, not here.
-    stage.troubles.length = 0;
-    for (const end of endings) {
-      await Promise.resolve(end()).catch((error) =>
-        process.stderr.write(`${shot.name}: ${error}\n`),
-      );
-    }
+    if (!(await take(shot, look, options))) missing.add(`${shot.name}-${look}`);
   }
 }
-process.exit();
+const page = join(folder, 'index.html');
+const screens = wanted.map(({ name }) => name);
+await writeFile(page, contactSheet({ screens, looks: looks.map(([name]) => name), missing }));
+process.stdout.write(`${wanted.length * looks.length - missing.size} pictures: ${page}\n`);
+process.exit(missing.size === 0 && wanted.length > 0 ? 0 : 1);
