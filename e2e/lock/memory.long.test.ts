@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { buildWindow } from '@tacet/web/build';
 import type { DaemonProcess } from '../lib/daemon.ts';
 import { introduce } from '../lib/meet.ts';
 import { sleep } from '../lib/program.ts';
@@ -14,6 +15,7 @@ import { FAST, Town } from '../lib/town.ts';
 import { formsOf, locateInMemory, type Pattern } from '../relay/lib/memory.ts';
 import { canary } from '../seizure/canaries.ts';
 import { openedBy, rowsOf } from '../seizure/store.ts';
+import { post } from '../window/lib/raw.ts';
 
 const skip = process.platform === 'linux' ? false : 'memory of processes is read through /proc';
 const PATIENCE = 120_000;
@@ -162,6 +164,34 @@ test('nor the passphrase by which it was opened', { skip }, async (t) => {
     t.diagnostic(`open: ${JSON.stringify([...before])}`);
     assert.ok(before.has('passphrase'), 'control');
     await alice.api.call('profile.lock', { full: true });
+    assert.deepEqual([...namesIn(alice.pid, patterns)], []);
+  });
+});
+
+test('nor what a window wrote', { skip }, async (t) => {
+  await buildWindow();
+  await Town.with({ parameters: FAST, windows: true }, async (town) => {
+    const alice = await town.person('alice');
+    const { url } = await alice.api.call('window.open', {});
+    const port = Number(new URL(url).port);
+    const ticket = new URL(url).hash.slice('#t='.length);
+    const opened = await post(port, { target: '/session', body: JSON.stringify({ ticket }) });
+    const { session } = JSON.parse(opened.body) as { session: string };
+    const ask = async (method: string, params: object): Promise<void> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const { status } = await post(port, { body, headers: { 'tacet-session': session } });
+      assert.equal(status, 200, method);
+    };
+    const text = canary();
+    const patterns = word('text', text);
+    // It stands where no later request, each of them shorter, is written over it.
+    const long = `${'x'.repeat(4_000)}${text}`;
+    await ask('message.send', { contactId: '1', text: long, clientId: 'a' });
+    await ask('status', {});
+    const before = namesIn(alice.pid, patterns);
+    t.diagnostic(`open: ${JSON.stringify([...before])}`);
+    assert.ok(before.has('text'), 'control');
+    await ask('profile.lock', { full: true });
     assert.deepEqual([...namesIn(alice.pid, patterns)], []);
   });
 });

@@ -43,6 +43,10 @@ export function makeServer(counters: Counters<Refusal>, listener: Listener): Ser
       counters.add(reason);
       socket.destroy();
     };
+  // Who listens to the bytes of a connection gets them in buffers of its own, which are freed. Otherwise Node's parser
+  // reads all connections into one piece of 64 KiB that lives as long as the thread, and what a window wrote stays in
+  // it until a later request is as long (docs/spec/21-lock.md, 5).
+  server.on('connection', (socket) => socket.on('data', () => {}));
   // No upgrade, no tunnel, no "100 continue": the page needs none of them.
   server.on('upgrade', cut('upgrade'));
   server.on('connect', cut('upgrade'));
