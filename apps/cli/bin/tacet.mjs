@@ -5,6 +5,8 @@ if (Number(process.versions.node.split('.')[0]) < 26) {
   process.stderr.write('tacet needs Node 26; `npx tacet` uses the one this folder installed.\n');
   process.exit(1);
 }
+// SIGUSR1 would have Node listen for a debugger, on loopback.
+process.on('SIGUSR1', () => {});
 const { keepCompiled } = await import('@tacet/host/compile-cache');
 keepCompiled();
 await import('../src/main.ts');

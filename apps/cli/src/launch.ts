@@ -38,7 +38,7 @@ export async function launchDaemon(launch: Launch): Promise<ChildProcess> {
   const output = launch.foreground ? 'inherit' : log;
   const child = spawn(
     process.execPath,
-    [entry, '--dir', place.dir, '--ready-fd', '3', ...launch.args],
+    ['--disable-sigusr1', entry, '--dir', place.dir, '--ready-fd', '3', ...launch.args],
     {
       detached: !launch.foreground,
       stdio: ['ignore', output, output, 'pipe'],

@@ -4,11 +4,16 @@ import { setFlagsFromString } from 'node:v8';
 import { keepCompiled } from '@tacet/host/compile-cache';
 import { daemonEnvironment, isTold } from '../src/environment.mjs';
 
+// SIGUSR1 would have Node listen for a debugger, on loopback. Whoever starts this can have it deaf from the
+// first moment on (`--disable-sigusr1`).
+process.on('SIGUSR1', () => {});
+
 // The same process, begun again where nobody told it: once, as a system may take the word out. Not where a
 // program waits on a descriptor of its own, which would be closed (`--ready-fd`): it has to tell by itself.
 const AGAIN = 'TACET_BEGUN_AGAIN';
 if (!isTold(process.env) && !process.argv.includes('--ready-fd') && !process.env[AGAIN]) {
-  const args = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+  const engine = ['--disable-sigusr1', ...process.execArgv];
+  const args = [process.execPath, ...engine, ...process.argv.slice(1)];
   process.execve(process.execPath, args, { ...daemonEnvironment(process.env), [AGAIN]: '1' });
 }
 

@@ -9,6 +9,8 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST) {
   );
   process.exit(1);
 }
+// SIGUSR1 would have Node listen for a debugger, on loopback.
+process.on('SIGUSR1', () => {});
 // Threads find the cache through the environment: their imports take 40 ms of a core, without it 200.
 const { keepCompiled } = await import('@tacet/host/compile-cache');
 process.env.NODE_COMPILE_CACHE ??= keepCompiled();

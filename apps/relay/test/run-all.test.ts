@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { childrenOf, debuggerOpens, portsOf } from '@tacet/testkit/debugger';
 import { command, Program, tempDir } from './support.ts';
 
 async function makeNetwork(): Promise<string> {
@@ -18,6 +19,15 @@ test('all processes start, say so, and end together on SIGINT', async () => {
   for (const name of ['authority', 'mix-1', 'mix-2', 'mix-3', 'edge-1', 'edge-2']) {
     assert.match(all.text, new RegExp(`^ready ${name}$`, 'm'));
   }
+  // No process listens for a debugger, nor says that it does, nor ends.
+  const pids = [all.child.pid ?? 0, ...childrenOf(all.child.pid ?? 0)];
+  assert.equal(pids.length, process.platform === 'linux' ? 7 : 1);
+  for (const pid of pids) process.kill(pid, 'SIGUSR1');
+  await debuggerOpens();
+  assert.deepEqual(
+    pids.flatMap(portsOf).filter((port) => port === 9229),
+    [],
+  );
   assert.equal(all.text.trim().split('\n').length, 7, 'nothing else is said');
 
   const second = new Program('run', '--config', join(dir, 'mix-1', 'config.json'));

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endWithUs } from '@tacet/testkit/children';
 import { main } from '../src/index.ts';
 
 const PROGRAM = fileURLToPath(new URL('../bin/tacet-relay.mjs', import.meta.url));
@@ -44,6 +45,7 @@ export class Program {
 
   constructor(...args: string[]) {
     this.child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    endWithUs(this.child);
     this.exit = once(this.child, 'exit').then(([code]) => code as number | null);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {

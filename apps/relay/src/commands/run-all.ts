@@ -73,7 +73,7 @@ function start(
 ): Child {
   const child = spawn(
     process.execPath,
-    [PROGRAM, 'run', '--config', join(dir, config), '--until-stdin-ends'],
+    ['--disable-sigusr1', PROGRAM, 'run', '--config', join(dir, config), '--until-stdin-ends'],
     // Its standard input is a pipe from us: it ends when we end, however that happens.
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
