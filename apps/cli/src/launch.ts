@@ -52,7 +52,7 @@ export async function launchDaemon(launch: Launch): Promise<ChildProcess> {
 }
 
 /** What a start leaves in a folder that held nothing before. A folder with more in it stays. */
-const TRACES = ['daemon.lock', 'daemon.log', 'daemon.sock.path', 'profile.lock'];
+const TRACES = ['daemon.lock', 'daemon.log', 'daemon.log.1', 'daemon.sock.path', 'profile.lock'];
 
 /** Removes the folder of a daemon that has ended, when no profile was made in it. */
 export function removeTraces(dir: string): void {

@@ -1,9 +1,10 @@
 /** Entry of a person's daemon: arguments, signals, and the line that says it is ready. */
 import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, isAppError } from '@tacet/base';
 import { withholdMemory } from '@tacet/host/core-dumps';
-import { makeLog, SystemClock, startDaemon } from '@tacet/host/daemon';
+import { keepLogShort, makeLog, SystemClock, startDaemon } from '@tacet/host/daemon';
 import { runEcho } from './echo.ts';
 import { isTold } from './environment.mjs';
 import { type DaemonOptions, readOptions } from './options.ts';
@@ -11,7 +12,15 @@ import { type DaemonOptions, readOptions } from './options.ts';
 const STOP_TIMEOUT_MS = 10_000;
 const PAGE = fileURLToPath(new URL('../../web/dist', import.meta.url));
 
-const write = (line: string) => void process.stderr.write(line);
+/** Where `tacet up` has standard error go; null until the options are read. */
+let logFile: string | null = null;
+const keepShort = (): void => {
+  if (logFile !== null) keepLogShort(process.stderr.fd, logFile);
+};
+const write = (line: string): void => {
+  process.stderr.write(line);
+  keepShort();
+};
 const log = makeLog(new SystemClock(), write);
 
 // Whatever is made here is for this user only.
@@ -77,6 +86,8 @@ function version(): string {
 let options: DaemonOptions | null = null;
 try {
   options = readOptions(process.argv.slice(2));
+  logFile = join(options.dir, 'daemon.log');
+  keepShort();
   await run(options);
 } catch (error) {
   const known =

@@ -20,6 +20,7 @@ export type {
 export { Runtime, type RuntimeOptions } from './runtime.ts';
 export { Daemon } from './service.ts';
 export type { ServiceOptions, WindowDoor } from './service-options.ts';
+export { keepLogShort } from './short-log.ts';
 export { ownDirectory } from './socket/directory.ts';
 export { type DirectoryLock, lockDirectory } from './socket/lock.ts';
 export { type SocketServer, startSocketServer } from './socket/server.ts';

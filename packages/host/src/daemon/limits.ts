@@ -60,6 +60,8 @@ export const STOP_PATIENCE = 5 * SECOND;
 /** Log lines a day; what is more is counted and said at the next start of a day. */
 export const MAX_LOG_LINES = 1_000;
 export const LOG_PERIOD = DAY;
+/** Bytes of `daemon.log`, and of `daemon.log.1`, which holds what came before. */
+export const MAX_LOG_BYTES = 1_048_576;
 
 /** Bytes of a picture as it comes from a camera. */
 export const MAX_PICTURE_BYTES = 67_108_864;
