@@ -27,6 +27,14 @@ export function copyStore(from: ProfileStore): ProfileStore {
         );
       }
     }
+    // A copied row is none of an index's options: it has read them already, and wants whole numbers, which a
+    // number bound to a statement is not.
+    for (const { name, sql } of indexes) {
+      if (!/USING fts5\s*\(/i.test(String(sql))) continue;
+      for (const { k, v } of from.all(`SELECT k, v FROM ${name}_config WHERE k <> 'version'`)) {
+        to.exec(`INSERT INTO ${name} (${name}, rank) VALUES ('${String(k)}', ${Number(v)})`);
+      }
+    }
     to.exec(`PRAGMA user_version = ${Number(from.get('PRAGMA user_version')?.['user_version'])}`);
   });
   to.exec('PRAGMA foreign_keys = ON');
