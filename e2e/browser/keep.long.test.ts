@@ -168,6 +168,7 @@ async function firstBackup(page: Page, passphrase: string): Promise<string> {
   const words = await list.getByRole('listitem').allTextContents();
   assert.equal(words.length, 12);
   await page.getByRole('button', { name: 'I have written them down' }).click();
+  await page.getByText('Give three of them back').waitFor();
   for (const label of await page.getByText(/^Word \d+$/).allTextContents()) {
     await page.getByLabel(label, { exact: true }).fill(words[Number(label.slice(5)) - 1] ?? '');
   }

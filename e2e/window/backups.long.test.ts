@@ -54,6 +54,7 @@ describe('window: backups', { timeout: 120_000 }, () => {
     assert.deepEqual(await list.getByRole('listitem').allTextContents(), PHRASE.split(' '));
     assert.equal(stage.daemon.called('backup.set'), 0);
     await dialog.getByRole('button', { name: 'I have written them down' }).click();
+    await dialog.getByText('Give three of them back').waitFor();
     assert.equal(await list.count(), 0);
     await giveBack(dialog, (word) => `${word}x`);
     await dialog.getByRole('button', { name: 'They are right' }).click();
@@ -128,6 +129,9 @@ describe('window: backups', { timeout: 120_000 }, () => {
       .getByLabel('With files and pictures')
       .and(dialog.locator(':not(:checked)'))
       .waitFor();
+    const end = Date.now() + 10_000;
+    while (stage.daemon.backups.status.files && Date.now() < end)
+      await dialog.page().waitForTimeout(20);
     const { folder, hours, files } = stage.daemon.backups.status;
     assert.deepEqual(
       { folder, hours, files },

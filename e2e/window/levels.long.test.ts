@@ -45,8 +45,10 @@ describe('window: levels', { timeout: 120_000 }, () => {
     assert.equal(stage.daemon.status.level, 'balanced');
     assert.equal(await change.count(), 0);
     await level(dialog, 'Balanced').getByRole('radio').click();
+    const back = dialog.getByRole('button', { name: 'Change to Balanced' });
+    await back.waitFor();
     assert.equal(await more.count(), 0, 'nothing more is shown by what is in force');
-    await dialog.getByRole('button', { name: 'Change to Balanced' }).click();
+    await back.click();
     await dialog.getByText(/^Fast begins at/).waitFor({ state: 'detached' });
     assert.deepEqual(
       stage.daemon.calls.filter(({ method }) => method === 'level.set').map(({ params }) => params),

@@ -33,6 +33,7 @@ const digits = (page: Page) => page.getByRole('list', { name: 'Safety number wit
 describe('window: comparing keys', { timeout: 120_000 }, () => {
   it('sixty digits in twelve groups; the same ones verify, and it can be taken back', async (t) => {
     const { page, stage, id } = await comparing(t);
+    await digits(page).waitFor();
     const groups = await digits(page).getByRole('listitem').allTextContents();
     assert.equal(groups.length, 12);
     assert.equal(groups.join(''), stage.daemon.trust.number({ contactId: id }).digits);
